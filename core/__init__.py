@@ -1,0 +1,1 @@
+"""Frames, faces and identity: knows no database, no job and no training."""

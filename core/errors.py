@@ -1,0 +1,88 @@
+"""What can go wrong, as one tree.
+
+::
+
+    EyecatchError
+    ├── RequestError              what was asked can't be done: an option, a folder, a name
+    │   └── UnknownCharacterError
+    ├── MediaError                a picture or a video that can't be used
+    ├── ModelError                a bundle, a cascade or weights that can't be used
+    └── DatabaseError             an index that can't be opened, read or written
+
+Errors cross process boundaries, so each keeps its raw values as positional arguments and
+formats them in ``__str__``: one sentence of what is wrong and with which file, then what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class EyecatchError(Exception):
+    """Anything eyecatch says to its user instead of a traceback."""
+
+
+class RequestError(EyecatchError):
+    """What was asked can't be done.
+
+    Args:
+        problem: what is wrong, as a clause without a full stop.
+        advice: what to do about it, as a clause without a full stop; may be empty.
+    """
+
+    def __init__(self, problem: str, advice: str = "") -> None:
+        super().__init__(problem, advice)
+        self.problem = problem
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.problem}; {self.advice}." if self.advice else f"{self.problem}."
+
+
+class UnknownCharacterError(RequestError):
+    """No character of that name; the nearest names are offered.
+
+    Args:
+        name: the name that was asked for.
+        nearest: names that exist and are spelt alike, best first.
+    """
+
+    def __init__(self, name: str, nearest: Sequence[str] = ()) -> None:
+        advice = f"did you mean {' or '.join(nearest)}?" if nearest else ""
+        super().__init__(f"no character is called {name!r}", advice)
+        self.args = (name, tuple(nearest))
+        self.name = name
+        self.nearest = tuple(nearest)
+
+    def __str__(self) -> str:
+        return super().__str__().replace("?.", "?")
+
+
+class _FileError(EyecatchError):
+    def __init__(self, path: str, problem: str, advice: str = "") -> None:
+        super().__init__(path, problem, advice)
+        self.path = path
+        self.problem = problem
+        self.advice = advice
+
+    def __str__(self) -> str:
+        sentence = f"{self.path}: {self.problem}"
+        return f"{sentence}; {self.advice}." if self.advice else f"{sentence}."
+
+
+class MediaError(_FileError):
+    """A picture or a video that can't be used.
+
+    Args:
+        path: the file.
+        problem: what is wrong with it, as a clause.
+        advice: what to do about it, as a clause; may be empty.
+    """
+
+
+class ModelError(_FileError):
+    """A bundle, a cascade or weights that can't be used; arguments as for MediaError."""
+
+
+class DatabaseError(_FileError):
+    """An index that can't be opened, read or written; ``path`` is its URL without a password."""

@@ -1,0 +1,1 @@
+"""From a crop to a character: classifiers, their bundles, and the vote over a track."""

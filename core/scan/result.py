@@ -1,0 +1,85 @@
+"""What a scan keeps of a chunk: arrays of rows and a few crops, never whole pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Every frame of a chunk, in order.
+
+    Attributes:
+        start: number of the first frame.
+        pts: int64 (n,): presentation times in units of the episode's time base.
+        held: bool (n,): the frame shows the same drawing as the one before it, whose inference it
+            reuses. Never true on a keyframe: each is looked at afresh, so that it doesn't matter
+            where an episode is cut into chunks.
+        change: float32 (n,): how much the frame differs from the one before it, 0..1 (see
+            ``scan.shots``); NaN for the first frame of the chunk, whose predecessor is elsewhere.
+        first_look, last_look: uint8 (h, w, 3): the small pictures by which ``change`` of the first
+            frame is found once the neighbouring chunks are known.
+    """
+
+    start: int
+    pts: npt.NDArray[np.int64]
+    held: npt.NDArray[np.bool_]
+    change: npt.NDArray[np.float32]
+    first_look: npt.NDArray[np.uint8]
+    last_look: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A face cut out for the classifier, as a JPEG.
+
+    The JPEG itself is what is classified, now or years later with another bundle, so that an answer
+    never depends on when it was asked.
+
+    Attributes:
+        frame: number of the frame it was cut from.
+        quality: higher is better to judge by: size and score of the detection, and sharpness.
+        jpeg: the picture, ``core.crops.CROP_SIZE`` pixels square.
+    """
+
+    frame: int
+    quality: float
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tracklet:
+    """One face followed from one keyframe to the next at most; tracks are made of them.
+
+    Attributes:
+        frames: int32 (n,): numbers of its frames, rising without gaps (a face missed for a few
+            frames in the middle is interpolated).
+        boxes: int32 (n, 4): x, y, w, h in pixels of the video.
+        scores: float32 (n,): of the detection; 0 where the box is interpolated.
+        crops: its best crops, best first; at least one.
+    """
+
+    frames: npt.NDArray[np.int32]
+    boxes: npt.NDArray[np.int32]
+    scores: npt.NDArray[np.float32]
+    crops: tuple[Crop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedChunk:
+    """All that a scan found in one chunk.
+
+    Attributes:
+        index: of the chunk in its episode.
+        timeline: every frame of it.
+        tracklets: in order of their first frame, then of their left edge.
+        broken: why decoding stopped before the chunk's end, or None; what came before is kept.
+    """
+
+    index: int
+    timeline: Timeline
+    tracklets: tuple[Tracklet, ...]
+    broken: str | None = None

@@ -1,0 +1,86 @@
+"""What is known of a video file before its frames are decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """One video file and the stream of it that is indexed.
+
+    Attributes:
+        path: the file.
+        stream: index of the chosen video stream in its container.
+        codec: FFmpeg's name of the codec, such as ``h264``.
+        pixel_format: FFmpeg's name, such as ``yuv420p10le``.
+        width, height: pixels of a frame as decoded and turned upright; boxes are in these pixels.
+            Anamorphic pixels are not stretched.
+        rotation: degrees clockwise that a decoded frame is turned to stand upright: 0, 90, 180, 270.
+        pixel_aspect: width of a pixel over its height.
+        time_base: seconds of one unit of a pts.
+        rate: average frames a second; for showing only, nothing computes times with it.
+        duration: seconds that the container claims, or None where it claims nothing.
+    """
+
+    path: Path
+    stream: int
+    codec: str
+    pixel_format: str
+    width: int
+    height: int
+    rotation: int
+    pixel_aspect: Fraction
+    time_base: Fraction
+    rate: Fraction
+    duration: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A half-open range of an episode's frames that starts on a keyframe.
+
+    Attributes:
+        index: place of the chunk in its episode, from 0.
+        start, stop: number of its first frame, and of the first frame after it.
+        pts: int64 (stop - start,): presentation time of each frame in units of the time base,
+            strictly rising. A frame is known by its pts: its number is ``start`` + its place here.
+        keyframes: int32 (k,): numbers of the frames that are keyframes, rising; the first is ``start``.
+        stop_pts: pts of the first frame after the chunk, or None for the last chunk.
+        straight: the container gives no pts for its packets, so ``pts`` and ``keyframes`` are empty
+            and frames are numbered as they are decoded; such an episode has one chunk and ``stop``
+            is an estimate.
+    """
+
+    index: int
+    start: int
+    stop: int
+    pts: npt.NDArray[np.int64]
+    keyframes: npt.NDArray[np.int32]
+    stop_pts: int | None
+    straight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an episode is cut into chunks.
+
+    Attributes:
+        chunks: in order; together all frames of the episode, each once.
+        end: seconds (pts x time base) at which the last readable frame ends.
+        complete: False where the file ends before its container says it should, or breaks off.
+    """
+
+    chunks: tuple[Chunk, ...]
+    end: Fraction
+    complete: bool
+
+    @property
+    def frames(self) -> int:
+        """How many frames the episode has."""
+        return self.chunks[-1].stop if self.chunks else 0

@@ -1,0 +1,1 @@
+"""The verbs: what a person or a script asks eyecatch to do."""

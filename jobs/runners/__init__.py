@@ -1,0 +1,1 @@
+"""Two ways to run one pipeline: inline and Ray."""
