@@ -1,0 +1,1 @@
+"""Migrations of the index, run when it is opened."""
