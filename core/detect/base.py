@@ -1,0 +1,70 @@
+"""What a face detector is, and how one looks at a picture of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from eyecatch.core.faces import Detections
+
+
+class Detector(Protocol):
+    """Finds faces; every implementation passes ``tests/core/detect/contract.py``.
+
+    What is found in a picture depends on nothing but that picture: not on those beside it in the
+    batch, nor on those that were looked at before.
+
+    Attributes:
+        lines: height in pixels of the pictures it wants to look at; wider or higher ones are
+            found in as well, only slower or with other sizes of faces.
+    """
+
+    lines: int
+
+    def detect(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:
+        """Find the faces of each picture.
+
+        Args:
+            pictures: uint8 (h, w, 3), BGR; sizes may differ, and may be zero.
+
+        Returns:
+            As many Detections, in the same order: boxes from brow to chin, in pixels of the given
+            picture and inside it; scores from high to low.
+        """
+
+
+def detect_at(detector: Detector, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:
+    """The faces of pictures of any size, each shrunk to the detector's lines first.
+
+    Args:
+        detector: the one that looks.
+        pictures: uint8 (h, w, 3), BGR, as large as they come; a small one is not enlarged.
+
+    Returns:
+        One Detections a picture, in pixels of the picture as given.
+    """
+    small = [shrink(picture, detector.lines) for picture in pictures]
+    return [
+        found.scaled(whole.shape[1] / max(seen.shape[1], 1), whole.shape[0] / max(seen.shape[0], 1))
+        for found, whole, seen in zip(detector.detect(small), pictures, small, strict=True)
+    ]
+
+
+def shrink(picture: npt.NDArray[np.uint8], lines: int) -> npt.NDArray[np.uint8]:
+    """The picture (h, w, 3) at most ``lines`` pixels high, its shape kept."""
+    height, width = picture.shape[:2]
+    if height <= lines:
+        return picture
+    size = (max(1, round(width * lines / height)), lines)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def inside(boxes: npt.NDArray[np.float32], width: int, height: int) -> npt.NDArray[np.float32]:
+    """Boxes (n, 4) clipped to a picture of ``width`` x ``height`` pixels."""
+    corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
+    corners = np.clip(corners, 0, np.float32([width, height, width, height]))
+    return np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
