@@ -87,7 +87,7 @@ def _sunset(pen: Pen, wide: float, rng: np.random.Generator) -> None:
     _hills(pen, wide, 0.84, (110, 74, 110), rng)
 
 
-def _houses(pen: Pen, wide: float, rng: np.random.Generator, lamp: Colour | None) -> None:
+def _houses(pen: Pen, wide: float, rng: np.random.Generator, lamp: Pen | None = None) -> None:
     x = -0.1
     while x < wide:
         width, top = float(rng.uniform(0.24, 0.42)), float(rng.uniform(0.16, 0.42))
@@ -98,9 +98,10 @@ def _houses(pen: Pen, wide: float, rng: np.random.Generator, lamp: Colour | None
         pen.fill(bent(roof), mixed(wall, (150, 70, 60), 0.7), (96, 60, 60), 0.004)
         for column in np.arange(0.05, width - 0.08, 0.12):
             for row in np.arange(top + 0.07, 0.75, 0.16):
-                on = lamp is not None and rng.random() < 0.5
-                pane = lamp if on and lamp is not None else mixed(wall, (110, 150, 190), 0.6)
-                pen.fill(rectangle(x + column, row, 0.07, 0.09), pane, mixed(wall, (60, 50, 70), 0.5), 0.004)
+                pane = rectangle(x + column, row, 0.07, 0.09)
+                pen.fill(pane, mixed(wall, (110, 150, 190), 0.6), mixed(wall, (60, 50, 70), 0.5), 0.004)
+                if lamp is not None and rng.random() < 0.4:
+                    lamp.fill(pane, (236, 196, 116))
         x += width
     pen.fill(rectangle(-0.1, 0.82, wide + 0.2, 0.3), (150, 150, 160))
     pen.fill(rectangle(-0.1, 0.80, wide + 0.2, 0.03), (196, 192, 188))
@@ -108,16 +109,17 @@ def _houses(pen: Pen, wide: float, rng: np.random.Generator, lamp: Colour | None
 
 def _street(pen: Pen, wide: float, rng: np.random.Generator) -> None:
     wash(pen, (128, 190, 240), (226, 240, 250))
-    _houses(pen, wide, rng, None)
+    _houses(pen, wide, rng)
 
 
 def _night(pen: Pen, wide: float, rng: np.random.Generator) -> None:
     wash(pen, (24, 28, 78), (92, 92, 150))
+    lamp = Pen(pen.picture, (0, 0), pen.scale)
     for _ in range(round(30 * wide)):
         r = float(rng.uniform(0.0015, 0.004))
-        pen.fill(oval(rng.uniform(0, wide), rng.uniform(0, 0.5), r, r), (255, 250, 230))
-    pen.fill(oval(rng.uniform(0.1, 0.9) * wide, 0.14, 0.07, 0.07), (255, 250, 214))
-    _houses(pen, wide, rng, (255, 226, 140))
+        lamp.fill(oval(rng.uniform(0, wide), rng.uniform(0, 0.5), r, r), (255, 250, 230))
+    lamp.fill(oval(rng.uniform(0.1, 0.9) * wide, 0.14, 0.07, 0.07), (250, 240, 204))
+    _houses(pen, wide, rng, lamp)
 
 
 def _room(pen: Pen, wide: float, rng: np.random.Generator) -> None:
