@@ -1,0 +1,85 @@
+"""Opening video files with FFmpeg's libraries; every file that won't open says why."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import av
+import av.error
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from eyecatch.core.errors import MediaError
+from eyecatch.core.video.episode import Video
+
+NOT_VIDEO = {"tty": "text", "image2": "a picture", "gif_pipe": "a picture"}
+"""FFmpeg opens these as if they were videos; the value says what they are."""
+
+# A playlist or a crafted file must not make FFmpeg open anything but the file that was asked for.
+OPTIONS = {"protocol_whitelist": "file"}
+
+
+def check_file(path: Path) -> None:
+    """Nothing, if ``path`` is a file with content that can be read.
+
+    Raises:
+        MediaError: it is missing, a folder, something else than a file, empty, or may not be read.
+    """
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise MediaError(str(path), "is a folder, not a video", "name a file in it")
+        if not stat.S_ISREG(status.st_mode):
+            raise MediaError(str(path), "is not a regular file", "name a video file")
+        if status.st_size == 0:
+            raise MediaError(str(path), "is empty", "copy or download it again")
+        path.open("rb").close()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MediaError(str(path), "there is no such file", "check the path") from error
+    except PermissionError as error:
+        raise MediaError(str(path), "may not be read", "check its permissions") from error
+    except OSError as error:
+        raise MediaError(str(path), f"can't be read ({error.strerror})") from error
+
+
+def open_container(path: Path) -> InputContainer:
+    """The file, opened; to be closed by the caller.
+
+    Raises:
+        MediaError: it can't be read, or it is no video.
+    """
+    check_file(path)
+    try:
+        # "file:" keeps FFmpeg from reading a protocol into a name such as "Ep: 1.mkv". Titles in
+        # old encodings must not stop a file from being indexed.
+        container = av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace")
+    except (av.error.FFmpegError, ValueError) as error:
+        raise _unopened(path) from error
+    name = container.format.name
+    what = NOT_VIDEO.get(name, "a picture" if name.endswith("_pipe") else "")
+    if what:
+        container.close()
+        raise MediaError(str(path), f"is {what}, not a video", "name a video file")
+    return container
+
+
+def video_stream(container: InputContainer, video: Video) -> VideoStream:
+    """The stream of ``video`` in its container, opened anew.
+
+    Raises:
+        MediaError: the file is no longer the one that was probed.
+    """
+    for stream in container.streams.video:
+        if stream.index == video.stream:
+            return stream
+    raise MediaError(str(video.path), "has changed since it was looked at", "index it again")
+
+
+def _unopened(path: Path) -> MediaError:
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head[4:8] == b"ftyp":  # ISO/IEC 14496-12: an MP4 says so here
+        problem = "is an MP4 without its index (moov): it was cut short before it was finished"
+        return MediaError(str(path), problem, "copy or download it again")
+    return MediaError(str(path), "is not a video that FFmpeg knows", "check what is in it")

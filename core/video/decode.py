@@ -1,0 +1,121 @@
+"""The frames of a chunk, each with its number, wherever its decoding has to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+
+import numpy as np
+from av.video.frame import VideoFrame
+
+from eyecatch.core.errors import MediaError
+from eyecatch.core.video.container import open_container
+from eyecatch.core.video.decoder import Decoder
+from eyecatch.core.video.episode import Chunk, Video
+from eyecatch.core.video.frame import Converter, Frame
+
+EARLIER = (0, 2, 8, 32)
+"""Seconds before a chunk at which decoding is tried to begin, should its keyframe not do: the index
+of the container may be wrong, or the picture be refreshed bit by bit over seconds (x264's
+intra-refresh). After these comes the start of the file, from where everything can be decoded."""
+
+MakeFrame = Callable[[int, int, bool, VideoFrame], Frame]
+
+
+def decode(video: Video, chunk: Chunk, *, threads: int = 1) -> Iterator[Frame]:
+    """Decodes one chunk.
+
+    A frame that is damaged beyond decoding is left out; the numbers of the others stay.
+
+    Args:
+        video: the file, as probed.
+        chunk: one of its plan.
+        threads: how many threads decode, a frame each.
+
+    Yields:
+        The frames of the chunk in order of their numbers.
+
+    Raises:
+        MediaError: the file can't be opened, or decoding stopped before the end of the chunk, after
+            all frames were yielded that there are.
+    """
+    converter = Converter(video.width, video.height, video.rotation)
+
+    def make(number: int, pts: int, keyframe: bool, picture: VideoFrame) -> Frame:
+        return Frame(number, pts, keyframe, picture, converter)
+
+    return (_straight if chunk.straight else _planned)(video, chunk, threads, make)
+
+
+def _planned(video: Video, chunk: Chunk, threads: int, make: MakeFrame) -> Iterator[Frame]:
+    for target in _targets(video, chunk):
+        with open_container(video.path) as container:
+            decoder = Decoder(container, video, threads)
+            found = decoder.pictures() if target is None else decoder.pictures_from(target)
+            pictures = _within(found, chunk)
+            first = next(pictures, None)
+            right = first is not None and first[0] == 0
+            if target is None or right or (first is not None and decoder.damaged):
+                frames = chain([first] if first else [], pictures)
+                yield from _number(video, chunk, decoder, frames, make)
+                return
+
+
+def _targets(video: Video, chunk: Chunk) -> list[int | None]:
+    """Times to seek to, one after the other until a seek is right; None is the start of the file."""
+    if chunk.index == 0:
+        return [None]
+    start = int(chunk.pts[0])
+    return [*(start - int(seconds / video.time_base) for seconds in EARLIER), None]
+
+
+def _within(pictures: Iterator[VideoFrame], chunk: Chunk) -> Iterator[tuple[int, VideoFrame]]:
+    """The pictures that belong to a chunk, each with its place in it, rising."""
+    last = -1
+    for picture in pictures:
+        if picture.pts is None:
+            continue
+        if chunk.stop_pts is not None and picture.pts >= chunk.stop_pts:
+            return
+        place = int(np.searchsorted(chunk.pts, picture.pts))
+        if last < place < len(chunk.pts) and chunk.pts[place] == picture.pts:
+            last = place
+            yield place, picture
+
+
+def _number(
+    video: Video,
+    chunk: Chunk,
+    decoder: Decoder,
+    pictures: Iterator[tuple[int, VideoFrame]],
+    make: MakeFrame,
+) -> Iterator[Frame]:
+    keyframes = set(chunk.keyframes.tolist())
+    last = None
+    for place, picture in pictures:
+        number, last = chunk.start + place, int(chunk.pts[place])
+        yield make(number, last, number in keyframes, picture)
+    unread = decoder.furthest is None or decoder.furthest < chunk.pts[-1]
+    if last is None or unread or (decoder.broken and last < chunk.pts[-1]):
+        raise _stopped(video, int(chunk.pts[0]) if last is None else last)
+
+
+def _straight(video: Video, chunk: Chunk, threads: int, make: MakeFrame) -> Iterator[Frame]:
+    with open_container(video.path) as container:
+        decoder = Decoder(container, video, threads)
+        step = max(1, round(1 / (video.rate * video.time_base))) if video.rate else 1
+        last = None
+        for number, picture in enumerate(decoder.pictures(), chunk.start):
+            # Times must rise; a frame without one of its own comes a nominal frame later.
+            pts = picture.pts
+            if last is not None and (pts is None or pts <= last):
+                pts = last + step
+            last = pts or 0
+            yield make(number, last, picture.key_frame or number == chunk.start, picture)
+        if last is None or decoder.broken:
+            raise _stopped(video, last or 0)
+
+
+def _stopped(video: Video, pts: int) -> MediaError:
+    problem = f"decoding stopped at {float(pts * video.time_base):.3f} s"
+    return MediaError(str(video.path), problem, "what comes before is kept")

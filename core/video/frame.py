@@ -1,0 +1,116 @@
+"""One decoded frame, and the pictures that are made of it on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
+
+Picture = npt.NDArray[np.uint8]
+
+LOOK_HEIGHT, LOOK_WIDTH = 36, 64
+"""Shape of a look: 30 x 30 pixels of a 1080p frame to a sample."""
+
+UNSPECIFIED = 2
+"""AVCOL_SPC_UNSPECIFIED of libavutil."""
+
+HD_LINES = 720
+"""Video from this height on that doesn't say otherwise is BT.709, below it BT.601, as players do."""
+
+TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
+
+@dataclass(slots=True)
+class Converter:
+    """Makes upright pictures; one of them serves all frames of a decode.
+
+    swscale prepares its tables for one kind of conversion, so each kind keeps its own.
+
+    Attributes:
+        width, height: pixels of an upright frame.
+        rotation: degrees clockwise by which a frame is turned to stand upright: 0, 90, 180, 270.
+    """
+
+    width: int
+    height: int
+    rotation: int = 0
+    _kinds: dict[tuple[str, int, int], VideoReformatter] = field(default_factory=dict)
+
+    def picture(
+        self, source: VideoFrame, width: int, height: int, kind: str, how: Interpolation
+    ) -> Picture:
+        """``source`` as an upright picture of ``width`` x ``height`` in pixel format ``kind``."""
+        if self.rotation in {90, 270}:
+            width, height = height, width
+        reformatter = self._kinds.setdefault((kind, width, height), VideoReformatter())
+        guess = source.colorspace == UNSPECIFIED and self.height >= HD_LINES
+        converted = reformatter.reformat(
+            source,
+            width,
+            height,
+            kind,
+            src_colorspace=Colorspace.ITU709 if guess else None,
+            interpolation=how,
+            threads=1,  # work is spread over chunks, not within a picture
+        )
+        pixels = converted.to_ndarray(channel_last=True)
+        return np.asarray(cv2.rotate(pixels, TURNS[self.rotation]) if self.rotation else pixels)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One decoded picture, with its number and its exact time.
+
+    Its memory belongs to the decoder: keep the pictures made of it, not the frame.
+
+    Attributes:
+        number: rank of its pts among all frames of the episode, from 0.
+        pts: presentation time in units of the video's time base.
+        keyframe: one of the chunk's keyframes, where a scan starts afresh.
+        source: the frame as PyAV decoded it, as stored: neither turned nor deinterlaced.
+    """
+
+    number: int
+    pts: int
+    keyframe: bool
+    source: VideoFrame
+    _converter: Converter
+
+    def bgr(self) -> Picture:
+        """uint8 (height, width, 3), B, G, R: the whole frame, upright, in the video's pixels."""
+        c = self._converter
+        return c.picture(self.source, c.width, c.height, "bgr24", Interpolation.BILINEAR)
+
+    def small(self, lines: int) -> Picture:
+        """The frame reduced, upright, straight from the decoder's planes.
+
+        Args:
+            lines: height in pixels; a frame that isn't as high keeps its own.
+
+        Returns:
+            uint8 (h, w, 3), B, G, R: the shape of the frame's pixels is kept, w is even.
+        """
+        width, height = small_size(self._converter.width, self._converter.height, lines)
+        # AREA averages all that a pixel covers, and costs no more than the quicker-sounding ones
+        # (1080p to 540 lines: 3.0 ms, FAST_BILINEAR 3.0 ms, which skips pixels).
+        return self._converter.picture(self.source, width, height, "bgr24", Interpolation.AREA)
+
+    def look(self) -> Picture:
+        """uint8 (36, 64, 3), Y, U, V: a tiny picture by which frames are compared.
+
+        Each sample is the mean of the pixels it covers, so that no line of a drawing falls between
+        two of them. One swscale pass over the planes, whatever their format: 1.0 ms at 1080p,
+        against 2.9 ms and more for cv2.resize on the luma alone.
+        """
+        c = self._converter
+        return c.picture(self.source, LOOK_WIDTH, LOOK_HEIGHT, "yuv444p", Interpolation.AREA)
+
+
+def small_size(width: int, height: int, lines: int) -> tuple[int, int]:
+    """Width and height of ``Frame.small``: no side is longer than the frame's, the width is even."""
+    height_then = max(1, min(lines, height))
+    return max(2, width * height_then // height // 2 * 2), height_then

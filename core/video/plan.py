@@ -1,0 +1,136 @@
+"""Cutting an episode into chunks, by what its container says of its packets.
+
+Packets are read without being decoded, but for the first few frames: from them it is seen where a
+straight decode begins (a recording may start in the middle of a group of pictures), and whether
+packets and frames agree. Where they don't, the episode is one chunk, numbered as it is decoded.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+
+from eyecatch.core.errors import MediaError
+from eyecatch.core.video.container import open_container
+from eyecatch.core.video.decoder import Decoder
+from eyecatch.core.video.episode import Chunk, Plan, Video
+from eyecatch.core.video.packets import Packets, read_packets
+
+HEAD = 24
+"""Frames that are decoded to check a plan: a second, and more than any codec delays a frame (16)."""
+
+LOST = 0.25
+"""Share of the head's packets that may yield no frame, because they are damaged; where two packets
+make one frame (interlaced fields), it is a half."""
+
+KEYFRAME_GAP = 0.5
+"""Seconds between keyframes that are told apart; codecs of nothing but keyframes exist."""
+
+Times = npt.NDArray[np.int64]
+
+
+def plan(video: Video, seconds: float = 60.0) -> Plan:
+    """Cuts an episode into chunks that start on keyframes.
+
+    Args:
+        video: the file, as probed.
+        seconds: least length of a chunk; an episode that is shorter is one chunk.
+
+    Raises:
+        MediaError: the file can't be opened, or holds no frame.
+    """
+    packets = read_packets(video)
+    if not packets.count:
+        raise MediaError(str(video.path), "has no frames", "copy or download it again")
+    head = _head(video)
+    end = packets.end * video.time_base
+    if not _orderly(packets):
+        return Plan((_straight(packets),), end, packets.complete)
+    pts = np.sort(packets.pts)
+    if head and head[0] is not None:
+        pts = pts[pts >= head[0]]
+    if not _agree(pts, head):
+        return Plan((_straight(packets),), end, packets.complete)
+    keyframes = _keyframes(packets, pts, float(KEYFRAME_GAP / video.time_base))
+    entries = np.searchsorted(pts, _entries(packets))
+    starts = _starts(pts, np.intersect1d(keyframes, entries), float(seconds / video.time_base))
+    return Plan(_chunks(pts, keyframes, starts), end, packets.complete)
+
+
+def _head(video: Video) -> list[int | None]:
+    """Presentation times of the first frames that a straight decode shows."""
+    with open_container(video.path) as container:
+        return [picture.pts for picture in islice(Decoder(container, video).pictures(), HEAD)]
+
+
+def _orderly(packets: Packets) -> bool:
+    """Whether each frame has a time of its own, and times rise from keyframe to keyframe."""
+    keys = packets.pts[packets.keyframe] if packets.timed else packets.pts
+    unique = len(np.unique(packets.pts)) == len(packets.pts)
+    return packets.timed and unique and len(keys) > 0 and bool((np.diff(keys) > 0).all())
+
+
+def _agree(pts: Times, head: list[int | None]) -> bool:
+    """Whether the frames at the head are those that the packets promise."""
+    times = [time for time in head if time is not None]
+    if len(times) < len(head) or not times or times != sorted(set(times)):
+        return False
+    promised = pts[pts <= times[-1]]
+    lost = len(promised) - len(times)
+    return bool(np.isin(times, promised).all()) and lost <= LOST * len(promised)
+
+
+def _straight(packets: Packets) -> Chunk:
+    none = np.zeros(0, np.int64)
+    return Chunk(0, 0, packets.count, none, none.astype(np.int32), None, straight=True)
+
+
+def _keyframes(packets: Packets, pts: Times, gap: float) -> npt.NDArray[np.int32]:
+    """Numbers of the keyframes; the first frame counts as one, whatever the container says."""
+    times = np.unique(np.append(packets.pts[packets.keyframe], pts[0]))
+    kept = [int(pts[0])]
+    for time in times[times > pts[0]].tolist():
+        if time - kept[-1] >= gap:
+            kept.append(time)
+    return np.searchsorted(pts, kept).astype(np.int32)
+
+
+def _entries(packets: Packets) -> Times:
+    """Times of the keyframes at which the frames before and after part cleanly.
+
+    All packets that precede such a keyframe in the file are shown before it, and those that follow
+    are shown after the keyframe before it: only its leading pictures (open group of pictures) are
+    decoded after it and shown before it.
+    """
+    pts = packets.pts
+    latest = np.maximum.accumulate(pts)
+    earliest = np.minimum.accumulate(pts[::-1])[::-1]
+    keys = np.flatnonzero(packets.keyframe)
+    clean = keys[1:][(latest[keys[1:] - 1] < pts[keys[1:]]) & (earliest[keys[1:]] > pts[keys[:-1]])]
+    return pts[clean]
+
+
+def _starts(pts: Times, candidates: npt.NDArray[np.intp], least: float) -> list[int]:
+    """Numbers of the frames at which chunks start, each chunk ``least`` units of time or longer."""
+    starts = [0]
+    for number in candidates.tolist():
+        if number > 0 and least <= min(pts[number] - pts[starts[-1]], pts[-1] - pts[number]):
+            starts.append(number)
+    return starts
+
+
+def _chunks(pts: Times, keyframes: npt.NDArray[np.int32], starts: list[int]) -> tuple[Chunk, ...]:
+    stops = [*starts[1:], len(pts)]
+    return tuple(
+        Chunk(
+            index=index,
+            start=start,
+            stop=stop,
+            pts=pts[start:stop],
+            keyframes=keyframes[(keyframes >= start) & (keyframes < stop)],
+            stop_pts=int(pts[stop]) if stop < len(pts) else None,
+        )
+        for index, (start, stop) in enumerate(zip(starts, stops, strict=True))
+    )
