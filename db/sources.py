@@ -43,7 +43,8 @@ class Episode(Base):
     duration_num: Mapped[int | None]
     duration_den: Mapped[int | None]
     frames: Mapped[int]
-    end_pts: Mapped[int]
+    end_pts: Mapped[int]  # as planned
+    broken_pts: Mapped[int | None]  # where it ended when that turned out to be earlier
     complete: Mapped[bool]
     state: Mapped[str]
     scan_digest: Mapped[str | None]  # what its tracks were made from

@@ -106,6 +106,7 @@ def upgrade() -> None:
         null("duration_den", sa.BigInteger()),
         col("frames", sa.BigInteger()),
         col("end_pts", sa.BigInteger()),
+        null("broken_pts", sa.BigInteger()),
         col("complete", sa.Boolean()),
         col("state", sa.String()),
         null("scan_digest", sa.String()),

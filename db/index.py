@@ -1,0 +1,244 @@
+"""The index as the rest of eyecatch sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy.engine import URL, Connection, Engine
+
+from eyecatch.core.scan.result import ScannedChunk
+from eyecatch.core.video.episode import Chunk, Plan, Video
+from eyecatch.db import (
+    chunks,
+    decisions,
+    episodes,
+    identified,
+    links,
+    names,
+    runs,
+    settling,
+    verdicts,
+)
+from eyecatch.db.engine import parse_url, writing
+from eyecatch.db.faults import one_sentence
+from eyecatch.db.opening import open_engine
+from eyecatch.db.records import (
+    CropBatch,
+    EpisodeRecord,
+    FileStamp,
+    Linked,
+    Origin,
+    TrackVotes,
+    Vectors,
+    Verdict,
+)
+
+
+def open_index(url: str, *, create: bool = True, patience: float = 30.0) -> Index:
+    """Open an index, bringing an older one up to date.
+
+    Args:
+        url: path of an SQLite file, or any SQLAlchemy URL of SQLite or Postgres.
+        create: make an index where there is none; False for those who only ask.
+        patience: seconds to wait while another process writes.
+
+    Raises:
+        DatabaseError: it can't be opened, is no index, or was written by a newer version.
+    """
+    parsed = parse_url(url)
+    return Index(parsed, open_engine(parsed, create=create, patience=patience))
+
+
+class Index:
+    """An open index: every method is one transaction, all of it or nothing.
+
+    Methods raise DatabaseError when the database can't be read or written. An index may be shared
+    between threads, and its file or server between processes.
+    """
+
+    def __init__(self, url: URL, engine: Engine) -> None:
+        self._url = url
+        self._engine = engine
+        self._writing = writing(engine)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with one_sentence(self._url), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with one_sentence(self._url), self._writing.begin() as connection:
+            yield connection
+
+    # Runs, bundles and characters
+
+    def start_run(self, config: Mapping[str, Any], versions: Mapping[str, Any]) -> int:
+        """A new run that is under way; start one only where there is something to do."""
+        with self._write() as connection:
+            return runs.start_run(connection, config, versions)
+
+    def finish_run(self, run_id: int, state: str) -> None:
+        """Say how a run ended: ``done``, ``stopped`` or ``failed``."""
+        with self._write() as connection:
+            runs.finish_run(connection, run_id, state)
+
+    def add_bundle(
+        self, digest: str, path: str, characters: Sequence[str], card: Mapping[str, Any]
+    ) -> int:
+        """Remember a bundle and its characters' names; returns its id. See ``runs.add_bundle``."""
+        with self._write() as connection:
+            return runs.add_bundle(connection, digest, path, characters, card)
+
+    def bundle_id(self, digest: str) -> int | None:
+        """The id of a bundle by its digest, or None."""
+        with self._read() as connection:
+            return runs.bundle_id(connection, digest)
+
+    def add_alias(self, character: str, alias: str) -> None:
+        """Give a character another name to be found by; UnknownCharacterError without it."""
+        with self._write() as connection:
+            names.add_alias(connection, character, alias)
+
+    # Episodes
+
+    def digest_of(self, file: FileStamp) -> str | None:
+        """The content's hash of a file that was seen and has not changed, else None."""
+        with self._read() as connection:
+            return episodes.digest_of(connection, file)
+
+    def episode_by_digest(self, digest: str) -> EpisodeRecord | None:
+        """The episode of that content, or None."""
+        with self._read() as connection:
+            return episodes.episode_by_digest(connection, digest)
+
+    def episode(self, episode_id: int) -> EpisodeRecord:
+        """An episode by its id."""
+        with self._read() as connection:
+            return episodes.episode_by_id(connection, episode_id)
+
+    def add_file(self, digest: str, file: FileStamp) -> EpisodeRecord:
+        """Remember that a file holds the content of an episode of the index."""
+        with self._write() as connection:
+            return episodes.add_file(connection, digest, file)
+
+    def add_episode(
+        self, digest: str, file: FileStamp, video: Video, plan: Plan, series: str | None = None
+    ) -> EpisodeRecord:
+        """Add an episode with its chunks, all pending.
+
+        One of the same content keeps its plan and its rows, and gains the file.
+        """
+        with self._write() as connection:
+            episodes.add_episode(connection, digest, video, plan, series)
+            return episodes.add_file(connection, digest, file)
+
+    def settle(self, episode_id: int, origin: Origin) -> str:
+        """Say that an episode is linked and decided; returns its state. See ``settling.settle``."""
+        with self._write() as connection:
+            return settling.settle(connection, episode_id, origin)
+
+    # Chunks
+
+    def pending_chunks(
+        self, episode_id: int, scan_digest: str, *, retry_failed: bool = False
+    ) -> list[Chunk]:
+        """The chunks that were not scanned in this way, as planned; failed ones if asked for."""
+        with self._read() as connection:
+            return chunks.pending_chunks(
+                connection, episode_id, scan_digest, retry_failed=retry_failed
+            )
+
+    def save_chunk(
+        self,
+        episode_id: int,
+        scanned: ScannedChunk,
+        origin: Origin,
+        vectors: Vectors | None = None,
+    ) -> None:
+        """Everything of one chunk in place of what was there; twice is the same as once.
+
+        Args:
+            episode_id: the episode.
+            scanned: what was found.
+            origin: what it was made by.
+            vectors: what the origin's bundle said of the crops of ``scanned``, tracklet by
+                tracklet, best first; None without a bundle.
+        """
+        with self._write() as connection:
+            chunks.save_chunk(connection, episode_id, scanned, origin, vectors)
+
+    def fail_chunk(self, episode_id: int, index: int, error: str, origin: Origin) -> None:
+        """A chunk could not be scanned; ``error`` says why, as a sentence."""
+        with self._write() as connection:
+            chunks.fail_chunk(connection, episode_id, index, error, origin)
+
+    # Crops and what bundles say of them
+
+    def crops_to_identify(
+        self, episode_id: int, bundle_id: int, size: int = 1024
+    ) -> Iterator[CropBatch]:
+        """The crops that a bundle has not judged, in batches; save each before the next or not."""
+        after = -1
+        while True:
+            with self._read() as connection:
+                batch = identified.next_crops(connection, episode_id, bundle_id, after, size)
+            if not batch.ids:
+                return
+            yield batch
+            after = batch.ids[-1]
+
+    def save_identified(self, crop_ids: Sequence[int], vectors: Vectors, bundle_id: int) -> None:
+        """Keep what a bundle said of crops; what it said of them before stays."""
+        with self._write() as connection:
+            identified.insert_identified(connection, crop_ids, vectors, bundle_id)
+
+    # Tracks
+
+    def load_scan(self, episode_id: int) -> list[ScannedChunk]:
+        """What was found in the chunks that are done, in order, without the crops' JPEGs."""
+        with self._read() as connection:
+            return links.load_scan(connection, episode_id)
+
+    def save_links(self, episode_id: int, linked: Linked) -> None:
+        """The shots and tracks of an episode; equal ones change no row."""
+        with self._write() as connection:
+            links.save_links(connection, episode_id, linked)
+
+    def tracks_to_decide(self, episode_id: int, bundle_id: int) -> list[TrackVotes]:
+        """The tracks that no person decided, with what a bundle said of their crops."""
+        with self._read() as connection:
+            return identified.tracks_to_decide(connection, episode_id, bundle_id)
+
+    def save_verdicts(
+        self, episode_id: int, decided: Mapping[int, Verdict], origin: Origin
+    ) -> None:
+        """Who each track is, by its id; what a person decided stays, equal ones change no row."""
+        with self._write() as connection:
+            verdicts.save_verdicts(connection, episode_id, decided, origin)
+
+    def decide(self, track_id: int, character: str | None) -> None:
+        """A person says who a track is, or that it is nobody known (None).
+
+        No model, and no later scan, changes that.
+        """
+        with self._write() as connection:
+            decisions.decide(connection, track_id, character)

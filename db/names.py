@@ -1,0 +1,83 @@
+"""Characters by name and alias, as people spell them."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import insert, or_, select
+from sqlalchemy.engine import Connection
+
+from eyecatch.core.errors import UnknownCharacterError
+from eyecatch.db.schema import Alias, Character
+
+
+def character_ids(
+    connection: Connection, names: Sequence[str], series_id: int | None
+) -> dict[str, int]:
+    """Ids of characters by exact name: those of the series, else those of none, else new ones.
+
+    Args:
+        connection: in a transaction that writes.
+        names: as the bundle has them.
+        series_id: of the episode they were seen in, or None.
+    """
+    rows = connection.execute(
+        select(Character.name, Character.id, Character.series_id)
+        .where(or_(Character.series_id.is_(None), Character.series_id == series_id))
+        .order_by(Character.series_id.is_not(None))
+    )
+    known = {name: character_id for name, character_id, _ in rows}
+    for name in names:
+        if name not in known:
+            known[name] = connection.scalars(
+                insert(Character).values(name=name).returning(Character.id)
+            ).one()
+    return {name: known[name] for name in names}
+
+
+def add_alias(connection: Connection, character: str, alias: str) -> None:
+    """Give a character another name to be found by.
+
+    Raises:
+        UnknownCharacterError: no character has that name.
+    """
+    for character_id in find_characters(connection, character):
+        known = select(Alias.name).where(Alias.character_id == character_id, Alias.name == alias)
+        if connection.scalar(known) is None:
+            connection.execute(insert(Alias).values(character_id=character_id, name=alias))
+
+
+def find_characters(connection: Connection, name: str) -> dict[int, str]:
+    """The characters, by id, that a person may mean by a name; more than one in several series.
+
+    An exact name comes before one that differs in case or width, that before an alias.
+
+    Raises:
+        UnknownCharacterError: there is none; it offers the names that are spelt alike.
+    """
+    characters = dict(connection.execute(select(Character.id, Character.name)).tuples().all())
+    aliases = connection.execute(select(Alias.character_id, Alias.name)).tuples().all()
+    folded = _folded(name)
+    for candidates in (
+        [key for key, known in characters.items() if known == name],
+        [key for key, known in characters.items() if _folded(known) == folded],
+        [key for key, alias in aliases if _folded(alias) == folded],
+    ):
+        if candidates:
+            return {key: characters[key] for key in candidates}
+    known = [*characters.values(), *(alias for _, alias in aliases)]
+    raise UnknownCharacterError(name, _nearest(folded, known))
+
+
+def _nearest(folded: str, names: Iterable[str]) -> list[str]:
+    spelt = {_folded(known): known for known in names}
+    # A first name alone is less than .6 like the full one, and often what is asked for.
+    parts = [known for key, known in spelt.items() if folded and folded in key.split()]
+    near = [spelt[key] for key in difflib.get_close_matches(folded, spelt, n=3)]
+    return list(dict.fromkeys([*near, *sorted(parts)]))[:3]
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()

@@ -1,0 +1,100 @@
+"""Runs and bundles: what rows can be traced back to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Connection
+
+from eyecatch.db.names import character_ids
+from eyecatch.db.records import RunRecord
+from eyecatch.db.schema import Bundle, Run
+from eyecatch.db.states import RUNNING
+
+
+def start_run(
+    connection: Connection, config: Mapping[str, Any], versions: Mapping[str, Any]
+) -> int:
+    """A new run that is under way; returns its id."""
+    values = {
+        "config": dict(config),
+        "versions": dict(versions),
+        "started_ms": _now_ms(),
+        "state": RUNNING,
+    }
+    return connection.scalars(insert(Run).values(values).returning(Run.id)).one()
+
+
+def finish_run(connection: Connection, run_id: int, state: str) -> None:
+    """Say how a run ended: a state of ``db.states.RUN_STATES``."""
+    connection.execute(
+        update(Run).where(Run.id == run_id).values(state=state, finished_ms=_now_ms())
+    )
+
+
+def list_runs(connection: Connection) -> list[RunRecord]:
+    """All runs, the first one first."""
+    rows = connection.execute(
+        select(
+            Run.id, Run.config, Run.versions, Run.started_ms, Run.finished_ms, Run.state
+        ).order_by(Run.id)
+    )
+    return [
+        RunRecord(
+            id=run_id,
+            config=config,
+            versions=versions,
+            started=_utc(started),
+            finished=None if finished is None else _utc(finished),
+            state=state,
+        )
+        for run_id, config, versions, started, finished, state in rows
+    ]
+
+
+def add_bundle(
+    connection: Connection,
+    digest: str,
+    path: str,
+    characters: Sequence[str],
+    card: Mapping[str, Any],
+) -> int:
+    """Remember a bundle and its characters; returns its id. A known one stays as it is.
+
+    Args:
+        connection: in a transaction that writes.
+        digest: of the bundle's content.
+        path: where it is now.
+        characters: names, in the order of its logits.
+        card: how it was trained and measured, as JSON has it; ``card["name"]`` is its name, where
+            it has one.
+    """
+    known = connection.scalar(select(Bundle.id).where(Bundle.digest == digest))
+    if known is not None:
+        return known
+    character_ids(connection, characters, None)
+    values = {
+        "digest": digest,
+        "name": str(card.get("name") or path),
+        "path": path,
+        "characters": list(characters),
+        "card": dict(card),
+    }
+    return connection.scalars(insert(Bundle).values(values).returning(Bundle.id)).one()
+
+
+def bundle_id(connection: Connection, digest: str) -> int | None:
+    """The id of a bundle by the digest of its content, or None."""
+    return connection.scalar(select(Bundle.id).where(Bundle.digest == digest))
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _utc(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
