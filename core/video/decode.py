@@ -19,6 +19,9 @@ EARLIER = (0, 2, 8, 32)
 of the container may be wrong, or the picture be refreshed bit by bit over seconds (x264's
 intra-refresh). After these comes the start of the file, from where everything can be decoded."""
 
+REORDER = 16
+"""Frames by which a decoder may show another too late: the most that H.264 and HEVC keep."""
+
 MakeFrame = Callable[[int, int, bool, VideoFrame], Frame]
 
 
@@ -62,7 +65,7 @@ def _planned(video: Video, chunk: Chunk, threads: int, make: MakeFrame) -> Itera
 
 
 def _targets(video: Video, chunk: Chunk) -> list[int | None]:
-    """Times to seek to, one after the other until a seek is right; None is the start of the file."""
+    """Times to seek to, until one is right; None is the start of the file."""
     if chunk.index == 0:
         return [None]
     start = int(chunk.pts[0])
@@ -70,17 +73,34 @@ def _targets(video: Video, chunk: Chunk) -> list[int | None]:
 
 
 def _within(pictures: Iterator[VideoFrame], chunk: Chunk) -> Iterator[tuple[int, VideoFrame]]:
-    """The pictures that belong to a chunk, each with its place in it, rising."""
-    last = -1
+    """The pictures that belong to a chunk, each with its place in it, rising.
+
+    A picture is held back only while one before it is missing: a damaged picture, or one that the
+    decoder shows too late because it underrates how far its codec reorders.
+    """
+    waiting: dict[int, VideoFrame] = {}
+    following = beyond = 0
     for picture in pictures:
-        if picture.pts is None:
-            continue
-        if chunk.stop_pts is not None and picture.pts >= chunk.stop_pts:
-            return
-        place = int(np.searchsorted(chunk.pts, picture.pts))
-        if last < place < len(chunk.pts) and chunk.pts[place] == picture.pts:
-            last = place
-            yield place, picture
+        place = _place(picture, chunk)
+        if place is not None and following <= place < len(chunk.pts):
+            waiting[place] = picture
+        while following in waiting or len(waiting) > REORDER:
+            following = min(waiting)
+            yield following, waiting.pop(following)
+            following += 1
+        beyond += place == len(chunk.pts)
+        if following == len(chunk.pts) or beyond > REORDER:
+            break
+    yield from sorted(waiting.items(), key=lambda item: item[0])
+
+
+def _place(picture: VideoFrame, chunk: Chunk) -> int | None:
+    """Place of a picture in its chunk, one past the last if it comes later; None if nowhere."""
+    if picture.pts is None:
+        return None
+    place = int(np.searchsorted(chunk.pts, picture.pts))
+    later = place == len(chunk.pts)
+    return place if later or chunk.pts[place] == picture.pts else None
 
 
 def _number(

@@ -38,7 +38,7 @@ class Decoder:
         self.furthest: int | None = None
 
     def pictures(self) -> Iterator[VideoFrame]:
-        """All pictures that can be decoded from where the file stands, as the decoder shows them."""
+        """All pictures from where the file stands, in the order the decoder shows them."""
         for packet in self._packets():
             yield from self._decode(packet)
         yield from self._decode(None)

@@ -21,7 +21,8 @@ class Video:
         pixel_format: FFmpeg's name, such as ``yuv420p10le``.
         width, height: pixels of a frame as decoded and turned upright; boxes are in these pixels.
             Anamorphic pixels are not stretched.
-        rotation: degrees clockwise that a decoded frame is turned to stand upright: 0, 90, 180, 270.
+        rotation: degrees clockwise that a decoded frame is turned to stand upright: 0, 90, 180 or
+            270.
         pixel_aspect: width of a pixel over its height.
         time_base: seconds of one unit of a pts.
         rate: average frames a second; for showing only, nothing computes times with it.
@@ -50,7 +51,9 @@ class Chunk:
         start, stop: number of its first frame, and of the first frame after it.
         pts: int64 (stop - start,): presentation time of each frame in units of the time base,
             strictly rising. A frame is known by its pts: its number is ``start`` + its place here.
-        keyframes: int32 (k,): numbers of the frames that are keyframes, rising; the first is ``start``.
+        keyframes: int32 (k,): numbers of the frames that are keyframes, rising; the first is
+            ``start``. Frame 0 counts as one whatever it is, and one that follows another within
+            half a second doesn't count.
         stop_pts: pts of the first frame after the chunk, or None for the last chunk.
         straight: the container gives no pts for its packets, so ``pts`` and ``keyframes`` are empty
             and frames are numbered as they are decoded; such an episode has one chunk and ``stop``

@@ -19,7 +19,7 @@ UNSPECIFIED = 2
 """AVCOL_SPC_UNSPECIFIED of libavutil."""
 
 HD_LINES = 720
-"""Video from this height on that doesn't say otherwise is BT.709, below it BT.601, as players do."""
+"""Video from this height on that says nothing is BT.709, below it BT.601, as players have it."""
 
 TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
@@ -111,6 +111,6 @@ class Frame:
 
 
 def small_size(width: int, height: int, lines: int) -> tuple[int, int]:
-    """Width and height of ``Frame.small``: no side is longer than the frame's, the width is even."""
+    """Width and height of ``Frame.small``: neither exceeds the frame's, the width is even."""
     height_then = max(1, min(lines, height))
     return max(2, width * height_then // height // 2 * 2), height_then

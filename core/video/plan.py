@@ -19,7 +19,7 @@ from eyecatch.core.video.episode import Chunk, Plan, Video
 from eyecatch.core.video.packets import Packets, read_packets
 
 HEAD = 24
-"""Frames that are decoded to check a plan: a second, and more than any codec delays a frame (16)."""
+"""Frames decoded to check a plan: about a second, and more than any codec reorders (16)."""
 
 LOST = 0.25
 """Share of the head's packets that may yield no frame, because they are damaged; where two packets

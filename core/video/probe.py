@@ -65,7 +65,7 @@ def _first_frame(path: Path, container: InputContainer, stream: VideoStream) -> 
     except av.error.FFmpegError:
         pass  # the file breaks off here
     if packets:
-        problem = f"holds {packets} packets of {stream.codec_context.name} video, all undecodable"
+        problem = f"holds {packets} packets of {stream.codec.canonical_name} video, all undecodable"
         raise MediaError(str(path), problem, "copy or download it again")
     raise MediaError(str(path), "has a video stream without a single frame", "check what made it")
 
@@ -80,7 +80,7 @@ def _describe(
     return Video(
         path=path,
         stream=stream.index,
-        codec=stream.codec_context.name,
+        codec=stream.codec.canonical_name,
         pixel_format=frame.format.name,
         width=width,
         height=height,
