@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -58,10 +59,10 @@ def _decode(content: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.asarray(picture, np.uint8)
 
 
-def _composite(picture: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
+def _composite(picture: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """BGRA (h, w, 4), 8 or 16 bits, over mid grey."""
     highest = np.float32(np.iinfo(picture.dtype).max)
     shares = picture.astype(np.float32) / highest
     alpha = shares[:, :, 3:]
     over = shares[:, :, :3] * 255 * alpha + BEHIND * (1 - alpha)
-    return np.rint(over).astype(np.uint8)
+    return np.asarray(np.rint(over), np.uint8)

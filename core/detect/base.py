@@ -66,5 +66,5 @@ def shrink(picture: npt.NDArray[np.uint8], lines: int) -> npt.NDArray[np.uint8]:
 def inside(boxes: npt.NDArray[np.float32], width: int, height: int) -> npt.NDArray[np.float32]:
     """Boxes (n, 4) clipped to a picture of ``width`` x ``height`` pixels."""
     corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
-    corners = np.clip(corners, 0, np.float32([width, height, width, height]))
+    corners = np.clip(corners, 0, np.array([width, height] * 2, np.float32))
     return np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)

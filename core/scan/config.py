@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
+
 @dataclass(frozen=True, slots=True)
 class DetectorConfig:
     """Which detector looks, and how.

@@ -1,0 +1,129 @@
+"""The scan of a chunk: decode once, look at what is new, follow faces, keep rows and crops."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from eyecatch.core.detect.base import Detector
+from eyecatch.core.detect.registry import load
+from eyecatch.core.errors import MediaError
+from eyecatch.core.scan.config import ScanConfig
+from eyecatch.core.scan.held import Held
+from eyecatch.core.scan.result import ScannedChunk, Timeline
+from eyecatch.core.scan.shots import Changes, suspicious
+from eyecatch.core.scan.tracklets import Follower
+from eyecatch.core.video.decode import decode
+from eyecatch.core.video.episode import Chunk, Video
+from eyecatch.core.video.frame import Frame, Picture
+
+
+class Scan:
+    """Scans chunks, one after the other.
+
+    Args:
+        config: everything that decides what is found.
+        detector: a ready one; else the one that ``config`` names is loaded on first use.
+    """
+
+    def __init__(self, config: ScanConfig, detector: Detector | None = None) -> None:
+        self.config = config
+        self._detector = detector
+
+    def __call__(self, video: Video, chunk: Chunk) -> ScannedChunk:
+        """Scan one chunk.
+
+        Args:
+            video: the episode's file.
+            chunk: one of its plan.
+
+        Returns:
+            What was found; where decoding breaks off, what was found before, and why.
+
+        Raises:
+            RequestError, ModelError: the detector can't be loaded.
+        """
+        if self._detector is None:
+            self._detector = load(self.config.detector)
+        course = _Course(self.config, self._detector, video, chunk)
+        try:
+            for frame in decode(video, chunk):
+                course.see(frame)
+        except MediaError as problem:
+            return course.result(str(problem))
+        if not chunk.straight:
+            course.skip_to(chunk.stop)
+        return course.result(None)
+
+
+class _Course:
+    """One chunk on its way through the scan; at most one whole picture is held at a time."""
+
+    def __init__(self, config: ScanConfig, detector: Detector, video: Video, chunk: Chunk) -> None:
+        self._detector = detector
+        self._video = video
+        self._chunk = chunk
+        self._keyframes = frozenset(chunk.keyframes.tolist())
+        self._unseen: int | None = 0  # place of the last keyframe until a frame since is decoded
+        self._pts: list[int] = []
+        self._fresh: list[bool] = []
+        self._looks: list[Picture] = []  # the first and the last
+        self._changes = Changes()
+        self._held = Held(config.held_change)
+        self._follower = Follower(video.width, video.height, config.crops)
+
+    def see(self, frame: Frame) -> None:
+        """Go on by a decoded frame."""
+        self.skip_to(frame.number)
+        if frame.keyframe:
+            self._reset()
+        look = frame.look()
+        self._looks = [*self._looks[:1], look]
+        place = len(self._pts) if self._unseen is None else self._unseen
+        self._unseen = None
+        if suspicious(self._changes.add(look, place)):
+            self._follower.end()
+        fresh = not self._held.same(look)
+        if fresh:
+            self._detect(frame)
+        else:
+            self._follower.hold(frame.number)
+        self._pts.append(frame.pts)
+        self._fresh.append(fresh)
+
+    def skip_to(self, number: int) -> None:
+        """Go on to a frame; those before it were damaged, and show what was there before them."""
+        for lost in range(self._chunk.start + len(self._pts), number):
+            if lost in self._keyframes:
+                self._reset()
+            self._follower.hold(lost)
+            self._changes.skip()
+            self._pts.append(int(self._chunk.pts[lost - self._chunk.start]))
+            self._fresh.append(self._unseen is not None)
+
+    def _reset(self) -> None:
+        self._unseen = len(self._pts)
+        self._changes.reset()
+        self._held.reset()
+        self._follower.end()
+
+    def _detect(self, frame: Frame) -> None:
+        small = frame.small(self._detector.lines)
+        height, width = small.shape[:2]
+        found = self._detector.detect([small])[0]
+        found = found.scaled(self._video.width / width, self._video.height / height)
+        self._follower.see(frame.number, found, cache(frame.bgr))
+
+    def result(self, broken: str | None) -> ScannedChunk:
+        """All that was found, and why there isn't more."""
+        nothing = np.zeros((0, 0, 3), np.uint8)
+        timeline = Timeline(
+            start=self._chunk.start,
+            pts=np.array(self._pts, np.int64),
+            held=~np.array(self._fresh, bool),
+            change=np.array(self._changes.values, np.float32),
+            first_look=self._looks[0] if self._looks else nothing,
+            last_look=self._looks[-1] if self._looks else nothing,
+        )
+        return ScannedChunk(self._chunk.index, timeline, self._follower.tracklets(), broken)
