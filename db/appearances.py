@@ -1,15 +1,15 @@
 """Appearances: the tracks of a character joined to ranges, for quick answers.
 
-Tracks are joined where they overlap, and over a gap of at most a second: a character who turns away
-and back, or is seen again after a short cut to somebody else, is one appearance, not three. How
-long a face was really there is kept beside (``shown_pts``), so that no gap counts as screen time.
-Names that are sure and names that are not make ranges of their own.
+Tracks are joined where they touch or overlap, and inside one shot over a gap of at most a second: a
+face that turns away and back was not gone. Over a cut to somebody else nothing is joined, so that a
+range says when a character is really on screen, and two ranges that overlap, that two are there at
+once. Names that are sure and names that are not make ranges of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 from typing import Final
@@ -20,12 +20,16 @@ from sqlalchemy.engine import Connection
 from eyecatch.db.schema import Appearance, Episode, Track, Tracklet
 
 JOINED_GAP: Final = Fraction(1)
-"""Seconds between two tracks of a character that are still one appearance."""
+"""Seconds between two tracks in one shot that are still one appearance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Tracks, or one of them, of one character; fields as the columns of ``Appearance``."""
+    """Tracks, or one of them, of one character; all but ``shot_id`` is as in ``Appearance``.
+
+    Attributes:
+        shot_id: of the track that stops last.
+    """
 
     character_id: int
     unsure: bool
@@ -33,31 +37,30 @@ class Span:
     stop: int
     start_pts: int
     stop_pts: int
-    shown_pts: int
     confidence: float
     faces: int
+    shot_id: int
+
+
+_COLUMNS: Final = tuple(name for name in Span.__dataclass_fields__ if name != "shot_id")
 
 
 def refresh_appearances(connection: Connection, episode_id: int) -> None:
     """Make the ranges of an episode follow from its tracks; equal ones change no row."""
-    wanted = list(joined(_tracks(connection, episode_id), _gap(connection, episode_id)))
-    columns = [getattr(Appearance, name) for name in Span.__dataclass_fields__]
+    spans = joined(_tracks(connection, episode_id), _gap(connection, episode_id))
+    wanted = [{name: getattr(span, name) for name in _COLUMNS} for span in spans]
+    columns = [getattr(Appearance, name) for name in _COLUMNS]
     stored = connection.execute(
         select(*columns)
         .where(Appearance.episode_id == episode_id)
         .order_by(Appearance.character_id, Appearance.unsure, Appearance.start)
     )
-    if [tuple(row) for row in stored] == [astuple(span) for span in wanted]:
+    if [tuple(row) for row in stored] == [tuple(span.values()) for span in wanted]:
         return
     connection.execute(delete(Appearance).where(Appearance.episode_id == episode_id))
     if wanted:
-        names = list(Span.__dataclass_fields__)
         connection.execute(
-            insert(Appearance),
-            [
-                {"episode_id": episode_id, **dict(zip(names, astuple(span), strict=True))}
-                for span in wanted
-            ],
+            insert(Appearance), [{"episode_id": episode_id, **span} for span in wanted]
         )
 
 
@@ -66,7 +69,7 @@ def joined(tracks: Iterable[Span], gap: Fraction) -> Iterator[Span]:
 
     Args:
         tracks: sorted by character, unsure, start.
-        gap: largest gap to join over, in units of the time base.
+        gap: largest gap to join over inside a shot, in units of the time base.
     """
     for _, group in groupby(tracks, key=lambda track: (track.character_id, track.unsure)):
         yield from _joined_one(group, gap)
@@ -75,7 +78,8 @@ def joined(tracks: Iterable[Span], gap: Fraction) -> Iterator[Span]:
 def _joined_one(tracks: Iterator[Span], gap: Fraction) -> Iterator[Span]:
     current = next(tracks)
     for track in tracks:
-        if track.start_pts - current.stop_pts > gap:
+        across = gap if track.shot_id == current.shot_id else 0
+        if track.start_pts - current.stop_pts > across:
             yield current
             current = track
         else:
@@ -84,18 +88,14 @@ def _joined_one(tracks: Iterator[Span], gap: Fraction) -> Iterator[Span]:
 
 
 def _join(a: Span, b: Span) -> Span:
-    """Two spans as one; ``b`` begins no earlier than ``a``."""
-    beyond = max(0, b.stop_pts - max(a.stop_pts, b.start_pts))
-    return Span(
-        a.character_id,
-        a.unsure,
-        a.start,
-        max(a.stop, b.stop),
-        a.start_pts,
-        max(a.stop_pts, b.stop_pts),
-        a.shown_pts + beyond,
-        max(a.confidence, b.confidence),
-        a.faces + b.faces,
+    last = max(a, b, key=lambda span: span.stop)
+    return replace(
+        a,
+        stop=last.stop,
+        stop_pts=last.stop_pts,
+        shot_id=last.shot_id,
+        confidence=max(a.confidence, b.confidence),
+        faces=a.faces + b.faces,
     )
 
 
@@ -109,6 +109,7 @@ def _tracks(connection: Connection, episode_id: int) -> list[Span]:
             Track.start_pts,
             Track.stop_pts,
             Track.confidence,
+            Track.shot_id,
             func.sum(Tracklet.stop - Tracklet.start).label("faces"),
         )
         .join(Tracklet, Tracklet.track_id == Track.id)
@@ -124,9 +125,9 @@ def _tracks(connection: Connection, episode_id: int) -> list[Span]:
             row.stop,
             row.start_pts,
             row.stop_pts,
-            row.stop_pts - row.start_pts,
             row.confidence,
-            int(row.faces),
+            int(row.faces),  # a Decimal on Postgres
+            row.shot_id,
         )
         for row in rows
     ]

