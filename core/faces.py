@@ -39,7 +39,7 @@ class Detections:
 
     def scaled(self, x: float, y: float) -> Detections:
         """The same faces in a picture ``x`` times as wide and ``y`` times as high."""
-        return Detections(self.boxes * np.float32([x, y, x, y]), self.scores)
+        return Detections(self.boxes * np.array([x, y, x, y], np.float32), self.scores)
 
 
 def iou(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -48,4 +48,5 @@ def iou(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> npt.NDArray[n
     right = np.minimum(a[:, None, :2] + a[:, None, 2:], b[None, :, :2] + b[None, :, 2:])
     inside = np.prod(np.clip(right - left, 0, None), axis=2)
     union = np.prod(a[:, None, 2:], axis=2) + np.prod(b[None, :, 2:], axis=2) - inside
-    return np.divide(inside, union, out=np.zeros_like(inside), where=union > 0)
+    shares: npt.NDArray[np.float32] = np.zeros_like(inside)
+    return np.divide(inside, union, out=shares, where=union > 0)

@@ -1,3 +1,63 @@
-"""eyecatch: which episodes feature whom, for anime and any drawn show."""
+"""eyecatch: which episodes feature whom, for anime and any drawn show.
+
+Each verb of the command line is a function here, of the same name. They are loaded when used, so
+that ``import eyecatch`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from eyecatch.jobs.answers import characters, episodes, find, status
+    from eyecatch.jobs.demo import demo
+    from eyecatch.jobs.doctor import doctor
+    from eyecatch.jobs.export import export
+    from eyecatch.jobs.identify import identify
+    from eyecatch.jobs.index import index
+    from eyecatch.training.collect import collect
+    from eyecatch.training.evaluate import evaluate
+    from eyecatch.training.train import train
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "characters": "eyecatch.jobs.answers",
+    "collect": "eyecatch.training.collect",
+    "demo": "eyecatch.jobs.demo",
+    "doctor": "eyecatch.jobs.doctor",
+    "episodes": "eyecatch.jobs.answers",
+    "evaluate": "eyecatch.training.evaluate",
+    "export": "eyecatch.jobs.export",
+    "find": "eyecatch.jobs.answers",
+    "identify": "eyecatch.jobs.identify",
+    "index": "eyecatch.jobs.index",
+    "status": "eyecatch.jobs.answers",
+    "train": "eyecatch.training.train",
+}
+
+__all__ = [
+    "characters",
+    "collect",
+    "demo",
+    "doctor",
+    "episodes",
+    "evaluate",
+    "export",
+    "find",
+    "identify",
+    "index",
+    "status",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
+    if name not in _HOMES:
+        raise AttributeError(f"module 'eyecatch' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

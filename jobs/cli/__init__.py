@@ -1,1 +1,87 @@
 """The command line: one module for each group of verbs."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from typing import Any
+
+import click
+
+from eyecatch import __version__
+from eyecatch.core.errors import EyecatchError
+from eyecatch.jobs.cli.output import note
+
+# Each verb, the module of its command, and one line of help: known here so that `eyecatch --help`
+# loads none of them.
+VERBS = {
+    "demo": ("demo", "Draw a small season, train, index it and ask: nothing is downloaded."),
+    "index": ("indexing", "Index episodes: files and folders of videos."),
+    "find": ("asking", "Which episodes feature a character, and when."),
+    "episodes": ("asking", "What episodes are in the index."),
+    "characters": ("asking", "What characters are in the index."),
+    "status": ("asking", "What is done, pending and failed, and why."),
+    "identify": ("identifying", "Who is in a still image."),
+    "train": ("training", "Train a classifier from folders of faces."),
+    "evaluate": ("training", "Measure a classifier on faces it has not seen."),
+    "collect": ("training", "Cut faces out of images, in folders by label."),
+    "export": ("exporting", "Write rows of the index for other programs."),
+    "doctor": ("doctoring", "What this machine has, and what will run where."),
+}
+
+
+class _Verbs(click.Group):
+    """A group that loads the module of a verb when the verb is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"eyecatch.jobs.cli.{VERBS[cmd_name][0]}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Verbs"):
+            formatter.write_dl([(verb, short) for verb, (_, short) in VERBS.items()])
+
+
+@click.group(
+    cls=_Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with:  eyecatch demo",
+)
+@click.version_option(__version__, prog_name="eyecatch")
+@click.option("-v", "--verbose", is_flag=True, help="Log what happens inside, to standard error.")
+def cli(verbose: bool) -> None:
+    """Index episodes of anime, or any drawn show, by the characters on screen.
+
+    Point it at a season, leave it overnight, then ask who appears where.
+    """
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+
+
+def main(arguments: list[str] | None = None) -> Any:  # noqa: ANN401 - click returns what it likes
+    """Run the command line; errors are one sentence and status 1, Ctrl-C is status 130."""
+    try:
+        return cli.main(arguments, prog_name="eyecatch", standalone_mode=False)
+    except click.exceptions.Abort:
+        note("Stopped; what was finished is kept.")
+        sys.exit(130)
+    except KeyboardInterrupt:
+        note("Stopped; what was finished is kept.")
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except EyecatchError as error:
+        note(f"eyecatch: {error}")
+        sys.exit(1)

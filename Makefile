@@ -1,0 +1,48 @@
+# Two commands do all the set-up on a fresh machine: make demo, make test.
+# What .venv holds is the lock of this folder, so that every machine runs the same.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test test-all check format lock wheel clean
+
+demo: $(READY)  ## draw a small season, train, index it, ask, render
+	$(BIN)/eyecatch demo --out demo --force
+
+test: $(READY)  ## all tests but the slow ones
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(READY)  ## all tests
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## formatting, lint, types, and who may import whom
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: $(READY)
+	$(BIN)/python -m build --wheel
+
+lock: $(READY)  ## resolve pyproject.toml's dependencies again
+	$(BIN)/pip-compile --quiet --extra dev --strip-extras --generate-hashes --allow-unsafe \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.lock pyproject.toml
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "eyecatch needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	mkdir -p $(VENV)/types/eyecatch
+	cd $(VENV)/types/eyecatch && ln -sfn ../../../core/_root/*.py ../../../core/_root/py.typed .
+	cd $(VENV)/types/eyecatch && for folder in core db jobs training; do ln -sfn ../../../$$folder $$folder; done
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist demo *.egg-info

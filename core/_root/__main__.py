@@ -1,0 +1,5 @@
+"""``python -m eyecatch``."""
+
+from eyecatch.jobs.cli import main
+
+main()

@@ -1,0 +1,25 @@
+"""``eyecatch doctor``."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+
+import click
+
+import eyecatch
+from eyecatch.jobs.cli import options
+from eyecatch.jobs.cli.output import answer
+
+
+@click.command(epilog="Example:  eyecatch doctor")
+@options.form()
+def doctor(form: str) -> None:
+    """What this machine has (cores, GPU, codecs, ffmpeg), what will run where, and what limits it.
+
+    Status 1 where something is missing that a verb needs.
+    """
+    findings = eyecatch.doctor()
+    answer(form, [asdict(finding) for finding in findings], ("what", "found", "so"), "")
+    if not all(finding.fine for finding in findings):
+        sys.exit(1)

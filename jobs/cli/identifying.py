@@ -1,0 +1,70 @@
+"""``eyecatch identify``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+import eyecatch
+from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.jobs.cli import options
+from eyecatch.jobs.cli.output import answer, note
+from eyecatch.jobs.identify import Still
+
+COLUMNS = ("image", "character", "confidence", "score", "box")
+
+
+@click.command(epilog="Example:  eyecatch identify still.png --model yuyu.bundle --format table")
+@click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    metavar="BUNDLE",
+    required=True,
+    help="The classifier that names the faces.",
+)
+@click.option("--crop", is_flag=True, help="The images are faces already: look for none.")
+@options.detector
+@options.cascade
+@options.form("json")
+def identify(
+    images: tuple[Path, ...],
+    model: Path,
+    crop: bool,
+    detector: str,
+    cascade: Path | None,
+    form: str,
+) -> None:
+    """Who is in a still image: images, and folders of them.
+
+    JSON is a line an image, printed as soon as it is known.
+    """
+    config = DetectorConfig(name=detector, model=str(cascade or ""))
+    failed = False
+    rows: list[dict[str, Any]] = []
+    for still in eyecatch.identify(images, model=model, detector=config, crop=crop):
+        if still.error:
+            failed = True
+            note(f"eyecatch: {still.error}")
+        elif form == "json":
+            click.echo(json.dumps(_as_json(still), ensure_ascii=False))
+        else:
+            rows += [{"image": str(still.image), **asdict(face)} for face in still.faces]
+    if form != "json":
+        answer(form, rows, COLUMNS, "No faces found.")
+    if failed:
+        sys.exit(1)
+
+
+def _as_json(still: Still) -> dict[str, Any]:
+    faces = []
+    for face in still.faces:
+        values = asdict(face)
+        values["box"] = [round(value, 1) for value in face.box]
+        faces.append(values)
+    return {"image": str(still.image), "faces": faces}

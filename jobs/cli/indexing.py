@@ -1,0 +1,73 @@
+"""``eyecatch index``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+import eyecatch
+from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.jobs.cli import live, options
+from eyecatch.jobs.cli.output import note
+from eyecatch.jobs.progress import Progress, clock
+
+
+@click.command(epilog="Example:  eyecatch index season1/ --model yuyu.bundle --db season1.db")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    metavar="BUNDLE",
+    help="The classifier that names the faces; without one they stay unnamed.",
+)
+@options.detector
+@options.cascade
+@options.runner
+@click.option("--series", metavar="NAME", help="The show that the episodes belong to.")
+@click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
+@options.db
+@options.quiet
+def index(
+    paths: tuple[Path, ...],
+    model: Path | None,
+    detector: str,
+    cascade: Path | None,
+    runner: str | None,
+    series: str | None,
+    retry_failed: bool,
+    db: str,
+    quiet: bool,
+) -> None:
+    """Index episodes: files and folders of videos.
+
+    Run it again and it does only what is missing: new files, chunks that were not finished,
+    episodes that another --detector or --model has made stale. Bad files are told and stop nothing
+    else.
+    """
+    with live.listener(quiet) as listener:
+        report = eyecatch.index(
+            paths,
+            db=db,
+            model=model,
+            detector=DetectorConfig(name=detector, model=str(cascade or "")),
+            runner=runner,
+            series=series,
+            retry_failed=retry_failed,
+            listener=listener,
+        )
+    for fault in report.faults:
+        note(f"eyecatch: {fault}")
+    note(_summary(report.progress, len(report.episodes)))
+    if report.faults:
+        sys.exit(1)
+
+
+def _summary(progress: Progress, episodes: int) -> str:
+    if not progress.chunks:
+        return f"Nothing to scan: {episodes} episodes are up to date."
+    return (
+        f"Indexed {progress.frames} frames of {progress.episodes} episodes in "
+        f"{clock(progress.elapsed)} ({progress.speed:.1f} x real time), {progress.faces} faces."
+    )

@@ -1,0 +1,63 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+DEFAULT_DB = "eyecatch.db"
+
+db = click.option(
+    "--db",
+    default=lambda: os.environ.get("EYECATCH_DB", DEFAULT_DB),
+    show_default=f"$EYECATCH_DB, or {DEFAULT_DB} in this folder",
+    metavar="FILE|URL",
+    help="The index: an SQLite file or any SQLAlchemy URL.",
+)
+
+runner = click.option(
+    "--runner",
+    type=click.Choice(["inline", "ray"]),
+    help="Where the work runs: in this process, or on Ray.  [default: ray, unless there is little]",
+)
+
+detector = click.option(
+    "--detector",
+    type=click.Choice(["cascade", "cnn"]),
+    default="cascade",
+    show_default=True,
+    help="Which face detector looks.",
+)
+
+cascade = click.option(
+    "--cascade",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="An OpenCV Haar or LBP cascade.  [default: $EYECATCH_CASCADE, or the cache]",
+)
+
+force = click.option("--force", is_flag=True, help="Overwrite what is already there.")
+
+quiet = click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
+
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def form(default: str = "table") -> Decorator:
+    """``--format``, with ``--json`` for short."""
+    shapes = click.Choice(["table", "json", "csv"])
+    help_ = "How the answer is printed."
+
+    def both(command: Callable[..., Any]) -> Callable[..., Any]:
+        short = click.option("--json", "form", flag_value="json", help="Short for --format json.")
+        long = click.option(
+            "--format", "form", type=shapes, default=default, show_default=True, help=help_
+        )
+        return long(short(command))
+
+    return both

@@ -1,0 +1,99 @@
+"""The rows that answers are printed as; their JSON is stable: ``docs/json.md`` tells of it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the database loads only when it is asked
+    from eyecatch.db.answers import (
+        CharacterSummary,
+        EpisodeStatus,
+        EpisodeSummary,
+        Found,
+        RunRecord,
+    )
+
+Row = dict[str, Any]
+
+
+def found_row(found: Found) -> Row:
+    """An episode that features a character."""
+    return {
+        "episode": found.episode.video.path.name,
+        "series": found.episode.series,
+        "characters": list(found.characters),
+        "seconds": _seconds(found.screen_time),
+        "first": _seconds(found.first),
+        "last": _seconds(found.last),
+        "ranges": [
+            {
+                "start": _seconds(one.start),
+                "end": _seconds(one.stop),
+                "start_frame": one.start_frame,
+                "end_frame": one.stop_frame,
+                "confidence": round(one.confidence, 4),
+            }
+            for one in found.ranges
+        ],
+        "path": str(found.episode.video.path),
+    }
+
+
+def episode_row(summary: EpisodeSummary) -> Row:
+    """An episode of the index."""
+    episode = summary.episode
+    return {
+        "episode": episode.video.path.name,
+        "series": episode.series,
+        "state": episode.state,
+        "seconds": _seconds(episode.end),
+        "frames": episode.frames,
+        "characters": [
+            {"character": role.character, "seconds": _seconds(role.screen_time)}
+            for role in summary.cast
+        ],
+        "path": str(episode.video.path),
+    }
+
+
+def character_row(summary: CharacterSummary) -> Row:
+    """A character of the index."""
+    return {
+        "character": summary.name,
+        "aliases": list(summary.aliases),
+        "series": summary.series,
+        "episodes": summary.episodes,
+        "seconds": _seconds(summary.screen_time),
+        "faces": summary.faces,
+    }
+
+
+def status_row(status: EpisodeStatus) -> Row:
+    """How far an episode has come."""
+    return {
+        "episode": status.episode.video.path.name,
+        "state": status.episode.state,
+        "done": status.done,
+        "pending": status.pending,
+        "failed": status.failed,
+        "end": _seconds(status.episode.end),
+        "errors": [fault.error for fault in status.faults],
+        "path": str(status.episode.video.path),
+    }
+
+
+def run_row(run: RunRecord) -> Row:
+    """One call of index."""
+    return {
+        "run": run.id,
+        "state": run.state,
+        "started": run.started.isoformat(timespec="seconds"),
+        "finished": run.finished and run.finished.isoformat(timespec="seconds"),
+        "config": run.config,
+        "versions": run.versions,
+    }
+
+
+def _seconds(value: Fraction) -> float:
+    return round(float(value), 3)

@@ -1,0 +1,124 @@
+"""``eyecatch doctor``: what this machine has, what will run where, and what limits it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import av.codec
+import imageio_ffmpeg
+
+from eyecatch.core.detect.registry import names, resolve
+from eyecatch.core.errors import EyecatchError
+from eyecatch.core.identity.devices import prepare_tensorflow
+from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.jobs.versions import versions
+
+# What episodes are made of; PyAV's wheel decodes all of them in software.
+CODECS = ("h264", "hevc", "av1", "vp9", "mpeg2video", "mpeg4")
+
+# Encoders that burning in may use, best first; those of a card fail without the card.
+ENCODERS = ("libx264", "h264_nvenc", "h264_qsv", "h264_videotoolbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that doctor looked at.
+
+    Attributes:
+        what: its name.
+        found: what there is.
+        so: what follows for eyecatch; may be empty.
+        fine: False where something is missing that a verb needs.
+    """
+
+    what: str
+    found: str
+    so: str = ""
+    fine: bool = True
+
+
+def doctor() -> list[Finding]:
+    """Look at this machine; takes some seconds, since TensorFlow is asked for its devices."""
+    return [
+        Finding("versions", ", ".join(f"{name} {v}" for name, v in versions().items())),
+        *_processors(),
+        _memory(),
+        _gpu(),
+        _decoding(),
+        *_ffmpeg(),
+        *map(_detector, names()),
+        _disk(),
+    ]
+
+
+def _processors() -> list[Finding]:
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    so = f"{cores} processes scan at once with --runner ray; decoding is what limits an index"
+    return [Finding("processor", f"{cores} cores, {platform.machine()}", so)]
+
+
+def _memory() -> Finding:
+    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
+        return Finding("memory", "unknown")
+    size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    enough = size >= 4
+    so = "" if enough else "use --runner inline: Ray and its workers want 4 GiB"
+    return Finding("memory", f"{size:.1f} GiB", so, enough)
+
+
+def _gpu() -> Finding:
+    found = prepare_tensorflow()
+    if found == "CPU":
+        return Finding("GPU", "none that TensorFlow sees", "faces are identified on the CPU")
+    return Finding("GPU", found, "faces are identified there, one process a card")
+
+
+def _decoding() -> Finding:
+    missing = [name for name in CODECS if name not in av.codec.codecs_available]
+    found = ", ".join(name for name in CODECS if name not in missing)
+    so = "on the CPU, 8 and 10 bits alike" if not missing else f"no {', '.join(missing)}"
+    return Finding("decoders", found, so, not missing)
+
+
+def _ffmpeg() -> list[Finding]:
+    try:
+        program = imageio_ffmpeg.get_ffmpeg_exe()
+        listed = _run(program, "-encoders")
+        filters = _run(program, "-filters")
+        first = _run(program, "-version").splitlines()[0]
+    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+        return [Finding("ffmpeg", f"can't be run ({error})", "rendering won't work", fine=False)]
+    has = [name for name in ENCODERS if re.search(rf"\b{name}\b", listed)]
+    ass = re.search(r"\bass\b", filters) is not None
+    return [
+        Finding("ffmpeg", first, f"at {program}"),
+        Finding("encoders", ", ".join(has), "those of a card need the card", "libx264" in has),
+        Finding("libass", "yes" if ass else "no", "draws burnt-in names", ass),
+    ]
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout
+
+
+def _detector(name: str) -> Finding:
+    try:
+        resolved = resolve(DetectorConfig(name=name))
+    except EyecatchError as error:
+        return Finding(f"detector {name}", "absent", str(error), fine=False)
+    return Finding(f"detector {name}", resolved.model, f"sha256 {resolved.digest[:12]}…")
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(Path.cwd()).free / 2**30
+    so = "an index takes some 20 MB an episode"
+    return Finding("disk", f"{free:.1f} GiB free in this folder", so, free > 1)

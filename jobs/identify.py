@@ -1,0 +1,131 @@
+"""``eyecatch identify``: who is in a still image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from eyecatch.core import crops
+from eyecatch.core.detect.base import Detector, detect_at
+from eyecatch.core.detect.registry import load
+from eyecatch.core.errors import MediaError
+from eyecatch.core.faces import Box, Detections
+from eyecatch.core.identity.bundle import Bundle, load_bundle
+from eyecatch.core.identity.identify import Identify
+from eyecatch.core.identity.vote import vote
+from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.stills import read_image
+from eyecatch.jobs.sources import images
+
+# Images read before their faces are identified in one go; bounds memory to some hundred crops.
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face in a still.
+
+    Attributes:
+        box: x, y, w, h in pixels of the image.
+        score: of the detection, 0..1.
+        character: the name, or None for unknown.
+        confidence: how sure, calibrated, 0..1.
+        unsure: a name is given, but with less than the sure confidence.
+        top: the likeliest names with their probabilities, best first.
+    """
+
+    box: Box
+    score: float
+    character: str | None
+    confidence: float
+    unsure: bool
+    top: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """An image and the faces in it; or the reason, as a sentence, why it can't be read."""
+
+    image: Path
+    faces: tuple[Face, ...]
+    error: str | None = None
+
+
+def identify(
+    paths: Iterable[Path],
+    *,
+    model: Path,
+    detector: DetectorConfig | None = None,
+    crop: bool = False,
+) -> Iterator[Still]:
+    """Say who is in each image, in the order given.
+
+    Args:
+        paths: images, and folders of them.
+        model: folder of the bundle that names the faces.
+        detector: which detector looks, and how; None for the default.
+        crop: the images are faces already, so none is looked for.
+
+    Yields:
+        One still an image; an image that can't be read has an error instead of faces.
+
+    Raises:
+        EyecatchError: the detector or bundle can't be used.
+    """
+    bundle = load_bundle(model)
+    classifier = Identify(bundle)
+    finder = None if crop else load(detector or DetectorConfig())
+    sources = images(paths)
+    for fault in sources.faults:
+        yield Still(Path(fault.path), (), str(fault))
+    for start in range(0, len(sources.files), BATCH):
+        looked = [_look(path, finder) for path in sources.files[start : start + BATCH]]
+        yield from _identify(looked, classifier, bundle)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    path: Path
+    detections: Detections
+    crops: Sequence[bytes]
+    error: str | None = None
+
+
+def _look(path: Path, finder: Detector | None) -> _Looked:
+    try:
+        picture = read_image(path)
+    except MediaError as error:
+        return _Looked(path, Detections.none(), (), str(error))
+    if finder is None:
+        height, width = picture.shape[:2]
+        whole = Detections(np.array([[0, 0, width, height]], np.float32), np.ones(1, np.float32))
+        return _Looked(path, whole, [crops.encode(crops.resize(picture))])
+    found = detect_at(finder, [picture])[0]
+    return _Looked(path, found, [crops.encode(crops.cut(picture, box)) for box in found.boxes])
+
+
+def _identify(looked: Sequence[_Looked], classifier: Identify, bundle: Bundle) -> Iterator[Still]:
+    logits = classifier([jpeg for one in looked for jpeg in one.crops]).logits
+    ends = np.cumsum([len(one.crops) for one in looked])[:-1]
+    for one, rows in zip(looked, np.split(logits, ends), strict=True):
+        faces = (
+            _face(box, float(score), row, bundle)
+            for box, score, row in zip(
+                one.detections.boxes, one.detections.scores, rows, strict=True
+            )
+        )
+        yield Still(one.path, tuple(faces), one.error)
+
+
+def _face(
+    box: npt.NDArray[np.float32], score: float, logits: npt.NDArray[np.float32], bundle: Bundle
+) -> Face:
+    verdict = vote(logits[None], np.ones(1, np.float32), bundle.calibration, bundle.names)
+    x, y, w, h = (float(value) for value in box)
+    return Face(
+        (x, y, w, h), score, verdict.character, verdict.confidence, verdict.unsure, verdict.top
+    )

@@ -1,0 +1,98 @@
+"""How far a job has come, as a value and as lines."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the pipeline loads OpenCV, which a question to the index needn't wait for
+    from eyecatch.jobs.pipeline import Outcome
+
+
+@dataclass
+class Progress:
+    """How far an index job has come; counts only what this job does, not what was done before.
+
+    Attributes:
+        episodes, episodes_done: how many episodes have work, and how many are finished.
+        chunks, chunks_done: the same for chunks; failed ones count as done.
+        video_seconds, video_seconds_done: length of that work in seconds of video.
+        frames, faces, failures: frames scanned, faces found in them, chunks and files that failed.
+        stages: seconds that each stage took, over all processes.
+        began: ``time.monotonic()`` at which the job began.
+    """
+
+    episodes: int = 0
+    episodes_done: int = 0
+    chunks: int = 0
+    chunks_done: int = 0
+    video_seconds: float = 0.0
+    video_seconds_done: float = 0.0
+    frames: int = 0
+    faces: int = 0
+    failures: int = 0
+    stages: dict[str, float] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+
+    def expect(self, episodes: int, chunks: int, seconds: float) -> None:
+        """Say how much there is to do."""
+        self.episodes, self.chunks, self.video_seconds = episodes, chunks, seconds
+
+    def add(self, outcome: Outcome) -> None:
+        """Count a chunk that came home."""
+        self.chunks_done += 1
+        self.video_seconds_done += outcome.task.seconds
+        for stage, seconds in outcome.seconds:
+            self.stages[stage] = self.stages.get(stage, 0.0) + seconds
+        if outcome.scanned is None:
+            self.failures += 1
+        else:
+            self.frames += len(outcome.scanned.timeline.pts)
+            self.faces += sum(len(tracklet.frames) for tracklet in outcome.scanned.tracklets)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the job began."""
+        return time.monotonic() - self.began
+
+    @property
+    def speed(self) -> float:
+        """Seconds of video a second: times real time."""
+        return self.video_seconds_done / self.elapsed if self.elapsed else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the job is done at this speed, or None before the first chunk is."""
+        remaining = self.video_seconds - self.video_seconds_done
+        return remaining / self.speed if self.speed else None
+
+    def line(self) -> str:
+        """All of it in one line."""
+        parts = [
+            f"episodes {self.episodes_done}/{self.episodes}",
+            f"chunks {self.chunks_done}/{self.chunks}",
+            f"{self.speed:.1f} x real time",
+            f"{self.faces} faces",
+        ]
+        if self.left is not None and self.chunks_done < self.chunks:
+            parts.append(f"{clock(self.left)} left")
+        if self.failures:
+            parts.append(f"{self.failures} failed")
+        return " | ".join(parts)
+
+
+Listener = Callable[[Progress], None]
+"""Called after every step of a job, in the process and thread of the job."""
+
+
+def silent(_: Progress) -> None:
+    """A listener for those who don't want to hear."""
+
+
+def clock(seconds: float) -> str:
+    """Seconds as ``m:ss`` or ``h:mm:ss``."""
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

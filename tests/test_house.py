@@ -1,0 +1,90 @@
+"""What holds of the package as a whole: its public names, its verbs, how light it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+
+import click
+import pytest
+
+import eyecatch
+from eyecatch.jobs.cli import VERBS, cli
+
+HEAVY = {"tensorflow", "keras", "ray", "cv2", "sqlalchemy", "av", "matplotlib", "pyarrow"}
+
+
+def loaded_by(code: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has loaded after running the code."""
+    script = f"import json, sys\n{code}\nprint(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return {name.partition(".")[0] for name in json.loads(done.stderr.splitlines()[-1])}
+
+
+def command(verb: str) -> click.Command:
+    found = cli.get_command(click.Context(cli), verb)
+    assert found is not None
+    return found
+
+
+def test_importing_the_package_is_light():
+    assert not HEAVY & loaded_by("import eyecatch")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["index", "--help"], ["find", "--help"]])
+def test_help_is_light(arguments):
+    code = f"from eyecatch.jobs.cli import main\ntry:\n  main({arguments})\nexcept SystemExit: pass"
+    assert not HEAVY & loaded_by(code)
+
+
+def test_public_names_are_the_verbs_and_all_of_them_exist():
+    assert set(eyecatch.__all__) == {verb.replace("-", "_") for verb in VERBS}
+    for name in eyecatch.__all__:
+        assert callable(getattr(eyecatch, name))
+
+
+def test_unknown_attribute_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no_such_verb"):
+        eyecatch.no_such_verb  # noqa: B018
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_verb_has_help_with_an_example(verb):
+    found = command(verb)
+    assert found.help
+    examples = [found.epilog] + [sub.epilog for sub in getattr(found, "commands", {}).values()]
+    assert any(text and f"eyecatch {verb}" in text for text in examples)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_verb_is_in_the_readme_or_the_docs(verb, root):
+    pages = [root / "README.md", *(root / "docs").glob("*.md")]
+    assert any(f"eyecatch {verb}" in page.read_text("utf-8") for page in pages)
+
+
+def test_every_package_is_listed(root):
+    """A nested package that is not listed is silently missing from the wheel."""
+    setup = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]
+    folders = {
+        ".".join(("eyecatch", *path.parent.relative_to(root).parts))
+        for top in ("core", "db", "jobs", "training")
+        for path in (root / top).rglob("__init__.py")
+    } - {"eyecatch.core._root"}
+    assert set(setup["packages"]) - {"eyecatch"} == folders
+
+
+def test_an_error_is_one_sentence_without_a_traceback(tmp_path):
+    env = {**os.environ, "EYECATCH_DB": str(tmp_path / "none.db")}
+    done = subprocess.run(
+        [sys.executable, "-m", "eyecatch", "find", "Hiei"],
+        capture_output=True, text=True, check=False, env=env,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert "none.db" in done.stderr
