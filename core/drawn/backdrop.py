@@ -31,7 +31,7 @@ LIGHTS: dict[Place, Light] = {
     "park": (0.99, 1.0, 0.95),
     "classroom": DAY,
     "sunset": (1.0, 0.84, 0.72),
-    "night": (0.5, 0.54, 0.76),
+    "night": (0.6, 0.64, 0.84),
 }
 """What falls on whoever stands there."""
 
@@ -42,12 +42,17 @@ def rectangle(x: float, y: float, width: float, height: float) -> Points:
 
 
 def paint(place: Place, width: int, height: int, rng: np.random.Generator) -> Picture:
-    """A background, slightly out of focus: uint8 (height, width, 3) RGB."""
+    """A background, slightly out of focus: uint8 (height, width, 3) BGR."""
     picture = np.zeros((height, width, 3), np.uint8)
     _PAINTERS[place](Pen(picture, (0, 0), height, light=LIGHTS[place]), width / height, rng)
-    soft = max(1, height // 300) * 2 + 1  # a lens's blur, which keeps its lines behind those in front
+    soft = max(1, height // 300) * 2 + 1  # as through a lens: its lines stay behind those in front
     blurred: Picture = np.asarray(cv2.GaussianBlur(picture, (soft, soft), 0), np.uint8)
     return blurred
+
+
+def _colour(rng: np.random.Generator, low: Colour, high: Colour) -> Colour:
+    r, g, b = (int(c) for c in rng.integers(low, high))
+    return r, g, b
 
 
 def wash(pen: Pen, top: Colour, bottom: Colour) -> None:
@@ -57,8 +62,15 @@ def wash(pen: Pen, top: Colour, bottom: Colour) -> None:
     pen.picture[:] = np.round(shades)[:, None].astype(np.uint8)
 
 
+def _clouds(pen: Pen, wide: float, colour: Colour, rng: np.random.Generator) -> None:
+    for _ in range(round(3 * wide)):
+        at = rng.uniform((0.0, 0.1), (wide, 0.42))
+        _cloud(pen, float(at[0]), float(at[1]), float(rng.uniform(0.06, 0.13)), colour)
+
+
 def _cloud(pen: Pen, x: float, y: float, size: float, colour: Colour) -> None:
-    for along, up, r in ((-0.9, 0.0, 0.4), (-0.35, -0.22, 0.55), (0.3, -0.12, 0.5), (0.85, 0.04, 0.36)):
+    puffs = ((-0.9, 0.0, 0.4), (-0.35, -0.22, 0.55), (0.3, -0.12, 0.5), (0.85, 0.04, 0.36))
+    for along, up, r in puffs:
         pen.fill(oval(x + along * size, y + up * size, r * size, r * size * 0.8), colour)
     pen.fill(rectangle(x - size * 0.95, y, size * 1.85, size * 0.3), colour)
 
@@ -72,8 +84,7 @@ def _hills(pen: Pen, wide: float, base: float, colour: Colour, rng: np.random.Ge
 
 def _sky(pen: Pen, wide: float, rng: np.random.Generator) -> None:
     wash(pen, (96, 168, 236), (206, 234, 250))
-    for _ in range(round(3 * wide)):
-        _cloud(pen, rng.uniform(0, wide), rng.uniform(0.1, 0.45), rng.uniform(0.06, 0.14), (250, 252, 255))
+    _clouds(pen, wide, (250, 252, 255), rng)
     _hills(pen, wide, 0.74, (132, 186, 168), rng)
     _hills(pen, wide, 0.84, (104, 168, 112), rng)
 
@@ -81,8 +92,7 @@ def _sky(pen: Pen, wide: float, rng: np.random.Generator) -> None:
 def _sunset(pen: Pen, wide: float, rng: np.random.Generator) -> None:
     wash(pen, (150, 110, 190), (255, 190, 120))
     pen.fill(oval(rng.uniform(0.2, 0.8) * wide, 0.6, 0.13, 0.13), (255, 232, 170))
-    for _ in range(round(2 * wide)):
-        _cloud(pen, rng.uniform(0, wide), rng.uniform(0.08, 0.4), rng.uniform(0.05, 0.1), (250, 190, 170))
+    _clouds(pen, wide, (250, 190, 170), rng)
     _hills(pen, wide, 0.72, (150, 96, 130), rng)
     _hills(pen, wide, 0.84, (110, 74, 110), rng)
 
@@ -91,15 +101,15 @@ def _houses(pen: Pen, wide: float, rng: np.random.Generator, lamp: Pen | None = 
     x = -0.1
     while x < wide:
         width, top = float(rng.uniform(0.24, 0.42)), float(rng.uniform(0.16, 0.42))
-        wall = tuple(int(c) for c in rng.integers((170, 150, 130), (236, 216, 200)))
-        wall = (wall[0], wall[1], wall[2])
+        wall = _colour(rng, (170, 150, 130), (236, 216, 200))
+        frame = mixed(wall, (60, 50, 70), 0.5)
         pen.fill(rectangle(x, top, width, 1.0), wall, mixed(wall, (60, 50, 70), 0.4), 0.004)
         roof = [(x - 0.02, top, 0), (x + width / 2, top - 0.12, 0), (x + width + 0.02, top, 0)]
         pen.fill(bent(roof), mixed(wall, (150, 70, 60), 0.7), (96, 60, 60), 0.004)
         for column in np.arange(0.05, width - 0.08, 0.12):
             for row in np.arange(top + 0.07, 0.75, 0.16):
                 pane = rectangle(x + column, row, 0.07, 0.09)
-                pen.fill(pane, mixed(wall, (110, 150, 190), 0.6), mixed(wall, (60, 50, 70), 0.5), 0.004)
+                pen.fill(pane, mixed(wall, (110, 150, 190), 0.6), frame, 0.004)
                 if lamp is not None and rng.random() < 0.4:
                     lamp.fill(pane, (236, 196, 116))
         x += width
@@ -128,7 +138,7 @@ def _room(pen: Pen, wide: float, rng: np.random.Generator) -> None:
     start = float(rng.uniform(0.05, 0.3))
     for x in np.arange(start, wide, 0.95):
         pen.fill(rectangle(x, 0.14, 0.42, 0.4), (188, 222, 244), (140, 100, 72), 0.02)
-        pen.stroke(bent([(x + 0.21, 0.14, 0), (x + 0.21, 0.54, 0)], closed=False), (140, 100, 72), 0.014)
+        pen.stroke(np.array([(x + 0.21, 0.14), (x + 0.21, 0.54)]), (140, 100, 72), 0.014)
         for side in (-0.08, 0.4):
             pen.fill(rectangle(x + side, 0.1, 0.1, 0.52), (214, 128, 118), (150, 84, 80), 0.004)
         _shelf(pen, x + 0.6, rng)
@@ -138,10 +148,11 @@ def _shelf(pen: Pen, x: float, rng: np.random.Generator) -> None:
     pen.fill(rectangle(x, 0.36, 0.26, 0.48), (150, 104, 74), (104, 70, 50), 0.006)
     for row in (0.39, 0.54, 0.69):
         for k in range(6):
-            spine = rng.integers(90, 220, 3)
-            tall = float(rng.uniform(0.08, 0.12))
-            colour = (int(spine[0]), int(spine[1]), int(spine[2]))
-            pen.fill(rectangle(x + 0.02 + k * 0.037, row + 0.12 - tall, 0.032, tall), colour)
+            tall, spine = (
+                float(rng.uniform(0.08, 0.12)),
+                _colour(rng, (90, 90, 90), (220, 220, 220)),
+            )
+            pen.fill(rectangle(x + 0.02 + k * 0.037, row + 0.12 - tall, 0.032, tall), spine)
 
 
 def _classroom(pen: Pen, wide: float, rng: np.random.Generator) -> None:

@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 
 from eyecatch.core.drawn.backdrop import rectangle, wash
-from eyecatch.core.drawn.pen import Colour, Pen, Picture, bent, oval
+from eyecatch.core.drawn.pen import DAY, Colour, Pen, Picture, bent, lit, oval
 
 _INK: Colour = (70, 40, 60)
 _CREAM: Colour = (255, 244, 222)
 
 
 def paint_card(title: str, width: int, height: int) -> Picture:
-    """The card of a show: uint8 (height, width, 3) RGB, without a face."""
+    """The card of a show: uint8 (height, width, 3) BGR, without a face."""
     picture = np.zeros((height, width, 3), np.uint8)
     pen, wide = Pen(picture, (0, 0), height), width / height
     wash(pen, (250, 150, 120), (240, 100, 120))
@@ -43,4 +43,5 @@ def _write(picture: Picture, text: str, wide: float) -> None:
     scale = min(0.8 * wide * height / across, 0.14 * height / tall)
     at = (round((wide * height - across * scale) / 2), round(height * 0.59 + tall * scale / 2))
     for colour, width in ((_INK, 0.016), ((230, 80, 90), 0.006)):
-        cv2.putText(picture, text, at, font, scale, colour, max(1, round(width * height)), cv2.LINE_AA)
+        line, shade = max(1, round(width * height)), lit(colour, DAY)
+        cv2.putText(picture, text, at, font, scale, shade, line, cv2.LINE_AA)

@@ -23,7 +23,7 @@ CAST: tuple[Character, ...] = (
     ),
     Character(
         "Shion", "bob", (206, 208, 224), (142, 84, 190), "turtleneck", (92, 82, 124),
-        (122, 112, 158), ("glasses",), (70, 60, 96), skin=(252, 230, 222), eye_height=0.5,
+        (122, 112, 158), ("glasses",), (178, 110, 120), skin=(255, 234, 224), eye_height=0.54,
         eye_slant=0.0,
     ),
     Character(
@@ -32,8 +32,8 @@ CAST: tuple[Character, ...] = (
     ),
     Character(
         "Daichi", "messy", (112, 72, 48), (112, 84, 52), "hoodie", (206, 88, 56), (246, 226, 180),
-        ("headband",), (240, 238, 230), skin=(226, 176, 136), eye_height=0.46, eye_slant=0.03,
-        jaw=0.78, brows=0.085,
+        ("headband",), (240, 238, 230), skin=(238, 192, 152), eye_height=0.5, eye_slant=0.03,
+        jaw=0.76, brows=0.07,
     ),
     Character(
         "Mizore", "waves", (84, 186, 196), (52, 124, 142), "shirt", (238, 242, 246),

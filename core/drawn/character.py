@@ -9,7 +9,9 @@ from eyecatch.core.drawn.pen import Colour
 
 Hair = Literal["twintails", "spikes", "long", "bob", "ponytail", "messy", "buns", "waves"]
 Mouth = Literal["smile", "flat", "small", "open", "wide", "frown"]
-Extra = Literal["ribbons", "glasses", "headband", "hairband", "clip", "plaster", "freckles", "earrings"]
+Extra = Literal[
+    "ribbons", "glasses", "headband", "hairband", "clip", "plaster", "freckles", "earrings"
+]
 Outfit = Literal["sailor", "hoodie", "blazer", "turtleneck", "shirt"]
 
 UNKNOWN = "unknown"

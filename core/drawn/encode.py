@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -54,7 +53,7 @@ def encode(
     """Write pictures into a file, which appears only when it is whole.
 
     Args:
-        pictures: uint8 (h, w, 3) RGB, taken one by one.
+        pictures: uint8 (h, w, 3) BGR, taken one by one.
         path: the file; replaced where it exists.
         size: width and height in pixels.
         rate: frames a second, constant.
@@ -70,7 +69,7 @@ def encode(
             status = _pipe(pictures, _command(aside, size, rate, encoding), said)
             if status:
                 raise MediaError(str(path), f"ffmpeg could not write it ({_last_line(said)})")
-        os.replace(aside, path)
+        aside.replace(path)
     except OSError as error:
         raise MediaError(str(path), f"it could not be written ({error.strerror})") from error
     finally:
@@ -78,11 +77,8 @@ def encode(
 
 
 def _command(path: Path, size: tuple[int, int], rate: Fraction, encoding: Encoding) -> list[str]:
-    streams = [
-        ffmpeg.input(
-            "pipe:", format="rawvideo", pix_fmt="rgb24", s=f"{size[0]}x{size[1]}", framerate=str(rate)
-        )
-    ]
+    raw = {"format": "rawvideo", "pix_fmt": "bgr24", "s": f"{size[0]}x{size[1]}"}
+    streams = [ffmpeg.input("pipe:", framerate=str(rate), **raw)]
     options = {"vcodec": encoding.codec, "pix_fmt": encoding.pixel_format, **encoding.options}
     if encoding.sound is not None:
         streams.append(ffmpeg.input(f"aevalsrc='{_TUNE}':s=44100", format="lavfi"))

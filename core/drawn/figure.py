@@ -2,45 +2,55 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from eyecatch.core.drawn import face, hair
 from eyecatch.core.drawn.character import Character, Pose
-from eyecatch.core.drawn.pen import DAY, Light, Pen, Picture, bent, mixed, oval, smooth
+from eyecatch.core.drawn.pen import DAY, Light, Pen, Picture, bent, mixed, oval, smooth, turning
 from eyecatch.core.faces import Box
 
-_BROW_Y = -0.42  # the upper edge of a face's box: just above the brows
-_BOX_HALF = 0.9  # half its width: the cheeks, without the ears
+_BROW_Y = -0.46  # the upper edge of a face's box: just above the brows
+_BOX_HALF = 0.97  # half its width: the cheeks, without the ears
 BOX_HEIGHT = face.CHIN_Y - _BROW_Y
 """Height of a face from brow to chin, in half widths of a face."""
 
 
-def draw(
-    picture: Picture,
-    who: Character,
-    pose: Pose,
-    at: tuple[float, float],
-    height: float,
-    light: Light = DAY,
-) -> Box:
-    """Draw a character from the waist up.
+class Figure(NamedTuple):
+    """A character in a picture.
 
-    Args:
-        picture: uint8 (h, w, 3) RGB, drawn on in place.
+    Attributes:
         who: the character.
         pose: how it holds itself.
         at: pixel (x, y) of the middle of its face.
         height: pixels from brow to chin.
+    """
+
+    who: Character
+    pose: Pose
+    at: tuple[float, float]
+    height: float
+
+
+def draw(picture: Picture, figure: Figure, light: Light = DAY) -> Box:
+    """Draw a character from the waist up.
+
+    Args:
+        picture: uint8 (h, w, 3) BGR, drawn on in place.
+        figure: who, how and where.
         light: what falls on it.
 
     Returns:
         The box of its face, brow to chin, in pixels; it may reach outside the picture.
     """
+    who, pose, at, height = figure
     scale = height / BOX_HEIGHT
     middle = scale * (face.CHIN_Y + _BROW_Y) / 2
     head_at = (at[0], at[1] - middle)
-    head = Pen(picture, head_at, scale, tilt=pose.tilt, flip=pose.flip, light=light)
-    body = Pen(picture, head_at, scale, tilt=pose.tilt * 0.2, flip=pose.flip, light=light)
+    head = Pen(picture, head_at, scale, turn=turning(pose.tilt, pose.flip), light=light)
+    shoulders = (head_at[0], head_at[1] + 0.2 * scale)
+    body = Pen(picture, shoulders, scale, turn=turning(0.2 * pose.tilt, pose.flip), light=light)
     hair.draw_back(head, who, pose)
     _draw_body(body, who)
     face.draw_head(head, who, pose)
@@ -53,7 +63,7 @@ def draw(
 
 
 def _box(head: Pen, pose: Pose) -> Box:
-    """The upright box about the face's middle; the head's slight tilt moves but doesn't widen it."""
+    """The upright box about the face's middle; a slight tilt moves but doesn't widen it."""
     middle = np.array([[0.1 * pose.turn, (face.CHIN_Y + _BROW_Y) / 2]])
     x, y = head.pixels(middle)[0]
     half, tall = _BOX_HALF * head.scale, BOX_HEIGHT * head.scale
@@ -76,13 +86,15 @@ def _draw_body(pen: Pen, who: Character) -> None:
 def _draw_collar(pen: Pen, who: Character) -> None:
     line = mixed(who.trim, face.INK, 0.7)
     if who.outfit == "turtleneck":
-        pen.fill(bent([(-0.5, 1.22, 0.06), (0.5, 1.22, 0), (0.56, 1.84, 0.1), (-0.56, 1.84, 0)]), who.trim, line)
+        roll = [(-0.5, 1.22, 0.06), (0.5, 1.22, 0), (0.56, 1.84, 0.1), (-0.56, 1.84, 0)]
+        pen.fill(bent(roll), who.trim, line)
         return
     if who.outfit == "hoodie":
         for side in (-1, 1):
-            hood = [(side * 0.38, 1.3, side * -0.2), (side * 1.1, 1.9, side * -0.2), (0, 2.3, side * 0.1)]
+            bow = side * 0.2
+            hood = [(side * 0.38, 1.3, -bow), (side * 1.1, 1.9, -bow), (0, 2.3, bow / 2)]
             pen.fill(bent(hood), who.trim, line)
-            pen.stroke(bent([(side * 0.2, 2.2, 0), (side * 0.24, 3.0, 0)], closed=False), line, 0.05)
+            pen.stroke(np.array([(bow, 2.2), (side * 0.24, 3.0)]), line, 0.05)
         return
     drop = 2.9 if who.outfit == "blazer" else 2.5
     inside = (248, 248, 248) if who.outfit == "blazer" else who.skin
@@ -93,17 +105,22 @@ def _draw_collar(pen: Pen, who: Character) -> None:
     if who.outfit == "shirt":
         return
     ribbon = mixed(who.extra_colour, (200, 40, 60), 0.5) if who.outfit == "sailor" else who.trim
-    knot = [(-0.14, drop - 0.25, 0), (0.14, drop - 0.25, 0), (0.26, drop + 0.9, 0), (0, drop + 1.1, 0), (-0.26, drop + 0.9, 0)]
-    pen.fill(bent(knot), ribbon, mixed(ribbon, face.INK, 0.6))
+    knot = [(-0.14, -0.25), (0.14, -0.25), (0.26, 0.9), (0, 1.1), (-0.26, 0.9)]
+    pen.fill(np.array(knot) + [0, drop], ribbon, mixed(ribbon, face.INK, 0.6))
 
 
 def _draw_on_skin(pen: Pen, who: Character, pose: Pose) -> None:
     """What is on the skin, under the hair."""
     if "plaster" in who.extras:
-        cheek = face.turned(bent([(0.42, 0.6, 0), (0.78, 0.52, 0), (0.8, 0.66, 0), (0.44, 0.74, 0)]), pose.turn)
-        pen.fill(cheek, who.extra_colour, mixed(who.extra_colour, face.INK, 0.5), 0.02)
+        cheek = np.array([(0.42, 0.7), (0.78, 0.62), (0.8, 0.76), (0.44, 0.84)])
+        pen.fill(
+            face.turned(cheek, pose.turn),
+            who.extra_colour,
+            mixed(who.extra_colour, face.INK, 0.5),
+            0.02,
+        )
     if "freckles" in who.extras:
-        for x, y in ((0.5, 0.56), (0.62, 0.6), (0.72, 0.55)):
+        for x, y in ((0.46, 0.62), (0.6, 0.66), (0.72, 0.61)):
             for side in (-1, 1):
                 dot = face.turned(oval(side * x, y, 0.022, 0.022), pose.turn)
                 pen.fill(dot, mixed(who.skin, (150, 80, 60), 0.6))
@@ -119,13 +136,13 @@ def _draw_extras(pen: Pen, who: Character, pose: Pose) -> None:
             pen.fill(bent(bow) + ahead, who.extra_colour, line)
             pen.fill(oval(side * 0.88, -0.88, 0.11, 0.11) + ahead, who.extra_colour, line)
         if "glasses" in who.extras:
-            frame = oval(side * face.EYE_X, face.EYE_Y + 0.06, 0.36, 0.34)
-            pen.stroke(face.turned(frame, pose.turn), who.extra_colour, 0.05, closed=True)
+            frame = oval(side * face.EYE_X, face.EYE_Y + 0.08, 0.35, 0.36)
+            pen.stroke(face.turned(frame, pose.turn), who.extra_colour, 0.025, closed=True)
         if "earrings" in who.extras:
             pen.fill(oval(side * 1.0, 0.66, 0.07, 0.12) - ahead, who.extra_colour, line)
     if "glasses" in who.extras:
-        bridge = bent([(-0.12, 0.26, -0.2), (0.12, 0.26, 0)], closed=False)
-        pen.stroke(face.turned(bridge, pose.turn), who.extra_colour, 0.05)
+        bridge = bent([(-0.12, 0.32, -0.2), (0.12, 0.32, 0)], closed=False)
+        pen.stroke(face.turned(bridge, pose.turn), who.extra_colour, 0.025)
     if "hairband" in who.extras:
         band = [(-1.0, -0.62, -0.24), (0.0, -1.34, -0.24), (1.0, -0.62, 0), (0.88, -0.56, 0.22),
                 (0.0, -1.14, 0.22), (-0.88, -0.56, 0)]  # fmt: skip
@@ -134,6 +151,6 @@ def _draw_extras(pen: Pen, who: Character, pose: Pose) -> None:
         band = [(-1.06, -0.62, -0.16), (1.06, -0.62, 0), (1.04, -0.36, 0.16), (-1.04, -0.36, 0)]
         pen.fill(bent(band) + ahead, who.extra_colour, line)
     if "clip" in who.extras:
-        star = [(-0.62 + r * np.sin(a), -0.5 - r * np.cos(a), 0.0)
-                for a, r in zip(np.arange(10) * np.pi / 5, [0.2, 0.09] * 5, strict=True)]  # fmt: skip
-        pen.fill(bent(star) + ahead, who.extra_colour, line)
+        round_it, reach = np.arange(10) * np.pi / 5, np.array([0.2, 0.09] * 5)
+        star = np.stack([reach * np.sin(round_it), -reach * np.cos(round_it)], 1) + [-0.62, -0.5]
+        pen.fill(star + ahead, who.extra_colour, line)

@@ -122,6 +122,9 @@ _PARTINGS = (
 )
 
 
+_TIED = ("twintails", "ponytail", "buns")  # stand off the head, where light falls on them
+
+
 def _blown(points: Points, sway: float, root: float) -> Points:
     moved = points.copy()
     moved[:, 0] += sway * 0.09 * np.clip(points[:, 1] - root, 0, None)
@@ -134,7 +137,7 @@ def draw_back(pen: Pen, who: Character, pose: Pose) -> None:
     shade = mixed(who.hair_colour, (40, 30, 80), 0.24)
     for path in STYLES[who.hair].back:
         points = _blown(bent(path), pose.sway, -0.6) - [0.08 * pose.turn, 0]
-        pen.fill(points, shade if who.hair not in ("twintails", "ponytail", "buns") else who.hair_colour, line)
+        pen.fill(points, who.hair_colour if who.hair in _TIED else shade, line)
     pen.fill(oval(-0.06 * pose.turn, -0.22, 1.07, 1.1), shade, line)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -13,12 +14,13 @@ Colour = tuple[int, int, int]
 Light = tuple[float, float, float]
 """What red, green and blue are multiplied by; (1, 1, 1) is plain daylight."""
 Picture = npt.NDArray[np.uint8]
-"""uint8 (h, w, 3), RGB."""
+"""uint8 (h, w, 3), BGR, as OpenCV and all of eyecatch have it."""
 Points = npt.NDArray[np.float64]
 """float64 (n, 2): x to the right, y down."""
 
 DAY: Light = (1.0, 1.0, 1.0)
 _SHIFT = 4  # OpenCV draws with 1/16 of a pixel: finer than its 8-bit antialiasing can show
+_KEPT = 2048  # curves remembered: most of what is drawn doesn't change its shape
 _STEPS = 7  # straight pieces of a curve's segment: no corner shows up to faces of 500 px
 
 
@@ -31,10 +33,10 @@ def mixed(a: Colour, b: Colour, share: float) -> Colour:
     )
 
 
-def lit(colour: Colour, light: Light) -> Colour:
-    """The colour under a light."""
+def lit(colour: Colour, light: Light) -> tuple[int, int, int]:
+    """The colour under a light as a picture has it: blue, green, red."""
     r, g, b = (min(255, round(c * k)) for c, k in zip(colour, light, strict=True))
-    return r, g, b
+    return b, g, r
 
 
 _T = np.linspace(0, 1, _STEPS, endpoint=False)[None, :, None]
@@ -45,33 +47,56 @@ _ARC = np.concatenate([(1 - _T) ** 2, 2 * _T * (1 - _T), _T**2])
 _CIRCLE = np.exp(1j * np.linspace(0, 2 * np.pi, 28, endpoint=False)).view(float).reshape(-1, 2)
 
 
+def turning(tilt: float, flip: bool) -> Points:
+    """The turn by ``tilt`` degrees clockwise, mirrored where ``flip``: float64 (2, 2) for ``Pen``."""
+    cos, sin = np.cos(np.radians(tilt)), np.sin(np.radians(tilt))
+    mirror = np.diag([-1.0 if flip else 1.0, 1.0])
+    turn: Points = mirror @ np.array([[cos, sin], [-sin, cos]])
+    return turn
+
+
 def smooth(points: Sequence[tuple[float, float]], closed: bool = True) -> Points:
-    """A curve through all points (uniform Catmull-Rom spline), as float64 (n, 2)."""
+    """A curve through all points (uniform Catmull-Rom spline), as read-only float64 (n, 2)."""
+    return _smooth(tuple(points), closed)
+
+
+@lru_cache(maxsize=_KEPT)
+def _smooth(points: tuple[tuple[float, float], ...], closed: bool) -> Points:
     p = np.asarray(points, float)
     n = len(p)
     around = np.arange(-1, n + 2) % n if closed else np.arange(-1, n + 2).clip(0, n - 1)
     q = p[around][:, None]
     whole = sum(w * q[k : k + n] for k, w in enumerate(_SPLINE))
-    curve: Points = np.asarray(whole).reshape(-1, 2)
-    return curve if closed else np.concatenate([curve[:-_STEPS], p[-1:]])
+    return _kept(np.asarray(whole).reshape(-1, 2), p, closed)
 
 
 def bent(points: Sequence[tuple[float, float, float]], closed: bool = True) -> Points:
-    """Arcs from corner to corner, as float64 (n, 2).
+    """Arcs from corner to corner, as read-only float64 (n, 2).
 
     Args:
         points: x, y and the bend of the way to the next point: how far its middle bulges to the
             right of the way's direction (as seen with y down), as a share of its length.
         closed: the last point leads back to the first.
     """
+    return _bent(tuple(points), closed)
+
+
+@lru_cache(maxsize=_KEPT)
+def _bent(points: tuple[tuple[float, float, float], ...], closed: bool) -> Points:
     p = np.asarray(points, float)
     starts, ends = p[:, :2], np.concatenate([p[1:, :2], p[:1, :2]])
     ways = ends - starts
     aside = ways[:, ::-1] * [-1.0, 1.0] * p[:, 2:] * 2
     bows = (starts + ends) / 2 + aside
     whole = sum(w * q[:, None] for w, q in zip(_ARC, (starts, bows, ends), strict=True))
-    curve: Points = np.asarray(whole).reshape(-1, 2)
-    return curve if closed else np.concatenate([curve[:-_STEPS], p[-1:, :2]])
+    return _kept(np.asarray(whole).reshape(-1, 2), p, closed)
+
+
+def _kept(curve: Points, corners: Points, closed: bool) -> Points:
+    """The curve as it is cached; an open one ends at its last corner instead of going on."""
+    kept = curve if closed else np.concatenate([curve[:-_STEPS], corners[-1:, :2]])
+    kept.setflags(write=False)
+    return kept
 
 
 def oval(x: float, y: float, across: float, down: float) -> Points:
@@ -87,8 +112,7 @@ class Pen:
         picture: drawn on in place.
         at: pixel (x, y) where the pen's origin lies.
         scale: pixels of one unit.
-        tilt: degrees clockwise by which all that it draws is turned about the origin.
-        flip: left and right change places.
+        turn: float64 (2, 2) as from ``turning``: about the origin, for all that it draws.
         light: what falls on all that it draws.
     """
 
@@ -98,15 +122,12 @@ class Pen:
         at: tuple[float, float],
         scale: float,
         *,
-        tilt: float = 0.0,
-        flip: bool = False,
+        turn: Points | None = None,
         light: Light = DAY,
     ) -> None:
-        cos, sin = np.cos(np.radians(tilt)), np.sin(np.radians(tilt))
-        mirror = np.diag([-1.0 if flip else 1.0, 1.0])
         self.picture, self.scale, self.light = picture, scale, light
         self._at = np.asarray(at, float)
-        self._turn = scale * (mirror @ np.array([[cos, sin], [-sin, cos]]))
+        self._turn = scale * (np.eye(2) if turn is None else turn)
 
     def pixels(self, points: Points) -> Points:
         """Where points given in units fall in the picture, in pixels."""
@@ -116,7 +137,8 @@ class Pen:
         self, points: Points, colour: Colour, line: Colour | None = None, width: float = 0.03
     ) -> None:
         """A filled shape, with an outline where ``line`` gives its colour (``width`` in units)."""
-        cv2.fillPoly(self.picture, [self._fixed(points)], lit(colour, self.light), cv2.LINE_AA, _SHIFT)
+        shade = lit(colour, self.light)
+        cv2.fillPoly(self.picture, [self._fixed(points)], shade, cv2.LINE_AA, _SHIFT)
         if line is not None:
             self.stroke(points, line, width, closed=True)
 

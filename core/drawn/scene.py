@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from eyecatch.core.drawn import figure
 from eyecatch.core.drawn.backdrop import LIGHTS, Place, paint
 from eyecatch.core.drawn.card import paint_card
 from eyecatch.core.drawn.character import Character, Mouth, Pose
+from eyecatch.core.drawn.figure import Figure, draw
 from eyecatch.core.drawn.pen import DAY, Picture
 from eyecatch.core.faces import Box
 
@@ -39,7 +39,7 @@ class Actor:
     start: tuple[float, float]
     stop: tuple[float, float]
     height: float
-    pose: Pose = Pose()
+    pose: Pose = field(default_factory=Pose)
     talks: bool = False
     walks: bool = False
     seed: int = 0
@@ -79,7 +79,7 @@ class Frame(NamedTuple):
     """One frame.
 
     Attributes:
-        picture: uint8 (h, w, 3) RGB; the very same array as before where ``fresh`` is False.
+        picture: uint8 (h, w, 3) BGR; the very same array as before where ``fresh`` is False.
         faces: every face of it of which at least half is seen.
         fresh: whether it is another drawing than the frame before.
     """
@@ -87,13 +87,6 @@ class Frame(NamedTuple):
     picture: Picture
     faces: tuple[Face, ...]
     fresh: bool
-
-
-class _Figure(NamedTuple):
-    who: Character
-    pose: Pose
-    at: tuple[float, float]
-    height: float
 
 
 def play(shots: Sequence[Shot], size: tuple[int, int]) -> Iterator[Frame]:
@@ -116,8 +109,8 @@ def _play_shot(shot: Shot, size: tuple[int, int]) -> Iterator[Frame]:
         fresh = drawing != before
         if fresh:
             left, figures = before = drawing
-            picture = np.ascontiguousarray(stage[:, left : left + size[0]])
-            boxes = [figure.draw(picture, *f, light) for f in figures]
+            picture = stage[:, left : left + size[0]].copy()
+            boxes = [draw(picture, f, light) for f in figures]
             faces = tuple(_seen(figures, boxes, size))
         yield Frame(picture, faces, fresh)
 
@@ -130,8 +123,8 @@ def _stage(shot: Shot, size: tuple[int, int]) -> Picture:
     return paint(shot.place, wide, size[1], np.random.default_rng((shot.seed, 1)))
 
 
-def _drawing(shot: Shot, frame: int, size: tuple[int, int]) -> tuple[int, tuple[_Figure, ...]]:
-    """The camera's left edge on the stage, in pixels, and all figures: what a drawing depends on."""
+def _drawing(shot: Shot, frame: int, size: tuple[int, int]) -> tuple[int, tuple[Figure, ...]]:
+    """What a drawing depends on: the camera's left edge on the stage in pixels, and the figures."""
     held = frame - frame % shot.step
     along = frame / max(1, shot.frames - 1)
     camera = max(0.0, -shot.pan) + shot.pan * along
@@ -140,12 +133,12 @@ def _drawing(shot: Shot, frame: int, size: tuple[int, int]) -> tuple[int, tuple[
     return left, tuple(_figure(a, held // shot.step, done, left, size) for a in shot.actors)
 
 
-def _figure(actor: Actor, drawing: int, done: float, left: int, size: tuple[int, int]) -> _Figure:
+def _figure(actor: Actor, drawing: int, done: float, left: int, size: tuple[int, int]) -> Figure:
     x = actor.start[0] + (actor.stop[0] - actor.start[0]) * done
     y = actor.start[1] + (actor.stop[1] - actor.start[1]) * done
     if actor.walks:
         y += 0.012 * float(np.sin(drawing * 0.9))
-    return _Figure(
+    return Figure(
         actor.who, _pose(actor, drawing), (x * size[0] - left, y * size[1]), actor.height * size[1]
     )
 
@@ -162,9 +155,7 @@ def _pose(actor: Actor, drawing: int) -> Pose:
     return replace(pose, sway=sway)
 
 
-def _seen(
-    figures: Sequence[_Figure], boxes: Sequence[Box], size: tuple[int, int]
-) -> Iterator[Face]:
+def _seen(figures: Sequence[Figure], boxes: Sequence[Box], size: tuple[int, int]) -> Iterator[Face]:
     for (who, *_), (x, y, w, h) in zip(figures, boxes, strict=True):
         left, top = max(x, 0.0), max(y, 0.0)
         across, down = min(x + w, size[0]) - left, min(y + h, size[1]) - top

@@ -43,7 +43,7 @@ class Writer:
     rng: np.random.Generator
 
     def write(self, frames: int) -> list[Shot]:
-        """Shots of together ``frames`` frames, with the card in the middle of all but short ones."""
+        """Shots of together ``frames`` frames, with the card in the middle unless that is short."""
         card, deck = round(_CARD * self.rate), self._deck()
         if frames < 6 * card:
             return self._half(frames, deck)
@@ -77,7 +77,8 @@ class Writer:
         kinds = [kind for kind in _KINDS if kind.faces <= most]
         odds = np.array([kind.weight for kind in kinds])
         kind = kinds[int(self.rng.choice(len(kinds), p=odds / odds.sum()))]
-        return kind.stage(self, _Slate(frames, place, int(self.rng.integers(1 << 16))), _meet(deck, kind.faces))
+        slate = _Slate(frames, place, int(self.rng.integers(1 << 16)))
+        return kind.stage(self, slate, _meet(deck, kind.faces))
 
 
 class _Slate(NamedTuple):

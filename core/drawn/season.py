@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,7 +14,7 @@ import cv2
 import numpy as np
 
 from eyecatch.core.drawn.cast import CAST, SHOW, STRANGERS
-from eyecatch.core.drawn.character import UNKNOWN, Character
+from eyecatch.core.drawn.character import Character
 from eyecatch.core.drawn.encode import Encoding, encode
 from eyecatch.core.drawn.pen import Picture
 from eyecatch.core.drawn.scene import Frame, Shot, play
@@ -127,19 +126,29 @@ def draw_episode(  # noqa: PLR0913 - each is one plain property of the episode
     Args:
         path: the file; its suffix chooses the container.
         shots: what is drawn; if None, ``write_shots`` makes it up from the arguments that follow.
-        seconds, size, rate, seed, grain, dark, most, encoding: as for ``draw_season``.
-        cast, strangers: who may appear; with neither, nobody does.
+        seconds: its length.
+        size: width and height in pixels.
+        rate: frames a second.
+        seed: of everything.
+        cast: who appears.
+        strangers: who passes through unnamed; with neither, nobody is seen.
+        grain: standard deviation of the film grain, in steps of 0..255.
+        dark: share of the shots that play at night.
+        most: most faces in a shot, 0 to 3.
+        encoding: how the file is encoded; H.264 and AAC if None.
 
     Raises:
         MediaError: the file can't be written.
         RequestError: a number that can't be drawn.
     """
     if min(size) < 16 or rate <= 0:
-        raise RequestError(f"an episode of {size[0]}x{size[1]} at {rate} frames a second can't be drawn")
+        what = f"{size[0]}x{size[1]} pixels at {rate} frames a second"
+        raise RequestError(f"an episode of {what} can't be drawn", "ask for more")
     if shots is None:
         shots = write_shots(
-            seconds, size=size, rate=rate, seed=seed, cast=cast, strangers=strangers, dark=dark, most=most
-        )
+            seconds, size=size, rate=rate, seed=seed, cast=cast, strangers=strangers, dark=dark,
+            most=most,
+        )  # fmt: skip
     rows: list[Truth] = []
     pictures = _grained(_noted(play(shots, size), path.name, rows), size, grain, seed)
     encode(pictures, path, size, rate, encoding or Encoding())
@@ -178,7 +187,7 @@ def write_rows(path: Path, header: Sequence[str], rows: Sequence[Sequence[object
     writer.writerows(rows)
     aside = path.with_name(f".{path.name}.part")
     aside.write_text(text.getvalue(), encoding="utf-8")
-    os.replace(aside, path)
+    aside.replace(path)
 
 
 def _noted(frames: Iterator[Frame], episode: str, rows: list[Truth]) -> Iterator[Picture]:
