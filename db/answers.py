@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from eyecatch.db.records import EpisodeRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """A character, or several at once, on screen from a time to a time.
+
+    A tuple, for an answer may hold tens of thousands and a frozen dataclass takes thrice as long.
 
     Attributes:
         start_frame, stop_frame: half-open.
@@ -173,3 +174,27 @@ class FrameRow:
     def time(self) -> Fraction:
         """Seconds at which the frame begins."""
         return self.pts * self.time_base
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRow:
+    """A track and who it was decided to be.
+
+    Attributes:
+        number: its place in the episode, from 0.
+        start, stop: frames, half-open.
+        character: the name; None for unknown or undecided. Where ``unsure``, the name it may be.
+        confidence: of the verdict; None before there is one.
+        unsure: between "no" and "yes".
+        top: the likeliest names with their probabilities, best first; empty if a person decided.
+        decided_by: ``model`` or ``person``; None before there is a verdict.
+    """
+
+    number: int
+    start: int
+    stop: int
+    character: str | None
+    confidence: float | None
+    unsure: bool
+    top: tuple[tuple[str, float], ...]
+    decided_by: str | None

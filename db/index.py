@@ -23,6 +23,7 @@ from eyecatch.db import (
     reports,
     runs,
     settling,
+    tracks,
     verdicts,
 )
 from eyecatch.db.answers import (
@@ -32,7 +33,9 @@ from eyecatch.db.answers import (
     Found,
     FrameRow,
     RunRecord,
+    TrackRow,
 )
+from eyecatch.db.clock import Clock
 from eyecatch.db.engine import parse_url, writing
 from eyecatch.db.faults import one_sentence
 from eyecatch.db.opening import open_engine
@@ -145,6 +148,16 @@ class Index:
         """An episode by its id."""
         with self._read() as connection:
             return episodes.episode_by_id(connection, episode_id)
+
+    def files(self, episode_id: int) -> list[FileStamp]:
+        """The files in which an episode was seen, the last one first."""
+        with self._read() as connection:
+            return episodes.files(connection, episode_id)
+
+    def clock(self, episode_id: int) -> Clock:
+        """When each frame of an episode begins, exactly."""
+        with self._read() as connection:
+            return Clock.of(connection, episode_id)
 
     def add_file(self, digest: str, file: FileStamp) -> EpisodeRecord:
         """Remember that a file holds the content of an episode of the index."""
@@ -312,3 +325,13 @@ class Index:
         """
         with self._read() as connection:
             yield from frames.frame_rows(connection, episode_id, unsure=unsure)
+
+    def tracks(self, episode_id: int) -> list[TrackRow]:
+        """The tracks of an episode and who they were decided to be, in order."""
+        with self._read() as connection:
+            return tracks.track_rows(connection, episode_id)
+
+    def called(self, name: str) -> str:
+        """A character's own name, by that or an alias, in any case; UnknownCharacterError."""
+        with self._read() as connection:
+            return next(iter(names.find_characters(connection, name).values()))

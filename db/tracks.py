@@ -1,0 +1,41 @@
+"""The tracks of an episode and who they were decided to be."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from eyecatch.db.answers import TrackRow
+from eyecatch.db.schema import Character, Track
+
+
+def track_rows(connection: Connection, episode_id: int) -> list[TrackRow]:
+    """All tracks of an episode, in order of their numbers."""
+    rows = connection.execute(
+        select(
+            Track.number,
+            Track.start,
+            Track.stop,
+            Character.name,
+            Track.confidence,
+            Track.unsure,
+            Track.top,
+            Track.decided_by,
+        )
+        .outerjoin(Character, Character.id == Track.character_id)
+        .where(Track.episode_id == episode_id)
+        .order_by(Track.number)
+    )
+    return [
+        TrackRow(
+            number,
+            start,
+            stop,
+            name,
+            confidence,
+            unsure,
+            tuple((candidate, chance) for candidate, chance in top or ()),
+            decided_by,
+        )
+        for number, start, stop, name, confidence, unsure, top, decided_by in rows
+    ]

@@ -1,0 +1,84 @@
+"""``eyecatch export frames``, ``appearances``, ``dataset`` and ``sheet``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+import eyecatch
+from eyecatch.jobs.cli import options
+from eyecatch.jobs.cli.output import note
+
+_EPISODES = click.argument("episodes", nargs=-1, metavar="[EPISODE...]")
+_CHARACTERS = click.option(
+    "--character",
+    "characters",
+    multiple=True,
+    metavar="NAME",
+    help="Only this character; may be given several times.",
+)
+_UNSURE = click.option("--unsure", is_flag=True, help="Also where it may be them.")
+
+
+def _out(what: str, required: bool = False) -> options.Decorator:
+    return click.option(
+        "--out", type=click.Path(path_type=Path), metavar="PATH", required=required, help=what
+    )
+
+
+def _form(*forms: str) -> options.Decorator:
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        default=forms[0],
+        show_default=True,
+        help="What is written.",
+    )
+
+
+@click.group(epilog="Example:  eyecatch export frames --format csv > frames.csv")
+def export() -> None:
+    """Write rows of the index for other programs.
+
+    EPISODE is a file's name, with or without its suffix, or a path to it; without one, all are
+    exported. docs/exports.md describes every format.
+    """
+
+
+@export.command(
+    epilog="Example:  eyecatch export frames S01E01.mkv --format parquet --out e01.parquet"
+)
+@_EPISODES
+@_form("csv", "json", "parquet")
+@_CHARACTERS
+@_UNSURE
+@_out("The file.  [default: standard output]")
+@options.force
+@options.db
+def frames(**wishes: Any) -> None:  # noqa: ANN401 - click's values, passed on by name
+    """Every face of every frame: where it is and whose.
+
+    A face whose name is not sure has none; --unsure gives it the likeliest one. JSON and Parquet
+    list the names it may have.
+    """
+    _export("frames", "No faces found.", wishes)
+
+
+def _export(what: str, empty: str, wishes: dict[str, Any]) -> None:
+    try:
+        done = eyecatch.export(what, **wishes)
+    except BrokenPipeError:
+        # Whoever reads has seen enough, as `head` does; else Python would complain at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)  # what a shell says of a program that ended so: 128 + SIGPIPE
+    if not done.rows:
+        note(empty)
+    elif len(done.files) == 1:
+        note(f"Wrote {done.files[0]}.")
+    elif done.files:
+        note(f"Wrote {len(done.files)} files to {done.files[0].parent}.")
