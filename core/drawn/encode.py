@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -68,7 +70,7 @@ def encode(
         with tempfile.TemporaryFile() as said:
             status = _pipe(pictures, _command(aside, size, rate, encoding), said)
             if status:
-                raise MediaError(str(path), f"ffmpeg could not write it ({_last_line(said)})")
+                raise MediaError(str(path), f"ffmpeg could not write it ({_complaint(said)})")
         aside.replace(path)
     except OSError as error:
         raise MediaError(str(path), f"it could not be written ({error.strerror})") from error
@@ -79,7 +81,11 @@ def encode(
 def _command(path: Path, size: tuple[int, int], rate: Fraction, encoding: Encoding) -> list[str]:
     raw = {"format": "rawvideo", "pix_fmt": "bgr24", "s": f"{size[0]}x{size[1]}"}
     streams = [ffmpeg.input("pipe:", framerate=str(rate), **raw)]
-    options = {"vcodec": encoding.codec, "pix_fmt": encoding.pixel_format, **encoding.options}
+    options: dict[str, str | int | None] = {
+        "vcodec": encoding.codec,
+        "pix_fmt": encoding.pixel_format,
+        **encoding.options,
+    }
     if encoding.sound is not None:
         streams.append(ffmpeg.input(f"aevalsrc='{_TUNE}':s=44100", format="lavfi"))
         options |= {"acodec": encoding.sound, "shortest": None}
@@ -94,20 +100,23 @@ def _command(path: Path, size: tuple[int, int], rate: Fraction, encoding: Encodi
 def _pipe(pictures: Iterable[Picture], command: list[str], said: IO[bytes]) -> int:
     """Run ffmpeg on the pictures; what it says goes to a file, as a full pipe would stop it."""
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=said) as process:
-        assert process.stdin is not None
+        pipe = process.stdin
+        assert pipe is not None
         try:
-            for picture in pictures:
-                process.stdin.write(picture.data)
-            process.stdin.close()
-        except BrokenPipeError:
-            pass  # ffmpeg gave up; its status and last words say why
+            # A broken pipe: ffmpeg gave up. Its status and its words say why.
+            with suppress(BrokenPipeError):
+                for picture in pictures:
+                    pipe.write(picture.data)
+            with suppress(BrokenPipeError):
+                pipe.close()
         except BaseException:
             process.kill()
             raise
         return process.wait()
 
 
-def _last_line(said: IO[bytes]) -> str:
+def _complaint(said: IO[bytes]) -> str:
+    """The first thing ffmpeg said, which is the cause; what follows are consequences."""
     said.seek(0)
     lines = said.read().decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it says nothing"
+    return re.sub(r"^\[.*?\] ", "", lines[0]) if lines else "it says nothing"

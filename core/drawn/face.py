@@ -89,7 +89,7 @@ def _draw_eye(pen: Pen, who: Character, pose: Pose, side: int) -> None:
     low = who.eye_height / 2 - tall  # a lid comes down: the eye closes towards its lower edge
 
     def put(points: Points) -> Points:
-        lifted = points + [0.0, low * 0.8]
+        lifted = points + np.array([0.0, low * 0.8])
         lifted[:, 1] -= who.eye_slant * points[:, 0] / half * 0.5
         return turned(lifted * [side, 1.0] + place, pose.turn)
 

@@ -48,7 +48,7 @@ _CIRCLE = np.exp(1j * np.linspace(0, 2 * np.pi, 28, endpoint=False)).view(float)
 
 
 def turning(tilt: float, flip: bool) -> Points:
-    """The turn by ``tilt`` degrees clockwise, mirrored where ``flip``: float64 (2, 2) for ``Pen``."""
+    """A turn by ``tilt`` degrees clockwise, mirrored where ``flip``: float64 (2, 2)."""
     cos, sin = np.cos(np.radians(tilt)), np.sin(np.radians(tilt))
     mirror = np.diag([-1.0 if flip else 1.0, 1.0])
     turn: Points = mirror @ np.array([[cos, sin], [-sin, cos]])
@@ -131,7 +131,8 @@ class Pen:
 
     def pixels(self, points: Points) -> Points:
         """Where points given in units fall in the picture, in pixels."""
-        return points @ self._turn + self._at
+        where: Points = points @ self._turn + self._at
+        return where
 
     def fill(
         self, points: Points, colour: Colour, line: Colour | None = None, width: float = 0.03
@@ -151,4 +152,5 @@ class Pen:
         cv2.polylines(self.picture, [fixed], closed, shade, thickness, cv2.LINE_AA, _SHIFT)
 
     def _fixed(self, points: Points) -> npt.NDArray[np.int32]:
-        return np.round(self.pixels(points) * 2**_SHIFT).astype(np.int32)
+        fixed: npt.NDArray[np.int32] = np.rint(self.pixels(points) * 2**_SHIFT).astype(np.int32)
+        return fixed

@@ -103,7 +103,8 @@ def play(shots: Sequence[Shot], size: tuple[int, int]) -> Iterator[Frame]:
 def _play_shot(shot: Shot, size: tuple[int, int]) -> Iterator[Frame]:
     stage = _stage(shot, size)
     light = LIGHTS[shot.place] if shot.place else DAY
-    before, picture, faces = None, stage, ()
+    before, picture = None, stage
+    faces: tuple[Face, ...] = ()
     for frame in range(shot.frames):
         drawing = _drawing(shot, frame, size)
         fresh = drawing != before
