@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +44,28 @@ def episode_by_id(connection: Connection, episode_id: int) -> EpisodeRecord:
     )
 
 
-def list_episodes(connection: Connection) -> list[EpisodeRecord]:
-    """All episodes, by series and then by the files' names."""
-    records = map(episode_record, connection.execute(select_episodes()))
-    return sorted(records, key=lambda one: (one.series or "", one.video.path.name, one.digest))
+def list_episodes(
+    connection: Connection, wanted: Container[int] | None = None
+) -> list[EpisodeRecord]:
+    """All episodes, or those of the ids that are wanted, by series and then by path."""
+    rows = [
+        row
+        for row in connection.execute(select_episodes()).all()
+        if wanted is None or row.id in wanted
+    ]
+    return [
+        episode_record(row) for row in sorted(rows, key=lambda row: (row.series or "", row.path))
+    ]
+
+
+def files(connection: Connection, episode_id: int) -> list[FileStamp]:
+    """The files in which an episode was seen, the last one first."""
+    rows = connection.execute(
+        select(EpisodeFile.path, EpisodeFile.size, EpisodeFile.mtime_ns)
+        .where(EpisodeFile.episode_id == episode_id)
+        .order_by(EpisodeFile.id.desc())
+    )
+    return [FileStamp(*row) for row in rows]
 
 
 def add_episode(
@@ -116,8 +136,8 @@ def select_episodes() -> Select[Any]:
 
 def episode_record(row: Row[Any]) -> EpisodeRecord:
     """A row of ``select_episodes`` as a record."""
-    time_base = Fraction(row.time_base_num, row.time_base_den)
-    duration = None if row.duration_num is None else Fraction(row.duration_num, row.duration_den)
+    time_base = _fraction(row.time_base_num, row.time_base_den)
+    end_pts = row.end_pts if row.broken_pts is None else row.broken_pts
     video = Video(
         path=Path(row.path),
         stream=row.stream,
@@ -126,10 +146,12 @@ def episode_record(row: Row[Any]) -> EpisodeRecord:
         width=row.width,
         height=row.height,
         rotation=row.rotation,
-        pixel_aspect=Fraction(row.pixel_aspect_num, row.pixel_aspect_den),
+        pixel_aspect=_fraction(row.pixel_aspect_num, row.pixel_aspect_den),
         time_base=time_base,
-        rate=Fraction(row.rate_num, row.rate_den),
-        duration=duration,
+        rate=_fraction(row.rate_num, row.rate_den),
+        duration=None
+        if row.duration_num is None
+        else _fraction(row.duration_num, row.duration_den),
     )
     return EpisodeRecord(
         id=row.id,
@@ -137,12 +159,18 @@ def episode_record(row: Row[Any]) -> EpisodeRecord:
         video=video,
         series=row.series,
         frames=row.frames,
-        end=(row.end_pts if row.broken_pts is None else row.broken_pts) * time_base,
+        end=Fraction(end_pts * row.time_base_num, row.time_base_den),
         complete=row.complete,
         state=row.state,
         scan_digest=row.scan_digest,
         bundle_id=row.bundle_id,
     )
+
+
+@lru_cache(maxsize=256)
+def _fraction(numerator: int, denominator: int) -> Fraction:
+    """Most episodes share theirs, and reducing one takes longer than reading its row."""
+    return Fraction(numerator, denominator)
 
 
 def _probed(video: Video) -> dict[str, Any]:

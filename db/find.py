@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
@@ -43,8 +43,7 @@ def find(
     wanted = set(chain.from_iterable(by_episode for _, by_episode in parts))
     found = (
         Found(episode, characters, _ranges(by_episode[episode.id], episode))
-        for episode in list_episodes(connection)
-        if episode.id in wanted
+        for episode in list_episodes(connection, wanted)
         for characters, by_episode in parts
         if episode.id in by_episode
     )
@@ -73,12 +72,13 @@ def _appearances(connection: Connection, character_ids: list[int], limits: Limit
     )
     if not limits.unsure:
         query = query.where(Appearance.unsure.is_(False))
-    rows: _ByEpisode = defaultdict(list)
-    for episode_id, start, stop, start_pts, stop_pts, confidence in connection.execute(query):
-        rows[episode_id].append((start, stop, start_pts, stop_pts, confidence))
+    rows = connection.execute(query).tuples().all()
+    by_episode = {
+        episode_id: [row[1:] for row in group] for episode_id, group in groupby(rows, itemgetter(0))
+    }
     if limits.unsure or len(character_ids) > 1:  # else ranges can't overlap
-        return {episode_id: list(_united(of_one)) for episode_id, of_one in rows.items()}
-    return rows
+        return {episode_id: list(_united(of_one)) for episode_id, of_one in by_episode.items()}
+    return by_episode
 
 
 def _united(rows: Iterable[_Row]) -> Iterator[_Row]:
