@@ -1,0 +1,140 @@
+"""Crops in, embeddings and logits out: in batches, and each face as if it were alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from eyecatch.core.crops import decode
+from eyecatch.core.errors import ModelError
+from eyecatch.core.identity.bundle import Bundle, load_bundle
+from eyecatch.core.identity.devices import Device, keras, prepare_tensorflow, tensorflow
+from eyecatch.core.identity.networks import Network, load_weights
+
+Pictures = npt.NDArray[np.uint8]
+Vectors = npt.NDArray[np.float32]
+
+CPU_BATCH = 32
+"""Faces a call on a CPU: more are no quicker there, and fewer are wasted on filling up a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What the network says of n crops, in their order.
+
+    Attributes:
+        embeddings: float32 (n, d), of unit length.
+        logits: float32 (n, c), one column a name of ``Bundle.names``.
+    """
+
+    embeddings: Vectors
+    logits: Vectors
+
+    def __len__(self) -> int:
+        return len(self.logits)
+
+
+class Identify:
+    """A bundle at work. The network is loaded when the first face comes.
+
+    Every call to the network has the same shape, filled up with blank pictures, so that it is
+    compiled once and a face's answer does not depend on the faces beside it.
+
+    Args:
+        bundle: the bundle, or where it is.
+        batch: faces a call on a GPU; on a CPU ``CPU_BATCH`` at most.
+        device: see ``prepare_tensorflow``.
+
+    Raises:
+        ModelError: the bundle can't be used.
+    """
+
+    def __init__(self, bundle: Bundle | Path, batch: int = 256, device: Device = "auto") -> None:
+        if batch < 1:
+            raise ValueError(f"batch: expected at least 1, got {batch}")
+        self.bundle = bundle if isinstance(bundle, Bundle) else load_bundle(bundle)
+        self.batch = batch
+        self.device = device
+
+    def __call__(self, crops: Sequence[bytes]) -> Identified:
+        """Judges crops as ``core.crops`` encodes them; none is a normal value.
+
+        Raises:
+            ModelError: the weights don't fit, or the network's answer is not a finite number.
+            MediaError: a crop is no picture.
+        """
+        if not crops:
+            return self._none()
+        step = self._step
+        parts = [
+            self._ask(prepare(crops[k : k + step], self.bundle.architecture.size))
+            for k in range(0, len(crops), step)
+        ]
+        embeddings = np.concatenate([part[0] for part in parts])
+        logits = np.concatenate([part[1] for part in parts])
+        if not (np.isfinite(embeddings).all() and np.isfinite(logits).all()):
+            raise ModelError(
+                str(self.bundle.folder),
+                "its network answers with numbers that are not finite",
+                "train it again",
+            )
+        return Identified(embeddings, logits)
+
+    def _none(self) -> Identified:
+        embedding = _embedding(self._network).shape[-1]
+        classes = self.bundle.architecture.classes
+        return Identified(np.zeros((0, embedding), np.float32), np.zeros((0, classes), np.float32))
+
+    def _ask(self, pictures: Pictures) -> tuple[Vectors, Vectors]:
+        n = len(pictures)
+        filled = np.zeros((self._step, *pictures.shape[1:]), np.uint8)
+        filled[:n] = pictures
+        embeddings, logits = self._call(filled)
+        vectors = embeddings.numpy()[:n].astype(np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        # A face that sets off no unit at all has no direction: it stays zero instead of NaN.
+        return vectors / np.where(lengths == 0, 1, lengths), logits.numpy()[:n].astype(np.float32)
+
+    @cached_property
+    def _step(self) -> int:
+        on_cpu = prepare_tensorflow(self.device) == "CPU"
+        return min(self.batch, CPU_BATCH) if on_cpu else self.batch
+
+    @cached_property
+    def _network(self) -> Network:
+        prepare_tensorflow(self.device)
+        return load_weights(self.bundle.architecture, self.bundle.weights)
+
+    @cached_property
+    def _call(self) -> Callable[[Pictures], Any]:
+        tf, network = tensorflow(), self._network
+        both = keras().Model(network.input, [_embedding(network), network.output])
+        shape = (self._step, *network.input.shape[1:])
+        call: Callable[[Pictures], Any] = tf.function(
+            lambda pictures: both(pictures, training=False),
+            input_signature=[tf.TensorSpec(shape, tf.uint8)],
+            autograph=False,
+        )
+        return call
+
+
+def prepare(crops: Sequence[bytes], size: int) -> Pictures:
+    """Crops as every network takes them, in training as in use: uint8 (n, size, size, 3) BGR.
+
+    Shrinking averages the pixels that fall together (``INTER_AREA``), so that lines don't break up.
+    """
+    pictures = np.empty((len(crops), size, size, 3), np.uint8)
+    for picture, crop in zip(pictures, crops, strict=True):
+        cv2.resize(decode(crop), (size, size), dst=picture, interpolation=cv2.INTER_AREA)
+    return pictures
+
+
+def _embedding(network: Network) -> Network:
+    return network.get_layer("embedding").output
