@@ -13,9 +13,6 @@ from av.video.stream import VideoStream
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.episode import Video
 
-NOT_VIDEO = {"tty": "text", "image2": "a picture", "gif_pipe": "a picture"}
-"""FFmpeg opens these as if they were videos; the value says what they are."""
-
 # A playlist or a crafted file must not make FFmpeg open anything but the file that was asked for.
 OPTIONS = {"protocol_whitelist": "file"}
 
@@ -55,12 +52,10 @@ def open_container(path: Path) -> InputContainer:
         # old encodings must not stop a file from being indexed.
         container = av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace")
     except (av.error.FFmpegError, ValueError) as error:
-        raise _unopened(path) from error
-    name = container.format.name
-    what = NOT_VIDEO.get(name, "a picture" if name.endswith("_pipe") else "")
-    if what:
+        raise _unopened(path, error) from error
+    if container.format.name == "image2" or container.format.name.endswith("_pipe"):
         container.close()
-        raise MediaError(str(path), f"is {what}, not a video", "name a video file")
+        raise MediaError(str(path), "is a picture, not a video", "name a video file")
     return container
 
 
@@ -76,10 +71,12 @@ def video_stream(container: InputContainer, video: Video) -> VideoStream:
     raise MediaError(str(video.path), "has changed since it was looked at", "index it again")
 
 
-def _unopened(path: Path) -> MediaError:
+def _unopened(path: Path, error: Exception) -> MediaError:
     with path.open("rb") as file:
         head = file.read(12)
     if head[4:8] == b"ftyp":  # ISO/IEC 14496-12: an MP4 says so here
         problem = "is an MP4 without its index (moov): it was cut short before it was finished"
         return MediaError(str(path), problem, "copy or download it again")
+    if isinstance(error, av.error.EOFError):
+        return MediaError(str(path), "ends before its first frame", "copy or download it again")
     return MediaError(str(path), "is not a video that FFmpeg knows", "check what is in it")

@@ -55,7 +55,8 @@ def plan(video: Video, seconds: float = 60.0) -> Plan:
         return Plan((_straight(packets),), end, packets.complete)
     keyframes = _keyframes(packets, pts, float(KEYFRAME_GAP / video.time_base))
     entries = np.searchsorted(pts, _entries(packets))
-    starts = _starts(pts, np.intersect1d(keyframes, entries), float(seconds / video.time_base))
+    least = float(seconds / video.time_base)
+    starts = _starts(pts, packets.end, np.intersect1d(keyframes, entries), least)
     return Plan(_chunks(pts, keyframes, starts), end, packets.complete)
 
 
@@ -112,11 +113,11 @@ def _entries(packets: Packets) -> Times:
     return pts[clean]
 
 
-def _starts(pts: Times, candidates: npt.NDArray[np.intp], least: float) -> list[int]:
+def _starts(pts: Times, end: int, candidates: npt.NDArray[np.intp], least: float) -> list[int]:
     """Numbers of the frames at which chunks start, each chunk ``least`` units of time or longer."""
     starts = [0]
     for number in candidates.tolist():
-        if number > 0 and least <= min(pts[number] - pts[starts[-1]], pts[-1] - pts[number]):
+        if number > 0 and least <= min(pts[number] - pts[starts[-1]], end - pts[number]):
             starts.append(number)
     return starts
 

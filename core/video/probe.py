@@ -56,7 +56,7 @@ def _first_frame(path: Path, container: InputContainer, stream: VideoStream) -> 
     packets = 0
     try:
         for packet in container.demux(stream):
-            packets += packet.size > 0
+            packets += packet.size > 0 and not packet.is_discard
             try:
                 for frame in stream.decode(packet):
                     return frame

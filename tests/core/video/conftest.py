@@ -1,4 +1,4 @@
-"""Small video files made by ffmpeg, each with the answer beside it; a test asks for them by name."""
+"""Small video files made by ffmpeg, each with the answer beside it; tests name those they need."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Sample:
         make: writes it to a path; or arguments of ffmpeg between the drawn input and the output.
         source: the drawn input.
         straight: its packets don't say what is needed to cut it into chunks.
-        chunks: how many chunks it has at one keyframe a chunk; None where it is the encoder's choice.
+        chunks: how many it has at one keyframe a chunk; None where that is the encoder's choice.
     """
 
     name: str
