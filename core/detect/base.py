@@ -13,7 +13,7 @@ from eyecatch.core.faces import Detections
 
 
 class Detector(Protocol):
-    """Finds faces; every implementation passes ``tests/core/detect/contract.py``.
+    """Finds faces; every implementation passes ``tests/core/detect/test_contract.py``.
 
     What is found in a picture depends on nothing but that picture: not on those beside it in the
     batch, nor on those that were looked at before.
