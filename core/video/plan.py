@@ -7,6 +7,7 @@ packets and frames agree. Where they don't, the episode is one chunk, numbered a
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import islice
 
 import numpy as np
@@ -45,18 +46,18 @@ def plan(video: Video, seconds: float = 60.0) -> Plan:
     if not packets.count:
         raise MediaError(str(video.path), "has no frames", "copy or download it again")
     head = _head(video)
-    end = packets.end * video.time_base
     if not _orderly(packets):
-        return Plan((_straight(packets),), end, packets.complete)
+        return _straight(video, packets)
     pts = np.sort(packets.pts)
     if head and head[0] is not None:
         pts = pts[pts >= head[0]]
     if not _agree(pts, head):
-        return Plan((_straight(packets),), end, packets.complete)
+        return _straight(video, packets)
     keyframes = _keyframes(packets, pts, float(KEYFRAME_GAP / video.time_base))
     entries = np.searchsorted(pts, _entries(packets))
     least = float(seconds / video.time_base)
     starts = _starts(pts, packets.end, np.intersect1d(keyframes, entries), least)
+    end = packets.end * video.time_base
     return Plan(_chunks(pts, keyframes, starts), end, packets.complete)
 
 
@@ -83,9 +84,12 @@ def _agree(pts: Times, head: list[int | None]) -> bool:
     return bool(np.isin(times, promised).all()) and lost <= LOST * len(promised)
 
 
-def _straight(packets: Packets) -> Chunk:
+def _straight(video: Video, packets: Packets) -> Plan:
     none = np.zeros(0, np.int64)
-    return Chunk(0, 0, packets.count, none, none.astype(np.int32), None, straight=True)
+    chunk = Chunk(0, 0, packets.count, none, none.astype(np.int32), None, straight=True)
+    # Times are missing or start again, so the end is at least what the frames need one by one.
+    needed = packets.count / video.rate if video.rate else Fraction(0)
+    return Plan((chunk,), max(packets.end * video.time_base, needed), packets.complete)
 
 
 def _keyframes(packets: Packets, pts: Times, gap: float) -> npt.NDArray[np.int32]:

@@ -85,6 +85,19 @@ def _cut(codec: Sequence[str], start: float, stop: float = 1.0) -> Callable[[Pat
     return make
 
 
+def _hiding(codec: str) -> Callable[[Path], None]:
+    """Encodes twice over: only then libvpx hides pictures of the future (alternate references)."""
+
+    def make(path: Path) -> None:
+        log = ["-passlogfile", path.with_suffix("")]
+        options = ["-c:v", codec, "-g", "24", "-b:v", "200k", "-cpu-used", "4", *log]
+        hiding = ["-auto-alt-ref", "1", "-lag-in-frames", "16"]
+        ffmpeg(*drawn(), *options, *hiding, "-pass", "1", "-f", "null", "-")
+        ffmpeg(*drawn(), *options, *hiding, "-pass", "2", path)
+
+    return make
+
+
 def _twice(path: Path) -> None:
     ffmpeg(*drawn(), *OPEN, "-f", "mpegts", path)
     path.write_bytes(path.read_bytes() * 2)
@@ -126,7 +139,6 @@ VFR = ["-vf", "select='eq(mod(n,5),0)+eq(mod(n,3),1)'", "-fps_mode", "vfr", *X26
 HI10P = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p10le", *GOP]
 FRAGMENTS = [*X264, *GOP, "-movflags", "frag_keyframe+empty_moov"]
 AV1 = ["-c:v", "libaom-av1", "-cpu-used", "8", "-usage", "realtime", "-g", "24"]
-VP8 = ["-c:v", "libvpx", "-g", "24", "-auto-alt-ref", "1", "-lag-in-frames", "16"]
 
 SAMPLES = [
     Sample("h264.mp4", "closed GOPs, B-frames", 96, [*X264, *GOP], chunks=8),
@@ -134,8 +146,8 @@ SAMPLES = [
     Sample("h264-open.mp4", "the same, its dts before its pts", 96, OPEN, chunks=8),
     Sample("h264-open.ts", "the same, without an index", 96, OPEN, chunks=8),
     Sample("hevc-open.mkv", "leading pictures are lost after a seek", 96, HEVC_OPEN, chunks=8),
-    Sample("vp9.webm", "hidden frames within packets", 96, VP9, chunks=4),
-    Sample("vp8.webm", "hidden frames as packets of their own", 96, VP8, chunks=4),
+    Sample("vp9.webm", "hidden frames within packets", 96, _hiding("libvpx-vp9")),
+    Sample("vp8.webm", "hidden frames as packets of their own", 96, _hiding("libvpx")),
     Sample("av1.mkv", "temporal units", 96, AV1, chunks=4),
     Sample("mpeg2.ts", "starts at 1234.5 s", 96, [*MPEG2, "-output_ts_offset", "1234.5"], chunks=8),
     Sample("mpeg2.mpg", "a program stream", 96, MPEG2, chunks=8),
@@ -158,7 +170,8 @@ SAMPLES = [
     Sample("cover.mkv", "cover art, attached", 96, _cover, chunks=8),
     Sample("cover.mp4", "cover art as the first stream", 96, _cover, chunks=8),
     Sample("mpeg4.avi", "B-frames in AVI", 96, ["-c:v", "mpeg4", "-bf", "2", *GOP], chunks=8),
-    Sample("h264.avi", "packets without pts", 96, [*X264, *GOP], straight=True, chunks=1),
+    Sample("h264.avi", "false pts: its packets claim to be in order", 96, X264, straight=True),
+    Sample("raw.h264", "packets without pts", 96, [*X264, *GOP], straight=True, chunks=1),
     Sample("intra.avi", "every frame a keyframe", 96, ["-c:v", "mjpeg"], chunks=8),
     Sample("fragments.mp4", "no index at the front", 96, FRAGMENTS, chunks=8),
     Sample("h264-cut.ts", "starts amid a GOP", 72, _cut(OPEN, 0.2), chunks=6),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
+import av
 import numpy as np
 import pytest
 
@@ -58,12 +59,46 @@ def test_keyframes_do_not_depend_on_the_cuts(sample, made):
         ("film.mp4", Fraction(96 * 1001, 24000)),
         ("edit.mp4", Fraction(64, 24)),
         ("one.mkv", Fraction(42, 1000)),
+        (
+            "raw.h264",
+            Fraction(96, 25),
+        ),  # a raw stream has no times; FFmpeg takes it for 25 a second
     ],
 )
 def test_end_is_when_the_last_frame_ends(made, name, end):
     cut = plan(probe(made(name)))
     assert abs(cut.end - end) <= Fraction(1, 1000)
     assert cut.complete
+
+
+def _packets(path):
+    with av.open(str(path)) as container:
+        return [packet for packet in container.demux(video=0) if packet.size]
+
+
+def test_the_hard_files_are_as_hard_as_they_say(made):
+    """Otherwise the proofs made with them would prove less than they claim."""
+    vp8 = _packets(made("vp8.webm"))
+    assert sum(not bytes(packet)[0] & 0x10 for packet in vp8) == len(vp8) - 96 > 0
+    assert any(bytes(packet)[-1] & 0xE0 == 0xC0 for packet in _packets(made("vp9.webm")))
+    assert any(packet.is_discard for packet in _packets(made("edit.mp4")))
+    assert any(packet.pts is None for packet in _packets(made("raw.h264")))
+    assert not _packets(made("h264-cut.ts"))[0].is_keyframe
+    for name in ("h264-open.mkv", "h264-open.mp4", "h264-open.ts", "hevc-open.mkv"):
+        packets = _packets(made(name))
+        later = [packet.pts for packet in packets[packets.index(_second_key(packets)) :]]
+        assert sorted(later).index(later[0]) == 3
+
+
+def _second_key(packets):
+    return [packet for packet in packets if packet.is_keyframe][1]
+
+
+def test_a_seek_into_a_refresh_begins_too_late(made):
+    """The decoder withholds what isn't refreshed yet, so decoding has to begin earlier."""
+    with av.open(str(made("refresh.mkv"))) as container:
+        container.seek(2000, stream=container.streams.video[0])
+        assert next(container.decode(video=0)).pts > 2000
 
 
 def test_times_of_a_recording_are_its_own(made):
