@@ -1,0 +1,128 @@
+"""What a file holds beside the video that is indexed, and what a container has room for."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import av
+import av.error
+from av.stream import Disposition
+from av.stream import Stream as AvStream
+
+from eyecatch.core.errors import RequestError
+from eyecatch.core.video.container import open_container
+
+ANY_CLOCK = {"mpegts", "mpeg"}
+"""Formats whose clock begins anywhere: players count from their first packet, in others from 0."""
+
+CONTAINERS = {".mkv": "matroska", ".mp4": "mp4", ".m4v": "mp4", ".mov": "mov"}
+"""What is written, by the file's suffix, and ffmpeg's name of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One stream of a file.
+
+    Attributes:
+        index: its place in the file.
+        kind: ``video``, ``audio``, ``subtitle``, ``attachment`` or ``data``.
+        codec: FFmpeg's name; empty where it knows none.
+        names: that name and the decoder's.
+        cover: a picture that belongs to the file, not a video: cover art.
+        default: a player shows it unless told otherwise.
+        text: of a subtitle, that it is text and no pictures.
+    """
+
+    index: int
+    kind: str
+    codec: str
+    names: frozenset[str]
+    cover: bool
+    default: bool
+    text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a file holds.
+
+    Attributes:
+        container: FFmpeg's name of its format, such as ``matroska,webm``.
+        streams: all of them, in order.
+        start: seconds on the file's clock at which players begin to count; 0 for most formats.
+    """
+
+    container: str
+    streams: tuple[Stream, ...]
+    start: float
+
+    def of(self, *kinds: str) -> list[Stream]:
+        """The streams of these kinds, without cover art."""
+        return [one for one in self.streams if one.kind in kinds and not one.cover]
+
+    @property
+    def covers(self) -> list[Stream]:
+        """Cover art that isn't an attachment already."""
+        return [one for one in self.streams if one.cover]
+
+
+def layout(path: Path) -> Layout:
+    """Look at a file's streams; MediaError if it can't be opened."""
+    with open_container(path) as container:
+        counted = container.format.name in ANY_CLOCK and container.start_time is not None
+        start = container.start_time / av.time_base if counted else 0.0
+        streams = tuple(map(_stream, container.streams))
+        return Layout(container.format.name, streams, start)
+
+
+def cover(path: Path, stream: Stream) -> tuple[bytes, str, str]:
+    """Cover art: the picture's file, its name and its MIME type."""
+    with open_container(path) as container:
+        chosen = container.streams[stream.index]
+        data = next((bytes(packet) for packet in container.demux(chosen) if packet.size), b"")
+        name = {"mjpeg": "jpg"}.get(stream.codec, stream.codec)
+        mime = {"mjpeg": "image/jpeg"}.get(stream.codec, f"image/{stream.codec}")
+        said = chosen.metadata
+        return data, said.get("filename", f"cover.{name}"), said.get("mimetype", mime)
+
+
+def container_of(path: Path) -> str:
+    """FFmpeg's name of the container that a file's suffix asks for.
+
+    Raises:
+        RequestError: it isn't one that eyecatch writes.
+    """
+    if path.suffix.lower() not in CONTAINERS:
+        listed = ", ".join(CONTAINERS)
+        raise RequestError(f"{path}: no video is written as {path.suffix!r}", f"choose of {listed}")
+    return CONTAINERS[path.suffix.lower()]
+
+
+def homeless(streams: list[Stream], container: str) -> list[Stream]:
+    """The streams whose codec a container can't hold."""
+    held = _held_by(container)
+    return [one for one in streams if one.codec and not one.names & held]
+
+
+@cache
+def _held_by(container: str) -> frozenset[str]:
+    with av.open(io.BytesIO(), "w", format=container) as opened:
+        return frozenset(opened.supported_codecs)
+
+
+def _stream(stream: AvStream) -> Stream:
+    context = stream.codec_context
+    codec = "" if context is None else context.codec.canonical_name
+    pictures = Disposition.attached_pic | Disposition.timed_thumbnails
+    return Stream(
+        index=stream.index,
+        kind=stream.type,
+        codec=codec,
+        names=frozenset({codec, "" if context is None else context.name}),
+        cover=stream.type == "video" and bool(stream.disposition & pictures),
+        default=bool(stream.disposition & Disposition.default),
+        text=context is not None and context.codec.text_sub,
+    )

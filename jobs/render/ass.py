@@ -1,0 +1,213 @@
+"""Labels as an ASS track: a box drawn by vectors, a name on a tag, a colour a character."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pysubs2 import Alignment, Color, SSAEvent, SSAFile, SSAStyle
+
+from eyecatch import __version__
+from eyecatch.jobs.colours import colour_of
+from eyecatch.jobs.render.labels import Label
+from eyecatch.jobs.render.moments import Moments
+
+UNKNOWN = "unknown"
+"""What stands on the tag of a face that nobody named."""
+
+FONT, WIDE_FONT = "DejaVu Sans", "IPAexGothic"
+"""For names in letters, and in kana or kanji; where one is absent, players take another."""
+
+INK, SHADE = Color(16, 16, 24), Color(0, 0, 0, 110)
+"""Of the names, legible on all colours that characters have; and of the thin edge of a box, which
+sets it off from a picture of its own colour (alpha 110 of 255: transparent by less than a half)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Sizes in pixels of the video, which grow with it.
+
+    Attributes:
+        line: width of a box's line, which lies inside the box.
+        edge: width of the dark edge outside of it.
+        round: radius of its corners.
+        text: size of a name as ASS counts, ascender to descender.
+        pad: round a name on its tag.
+    """
+
+    line: int
+    edge: int
+    round: int
+    text: int
+    pad: int
+
+    @classmethod
+    def of(cls, height: int) -> Look:
+        """For a video of that height: at 1080 lines a box of 4 pixels and a name of 34."""
+        return cls(
+            line=max(2, round(height / 270)),
+            edge=1,
+            round=max(3, round(height / 135)),
+            text=max(15, round(height / 32)),
+            pad=max(2, round(height / 240)),
+        )
+
+
+def track(labels: Iterable[Label], when: Moments, width: int, height: int, title: str) -> SSAFile:
+    """The ASS track of some labels.
+
+    Args:
+        labels: in any order.
+        when: see ``moments``.
+        width: of the video in pixels, which are the script's own.
+        height: of the video.
+        title: of the video.
+    """
+    script = SSAFile()
+    script.info |= {
+        "Title": title,
+        "Original Script": f"eyecatch {__version__}",
+        "PlayResX": str(width),
+        "PlayResY": str(height),
+        "LayoutResX": str(width),
+        "LayoutResY": str(height),
+        "ScaledBorderAndShadow": "yes",
+        "WrapStyle": "2",
+        "YCbCr Matrix": "None",
+    }
+    script.styles.clear()
+    pen = _Pen(script, Look.of(height), width)
+    for label in sorted(labels, key=lambda label: (label.start, label.x, label.y)):
+        begin, end = 10 * int(when[label.start]), 10 * int(when[label.stop])
+        if begin < end:
+            pen.draw(label, begin, end)
+    return script
+
+
+class _Pen:
+    def __init__(self, script: SSAFile, look: Look, width: int) -> None:
+        self._script, self._look, self._width = script, look, width
+        self._styles: dict[str | None, str] = {}
+
+    def draw(self, label: Label, begin: int, end: int) -> None:
+        """Write a label down; times in milliseconds."""
+        style = self._style(label.character)
+        place = f"{{\\an7\\pos({label.x},{label.y})\\p1}}"
+        self._add(0, begin, end, f"{style} box", place + _box(label.w, label.h, self._look))
+        name = spoken(label.character)
+        self._add(1, begin, end, style, self._tag(label, name) + escaped(name))
+
+    def _add(self, layer: int, begin: int, end: int, style: str, text: str) -> None:
+        event = SSAEvent(start=begin, end=end, text=text, style=style, layer=layer)
+        self._script.events.append(event)
+
+    def _tag(self, label: Label, name: str) -> str:
+        """Where a name stands: above its box, or just inside where there is no room above."""
+        look = self._look
+        above = label.y - look.text - 2 * look.pad >= 0
+        # No name leaves the picture: one too long to start at the left edge ends at the right.
+        long = label.x + breadth(name, look.text) + 2 * look.pad > self._width
+        x = min(label.x + label.w, self._width) - look.pad if long else max(label.x, 0) + look.pad
+        y = label.y - look.pad if above else max(label.y, 0) + look.pad
+        return f"{{\\an{(3 if long else 1) if above else (9 if long else 7)}\\pos({x},{y})}}"
+
+    def _style(self, character: str | None) -> str:
+        if character not in self._styles:
+            taken = {*self._styles.values()}
+            name = spoken(character).replace(",", ";").replace("\n", " ").strip(" *") or "-"
+            while name in taken:
+                name += "'"
+            self._styles[character] = name
+            self._script.styles |= _styles(name, colour_of(character), self._look)
+        return self._styles[character]
+
+
+def spoken(character: str | None) -> str:
+    """The name on a tag."""
+    return UNKNOWN if character is None else character
+
+
+def escaped(name: str) -> str:
+    """A name as the text of an event, in which braces and backslashes have a meaning."""
+    # U+2060, a word joiner: it keeps what follows a backslash from being read as a command.
+    plain = " ".join(name.split()).replace("\\", "\\\u2060")
+    return plain.replace("{", "\\{").replace("}", "\\}")
+
+
+def breadth(name: str, size: int) -> int:
+    """About how many pixels a name takes: half a size for a letter, a whole one for a wide sign."""
+    wide = _wide(name)
+    return round(size * (0.56 * (len(name) - wide) + wide))
+
+
+def _wide(name: str) -> int:
+    """How many signs of a name are as wide as they are high."""
+    return sum(unicodedata.east_asian_width(sign) in "WF" for sign in name)
+
+
+def _styles(name: str, colour: str, look: Look) -> dict[str, SSAStyle]:
+    fill = Color(*bytes.fromhex(colour[1:]))
+    tag = SSAStyle(
+        fontname=WIDE_FONT if _wide(name) else FONT,
+        fontsize=look.text,
+        bold=not _wide(name),
+        primarycolor=INK,
+        outlinecolor=fill,
+        backcolor=fill,
+        borderstyle=3,  # the name stands on a filled rectangle, as wide as it needs
+        outline=look.pad,
+        shadow=0,
+        alignment=Alignment.BOTTOM_LEFT,
+        marginl=0,
+        marginr=0,
+        marginv=0,
+    )
+    box = SSAStyle(
+        fontname=FONT,
+        fontsize=look.text,
+        primarycolor=fill,
+        outlinecolor=SHADE,
+        backcolor=SHADE,
+        outline=look.edge,
+        shadow=0,
+        alignment=Alignment.TOP_LEFT,
+        marginl=0,
+        marginr=0,
+        marginv=0,
+    )
+    return {name: tag, f"{name} box": box}
+
+
+def _box(w: int, h: int, look: Look) -> str:
+    """A frame whose outer edge is the box, as a drawing from its top left corner."""
+    line = min(look.line, w // 2, h // 2)
+    outer = _rounded(0, 0, w, h, min(look.round, w // 2, h // 2))
+    inner = _rounded(line, line, w - line, h - line, max(0, look.round - line), back=True)
+    return f"{outer} {inner}"
+
+
+def _rounded(  # noqa: PLR0913, PLR0917 - four edges are four numbers
+    left: int, top: int, right: int, bottom: int, r: int, back: bool = False
+) -> str:
+    """A rectangle with rounded corners; ``back``: drawn the other way round, which makes a hole."""
+    corners = [
+        (left, top, 1, 1),
+        (right, top, -1, 1),
+        (right, bottom, -1, -1),
+        (left, bottom, 1, -1),
+    ]
+    path = []
+    for place, (x, y, dx, dy) in enumerate(corners):
+        ends = [(x, y + dy * r), (x + dx * r, y)]
+        enter, leave = ends if place % 2 == 0 else ends[::-1]
+        path.append((enter, (x, y), leave))
+    if back:
+        path = [(leave, corner, enter) for enter, corner, leave in path[::-1]]
+    drawn = [f"m {path[0][0][0]} {path[0][0][1]}"]
+    for place, (enter, corner, leave) in enumerate(path):
+        if place:
+            drawn.append(f"l {enter[0]} {enter[1]}")
+        if r:
+            drawn.append(f"b {corner[0]} {corner[1]} {corner[0]} {corner[1]} {leave[0]} {leave[1]}")
+    return " ".join(drawn)

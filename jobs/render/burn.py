@@ -1,0 +1,89 @@
+"""Burnt-in annotation: the same track drawn into the picture by libass, the rest copied."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from eyecatch.core.video.program import Watch, run
+from eyecatch.core.video.streams import container_of
+from eyecatch.jobs.render.carry import carry
+from eyecatch.jobs.render.encoders import Encoder
+from eyecatch.jobs.render.soft import write_script
+from eyecatch.jobs.render.source import Source
+
+
+def write_burnt(source: Source, path: Path, encoder: Encoder, watch: Watch) -> None:
+    """The episode with its labels in the picture: the same frames at the same times.
+
+    Size, pixel aspect, depth and colour stay; a video that is turned when shown is stored upright.
+
+    Args:
+        source: the episode.
+        path: a Matroska, MP4 or QuickTime file.
+        encoder: of H.264.
+        watch: is told of progress.
+
+    Raises:
+        RequestError: another container is asked for.
+        MediaError: the file can't be read or written, or the container can't hold its streams.
+    """
+    container = container_of(path)
+    with TemporaryDirectory(prefix="eyecatch-") as name:
+        folder = Path(name)
+        write_script(source, folder / "labels.ass")
+        load, number = carry(source, container, folder)
+        start = round(source.layout.start / source.video.time_base)
+        load.options |= video_options(source, encoder, number, drawn(folder, start))
+        run(load.output(path), source.video.path, *load.more, folder=folder, watch=watch)
+
+
+def video_options(
+    source: Source, encoder: Encoder, number: int, filters: str
+) -> dict[str, str | int]:
+    """Options of an output that encode its video ``number``, frame by frame as they come.
+
+    Args:
+        source: where the frames come from.
+        encoder: of H.264.
+        number: of the stream among the output's videos.
+        filters: what they pass through.
+    """
+    options: dict[str, str | int] = {
+        f"c:v:{number}": encoder.codec,
+        f"filter:v:{number}": filters,
+        f"fps_mode:v:{number}": "passthrough",
+        f"enc_time_base:v:{number}": "demux",
+        # A clock of its own in MP4; Matroska's counts milliseconds whatever is asked.
+        "video_track_timescale": source.video.time_base.denominator,
+    }
+    return options | {f"{key.split(':')[0]}:v:{number}": v for key, v in encoder.options.items()}
+
+
+def drawn(folder: Path, start: int = 0) -> str:
+    """The filter that draws ``labels.ass`` of a folder, in which ffmpeg is to run.
+
+    Args:
+        folder: fonts are put into it: those that ``ass`` names, for machines without any.
+        start: pts at which the script begins to count.
+    """
+    known = _fonts()
+    if known:
+        (folder / "fonts").mkdir(exist_ok=True)
+        for font in known:
+            (folder / "fonts" / font.name).symlink_to(font)
+    draw = "ass=f=labels.ass" + (":fontsdir=fonts" if known else "")
+    return f"setpts=PTS-{start},{draw},setpts=PTS+{start}" if start else draw
+
+
+def _fonts() -> list[Path]:
+    """The fonts that ``ass`` names, for machines without any."""
+    latin = sorted(_package("matplotlib").glob("mpl-data/fonts/ttf/DejaVuSans-Bold.ttf"))
+    return [*latin, *sorted(_package("matplotlib_fontja").glob("fonts/*.ttf"))]
+
+
+def _package(name: str) -> Path:
+    """The folder of an installed package, found without importing it, which takes a second."""
+    found = importlib.util.find_spec(name)
+    return Path("absent") if found is None or found.origin is None else Path(found.origin).parent

@@ -1,0 +1,58 @@
+"""Soft annotation: the labels as a track that any player can switch, nothing encoded again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import ffmpeg
+from pysubs2 import SSAFile
+
+from eyecatch.core.errors import RequestError
+from eyecatch.core.video.program import Watch, run
+from eyecatch.core.video.streams import container_of
+from eyecatch.jobs.render.ass import track
+from eyecatch.jobs.render.carry import carry
+from eyecatch.jobs.render.source import Source
+
+TITLE = "eyecatch: who is on screen"
+"""What players list the track as."""
+
+
+def script(source: Source) -> SSAFile:
+    """The labels of an episode as an ASS script."""
+    video = source.video
+    return track(source.labels, source.moments(), video.width, video.height, source.episode.title)
+
+
+def write_script(source: Source, path: Path) -> None:
+    """The labels of an episode as an .ass file."""
+    script(source).save(str(path), format_="ass")
+
+
+def write_soft(source: Source, path: Path, watch: Watch) -> None:
+    """The episode with its labels as one more track, every other stream bit for bit.
+
+    Args:
+        source: the episode.
+        path: a Matroska file; no other container holds ASS.
+        watch: is told of progress.
+
+    Raises:
+        RequestError: another container is asked for.
+        MediaError: the file can't be read or written.
+    """
+    container = container_of(path)
+    if container != "matroska":
+        raise RequestError(f"{path.suffix} can't hold an ASS track", "name an .mkv, or burn it in")
+    with TemporaryDirectory(prefix="eyecatch-") as name:
+        folder = Path(name)
+        write_script(source, folder / "labels.ass")
+        load, _ = carry(source, container, folder)
+        # ASS counts from the start of the file, whatever its clock says there.
+        labels = ffmpeg.input("labels.ass", f="ass", itsoffset=source.layout.start)
+        first = not any(one.default for one in source.layout.of("subtitle"))
+        number = load.add(labels, "subtitle")
+        load.options[f"disposition:s:{number}"] = "default" if first else "0"
+        load.options[f"metadata:s:s:{number}"] = f"title={TITLE}"
+        run(load.output(path), source.video.path, *load.more, folder=folder, watch=watch)

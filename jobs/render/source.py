@@ -1,0 +1,86 @@
+"""The file behind an episode of the index: there, and still what was indexed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from eyecatch.core.errors import MediaError, RequestError
+from eyecatch.core.video.digest import content_hash
+from eyecatch.core.video.episode import Video
+from eyecatch.core.video.streams import Layout, layout
+from eyecatch.db.clock import Clock
+from eyecatch.db.index import Index
+from eyecatch.db.records import EpisodeRecord, FileStamp
+from eyecatch.jobs.render.labels import Label, labels
+from eyecatch.jobs.render.moments import Moments, moments
+
+
+@dataclass(frozen=True)
+class Source:
+    """An episode that is rendered.
+
+    Attributes:
+        episode: as the index knows it.
+        video: as it was probed, at the path where it is now.
+        clock: when each of its frames begins.
+        labels: its boxes and names.
+    """
+
+    episode: EpisodeRecord
+    video: Video
+    clock: Clock
+    labels: tuple[Label, ...]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """What its file holds."""
+        return layout(self.video.path)
+
+    def moments(self) -> Moments:
+        """When labels change, counted as players count."""
+        clock, start = self.clock, self.layout.start
+        return moments(clock.pts, clock.end, self.video.time_base, start)
+
+
+def source(index: Index, episode: EpisodeRecord, *, unsure: bool = False) -> Source:
+    """What is needed to render an episode.
+
+    Args:
+        index: where it is.
+        episode: which.
+        unsure: say the names that are unsure too.
+
+    Raises:
+        MediaError: its file is gone, or isn't any more what was indexed.
+    """
+    video = replace(episode.video, path=_found(index, episode))
+    rows = index.frames(episode.id, unsure=unsure)
+    return Source(episode, video, index.clock(episode.id), tuple(labels(rows)))
+
+
+def check_found(source: Source) -> None:
+    """RequestError if no face was found, so that there is nothing to draw."""
+    if source.labels:
+        return
+    name = source.episode.video.path.name
+    if source.episode.state == "pending":
+        raise RequestError(f"{name} is not indexed to its end", "run: eyecatch index")
+    raise RequestError(f"no face was found in {name}, so there is nothing to draw")
+
+
+def _found(index: Index, episode: EpisodeRecord) -> Path:
+    """A file that holds the episode; it is read only where size or time say that it may not."""
+    here = [file for file in index.files(episode.id) if Path(file.path).is_file()]
+    for file in here:
+        if FileStamp.of(Path(file.path)) == file:
+            return Path(file.path)
+    for file in here:
+        if content_hash(Path(file.path)) == episode.digest:
+            return Path(file.path)
+    path = str(episode.video.path)
+    if here:
+        raise MediaError(path, "has changed since it was indexed", "index it again")
+    advice = "index it where it is now: it is known by its content, nothing is scanned again"
+    raise MediaError(path, "is not there any more", advice)
