@@ -69,6 +69,33 @@ def frames(**wishes: Any) -> None:  # noqa: ANN401 - click's values, passed on b
     _export("frames", "No faces found.", wishes)
 
 
+@export.command(epilog="Example:  eyecatch export appearances S01E01 --format edl --out S01E01.edl")
+@_EPISODES
+@_form(
+    "csv", "json", "parquet", "vtt", "ass", "ffmetadata", "chapters", "edl", "otio", "nfo", "xray"
+)
+@_CHARACTERS
+@_UNSURE
+@click.option(
+    "--join",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Appearances of a character no further apart than this are one.",
+)
+@_out("The file, or a folder for a file an episode.  [default: standard output]")
+@options.force
+@options.db
+def appearances(**wishes: Any) -> None:  # noqa: ANN401
+    """Who is on screen from when to when.
+
+    CSV, JSON and Parquet hold all episodes in one file. The others have a file for each: subtitles
+    (vtt, ass), chapters (ffmetadata; chapters, which is Matroska's), cut lists for editors (edl,
+    otio), actors for Kodi and Jellyfin (nfo), and an X-Ray-like sidecar for players (xray).
+    """
+    _export("appearances", "Nobody was found there.", wishes)
+
+
 def _export(what: str, empty: str, wishes: dict[str, Any]) -> None:
     try:
         done = eyecatch.export(what, **wishes)

@@ -1,7 +1,8 @@
 """An index filled with the truth of drawn episodes, so that what is exported can be held to it."""
 
+import subprocess
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from imageio_ffmpeg import get_ffmpeg_exe
 
 from eyecatch.core.crops import cut, encode
 from eyecatch.core.drawn.cast import CAST, STRANGERS
@@ -142,3 +144,24 @@ def _decide(index, episode_id, labels, origin, unsure):
         )
     index.save_verdicts(episode_id, verdicts, origin)
     index.settle(episode_id, origin)
+
+
+@pytest.fixture(scope="session")
+def odd(filled, tmp_path_factory) -> Filled:
+    """The first episode again: in MPEG-TS, which begins at 1.4 s, and slower from frame 60 on."""
+    folder = tmp_path_factory.mktemp("odd")
+    source, db = filled.folder / "S01E01.mkv", str(folder / "odd.db")
+    slower = "setpts=if(lt(N\\,60)\\,N\\,60+(N-60)*1.5)/(24000/1001)/TB"
+    for name, how in {
+        "late.ts": ("-c", "copy"),
+        "slower.mkv": ("-an", "-vf", slower, "-fps_mode", "vfr", "-preset", "ultrafast"),
+    }.items():
+        command = (get_ffmpeg_exe(), "-v", "error", "-i", source, *how, folder / name)
+        subprocess.run(command, check=True)
+    rows = [row for row in filled.truth if row.episode == "S01E01.mkv"]
+    with open_index(db) as index:
+        bundle = index.add_bundle("bundle", "/drawn.bundle", [c.name for c in CAST], {})
+        for name in ("late.ts", "slower.mkv"):
+            origin = Origin("scan", None, bundle)
+            fill(index, folder / name, rows, filled.cuts["S01E01.mkv"], origin, unsure=False)
+    return replace(filled, db=db, folder=folder)

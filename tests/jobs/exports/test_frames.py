@@ -112,7 +112,7 @@ def test_what_is_there_needs_force(filled, tmp_path):
             "no episode is called 'S01E1.mkv'; the nearest are S01E01.mkv",
         ),
         ({"episodes": ["?"]}, "no episode is called '?'; see: eyecatch episodes."),
-        ({"form": "xls"}, "there is no format 'xls'; choose csv or json or parquet."),
+        ({"form": "xls"}, "frames can't be exported as 'xls'; choose csv or json or parquet."),
         ({"form": "parquet"}, "Parquet needs a file; name one with --out."),
     ],
 )
