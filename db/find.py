@@ -72,7 +72,7 @@ def _appearances(connection: Connection, character_ids: list[int], limits: Limit
     )
     if not limits.unsure:
         query = query.where(Appearance.unsure.is_(False))
-    rows = connection.execute(query).tuples().all()
+    rows = connection.execute(query).all()
     by_episode = {
         episode_id: [row[1:] for row in group] for episode_id, group in groupby(rows, itemgetter(0))
     }

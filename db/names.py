@@ -57,8 +57,8 @@ def find_characters(connection: Connection, name: str) -> dict[int, str]:
     Raises:
         UnknownCharacterError: there is none; it offers the names that are spelt alike.
     """
-    characters = dict(connection.execute(select(Character.id, Character.name)).tuples().all())
-    aliases = connection.execute(select(Alias.character_id, Alias.name)).tuples().all()
+    characters = dict(connection.execute(select(Character.id, Character.name)).all())
+    aliases = connection.execute(select(Alias.character_id, Alias.name)).all()
     folded = _folded(name)
     for candidates in (
         [key for key, known in characters.items() if known == name],

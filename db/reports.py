@@ -24,7 +24,7 @@ from eyecatch.db.states import DONE, FAILED, PENDING
 def episode_summaries(connection: Connection) -> list[EpisodeSummary]:
     """All episodes with their cast."""
     cast: dict[int, list[Role]] = defaultdict(list)
-    names = dict(connection.execute(select(Character.id, Character.name)).tuples().all())
+    names = dict(connection.execute(select(Character.id, Character.name)).all())
     for character_id, episode_id, role_time, faces in _roles(connection):
         cast[episode_id].append(Role(names[character_id], role_time, faces))
     return [
