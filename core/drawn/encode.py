@@ -75,7 +75,8 @@ def encode(
     except OSError as error:
         raise MediaError(str(path), f"it could not be written ({error.strerror})") from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
 
 
 def _command(path: Path, size: tuple[int, int], rate: Fraction, encoding: Encoding) -> list[str]:

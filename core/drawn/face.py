@@ -96,7 +96,7 @@ def _draw_eye(pen: Pen, who: Character, pose: Pose, side: int) -> None:
     if pose.eyes < 0.2:
         bend = -0.24 if pose.mouth in ("smile", "wide") else 0.2
         lid = [(-half, 0.02, bend), (half * 1.2, 0.0, 0)]
-        pen.stroke(put(bent(lid, closed=False)), INK, 0.09)
+        pen.stroke(put(bent(lid, closed=False)), INK, 0.065)
         return
     size = np.array([half, tall])
     pen.fill(put(_EYE * size), _WHITE)

@@ -39,6 +39,7 @@ def lit(colour: Colour, light: Light) -> tuple[int, int, int]:
     return b, g, r
 
 
+_WEIGHT = 1.5  # of all lines: at 1.0 the anime cascade misses twice as many close-ups
 _T = np.linspace(0, 1, _STEPS, endpoint=False)[None, :, None]
 _SPLINE = 0.5 * np.concatenate(  # weights of the four points about a segment, along it
     [-_T + 2 * _T**2 - _T**3, 2 - 5 * _T**2 + 3 * _T**3, _T + 4 * _T**2 - 3 * _T**3, _T**3 - _T**2]
@@ -147,7 +148,7 @@ class Pen:
         self, points: Points, colour: Colour, width: float = 0.03, *, closed: bool = False
     ) -> None:
         """A line along the points; at least one pixel wide."""
-        thickness = max(1, round(width * self.scale))
+        thickness = max(1, round(_WEIGHT * width * self.scale))
         fixed, shade = self._fixed(points), lit(colour, self.light)
         cv2.polylines(self.picture, [fixed], closed, shade, thickness, cv2.LINE_AA, _SHIFT)
 

@@ -135,7 +135,7 @@ def _view(w: Writer, slate: _Slate, _: list[Character]) -> Shot:
 
 
 def _close(w: Writer, slate: _Slate, who: list[Character]) -> Shot:
-    x, height = float(w.rng.uniform(0.36, 0.64)), float(w.rng.uniform(0.32, 0.46))
+    x, height = float(w.rng.uniform(0.36, 0.64)), float(w.rng.uniform(0.28, 0.42))
     return slate.shot(_actor(w, who[0], x, height, bool(w.rng.random() < 0.75)), step=_step(w))
 
 
@@ -158,8 +158,8 @@ def _pair(w: Writer, slate: _Slate, who: list[Character]) -> Shot:
 
 
 def _pan(w: Writer, slate: _Slate, who: list[Character]) -> Shot:
-    height, pan = float(w.rng.uniform(0.22, 0.3)), float(w.rng.choice([-0.5, 0.5]))
-    left, right = _actor(w, who[0], 0.45, height), _actor(w, who[1], 1.02, height, True)
+    height, pan = float(w.rng.uniform(0.22, 0.3)), float(w.rng.choice([-0.35, 0.35]))
+    left, right = _actor(w, who[0], 0.46, height), _actor(w, who[1], 0.9, height, True)
     return slate.shot(left, right, pan=pan, step=_step(w))
 
 

@@ -4,7 +4,9 @@ import csv
 import hashlib
 import os
 from collections import defaultdict
+from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -16,7 +18,7 @@ from eyecatch.core.drawn.cast import CAST, STRANGERS
 from eyecatch.core.drawn.encode import Encoding
 from eyecatch.core.drawn.scene import play
 from eyecatch.core.drawn.script import cuts
-from eyecatch.core.drawn.season import Season, draw_episode, draw_season, write_shots
+from eyecatch.core.drawn.season import draw_episode, draw_season, write_shots
 from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.faces import iou
 
@@ -34,9 +36,9 @@ def frames_hash(seed: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def season(tmp_path_factory: pytest.TempPathFactory) -> Season:
-    """Three episodes of twelve seconds: 288 frames each."""
-    return draw_season(tmp_path_factory.mktemp("season"), seconds=12.0, size=SMALL, seed=3)
+def season(tmp_path_factory):
+    """Three episodes of nine seconds: 216 frames each."""
+    return draw_season(tmp_path_factory.mktemp("season"), seconds=9.0, size=SMALL, seed=3)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -61,12 +63,12 @@ def test_episodes_have_all_their_frames_at_their_rate_in_several_chunks_with_sou
         with av.open(str(path)) as file:
             video = file.streams.video[0]
             times = [frame.time for frame in file.decode(video)]
-            assert len(times) == 288
+            assert len(times) == 216
             assert video.average_rate is not None
             assert abs(video.average_rate - RATE) < Fraction(1, 100)
             assert len(file.streams.audio) == 1
         # Matroska keeps milliseconds.
-        assert np.allclose(times, np.arange(288) * float(1 / RATE), atol=0.001)
+        assert np.allclose(times, np.arange(216) * float(1 / RATE), atol=0.001)
         with av.open(str(path)) as file:
             keys = [p.pts for p in file.demux(video=0) if p.is_keyframe and p.size]
         assert len(keys) >= 3
@@ -78,9 +80,11 @@ def test_the_truth_is_of_the_frames_of_the_episodes_and_inside_the_picture(seaso
     assert {r["label"] for r in truth} - {"unknown"} <= set(season.characters)
     for row in truth:
         x, y, w, h = (float(row[k]) for k in "xywh")
-        assert 0 <= int(row["frame"]) < 288
-        assert min(x, y) >= 0 and min(w, h) >= 5
-        assert x + w <= SMALL[0] + 0.1 and y + h <= SMALL[1] + 0.1  # boxes are rounded to tenths
+        assert 0 <= int(row["frame"]) < 216
+        assert min(x, y) >= 0
+        assert min(w, h) >= 5
+        assert x + w <= SMALL[0] + 0.1  # boxes are rounded to tenths
+        assert y + h <= SMALL[1] + 0.1
 
 
 def test_every_frame_of_a_shot_with_people_has_its_rows(tmp_path):
@@ -143,7 +147,7 @@ def test_grain_makes_every_frame_another(tmp_path):
     draw_episode(path, seconds=1.0, size=(160, 90), grain=6.0, encoding=lossless, cast=())
     with av.open(str(path)) as file:
         pictures = [f.to_ndarray(format="gray") for f in file.decode(video=0)]
-    assert all(not np.array_equal(a, b) for a, b in zip(pictures, pictures[1:], strict=False))
+    assert all(not np.array_equal(a, b) for a, b in pairwise(pictures))
 
 
 def test_nobody_is_seen_where_nobody_may_be(tmp_path):
@@ -199,11 +203,13 @@ def test_the_anime_cascade_sees_the_drawn_faces():
     path = _cascade()
     if path is None:
         pytest.skip("no cascade file: set EYECATCH_CASCADE or EYECATCH_DATA")
-    size, faces, found, false = (960, 540), 0, 0, 0
+    faces = found = false = 0
+    size = (960, 540)
     cascade = cv2.CascadeClassifier(str(path))
-    shots = write_shots(30.0, size=size, seed=11)
+    # Only the first seven frames of a shot, of which the last is looked at.
+    shots = [replace(s, frames=7) for s in write_shots(40.0, size=size, seed=11)]
     for number, frame in enumerate(play(shots, size)):
-        if number % 24:
+        if number % 7 < 6:
             continue
         grey = cv2.cvtColor(frame.picture, cv2.COLOR_BGR2GRAY)
         hits = cascade.detectMultiScale(grey, 1.1, 5, minSize=(22, 22))
@@ -213,7 +219,7 @@ def test_the_anime_cascade_sees_the_drawn_faces():
         found += int((overlap.max(1, initial=0) >= 0.3).sum())
         false += int((overlap.max(0, initial=0) < 0.3).sum())
     assert faces > 25
-    assert found / faces >= 0.85
+    assert found >= 0.85 * faces, f"{found} of {faces}"
     assert false <= 2
 
 
