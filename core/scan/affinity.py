@@ -27,12 +27,11 @@ def affinity(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> npt.NDAr
         larger, times what is left of the mean side after the distance of the centres.
     """
     centres_a, centres_b = a[:, :2] + a[:, 2:] / 2, b[:, :2] + b[:, 2:] / 2
-    sides_a, sides_b = np.sqrt(a[:, 2:].prod(axis=1)), np.sqrt(b[:, 2:].prod(axis=1))
-    apart = np.hypot(*(centres_a[:, None] - centres_b[None]).transpose(2, 0, 1))
-    sizes = np.stack(np.broadcast_arrays(sides_a[:, None], sides_b[None]))
-    sizes = np.maximum(sizes, 1e-6)
-    near = np.clip(1 - apart / sizes.mean(axis=0), 0, 1)
-    return np.asarray(near * sizes.min(axis=0) / sizes.max(axis=0), np.float32)
+    between = centres_a[:, None] - centres_b[None]
+    apart = np.hypot(between[..., 0], between[..., 1])
+    sides_a, sides_b = np.sqrt(a[:, 2] * a[:, 3])[:, None], np.sqrt(b[:, 2] * b[:, 3])[None]
+    near = np.maximum(1 - apart / ((sides_a + sides_b) / 2), 0)
+    return np.asarray(near * np.minimum(sides_a, sides_b) / np.maximum(sides_a, sides_b))
 
 
 def pairs(affinities: npt.NDArray[np.float32]) -> list[tuple[int, int]]:

@@ -134,9 +134,11 @@ def _changes(run: Sequence[ScannedChunk]) -> npt.NDArray[np.float32]:
 def _joined(parts: Sequence[_Part]) -> list[list[_Part]]:
     """The tracks of one shot, from its tracklets in order of their first frames."""
     tracks: list[list[_Part]] = []
+    recent: list[list[_Part]] = []
     for start, group in groupby(parts, lambda part: part.start):
         new = list(group)
-        near = [track for track in tracks if 0 < start - track[-1].last <= MISSES + 1]
+        recent = [track for track in recent if start - track[-1].last <= MISSES + 1]
+        near = [track for track in recent if track[-1].last < start]
         last = np.array([track[-1].tracklet.boxes[-1] for track in near], np.float32)
         first = np.array([part.tracklet.boxes[0] for part in new], np.float32)
         chosen = {b: near[a] for a, b in pairs(affinity(last.reshape(-1, 4), first))}
@@ -144,5 +146,6 @@ def _joined(parts: Sequence[_Part]) -> list[list[_Part]]:
             if place in chosen:
                 chosen[place].append(part)
             else:
-                tracks.append([part])
+                recent.append([part])
+                tracks.append(recent[-1])
     return tracks

@@ -31,7 +31,7 @@ class Discs:
             mask = (picture[:, :, channel].astype(int) - others > 60).astype(np.uint8)
             _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
             boxes += [row[:4] for row in stats[1:] if row[4] > 30]
-        boxes.sort(key=lambda box: tuple(box))
+        boxes.sort(key=tuple)
         found = np.array(boxes, np.float32).reshape(-1, 4)
         return Detections(found, np.full(len(found), 0.9, np.float32))
 

@@ -10,7 +10,7 @@ def look(value):
     return np.full((36, 64, 3), value, np.uint8)
 
 
-def chunk(index, start, stop, tracklets=(), cuts=(), looks=(10, 10), broken=None):
+def chunk(index, start, stop, tracklets=(), *, cuts=(), looks=(10, 10)):
     change = np.zeros(stop - start, np.float32)
     change[0] = np.nan
     change[[cut - start for cut in cuts]] = 0.3
@@ -22,7 +22,7 @@ def chunk(index, start, stop, tracklets=(), cuts=(), looks=(10, 10), broken=None
         look(looks[0]),
         look(looks[1]),
     )
-    return ScannedChunk(index, timeline, tuple(tracklets), broken)
+    return ScannedChunk(index, timeline, tuple(tracklets))
 
 
 def tracklet(start, stop, x=100, y=50, side=40):
