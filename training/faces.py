@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from eyecatch.core.crops import encode, resize
+from eyecatch.core.crops import decode, encode, resize
 from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.stills import is_image, read_image
 
 NOBODY = "unknown"
 """The folder of faces that are nobody in particular: the network learns to name none of them."""
+
+JPEG = b"\xff\xd8"
 
 NAMED_AT_MOST = 5
 """Files of one kind that are named before the rest is only counted."""
@@ -95,6 +97,13 @@ def read_pictures(folder: Path) -> tuple[list[tuple[Path, bytes]], list[str]]:
 
 
 def _crop(path: Path) -> bytes | MediaError:
+    """A picture as a crop; one that is a crop already stays as it is, to the byte."""
+    try:
+        content = path.read_bytes()
+        if content.startswith(JPEG) and decode(content).size:
+            return content
+    except (OSError, MediaError):
+        pass  # no crop yet, or no picture at all, which the next lines will say
     try:
         return encode(resize(read_image(path)))
     except MediaError as problem:
