@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 SUSPECT = 0.02
 """Change from which a frame may follow a cut. The least change at a cut between two stills of one
-show is .014 (of 874 cuts, the next .032); the fastest pan on twos reaches .015."""
+show is .014 (of 872 cuts, the next .032); the fastest pan on twos reaches .015."""
 
 LEAST = 0.022
 """Change that a cut needs in a still scene: a little above SUSPECT, so that every cut was
