@@ -183,6 +183,7 @@ class TrackRow:
     Attributes:
         number: its place in the episode, from 0.
         start, stop: frames, half-open.
+        start_pts, stop_pts: when the first frame begins and the last one ends.
         character: the name; None for unknown or undecided. Where ``unsure``, the name it may be.
         confidence: of the verdict; None before there is one.
         unsure: between "no" and "yes".
@@ -193,8 +194,31 @@ class TrackRow:
     number: int
     start: int
     stop: int
+    start_pts: int
+    stop_pts: int
     character: str | None
     confidence: float | None
     unsure: bool
     top: tuple[tuple[str, float], ...]
     decided_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CropRow:
+    """A stored crop of a named face.
+
+    Attributes:
+        character: whose it is.
+        track: number of its track in the episode.
+        frame: number of the frame it was cut from.
+        time: seconds at which that frame begins.
+        quality: higher is better to judge by.
+        jpeg: the picture.
+    """
+
+    character: str
+    track: int
+    frame: int
+    time: Fraction
+    quality: float
+    jpeg: bytes

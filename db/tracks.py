@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
@@ -16,6 +18,8 @@ def track_rows(connection: Connection, episode_id: int) -> list[TrackRow]:
             Track.number,
             Track.start,
             Track.stop,
+            Track.start_pts,
+            Track.stop_pts,
             Character.name,
             Track.confidence,
             Track.unsure,
@@ -28,14 +32,11 @@ def track_rows(connection: Connection, episode_id: int) -> list[TrackRow]:
     )
     return [
         TrackRow(
-            number,
-            start,
-            stop,
-            name,
-            confidence,
-            unsure,
-            tuple((candidate, chance) for candidate, chance in top or ()),
-            decided_by,
+            number, start, stop, start_pts, stop_pts, name, confidence, unsure, _pairs(top), by
         )
-        for number, start, stop, name, confidence, unsure, top, decided_by in rows
+        for number, start, stop, start_pts, stop_pts, name, confidence, unsure, top, by in rows
     ]
+
+
+def _pairs(top: list[Any] | None) -> tuple[tuple[str, float], ...]:
+    return tuple((name, chance) for name, chance in top or ())
