@@ -174,6 +174,8 @@ def write_shots(  # noqa: PLR0913 - the same properties as above
     frames = round(seconds * rate)
     if frames < 1:
         raise RequestError(f"an episode of {seconds} seconds has no frame", "ask for more")
+    if seed < 0:
+        raise RequestError(f"the seed {seed} is negative", "give one from 0 up")
     rng = np.random.default_rng((seed, 0))
     writer = Writer(cast, strangers, float(rate), size[0] / size[1], dark, most, rng)
     return writer.write(frames)
