@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy.engine import URL, Connection, Engine
 
@@ -15,30 +14,18 @@ from eyecatch.db import (
     chunks,
     decisions,
     episodes,
-    find,
-    frames,
     identified,
     links,
     names,
-    reports,
     runs,
     settling,
-    tracks,
     verdicts,
-)
-from eyecatch.db.answers import (
-    CharacterSummary,
-    EpisodeStatus,
-    EpisodeSummary,
-    Found,
-    FrameRow,
-    RunRecord,
-    TrackRow,
 )
 from eyecatch.db.clock import Clock
 from eyecatch.db.engine import parse_url, writing
 from eyecatch.db.faults import one_sentence
 from eyecatch.db.opening import open_engine
+from eyecatch.db.questions import Questions
 from eyecatch.db.records import (
     CropBatch,
     EpisodeRecord,
@@ -66,7 +53,7 @@ def open_index(url: str, *, create: bool = True, patience: float = 30.0) -> Inde
     return Index(parsed, open_engine(parsed, create=create, patience=patience))
 
 
-class Index:
+class Index(Questions):
     """An open index: every method is one transaction, all of it or nothing.
 
     Methods raise DatabaseError when the database can't be read or written. An index may be shared
@@ -74,29 +61,8 @@ class Index:
     """
 
     def __init__(self, url: URL, engine: Engine) -> None:
-        self._url = url
-        self._engine = engine
+        super().__init__(url, engine)
         self._writing = writing(engine)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with one_sentence(self._url), self._engine.begin() as connection:
-            yield connection
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
@@ -266,72 +232,3 @@ class Index:
         """
         with self._write() as connection:
             decisions.decide(connection, track_id, character)
-
-    # Questions
-
-    def find(
-        self,
-        wanted: Sequence[str],
-        *,
-        together: bool = False,
-        min_seconds: float = 0,
-        min_confidence: float = 0,
-        unsure: bool = False,
-    ) -> list[Found]:
-        """Which episodes feature characters, and from when to when.
-
-        Args:
-            wanted: names or aliases, in any case; at least one.
-            together: only where all of them are on screen at once; else each by itself.
-            min_seconds: least time on screen in an episode.
-            min_confidence: least confidence of an appearance.
-            unsure: appearances whose name is unsure count too.
-
-        Returns:
-            By series, file name and then in the order of ``wanted``.
-
-        Raises:
-            UnknownCharacterError: no character has that name.
-        """
-        with self._read() as connection:
-            limits = find.Limits(min_seconds, min_confidence, unsure)
-            return find.find(connection, wanted, limits, together=together)
-
-    def episodes(self) -> list[EpisodeSummary]:
-        """All episodes with their cast, by series and file name."""
-        with self._read() as connection:
-            return reports.episode_summaries(connection)
-
-    def characters(self) -> list[CharacterSummary]:
-        """All characters, longest on screen first."""
-        with self._read() as connection:
-            return reports.character_summaries(connection)
-
-    def status(self) -> list[EpisodeStatus]:
-        """How far each episode has come, and what went wrong."""
-        with self._read() as connection:
-            return reports.statuses(connection)
-
-    def runs(self) -> list[RunRecord]:
-        """All runs, the first one first."""
-        with self._read() as connection:
-            return runs.list_runs(connection)
-
-    def frames(self, episode_id: int | None = None, *, unsure: bool = False) -> Iterator[FrameRow]:
-        """Every face of every frame of an episode, or of all; as it was when the iterator began.
-
-        Rows come by episode, frame and left edge; memory stays small however many there are.
-        ``unsure``: say the names of unsure tracks too.
-        """
-        with self._read() as connection:
-            yield from frames.frame_rows(connection, episode_id, unsure=unsure)
-
-    def tracks(self, episode_id: int) -> list[TrackRow]:
-        """The tracks of an episode and who they were decided to be, in order."""
-        with self._read() as connection:
-            return tracks.track_rows(connection, episode_id)
-
-    def called(self, name: str) -> str:
-        """A character's own name, by that or an alias, in any case; UnknownCharacterError."""
-        with self._read() as connection:
-            return next(iter(names.find_characters(connection, name).values()))

@@ -1,0 +1,131 @@
+"""What may be asked of an index; ``db.index`` adds what is written to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.engine import URL, Connection, Engine
+
+from eyecatch.db import crops, find, frames, names, reports, runs, tracks
+from eyecatch.db.answers import (
+    CharacterSummary,
+    CropRow,
+    EpisodeStatus,
+    EpisodeSummary,
+    Found,
+    FrameRow,
+    RunRecord,
+    TrackRow,
+)
+from eyecatch.db.faults import one_sentence
+
+
+class Questions:
+    """The part of an open index that reads and answers."""
+
+    def __init__(self, url: URL, engine: Engine) -> None:
+        self._url = url
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with one_sentence(self._url), self._engine.begin() as connection:
+            yield connection
+
+    def find(
+        self,
+        wanted: Sequence[str],
+        *,
+        together: bool = False,
+        min_seconds: float = 0,
+        min_confidence: float = 0,
+        unsure: bool = False,
+    ) -> list[Found]:
+        """Which episodes feature characters, and from when to when.
+
+        Args:
+            wanted: names or aliases, in any case; at least one.
+            together: only where all of them are on screen at once; else each by itself.
+            min_seconds: least time on screen in an episode.
+            min_confidence: least confidence of an appearance.
+            unsure: appearances whose name is unsure count too.
+
+        Returns:
+            By series, file name and then in the order of ``wanted``.
+
+        Raises:
+            UnknownCharacterError: no character has that name.
+        """
+        with self._read() as connection:
+            limits = find.Limits(min_seconds, min_confidence, unsure)
+            return find.find(connection, wanted, limits, together=together)
+
+    def episodes(self) -> list[EpisodeSummary]:
+        """All episodes with their cast, by series and file name."""
+        with self._read() as connection:
+            return reports.episode_summaries(connection)
+
+    def characters(self) -> list[CharacterSummary]:
+        """All characters, longest on screen first."""
+        with self._read() as connection:
+            return reports.character_summaries(connection)
+
+    def status(self) -> list[EpisodeStatus]:
+        """How far each episode has come, and what went wrong."""
+        with self._read() as connection:
+            return reports.statuses(connection)
+
+    def runs(self) -> list[RunRecord]:
+        """All runs, the first one first."""
+        with self._read() as connection:
+            return runs.list_runs(connection)
+
+    def frames(self, episode_id: int | None = None, *, unsure: bool = False) -> Iterator[FrameRow]:
+        """Every face of every frame of an episode, or of all; as it was when the iterator began.
+
+        Rows come by episode, frame and left edge; memory stays small however many there are.
+        ``unsure``: say the names of unsure tracks too.
+        """
+        with self._read() as connection:
+            yield from frames.frame_rows(connection, episode_id, unsure=unsure)
+
+    def tracks(self, episode_id: int) -> list[TrackRow]:
+        """The tracks of an episode and who they were decided to be, in order."""
+        with self._read() as connection:
+            return tracks.track_rows(connection, episode_id)
+
+    def called(self, name: str) -> str:
+        """A character's own name, by that or an alias, in any case; UnknownCharacterError."""
+        with self._read() as connection:
+            return next(iter(names.find_characters(connection, name).values()))
+
+    def crops(
+        self, episode_id: int, characters: Collection[str] = (), *, unsure: bool = False
+    ) -> Iterator[CropRow]:
+        """The stored crops of named faces of an episode, by track and frame.
+
+        Args:
+            episode_id: the episode.
+            characters: only these, by their own names; all if empty.
+            unsure: those of unsure tracks too.
+        """
+        with self._read() as connection:
+            yield from crops.crop_rows(connection, episode_id, characters, unsure=unsure)
