@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from eyecatch.core.errors import MediaError
-from eyecatch.core.video.start import file_start
+from eyecatch.core.video.streams import layout
 from eyecatch.db.answers import Range
 from eyecatch.db.index import Index
 from eyecatch.db.records import EpisodeRecord
@@ -144,7 +144,7 @@ def appearance_rows(casts: Sequence[Cast]) -> Iterator[Row]:
 def origin(episode: EpisodeRecord) -> Fraction:
     """Where players begin to count; 0 where the file is no longer there to be asked."""
     try:
-        return file_start(episode.video.path)
+        return Fraction(layout(episode.video.path).start).limit_denominator(10**6)
     except MediaError:
         return Fraction(0)
 

@@ -55,7 +55,7 @@ def source(index: Index, episode: EpisodeRecord, *, unsure: bool = False) -> Sou
     Raises:
         MediaError: its file is gone, or isn't any more what was indexed.
     """
-    video = replace(episode.video, path=_found(index, episode))
+    video = replace(episode.video, path=found_file(index, episode))
     rows = index.frames(episode.id, unsure=unsure)
     return Source(episode, video, index.clock(episode.id), tuple(labels(rows)))
 
@@ -70,8 +70,12 @@ def check_found(source: Source) -> None:
     raise RequestError(f"no face was found in {name}, so there is nothing to draw")
 
 
-def _found(index: Index, episode: EpisodeRecord) -> Path:
-    """A file that holds the episode; it is read only where size or time say that it may not."""
+def found_file(index: Index, episode: EpisodeRecord) -> Path:
+    """A file that holds the episode; it is read only where size or time say that it may not.
+
+    Raises:
+        MediaError: it is gone, or isn't any more what was indexed.
+    """
     here = [file for file in index.files(episode.id) if Path(file.path).is_file()]
     for file in here:
         if FileStamp.of(Path(file.path)) == file:
