@@ -49,6 +49,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
     runner: str | None = None,
     series: str | None = None,
     retry_failed: bool = False,
+    chunk_seconds: float = 60.0,
     listener: Listener = silent,
 ) -> IndexReport:
     """Index episodes by the faces and characters on screen.
@@ -62,6 +63,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
         runner: ``inline`` or ``ray``; None for Ray unless there is too little to share out.
         series: name of the show that new episodes belong to.
         retry_failed: try again the chunks that failed before.
+        chunk_seconds: least length of the chunks of new episodes; it changes no row.
         listener: is told of progress after every chunk.
 
     Returns:
@@ -76,7 +78,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
     with open_index(db) as opened:
         job = _Job(opened, Work(scan, model), classifier, listener)
         job.faults += map(str, sources.faults)
-        episodes = job.register(sources.files, series)
+        episodes = job.register(sources.files, series, chunk_seconds)
         job.run(episodes, runner, retry_failed)
         return job.report(episodes)
 
@@ -99,12 +101,14 @@ class _Job:
         names = [name for name in bundle.names if name is not None]
         return self._index.add_bundle(bundle.digest, str(bundle.folder), names, bundle.card)
 
-    def register(self, files: Sequence[Path], series: str | None) -> list[int]:
+    def register(
+        self, files: Sequence[Path], series: str | None, chunk_seconds: float
+    ) -> list[int]:
         """Ids of the episodes in the files, each once; a bad file is a fault."""
         ids: dict[int, None] = {}
         for file in files:
             try:
-                ids[register(self._index, file, series).id] = None
+                ids[register(self._index, file, series, chunk_seconds).id] = None
             except MediaError as error:
                 self.faults.append(str(error))
         self._progress.failures = len(self.faults)

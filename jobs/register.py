@@ -12,7 +12,7 @@ from eyecatch.db.index import Index
 from eyecatch.db.records import EpisodeRecord, FileStamp
 
 
-def register(index: Index, file: Path, series: str | None) -> EpisodeRecord:
+def register(index: Index, file: Path, series: str | None, chunk_seconds: float) -> EpisodeRecord:
     """Make sure that the index knows the episode in a file, whatever the file is called.
 
     A file of known path, size and time is not read again. Content that the index knows under
@@ -29,7 +29,7 @@ def register(index: Index, file: Path, series: str | None) -> EpisodeRecord:
     if index.episode_by_digest(digest) is not None:
         return index.add_file(digest, stamp)
     video = probe(file)
-    planned = plan(video)
+    planned = plan(video, chunk_seconds)
     if not planned.frames:
         raise MediaError(str(file), "not one frame of it can be read", "copy or download it again")
     return index.add_episode(digest, stamp, video, planned, series)

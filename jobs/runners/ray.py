@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import warnings
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import ray
 import ray.data
+from ray.util.annotations import RayDeprecationWarning
 
 from eyecatch.jobs.pipeline import IdentifyStage, Outcome, ScanStage, Task, Work
 
@@ -68,11 +70,15 @@ def _cluster() -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
+    # Ray's core tells users of every actor that "constructor arguments may be lost"; they can't be
+    # while this process lives. What fails comes back as an error of its chunk.
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+    logging.getLogger("ray").setLevel(logging.ERROR)
     ray.init(
         address=os.environ.get("RAY_ADDRESS"),
         include_dashboard=False,
         log_to_driver=False,
-        logging_level=logging.WARNING,
+        configure_logging=False,
     )
     try:
         yield
@@ -86,32 +92,46 @@ def _stream(tasks: Sequence[Task], work: Work, scanners: int | None) -> Iterator
     context.enable_progress_bars = False
     context.print_on_execution_start = False
     context.max_errored_blocks = -1  # a chunk whose worker died is reported, and fails alone
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     resources = ray.cluster_resources()  # type: ignore[no-untyped-call]
     cpus, gpus = int(resources.get("CPU", 1)), int(resources.get("GPU", 0))
     rows = [{"pickled": pickle.dumps(task)} for task in tasks]
-    data = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
-        _ScanActor,
-        fn_constructor_args=(work,),
-        batch_size=1,
-        num_cpus=1,
-        compute=ray.data.ActorPoolStrategy(
-            size=min(len(rows), scanners or cpus), max_tasks_in_flight_per_actor=2
-        ),
-        max_restarts=RESTARTS,
-        max_task_retries=RETRIES,
-    )
+    data = ray.data.from_items(rows, override_num_blocks=len(rows))
+    data = _stage(data, _ScanActor, work, size=min(len(rows), scanners or cpus), num_cpus=1)
     if work.bundle is not None:
-        data = data.map_batches(
-            _IdentifyActor,
+        if gpus:  # one owner each
+            data = _stage(
+                data, _IdentifyActor, work, size=gpus, batch_size=GPU_OUTCOMES, num_gpus=1
+            )
+        else:  # it borrows moments of the scanners' cores
+            data = _stage(data, _IdentifyActor, work, size=1, batch_size=CPU_OUTCOMES, num_cpus=0)
+    yield from data.iter_batches(batch_size=None, prefetch_batches=0)
+
+
+def _stage(  # noqa: PLR0913 - what Ray asks of a pool
+    data: ray.data.Dataset,
+    actor: type,
+    work: Work,
+    *,
+    size: int,
+    batch_size: int = 1,
+    num_cpus: float | None = None,
+    num_gpus: float | None = None,
+) -> ray.data.Dataset:
+    """The dataset through a pool of ``size`` actors, each of which takes ``work`` to start."""
+    with warnings.catch_warnings():
+        # Ray 2.60 announces another way to limit restarts, but has none yet.
+        warnings.simplefilter("ignore", RayDeprecationWarning)
+        return data.map_batches(
+            actor,
             fn_constructor_args=(work,),
-            batch_size=GPU_OUTCOMES if gpus else CPU_OUTCOMES,
-            num_cpus=0,  # without a GPU it borrows moments of the scanners' cores
-            num_gpus=1 if gpus else 0,  # one owner a GPU
-            compute=ray.data.ActorPoolStrategy(size=max(1, gpus)),
+            batch_size=batch_size,
+            num_cpus=num_cpus,
+            num_gpus=num_gpus,
+            compute=ray.data.ActorPoolStrategy(size=size, max_tasks_in_flight_per_actor=2),
             max_restarts=RESTARTS,
             max_task_retries=RETRIES,
         )
-    yield from data.iter_batches(batch_size=None, prefetch_batches=0)
 
 
 class _ScanActor:

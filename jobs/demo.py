@@ -1,0 +1,136 @@
+"""``eyecatch demo``: a whole small season with nothing downloaded."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from eyecatch.core.detect.registry import resolve
+from eyecatch.core.drawn.portraits import draw_faces
+from eyecatch.core.drawn.season import Season, draw_season
+from eyecatch.core.errors import RequestError
+from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.db.answers import EpisodeSummary
+from eyecatch.jobs.answers import episodes
+from eyecatch.jobs.export import export
+from eyecatch.jobs.index import index
+from eyecatch.jobs.progress import Listener, silent
+from eyecatch.training.train import train
+
+# Enough to learn from nothing, and little enough to be drawn and learnt in a minute.
+FACES_PER_CHARACTER = 40
+EPOCHS = 10
+
+# Written first, so that --force replaces a demo's folder and nothing else.
+MARK = ".eyecatch-demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A character in an episode: seconds on screen as drawn, and as found."""
+
+    episode: str
+    character: str
+    drawn: float
+    found: float
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo made and found.
+
+    Attributes:
+        season: the episodes and their truth.
+        bundle: the classifier.
+        db: the index.
+        frames: every face of every frame, as CSV.
+        cells: every character in every episode, episode by episode.
+    """
+
+    season: Season
+    bundle: Path
+    db: Path
+    frames: Path
+    cells: tuple[Cell, ...]
+
+
+def demo(  # noqa: PLR0913 - each is one plain choice of the caller's
+    out: Path,
+    *,
+    runner: str = "ray",
+    detector: DetectorConfig | None = None,
+    force: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+    listener: Listener = silent,
+) -> Demo:
+    """Draw a small season, train on drawn faces, index it and ask who is where.
+
+    Args:
+        out: a folder that is made for all of it.
+        runner: ``inline`` or ``ray``.
+        detector: which detector looks; None for the default.
+        force: replace an earlier demo in ``out``.
+        say: is told of each step as it begins.
+        listener: is told of the index job's progress.
+
+    Raises:
+        RequestError: ``out`` is there already.
+        EyecatchError: the detector can't be used, or nothing can be written.
+    """
+    resolve(detector or DetectorConfig())  # before anything is drawn in vain
+    _prepare(out, force)
+    say("drawing three episodes")
+    season = draw_season(out / "season")
+    say("drawing faces to train with")
+    draw_faces(out / "faces", FACES_PER_CHARACTER)
+    say("training a classifier on them")
+    bundle, db, frames = out / "lantern.bundle", out / "lantern.db", out / "frames.csv"
+    train(out / "faces", bundle, epochs=EPOCHS)
+    say("indexing the episodes")
+    index(
+        season.episodes,
+        db=str(db),
+        model=bundle,
+        detector=detector,
+        runner=runner,
+        series="Lantern Street",
+        listener=listener,
+    )
+    export("frames", db=str(db), out=frames)
+    return Demo(season, bundle, db, frames, _compare(season, episodes(db=str(db))))
+
+
+def _prepare(out: Path, force: bool) -> None:
+    if out.exists():
+        if not (out / MARK).exists():
+            raise RequestError(f"{out} exists and is no demo", "choose another folder with --out")
+        if not force:
+            raise RequestError(f"{out} exists", "choose another folder, or use --force")
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+    (out / MARK).touch()
+
+
+def _compare(season: Season, found: list[EpisodeSummary]) -> tuple[Cell, ...]:
+    drawn = _drawn_seconds(season)
+    cells = []
+    for summary in found:
+        episode = summary.episode.video.path.name
+        seconds = {role.character: float(role.screen_time) for role in summary.cast}
+        rate = float(summary.episode.video.rate)
+        cells += [
+            Cell(episode, name, drawn[episode, name] / rate, seconds.get(name, 0.0))
+            for name in season.characters
+        ]
+    return tuple(cells)
+
+
+def _drawn_seconds(season: Season) -> Counter[tuple[str, str]]:
+    """Frames of each character in each episode."""
+    with season.truth.open(newline="", encoding="utf-8") as file:
+        rows = {(row["episode"], row["label"], row["frame"]) for row in csv.DictReader(file)}
+    return Counter((episode, label) for episode, label, _ in rows)
