@@ -66,15 +66,16 @@ class Writer:
         while frames > 0:
             length = round(self.rng.uniform(_SHORTEST, _LONGEST) * self.rate)
             length = frames if frames < length + least else length
-            shots.append(self._shot(length, deck))
+            shots.append(self._shot(length, deck, opens=not shots))
             frames -= length
         return shots
 
-    def _shot(self, frames: int, deck: Iterator[Character]) -> Shot:
+    def _shot(self, frames: int, deck: Iterator[Character], opens: bool) -> Shot:
         dark = self.rng.random() < self.dark
         place: Place = "night" if dark else _DAY_PLACES[int(self.rng.integers(len(_DAY_PLACES)))]
         most = min(self.most, len(self.cast or self.strangers))
-        kinds = [kind for kind in _KINDS if kind.faces <= most]
+        least = min(most, 1) if opens else 0  # even the shortest episode shows somebody
+        kinds = [kind for kind in _KINDS if least <= kind.faces <= most]
         odds = np.array([kind.weight for kind in kinds])
         kind = kinds[int(self.rng.choice(len(kinds), p=odds / odds.sum()))]
         slate = _Slate(frames, place, int(self.rng.integers(1 << 16)))

@@ -154,6 +154,11 @@ def test_nobody_is_seen_where_nobody_may_be(tmp_path):
     assert draw_episode(tmp_path / "e.mkv", seconds=1.0, size=SMALL, cast=(), strangers=()) == []
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_even_a_short_episode_shows_somebody_from_its_first_frame(seed):
+    assert write_shots(1.0, seed=seed)[0].actors
+
+
 @pytest.mark.parametrize("most", [1, 2])
 def test_no_frame_has_more_faces_than_asked(most, tmp_path):
     truth = draw_episode(tmp_path / "e.mkv", seconds=6.0, size=(160, 90), most=most, seed=9)
