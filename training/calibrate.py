@@ -48,9 +48,9 @@ def calibrate(logits: Logits, labels: Labels, names: Sequence[str | None]) -> Ca
 def fit_temperature(logits: Logits, labels: Labels) -> float:
     """The temperature with the lowest negative log-likelihood, between 0.05 and 20.
 
-    The true class of each of n faces counts for (n + 1) / (n + 2), and the others for the
-    rest, after Platt (1999): a few faces that are all right would else ask for boundless confidence. The loss
-    has one valley over the logarithm of the temperature, so golden sections find it.
+    The true class of each of n faces counts for (n + 1) / (n + 2) and the others for the rest,
+    after Platt (1999): a few faces that are all right would else ask for boundless confidence. The
+    loss has one valley over the logarithm of the temperature, so golden sections find it.
     """
     doubt = 1 / (len(labels) + 2)
     ratio = (np.sqrt(5) - 1) / 2

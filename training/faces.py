@@ -76,7 +76,7 @@ def read_faces(folder: Path) -> Faces:
             found[None if place.name == NOBODY else place.name] = pictures
         else:
             notes.append(f"{place}: holds no picture that can be read; the character is left out.")
-    if not any(found):
+    if not found:
         raise RequestError(f"no folder in {folder} holds a picture", "add JPEG, PNG or WebP files")
     return _faces(found, notes)
 

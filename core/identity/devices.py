@@ -5,6 +5,12 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from importlib import import_module
 from typing import Any, Literal
 
 Device = Literal["auto", "gpu", "cpu"]
@@ -14,14 +20,19 @@ Library = Any
 log = logging.getLogger(__name__)
 
 
+NOISE = re.compile(rb"[IWE]\d{4} |WARNING: All log messages before absl::InitializeLog")
+"""How lines begin that TensorFlow's C++ writes while it loads, whatever its log level is set to."""
+
+
 def tensorflow() -> Library:
-    """The library, loaded if it is not yet."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its errors only: the rest is no user's
+    """The library, loaded if it is not yet, without the chatter that is no user's."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # Off by default on some processors. With it convolutions judge each picture of a batch by
     # itself, to the last bit; without it a face's answer depends on its neighbours.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    import tensorflow as tf  # noqa: PLC0415
-
+    with nullcontext() if "tensorflow" in sys.modules else _without_noise():
+        tf = import_module("tensorflow")
+        tf.config.list_physical_devices()
     return tf
 
 
@@ -29,9 +40,7 @@ def keras() -> Library:
     """The library on TensorFlow, loaded if it is not yet."""
     os.environ["KERAS_BACKEND"] = "tensorflow"  # read when keras is imported
     tensorflow()
-    import keras as library  # noqa: PLC0415
-
-    return library
+    return import_module("keras")
 
 
 @functools.cache
@@ -61,3 +70,21 @@ def prepare_tensorflow(device: Device = "auto") -> str:
     except RuntimeError:  # the program around us has used TensorFlow before
         log.warning("TensorFlow was already running, so its use of the GPU stays as it was set.")
     return ", ".join(card.name for card in cards) or "CPU"
+
+
+@contextmanager
+def _without_noise() -> Iterator[None]:
+    """Holds back what is written to standard error, and lets it go on after without ``NOISE``."""
+    try:
+        shown = os.dup(2)
+    except OSError:  # there is no standard error
+        yield
+        return
+    with tempfile.TemporaryFile() as held, os.fdopen(shown, "wb") as error:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(shown, 2)
+            held.seek(0)
+            error.writelines(line for line in held if not NOISE.match(line))

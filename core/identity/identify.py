@@ -77,15 +77,10 @@ class Identify:
             self._ask(prepare(crops[k : k + step], self.bundle.architecture.size))
             for k in range(0, len(crops), step)
         ]
-        embeddings = np.concatenate([part[0] for part in parts])
-        logits = np.concatenate([part[1] for part in parts])
-        if not (np.isfinite(embeddings).all() and np.isfinite(logits).all()):
-            raise ModelError(
-                str(self.bundle.folder),
-                "its network answers with numbers that are not finite",
-                "train it again",
-            )
-        return Identified(embeddings, logits)
+        return Identified(
+            np.concatenate([embeddings for embeddings, _ in parts]),
+            np.concatenate([logits for _, logits in parts]),
+        )
 
     def _none(self) -> Identified:
         embedding = _embedding(self._network).shape[-1]
@@ -96,11 +91,17 @@ class Identify:
         n = len(pictures)
         filled = np.zeros((self._step, *pictures.shape[1:]), np.uint8)
         filled[:n] = pictures
-        embeddings, logits = self._call(filled)
-        vectors = embeddings.numpy()[:n].astype(np.float32)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        embeddings, logits = (np.asarray(part.numpy()[:n], float) for part in self._call(filled))
+        if not (np.isfinite(embeddings).all() and np.isfinite(logits).all()):
+            raise ModelError(
+                str(self.bundle.folder),
+                "its network answers with numbers that are not finite",
+                "train it again",
+            )
+        lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
         # A face that sets off no unit at all has no direction: it stays zero instead of NaN.
-        return vectors / np.where(lengths == 0, 1, lengths), logits.numpy()[:n].astype(np.float32)
+        unit = embeddings / np.where(lengths == 0, 1, lengths)
+        return unit.astype(np.float32), logits.astype(np.float32)
 
     @cached_property
     def _step(self) -> int:

@@ -8,6 +8,7 @@ vector that stands for a face.
 from __future__ import annotations
 
 import math
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -115,8 +116,9 @@ def load_weights(architecture: Architecture, path: Path) -> Network:
     """
     network = architecture.build()
     try:
-        network.load_weights(path)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        with warnings.catch_warnings(action="error", category=UserWarning):
+            network.load_weights(path)  # it only warns of layers that the file lacks
+    except (OSError, ValueError, KeyError, TypeError, UserWarning, zipfile.BadZipFile) as error:
         raise ModelError(
             str(path), f"its weights don't fit the network {architecture.name!r}", "train it again"
         ) from error

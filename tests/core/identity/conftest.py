@@ -1,0 +1,59 @@
+"""A small bundle with random weights, and crops of noise: enough for every contract."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eyecatch.core.crops import CROP_SIZE, encode
+from eyecatch.core.identity.bundle import Bundle, Character, Contents
+from eyecatch.core.identity.devices import keras
+from eyecatch.core.identity.networks import Architecture, study_network
+from eyecatch.core.identity.save import Card, save_bundle
+from eyecatch.core.identity.vote import Calibration
+
+TINY = {"size": 16, "filters": 4, "units": 8}
+CARD = Card({"seed": 7}, "# A bundle for tests\n")
+
+
+def contents(architecture: Architecture) -> Contents:
+    return Contents(
+        architecture=architecture,
+        characters=(Character("Hiei"), Character('飛影 "H" 😈', ("Jaganshi",))),
+        nobody=True,
+        calibration=Calibration(1.5, 0.5, 0.9),
+        crop_size=CROP_SIZE,
+        created_by="eyecatch tests",
+    )
+
+
+@pytest.fixture(scope="session")
+def made() -> Contents:
+    return contents(study_network(3, **TINY))
+
+
+@pytest.fixture(scope="session")
+def network(made):
+    keras().utils.set_random_seed(1)
+    return made.architecture.build()
+
+
+@pytest.fixture(scope="session")
+def shared_bundle(tmp_path_factory, made, network) -> Bundle:
+    return save_bundle(tmp_path_factory.mktemp("bundle") / "a.bundle", made, network, CARD)
+
+
+@pytest.fixture
+def folder(tmp_path, shared_bundle) -> Path:
+    """A copy of the bundle that a test may damage."""
+    return Path(shutil.copytree(shared_bundle.folder, tmp_path / "b.bundle"))
+
+
+@pytest.fixture(scope="session")
+def crops() -> list[bytes]:
+    rng = np.random.default_rng(2)
+    blocks = rng.integers(0, 256, (70, 8, 8, 3), dtype=np.uint8)
+    return [encode(block.repeat(16, axis=0).repeat(16, axis=1)) for block in blocks]

@@ -1,0 +1,170 @@
+"""Bundles: what is saved is what is loaded, and what is not a bundle says so in one sentence."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from eyecatch.core.errors import ModelError, RequestError
+from eyecatch.core.identity.bundle import load_bundle, write_manifest
+from eyecatch.core.identity.devices import keras
+from eyecatch.core.identity.identify import Identify
+from eyecatch.core.identity.networks import Architecture, load_weights, study_network
+from eyecatch.core.identity.save import Card, save_bundle
+
+CARD = Card({"seed": 8}, "# Another card\n")
+
+
+def test_a_saved_bundle_is_loaded_as_it_was(shared_bundle, made, network):
+    bundle = load_bundle(shared_bundle.folder)
+    assert bundle == shared_bundle
+    assert bundle.names == ("Hiei", '飛影 "H" 😈', None)
+    assert bundle.characters[1].aliases == ("Jaganshi",)
+    assert bundle.calibration == made.calibration
+    assert bundle.architecture == made.architecture
+    assert bundle.card == {"seed": 7}
+    loaded = load_weights(bundle.architecture, bundle.weights).get_weights()
+    assert all(np.array_equal(a, b) for a, b in zip(loaded, network.get_weights(), strict=True))
+
+
+def test_a_bundle_goes_to_another_process_before_and_after_use(shared_bundle):
+    assert pickle.loads(pickle.dumps(shared_bundle)) == shared_bundle
+
+
+def test_loading_needs_no_tensorflow(shared_bundle):
+    code = (
+        "import sys; from eyecatch.core.identity.bundle import load_bundle;"
+        f"load_bundle({str(shared_bundle.folder)!r});"
+        "assert not {'tensorflow', 'keras', 'cv2'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_existing_bundle_is_replaced_only_when_told_to(folder, made, network):
+    before = load_bundle(folder)
+    with pytest.raises(RequestError, match="exists; choose another name, or use --force"):
+        save_bundle(folder, made, network, CARD)
+    assert load_bundle(folder) == before
+    after = save_bundle(folder, made, network, CARD, force=True)
+    assert after.card == {"seed": 8}
+    assert after.digest != before.digest
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_a_folder_that_is_no_bundle_is_never_replaced(tmp_path, made, network):
+    (tmp_path / "holiday.txt").write_text("mine")
+    with pytest.raises(RequestError, match="is no bundle"):
+        save_bundle(tmp_path, made, network, CARD, force=True)
+    assert (tmp_path / "holiday.txt").read_text() == "mine"
+
+
+def test_a_bundle_that_fails_half_way_leaves_nothing(tmp_path, made, network):
+    unwritable = Card({"what": {1, 2}}, "a set is no JSON")
+    with pytest.raises(TypeError):
+        save_bundle(tmp_path / "c.bundle", made, network, unwritable)
+    assert not list(tmp_path.iterdir())
+
+
+def change(folder, **values):
+    manifest = json.loads((folder / "bundle.json").read_text())
+    (folder / "bundle.json").write_text(json.dumps(manifest | values))
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (lambda f: (f / "bundle.json").unlink(), "no bundle: it has no bundle.json"),
+        (lambda f: (f / "bundle.json").write_text("{"), "can't be read"),
+        (lambda f: (f / "bundle.json").write_text("[" * 100_000), "can't be read"),
+        (lambda f: (f / "bundle.json").write_bytes(b"\xff\xfe\x00"), "can't be read"),
+        (lambda f: change(f, format="a cake"), "is of something else"),
+        (lambda f: change(f, version=2), "its format version is 2, and this program reads 1"),
+        (lambda f: change(f, characters=[]), "damaged"),
+        (lambda f: change(f, characters=7), "damaged"),
+        (lambda f: change(f, calibration={"temperature": 0}), "damaged"),
+        (lambda f: change(f, network={"name": "os.system", "options": {}}), "expected one of"),
+        (lambda f: change(f, files={}), "digest differs"),
+        (lambda f: (f / "model.keras").unlink(), "lacks its model.keras"),
+        (lambda f: (f / "card.md").write_text("better than it is"), "digest differs"),
+    ],
+)
+def test_damage_is_said_in_one_sentence(folder, damage, sentence):
+    damage(folder)
+    with pytest.raises(ModelError, match=sentence) as caught:
+        load_bundle(folder)
+    assert str(folder) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_folder_is_no_bundle(tmp_path):
+    with pytest.raises(ModelError, match="there is no such bundle"):
+        load_bundle(tmp_path / "none")
+    (tmp_path / "file").write_bytes(b"x")
+    with pytest.raises(ModelError, match="no bundle"):
+        load_bundle(tmp_path / "file")
+
+
+def rewrite(path, **members):
+    """Replaces members of a ``.keras`` archive."""
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in (content | members).items():
+            archive.writestr(name, data)
+    path.write_bytes(buffer.getvalue())
+
+
+def test_code_in_the_weights_is_never_run(folder, made, crops, tmp_path):
+    """A stranger's bundle with digests that fit, a Lambda and a foreign module in its network."""
+    proof = tmp_path / "proof"
+    keras_ = keras()
+    evil = keras_.Sequential([keras_.layers.Input((1,)), keras_.layers.Lambda(lambda x: x)])
+    config = json.loads(evil.to_json())
+    config["config"]["layers"].append(
+        {
+            "module": "subprocess",
+            "class_name": "call",
+            "registered_name": None,
+            "config": {"args": ["touch", str(proof)]},
+        }
+    )
+    before = Identify(folder)(crops[:3])
+    rewrite(folder / "model.keras", **{"config.json": json.dumps(config)})
+    write_manifest(folder, made)
+    after = Identify(folder)(crops[:3])
+    assert np.array_equal(after.logits, before.logits)
+    assert not proof.exists()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda path: path.write_bytes(b"no archive"),
+        lambda path: rewrite(path, **{"model.weights.h5": b"no HDF5"}),
+        lambda path: path.write_bytes(path.read_bytes()[:2000]),
+    ],
+)
+def test_weights_that_are_none_are_said(folder, made, crops, spoil):
+    spoil(folder / "model.keras")
+    write_manifest(folder, made)
+    with pytest.raises(ModelError, match="weights don't fit"):
+        Identify(folder)(crops[:1])
+
+
+def test_weights_of_another_network_are_said(shared_bundle):
+    with pytest.raises(ModelError, match="weights don't fit"):
+        load_weights(study_network(3, size=16, filters=4, units=9), shared_bundle.weights)
+
+
+@pytest.mark.parametrize("options", [{"classes": -1}, {"classes": 2, "size": 10**9}])
+def test_an_architecture_checks_its_options(options):
+    with pytest.raises(ValueError, match=r"expected 0\.\."):
+        Architecture("study", options)
