@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from eyecatch.jobs.export import export
     from eyecatch.jobs.identify import identify
     from eyecatch.jobs.index import index
+    from eyecatch.jobs.render.clips import clips
+    from eyecatch.jobs.render.render import render
     from eyecatch.training.collect import collect
     from eyecatch.training.evaluate import evaluate
     from eyecatch.training.train import train
@@ -24,6 +26,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "characters": "eyecatch.jobs.answers",
+    "clips": "eyecatch.jobs.render.clips",
     "collect": "eyecatch.training.collect",
     "demo": "eyecatch.jobs.demo",
     "doctor": "eyecatch.jobs.doctor",
@@ -33,12 +36,14 @@ _HOMES = {
     "find": "eyecatch.jobs.answers",
     "identify": "eyecatch.jobs.identify",
     "index": "eyecatch.jobs.index",
+    "render": "eyecatch.jobs.render.render",
     "status": "eyecatch.jobs.answers",
     "train": "eyecatch.training.train",
 }
 
 __all__ = [
     "characters",
+    "clips",
     "collect",
     "demo",
     "doctor",
@@ -48,6 +53,7 @@ __all__ = [
     "find",
     "identify",
     "index",
+    "render",
     "status",
     "train",
 ]

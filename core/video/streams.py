@@ -34,6 +34,7 @@ class Stream:
         cover: a picture that belongs to the file, not a video: cover art.
         default: a player shows it unless told otherwise.
         text: of a subtitle, that it is text and no pictures.
+        language: as the file has it, such as ``jpn``; empty where it says nothing.
     """
 
     index: int
@@ -43,6 +44,7 @@ class Stream:
     cover: bool
     default: bool
     text: bool
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +127,5 @@ def _stream(stream: AvStream) -> Stream:
         cover=stream.type == "video" and bool(stream.disposition & pictures),
         default=bool(stream.disposition & Disposition.default),
         text=context is not None and context.codec.text_sub,
+        language=stream.language or "",
     )

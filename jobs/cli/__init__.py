@@ -26,6 +26,8 @@ VERBS = {
     "train": ("training", "Train a classifier from folders of faces."),
     "evaluate": ("training", "Measure a classifier on faces it has not seen."),
     "collect": ("training", "Cut faces out of images, in folders by label."),
+    "render": ("rendering", "Write an episode with a box and a name at every face."),
+    "clips": ("rendering", "Cut out the scenes of a character."),
     "export": ("exporting", "Write rows of the index for other programs."),
     "doctor": ("doctoring", "What this machine has, and what will run where."),
 }

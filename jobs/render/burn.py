@@ -69,8 +69,8 @@ def drawn(folder: Path, start: int = 0) -> str:
         start: pts at which the script begins to count.
     """
     known = _fonts()
-    if known:
-        (folder / "fonts").mkdir(exist_ok=True)
+    if known and not (folder / "fonts").exists():
+        (folder / "fonts").mkdir()
         for font in known:
             (folder / "fonts" / font.name).symlink_to(font)
     draw = "ass=f=labels.ass" + (":fontsdir=fonts" if known else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import ffmpeg
@@ -41,16 +41,34 @@ ENCODERS = {
 """By the names that people call them. Those of cards come after x264, best first."""
 
 
-def encoder(name: str, pixel_format: str) -> Encoder:
-    """The encoder for a video.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a picture is to be encoded.
 
-    Args:
+    Attributes:
         name: of ``ENCODERS``; or ``auto``: the card's where there is one that works and can do it.
-        pixel_format: ffmpeg's name of the source's.
+        quality: on the encoder's own scale, lower is better; None for what suits it.
+    """
+
+    name: str = "x264"
+    quality: int | None = None
+
+
+def encoder(wish: Wish, pixel_format: str) -> Encoder:
+    """The encoder for a video in a pixel format, by ffmpeg's name.
 
     Raises:
         RequestError: it doesn't work on this machine, or not for this video.
     """
+    chosen = _chosen(wish.name, pixel_format)
+    if wish.quality is None:
+        return chosen
+    if not chosen.quality:
+        raise RequestError(f"{chosen.codec} has no scale of quality", "leave it to itself")
+    return replace(chosen, options={**chosen.options, chosen.quality: wish.quality})
+
+
+def _chosen(name: str, pixel_format: str) -> Encoder:
     deep = any(part.bits > 8 for part in VideoFormat(pixel_format).components)
     if name == "auto":
         cards = [one for key, one in ENCODERS.items() if key != "x264" and not deep]

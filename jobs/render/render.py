@@ -7,11 +7,13 @@ from pathlib import Path
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.video.program import Watch, unwatched
+from eyecatch.core.video.streams import container_of
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records import EpisodeRecord
-from eyecatch.jobs.exports.aside import whole_file
+from eyecatch.jobs.exports.aside import refuse, whole_file
 from eyecatch.jobs.exports.pick import pick
 from eyecatch.jobs.render.burn import write_burnt
+from eyecatch.jobs.render.encoders import Wish
 from eyecatch.jobs.render.encoders import encoder as encoder_for
 from eyecatch.jobs.render.soft import write_script, write_soft
 from eyecatch.jobs.render.source import check_found, source
@@ -32,6 +34,7 @@ def render(  # noqa: PLR0913 - each is one plain wish of the caller's
     force: bool = False,
     unsure: bool = False,
     encoder: str = "x264",
+    quality: int | None = None,
     watch: Watch = unwatched,
 ) -> Path:
     """Write an episode with a box and a name at every face.
@@ -44,7 +47,8 @@ def render(  # noqa: PLR0913 - each is one plain wish of the caller's
             also ``.mp4`` and ``.mov``. None for ``annotated/<episode>`` in the current folder.
         force: replace a file that is there.
         unsure: say the names that are unsure too; else those faces are unknown.
-        encoder: ``x264``, ``nvenc``, ``qsv``, ``videotoolbox`` or ``auto``; for burn only.
+        encoder: for burn: ``x264``, ``nvenc``, ``qsv``, ``videotoolbox`` or ``auto``.
+        quality: on the encoder's own scale, lower is better; None for what suits it.
         watch: is told how many frames are written.
 
     Returns:
@@ -58,9 +62,16 @@ def render(  # noqa: PLR0913 - each is one plain wish of the caller's
     with open_index(db, create=False) as index:
         chosen = one_episode(index, episode)
         return render_episode(
-            index, chosen.id, how=how, out=out, force=force, unsure=unsure, encoder=encoder,
+            index,
+            chosen.id,
+            how=how,
+            out=out,
+            force=force,
+            unsure=unsure,
+            encoder=encoder,
+            quality=quality,
             watch=watch,
-        )  # fmt: skip
+        )
 
 
 def one_episode(index: Index, name: str | Path) -> EpisodeRecord:
@@ -81,6 +92,7 @@ def render_episode(  # noqa: PLR0913 - as ``render``
     force: bool = False,
     unsure: bool = False,
     encoder: str = "x264",
+    quality: int | None = None,
     watch: Watch = unwatched,
 ) -> Path:
     """As ``render``, of an episode of an open index."""
@@ -88,12 +100,20 @@ def render_episode(  # noqa: PLR0913 - as ``render``
         raise RequestError(f"an episode can't be rendered {how!r}", f"choose {' or '.join(WAYS)}")
     episode = index.episode(episode_id)
     target = out or default_name(episode, how)
+    script = how == "soft" and target.suffix.lower() == ".ass"
+    if not script:
+        container_of(target)
+    refuse(target, force)
     made = source(index, episode, unsure=unsure)
     check_found(made)
+    if target.exists() and target.samefile(made.video.path):
+        raise RequestError(f"{target} is the episode itself", "choose another name")
     with whole_file(target, force=force) as aside:
         if how == "burn":
-            write_burnt(made, aside, encoder_for(encoder, made.video.pixel_format), watch)
-        elif target.suffix.lower() == ".ass":
+            write_burnt(
+                made, aside, encoder_for(Wish(encoder, quality), made.video.pixel_format), watch
+            )
+        elif script:
             write_script(made, aside)
         else:
             check_room(target, made.video.path.stat().st_size)

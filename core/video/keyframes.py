@@ -1,0 +1,112 @@
+"""A part of a video without encoding anything again: from a keyframe to a keyframe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.error
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.stream import Stream
+
+from eyecatch.core.errors import MediaError
+from eyecatch.core.video.container import open_container
+from eyecatch.core.video.cut import Cut
+
+COPIED = {"video", "audio", "subtitle"}
+"""Kinds of streams that go along."""
+
+
+def copy_part(cut: Cut, target: Path, container: str) -> tuple[int, int]:
+    """Copy the packets from the keyframe at or before a cut to the one at or after its end.
+
+    Args:
+        cut: what is wanted at least.
+        target: the file, replaced where it exists.
+        container: FFmpeg's name of its format.
+
+    Returns:
+        The pts of its first frame, and that at which its last one ends.
+
+    Raises:
+        MediaError: the file can't be read, or the container can't hold its streams.
+    """
+    with open_container(cut.video.path) as source:
+        try:
+            source.seek(cut.start, stream=source.streams[cut.video.stream])
+            with av.open(str(target), "w", format=container) as out:
+                return _copy(source, cut, out)
+        except (av.error.FFmpegError, ValueError) as error:
+            problem = f"can't be cut without encoding it again ({error})"
+            raise MediaError(str(cut.video.path), problem, "cut it without --fast") from error
+
+
+def _copy(source: InputContainer, cut: Cut, out: OutputContainer) -> tuple[int, int]:
+    wanted = [one for one in source.streams if one.index == cut.video.stream or _goes(one)]
+    made = {one.index: out.add_stream_from_template(one) for one in wanted}
+    for index, stream in made.items():
+        stream.metadata.update(source.streams[index].metadata)
+        stream.disposition = source.streams[index].disposition
+    begin: Fraction | None = None
+    last = cut.start
+    others: list[Packet[Stream]] = []
+    for packet in _until_keyframe(source, cut):
+        assert packet.time_base is not None
+        if packet.stream_index == cut.video.stream:
+            assert packet.pts is not None
+            if begin is None:
+                first, begin = packet.pts, packet.pts * packet.time_base
+            if packet.pts < first:
+                continue  # leads to a picture before the keyframe, from which it can't be decoded
+            last = max(last, packet.pts + (packet.duration or 0))
+            _write(out, packet, made[packet.stream_index], begin)
+        elif packet.stream_index in made:
+            others.append(packet)
+    if begin is None:
+        raise ValueError("no keyframe was found")
+    end = last * cut.video.time_base
+    for packet in others:
+        assert packet.time_base is not None
+        if packet.pts is not None and begin <= packet.pts * packet.time_base < end:
+            _write(out, packet, made[packet.stream_index], begin)
+    return first, last
+
+
+def _goes(stream: Stream) -> bool:
+    return stream.type in COPIED and stream.type != "video" and stream.codec_context is not None
+
+
+def _until_keyframe(source: InputContainer, cut: Cut) -> Iterator[Packet[Stream]]:
+    """Packets up to the first keyframe that neither shows nor leads to a frame of the cut."""
+    begun = False
+    held: list[Packet[Stream]] = []
+    for packet in source.demux():
+        if packet.stream_index != cut.video.stream:
+            yield packet
+            continue
+        if packet.pts is None or not packet.size:
+            continue
+        begun |= packet.is_keyframe
+        if not begun:
+            continue
+        if held and packet.pts < cut.stop:  # shown before the keyframe that it is decoded after
+            yield from held
+            held = []
+        elif held:
+            return
+        if packet.is_keyframe and packet.pts >= cut.stop:
+            held = [packet]
+        else:
+            yield packet
+
+
+def _write(out: OutputContainer, packet: Packet[Stream], stream: Stream, begin: Fraction) -> None:
+    assert packet.time_base is not None
+    shift = round(begin / packet.time_base)
+    packet.pts = None if packet.pts is None else packet.pts - shift
+    packet.dts = None if packet.dts is None else packet.dts - shift
+    packet.stream = stream
+    out.mux(packet)

@@ -1,0 +1,151 @@
+"""``eyecatch render`` and ``eyecatch clips``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+import eyecatch
+from eyecatch.jobs.cli import options
+from eyecatch.jobs.cli.output import answer, note
+from eyecatch.jobs.render.encoders import ENCODERS
+
+Step = Callable[[int, int | None], None]
+"""Is told how much is done, and of how much where that is known."""
+
+
+_ENCODER = click.option(
+    "--encoder",
+    type=click.Choice([*ENCODERS, "auto"]),
+    default="x264",
+    show_default=True,
+    help="What encodes; auto takes a card's where one works. See: eyecatch doctor.",
+)
+_QUALITY = click.option(
+    "--quality",
+    type=int,
+    metavar="N",
+    help="On the encoder's own scale, lower is better.  [default: 18 for x264]",
+)
+_UNSURE = click.option("--unsure", is_flag=True, help="Say the names that are unsure too.")
+
+
+@click.command(epilog="Example:  eyecatch render S01E03.mkv --burn --out S01E03-named.mkv")
+@click.argument("episode")
+@click.option("--soft", "how", flag_value="soft", default="soft", help="A subtitle track; default.")
+@click.option("--burn", "how", flag_value="burn", help="Draw into the picture, and encode it anew.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A .mkv; for --soft also .ass, for --burn also .mp4 and .mov.  [default: in annotated/]",
+)
+@_UNSURE
+@_ENCODER
+@_QUALITY
+@options.force
+@options.db
+@options.quiet
+def render(quiet: bool, **wishes: Any) -> None:  # noqa: ANN401 - click's values, passed on by name
+    """Write EPISODE with a box and a name at every face, for exactly the frames it is there.
+
+    EPISODE is a file's name, with or without its suffix, or a path to it. --soft adds a track that
+    any player can switch, and touches nothing else; --burn keeps frames, times, sound and
+    subtitles.
+    """
+    with _progress("frames", quiet) as step:
+        wishes["watch"] = lambda frames: step(frames, None)
+        done = eyecatch.render(wishes.pop("episode"), **wishes)
+    note(f"Wrote {done}.")
+
+
+@click.command(epilog="Example:  eyecatch clips Hiei Kurama --together --pad 0.5 --out clips/")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="A file for each clip.")
+@click.option(
+    "--supercut", type=click.Path(path_type=Path), metavar="FILE", help="All clips in one video."
+)
+@click.option("--together", is_flag=True, help="Only while all of them are on screen at once.")
+@click.option(
+    "--pad", type=click.FloatRange(0), default=0.0, metavar="S", help="Seconds before and after."
+)
+@click.option(
+    "--gap",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="S",
+    help="Seconds that may lie between scenes of one clip.",
+)
+@click.option(
+    "--shortest", type=click.FloatRange(0), default=0.0, metavar="S", help="Leave out shorter ones."
+)
+@click.option(
+    "--longest", type=click.FloatRange(0), metavar="S", help="Cut longer ones into equal parts."
+)
+@click.option(
+    "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Least confidence, 0 to 1."
+)
+@_UNSURE
+@click.option(
+    "--labels",
+    type=click.Choice(["none", "soft", "burn"]),
+    default="none",
+    show_default=True,
+    help="Boxes and names: a subtitle track, or in the picture.",
+)
+@click.option(
+    "--fast", is_flag=True, help="Copy from keyframe to keyframe: quick, with frames to spare."
+)
+@_ENCODER
+@_QUALITY
+@options.form()
+@options.force
+@options.db
+@options.quiet
+def clips(form: str, quiet: bool, **wishes: Any) -> None:  # noqa: ANN401
+    """Cut out the scenes of NAME, to the frame, with sound and subtitles.
+
+    Several names are cut each for itself, or with --together where all are on screen at once. A
+    folder of clips also gets manifest.json and manifest.csv, which say where each is from.
+    """
+    with _progress("clips", quiet) as step:
+        done = eyecatch.clips(wishes.pop("names"), listener=step, **wishes)
+    for fault in done.faults:
+        note(f"eyecatch: {fault}")
+    columns = ("file", "episode", "characters", "start", "stop")
+    answer(form, [clip.to_json() for clip in done.clips], columns, "No clip was cut.")
+    if done.supercut is not None:
+        note(f"Wrote {done.supercut}.")
+    if done.faults:
+        sys.exit(1)
+
+
+@contextmanager
+def _progress(what: str, quiet: bool) -> Iterator[Step]:
+    """A bar on a terminal, and a plain line for each tenth elsewhere."""
+    if quiet:
+        yield lambda _done, _total: None
+    elif not sys.stderr.isatty():
+        yield _Plain(what)
+    else:
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+class _Plain:
+    def __init__(self, what: str) -> None:
+        self._what, self._tenth = what, 0
+
+    def __call__(self, done: int, total: int | None) -> None:
+        if total and done * 10 // total > self._tenth:
+            self._tenth = done * 10 // total
+            note(f"{self._what} {done}/{total}")
