@@ -21,7 +21,7 @@ check: $(READY)  ## formatting, lint, types, and who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	PYTHONPATH=$(VENV)/types $(BIN)/lint-imports
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -19,9 +19,9 @@ def season(tmp_path_factory):
 def bundle(tmp_path_factory):
     """A classifier of the cast, good enough to be right about most of them."""
     faces = tmp_path_factory.mktemp("faces")
-    draw_faces(faces, per_character=24)
+    draw_faces(faces, per_character=32)
     out = tmp_path_factory.mktemp("bundle") / "cast.bundle"
-    train(faces, out, epochs=6)
+    train(faces, out, epochs=8)
     return out
 
 
