@@ -48,6 +48,12 @@ def read_image(path: str | os.PathLike[str]) -> npt.NDArray[np.uint8]:
         raise MediaError(str(path), "this is no picture that can be read", advice) from problem
 
 
+def encode_jpeg(picture: npt.NDArray[np.uint8], quality: int = 95) -> bytes:
+    """A picture, uint8 (h, w, 3) BGR, as a JPEG."""
+    _, content = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return content.tobytes()
+
+
 def _decode(content: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     whole = cv2.imdecode(content, cv2.IMREAD_UNCHANGED)
     if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:

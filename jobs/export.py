@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,22 @@ from eyecatch.core.errors import RequestError
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records import EpisodeRecord
 from eyecatch.jobs.exports import cast, forms, frames, tables
-from eyecatch.jobs.exports.aside import refuse, whole_file
-from eyecatch.jobs.exports.pick import pick
+from eyecatch.jobs.exports.aside import refuse, whole_file, whole_folder
+from eyecatch.jobs.exports.pick import check_titles, pick
+
+OFFERED = {
+    "frames": tables.FORMS,
+    "appearances": (*tables.FORMS, *forms.FORMS),
+    "dataset": ("coco", "yolo", "crops"),
+    "sheet": ("png", "svg"),
+}
+"""What can be exported, and its formats, the first of which is the default."""
+
+SHEETS = ("season", "timeline", "faces")
+
+EVERY = 12
+"""Drawings from one picture of a dataset to the next: about a second of anime on twos, so that two
+of them are seldom nearly the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +37,7 @@ class Exported:
     """What an export wrote.
 
     Attributes:
-        files: the files and folders; none where it went to standard output.
+        files: the files, or the folder of a dataset; none where it went to standard output.
         rows: how many faces, appearances or pictures they hold.
     """
 
@@ -39,53 +54,72 @@ class _Wish:
     out: Path | None
     unsure: bool
     join: float
+    every: int
+    sheet: str
     force: bool
+
+    def place(self) -> Path:
+        """``out``, for what can't go to standard output."""
+        if self.out is None:
+            raise RequestError(f"{self.form} can't go to standard output", "name a file with --out")
+        return self.out
 
 
 def export(  # noqa: PLR0913 - each is one plain wish of the caller's
     what: str,
     *,
     db: str = "eyecatch.db",
-    form: str = "csv",
+    form: str | None = None,
     out: Path | None = None,
     episodes: Sequence[str | Path] = (),
     characters: Sequence[str] = (),
     unsure: bool = False,
     join: float = 0.0,
+    every: int = EVERY,
+    sheet: str = "season",
     force: bool = False,
 ) -> Exported:
-    """Write what the index holds in a format of other programs.
+    """Write what the index holds in a format of other programs; ``docs/exports.md`` has them all.
 
     Args:
-        what: ``frames`` or ``appearances``.
+        what: ``frames``, ``appearances``, ``dataset`` or ``sheet``.
         db: path of an SQLite file, or any SQLAlchemy URL.
-        form: ``csv``, ``json`` or ``parquet``; of appearances also what ``forms.FORMS`` lists.
-        out: the file; None for standard output. Of a format that has a file for each episode, a
-            name without its ending is a folder.
+        form: one that ``OFFERED`` lists for it; None for the first of those.
+        out: the file, or the folder of a dataset; None for standard output, where the format is
+            text. Where there is a file for each episode or character, a name that doesn't end as
+            those do is a folder for them.
         episodes: file names, with or without suffix, or paths; all if empty.
         characters: names or aliases; all, and unknown faces, if empty.
         unsure: names that are unsure count too.
-        join: seconds between two appearances of a character that still count as one.
-        force: replace what is there.
+        join: of appearances: seconds between two of a character that still count as one.
+        every: of a dataset: every n-th drawing becomes a picture.
+        sheet: one of ``SHEETS``: a grid of the season, a timeline of each episode, or the faces of
+            each character.
+        force: replace what is there; of folders, only what an export wrote.
 
     Raises:
-        RequestError: there is no such episode or format, or ``out`` can't be written.
+        RequestError: there is no such episode or format, nothing to draw, or ``out`` can't be
+            written.
         UnknownCharacterError: no character is called so.
+        MediaError: an episode's file is gone or has changed (datasets only).
         DatabaseError: there is no index, or it can't be read.
     """
-    offered = _OFFERED.get(what, ())
-    if form not in offered:
-        asked = (
-            f"{what} can't be exported as {form!r}" if offered else f"there is no export {what!r}"
-        )
-        raise RequestError(asked, f"choose {' or '.join(offered or _OFFERED)}")
+    _check("export", what, tuple(OFFERED))
+    form = form or OFFERED[what][0]
+    _check(f"format of {what}", form, OFFERED[what])
+    _check("sheet", sheet, SHEETS)
+    if every < 1:
+        raise RequestError(f"every {every}th drawing can't be taken", "give 1 or more")
     with open_index(db, create=False) as index:
         names = [index.called(name) for name in characters]
-        wish = _Wish(index, pick(index, episodes), names, form, out, unsure, join, force)
-        return _frames(wish) if what == "frames" else _appearances(wish)
+        some = pick(index, episodes)
+        wish = _Wish(index, some, names, form, out, unsure, join, every, sheet, force)
+        return _WRITERS[what](wish)
 
 
-_OFFERED = {"frames": tables.FORMS, "appearances": (*tables.FORMS, *forms.FORMS)}
+def _check(kind: str, given: str, known: Sequence[str]) -> None:
+    if given not in known:
+        raise RequestError(f"{given!r} is no {kind}", f"choose {' or '.join(known)}")
 
 
 def _frames(wish: _Wish) -> Exported:
@@ -108,21 +142,53 @@ def _appearances(wish: _Wish) -> Exported:
         with _stream(None, wish.force) as stream:
             stream.write(write(casts[0]).encode())
         return Exported((), rows)
-    files = forms.targets(wish.episodes, wish.out, forms.suffix(wish.form))
-    for file in files:
-        refuse(file, wish.force)  # all of them, before any is written
+    files = _files([one.title for one in wish.episodes], wish, forms.suffix(wish.form))
     for one, file in zip(casts, files, strict=True):
         with _stream(file, wish.force) as stream:
             stream.write(write(one).encode())
     return Exported(tuple(files), rows)
 
 
+def _dataset(wish: _Wish) -> Exported:
+    dataset = importlib.import_module("eyecatch.jobs.exports.dataset")  # loads OpenCV
+    check_titles(wish.episodes)
+    order = dataset.Order(wish.index, wish.episodes, wish.characters, wish.unsure, wish.every)
+    with whole_folder(wish.place(), force=wish.force) as aside:
+        rows = dataset.write_dataset(order, wish.form, aside)
+    return Exported((wish.place(),), rows)
+
+
+def _sheet(wish: _Wish) -> Exported:
+    sheet = importlib.import_module("eyecatch.jobs.exports.sheet")  # loads matplotlib
+    drawn = sheet.sheets(wish.sheet, wish.index, wish.episodes, wish.characters, unsure=wish.unsure)
+    files = _files([name for name, _ in drawn], wish, f".{wish.form}")
+    for (_, draw), file in zip(drawn, files, strict=True):
+        with whole_file(file, force=wish.force) as aside:
+            draw(aside, wish.form)
+    return Exported(tuple(files), len(files))
+
+
+_WRITERS: dict[str, Callable[[_Wish], Exported]] = {
+    "frames": _frames,
+    "appearances": _appearances,
+    "dataset": _dataset,
+    "sheet": _sheet,
+}
+
+
+def _files(names: Sequence[str], wish: _Wish, suffix: str) -> list[Path]:
+    """A file for each name; RequestError if one of them may not be written."""
+    files = forms.targets(names, wish.place(), suffix)
+    for file in files:
+        refuse(file, wish.force)
+    return files
+
+
 def _table(wish: _Wish, columns: tuple[tables.Column, ...], rows: Iterator[tables.Row]) -> Exported:
-    if wish.form == "parquet" and wish.out is None:
-        raise RequestError("Parquet needs a file", "name one with --out")
-    with _stream(wish.out, wish.force) as stream:
+    out = wish.place() if wish.form == "parquet" else wish.out
+    with _stream(out, wish.force) as stream:
         count = tables.write_table(stream, wish.form, columns, rows)
-    return Exported(() if wish.out is None else (wish.out,), count)
+    return Exported(() if out is None else (out,), count)
 
 
 @contextmanager

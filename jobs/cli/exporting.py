@@ -12,6 +12,7 @@ import click
 import eyecatch
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note
+from eyecatch.jobs.export import EVERY, OFFERED, SHEETS
 
 _EPISODES = click.argument("episodes", nargs=-1, metavar="[EPISODE...]")
 _CHARACTERS = click.option(
@@ -30,7 +31,8 @@ def _out(what: str, required: bool = False) -> options.Decorator:
     )
 
 
-def _form(*forms: str) -> options.Decorator:
+def _form(what: str) -> options.Decorator:
+    forms = OFFERED[what]
     return click.option(
         "--format",
         "form",
@@ -54,7 +56,7 @@ def export() -> None:
     epilog="Example:  eyecatch export frames S01E01.mkv --format parquet --out e01.parquet"
 )
 @_EPISODES
-@_form("csv", "json", "parquet")
+@_form("frames")
 @_CHARACTERS
 @_UNSURE
 @_out("The file.  [default: standard output]")
@@ -71,9 +73,7 @@ def frames(**wishes: Any) -> None:  # noqa: ANN401 - click's values, passed on b
 
 @export.command(epilog="Example:  eyecatch export appearances S01E01 --format edl --out S01E01.edl")
 @_EPISODES
-@_form(
-    "csv", "json", "parquet", "vtt", "ass", "ffmetadata", "chapters", "edl", "otio", "nfo", "xray"
-)
+@_form("appearances")
 @_CHARACTERS
 @_UNSURE
 @click.option(
@@ -94,6 +94,55 @@ def appearances(**wishes: Any) -> None:  # noqa: ANN401
     otio), actors for Kodi and Jellyfin (nfo), and an X-Ray-like sidecar for players (xray).
     """
     _export("appearances", "Nobody was found there.", wishes)
+
+
+@export.command(epilog="Example:  eyecatch export dataset --format yolo --out yuyu-yolo")
+@_EPISODES
+@_form("dataset")
+@_CHARACTERS
+@_UNSURE
+@click.option(
+    "--every",
+    type=click.IntRange(1),
+    default=EVERY,
+    show_default=True,
+    metavar="N",
+    help="A picture of every N-th drawing; held frames are no new drawings.",
+)
+@_out("The folder to make.", required=True)
+@options.force
+@options.db
+def dataset(**wishes: Any) -> None:  # noqa: ANN401
+    """Pictures with boxes and names, or crops by character, to train with elsewhere.
+
+    COCO and YOLO pictures are frames of the video with a face on them; with --character, with one
+    of theirs. Faces without a name are of the class "unknown". Crops are the best ones that the
+    index keeps of each track, in folders as `eyecatch train` takes them.
+    """
+    _export("dataset", "", wishes)
+
+
+@export.command(epilog="Example:  eyecatch export sheet --of season --out season.png")
+@_EPISODES
+@click.option(
+    "--of",
+    "sheet",
+    type=click.Choice(SHEETS),
+    default=SHEETS[0],
+    show_default=True,
+    help="A grid of characters and episodes, a timeline of each episode, or each one's faces.",
+)
+@_form("sheet")
+@_CHARACTERS
+@_UNSURE
+@_out("The file, or a folder for several.", required=True)
+@options.force
+@options.db
+def sheet(**wishes: Any) -> None:  # noqa: ANN401
+    """Draw the season's screen times, an episode's timeline, or a character's faces."""
+    if wishes["out"].suffix.lower() == ".svg":
+        wishes["form"] = "svg"
+    _export("sheet", "", wishes)
 
 
 def _export(what: str, empty: str, wishes: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from eyecatch.core.errors import RequestError
 
-CARD = "eyecatch.json"
+CARD = ".eyecatch-export.json"
 """The file by which a folder is known to have been written by eyecatch: only such a folder is ever
 replaced, so that a slip in ``--out`` never costs anybody a folder of theirs."""
 

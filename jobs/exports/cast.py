@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
@@ -156,8 +156,7 @@ def _joined(ranges: Sequence[Range], gap: Fraction) -> list[Range]:
         if one.start - last.stop > gap:
             joined.append(one)
         else:
-            joined[-1] = replace(
-                last,
+            joined[-1] = last._replace(
                 stop_frame=one.stop_frame,
                 stop_pts=one.stop_pts,
                 confidence=max(last.confidence, one.confidence),

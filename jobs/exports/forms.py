@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from eyecatch.core.errors import RequestError
-from eyecatch.db.records import EpisodeRecord
 from eyecatch.jobs.exports.cast import Cast
 
 # Each format, its module and function, and the ending of its files. Modules are loaded when used:
@@ -35,28 +34,26 @@ def writer(form: str) -> Callable[[Cast], str]:
     return function
 
 
-def targets(episodes: Sequence[EpisodeRecord], out: Path, suffix: str) -> list[Path]:
-    """A file for each episode.
+def targets(names: Sequence[str], out: Path, suffix: str) -> list[Path]:
+    """A file for each name.
 
     Args:
-        episodes: which.
-        out: a file, if its name ends as the format's files do, for one episode only; else a folder,
-            whose files are called like the episodes.
-        suffix: how the format's files end.
+        names: of episodes or characters; at least one.
+        out: a file, if it ends as the files shall, for one name only; else a folder for them.
+        suffix: how the files end.
 
     Raises:
-        RequestError: the episodes would share a file.
+        RequestError: they would share a file.
     """
     if out.suffix.lower() == Path(f"name{suffix}").suffix and not out.is_dir():
-        if len(episodes) > 1:
-            problem = f"{out} is one file, but there are {len(episodes)} episodes"
-            raise RequestError(problem, "name a folder with --out, or one episode")
+        if len(names) > 1:
+            problem = f"{out} is one file, but there are {len(names)} to write"
+            raise RequestError(problem, "name a folder with --out, or ask for one")
         return [out]
-    files = [out / f"{episode.title}{suffix}" for episode in episodes]
-    twice = next((one for one in files if files.count(one) > 1), None)
+    twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise RequestError(f"two episodes are called {twice.stem}", "export them one by one")
-    return files
+        raise RequestError(f"two are called {twice}", "export them one by one")
+    return [out / f"{name}{suffix}" for name in names]
 
 
 def suffix(form: str) -> str:

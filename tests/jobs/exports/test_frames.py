@@ -112,8 +112,8 @@ def test_what_is_there_needs_force(filled, tmp_path):
             "no episode is called 'S01E1.mkv'; the nearest are S01E01.mkv",
         ),
         ({"episodes": ["?"]}, "no episode is called '?'; see: eyecatch episodes."),
-        ({"form": "xls"}, "frames can't be exported as 'xls'; choose csv or json or parquet."),
-        ({"form": "parquet"}, "Parquet needs a file; name one with --out."),
+        ({"form": "xls"}, "'xls' is no format of frames; choose csv or json or parquet."),
+        ({"form": "parquet"}, "parquet can't go to standard output; name a file with --out."),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(filled, wish, said):

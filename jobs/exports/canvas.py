@@ -1,0 +1,89 @@
+"""What all pictures share: fonts that know Japanese, a quiet look, files that stay the same."""
+
+from __future__ import annotations
+
+import importlib.util
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+INK: Final = "#24262b"
+FAINT: Final = "#7d828c"
+LINE: Final = "#e4e6ea"
+
+DPI: Final = 150
+"""Pixels of an inch in a PNG: a season's grid is about 1,500 wide, sharp on today's screens."""
+
+# Fonts with the signs of East Asia that systems come with; those installed stand in for what the
+# others lack, Korean above all.
+_FALLBACKS = (
+    "Noto Sans CJK JP",
+    "Hiragino Sans",
+    "Yu Gothic",
+    "Apple SD Gothic Neo",
+    "Malgun Gothic",
+    "Microsoft YaHei",
+)
+
+
+@contextmanager
+def canvas(width: float, height: float) -> Iterator[Figure]:
+    """A figure of so many inches to draw on, and to ``save``, inside the block."""
+    look: dict[Any, Any] = {
+        "font.family": list(families()),
+        "font.size": 10,
+        "text.color": INK,
+        "text.parse_math": False,  # a name may hold dollars
+        "svg.hashsalt": "eyecatch",  # else no two files are the same
+        "axes.unicode_minus": False,
+    }
+    with mpl.rc_context(look):
+        yield Figure((width, height), dpi=DPI, facecolor="white")
+
+
+def save(figure: Figure, path: Path, form: str) -> None:
+    """Write a figure as ``png`` or ``svg``, whose letters are shapes and look the same anywhere."""
+    dated = {"Date": None} if form == "svg" else {}
+    with mpl.rc_context({"svg.hashsalt": "eyecatch"}):
+        figure.savefig(path, format=form, metadata=dated)
+
+
+def shown(text: str) -> str:
+    """Text without the signs that no font has, which would be drawn as boxes."""
+    known = _signs()
+    return "".join(sign if ord(sign) in known else "?" for sign in text)
+
+
+@cache
+def families() -> tuple[str, ...]:
+    """Names of the fonts, the first one that has a sign drawing it."""
+    fonts = [mpl.rcParamsDefault["font.sans-serif"][0]]  # DejaVu Sans, which comes with matplotlib
+    installed = set(font_manager.get_font_names())
+    fonts += [name for name in _FALLBACKS if name in installed]
+    # IPAex Gothic; its package is not imported, as that would change matplotlib for everybody.
+    spec = importlib.util.find_spec("matplotlib_fontja")
+    for folder in spec.submodule_search_locations or () if spec else ():
+        for file in sorted((Path(folder) / "fonts").glob("*.ttf")):
+            font_manager.fontManager.addfont(file)
+            fonts.append(font_manager.FontProperties(fname=file).get_name())
+    return tuple(dict.fromkeys(fonts))
+
+
+@cache
+def _signs() -> frozenset[int]:
+    """Code points that one of the fonts has."""
+    files = (font_manager.findfont(name) for name in families())
+    return frozenset().union(*(font_manager.get_font(file).get_charmap() for file in files))
+
+
+def breadth(text: str, size: float = 10) -> float:
+    """About how many inches a text takes; a letter is .6 of its size, a sign of East Asia all."""
+    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
+    return (0.64 * (len(text) - wide) + 1.0 * wide) * size / 72
