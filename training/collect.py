@@ -90,6 +90,8 @@ def _cut(
 
 
 def _find(paths: Sequence[Path], image: str) -> Path | None:
+    if ".." in Path(image).parts or Path(image).is_absolute():
+        return None
     candidates = [path / image if path.is_dir() else path for path in paths]
     return next((c for c in candidates if c.is_file() and c.name == Path(image).name), None)
 

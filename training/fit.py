@@ -73,10 +73,11 @@ def fit(
     data = iter(batches(lesson.pictures, order, len(history) * steps, settings))
     while len(history) < settings.epochs and not tired(history, settings.patience):
         began = time.monotonic()
+        number = len(history) + 1
+        reseed(network, settings.seed, number)
         mean = teach(network, data, steps, truth, weights)
         held_loss, held_accuracy = check(network, lesson)
         seconds = time.monotonic() - began
-        number = len(history) + 1
         left = seconds * (settings.epochs - number)
         history.append(
             Epoch(number, settings.epochs, mean, held_loss, held_accuracy, seconds, left)
@@ -86,6 +87,13 @@ def fit(
             progress(history[-1])
     checkpoints.load(network, best(history))
     return network, history
+
+
+def reseed(network: Network, seed: int, epoch: int) -> None:
+    """Gives an epoch its own dropout, whether or not the epochs before it ran in this process."""
+    for layer in network.layers:
+        if hasattr(layer, "seed_generator"):
+            layer.seed_generator.state.assign([seed, epoch])
 
 
 def teach(
@@ -122,6 +130,7 @@ def compiled(architecture: Architecture, settings: Settings, steps: int) -> Netw
             from_logits=True, label_smoothing=settings.smoothing
         ),
     )
+    network.optimizer.build(network.trainable_variables)  # so that a checkpoint finds its place
     return network
 
 

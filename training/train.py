@@ -113,6 +113,8 @@ def _settings(
         raise RequestError(f"no network is called {settings.arch!r}", f"use {', '.join(NETWORKS)}")
     if settings.epochs < 1:
         raise RequestError(f"{settings.epochs} epochs are too few", "train for at least one")
+    if not 0 <= settings.seed < 2**32:
+        raise RequestError(f"{settings.seed} is no seed", "use a number from 0 to 4294967295")
     return settings
 
 

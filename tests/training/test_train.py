@@ -1,0 +1,140 @@
+"""From folders of faces to a bundle that names them."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+
+from eyecatch.core.errors import ModelError, RequestError
+from eyecatch.core.identity.bundle import load_bundle
+from eyecatch.core.identity.identify import Identify
+from eyecatch.training.faces import read_faces
+from eyecatch.training.fit import balanced, orders, tired
+from eyecatch.training.settings import Settings
+from eyecatch.training.train import train
+
+QUICK = Settings(epochs=3, batch=8, seed=3)
+
+
+def test_faces_train_a_bundle_that_names_them(bundle, faces, epochs):
+    people = read_faces(faces)
+    assert bundle.names == people.names
+    logits = Identify(bundle)(people.crops).logits
+    assert (logits.argmax(axis=1) == people.labels).mean() > 0.8
+    assert [epoch.number for epoch in epochs] == [1, 2, 3]
+    assert epochs[-1].left == 0
+    assert not bundle.folder.with_name("a.bundle.training").exists()
+
+
+def test_the_card_says_how_it_was_made(bundle, epochs):
+    card = bundle.card
+    assert card["settings"] == asdict(QUICK)
+    assert card["data"]["characters"] == dict.fromkeys(bundle.names, 12)
+    assert card["data"]["held_out"] == 3
+    assert len(card["training"]["epochs"]) == 3
+    assert 0 <= card["held_out"]["known"]["top1"] <= 1
+    text = (bundle.folder / "card.md").read_text("utf-8")
+    assert "36 faces, 3 of them held out" in text
+    assert "飛影 'K' 😈" in text
+    assert str(epochs[-1]).startswith("epoch 3/3: loss ")
+
+
+def test_an_interrupted_training_goes_on_as_if_it_had_not_been(tmp_path, faces, bundle):
+    out = tmp_path / "b.bundle"
+
+    def interrupt(epoch):
+        if epoch.number == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(faces, out, settings=QUICK, progress=interrupt)
+    assert not out.exists()
+    with pytest.raises(RequestError, match="use --resume to go on with it, or --force"):
+        train(faces, out, settings=QUICK)
+    with pytest.raises(RequestError, match="other settings or faces"):
+        train(faces, out, settings=replace(QUICK, seed=4), resume=True)
+    told = []
+    resumed = train(faces, out, settings=QUICK, resume=True, progress=told.append)
+    assert [epoch.number for epoch in told] == [3]
+    crops = read_faces(faces).crops
+    np.testing.assert_allclose(
+        Identify(resumed)(crops).logits, Identify(bundle)(crops).logits, rtol=1e-3, atol=1e-3
+    )
+
+
+def test_a_checkpoint_that_is_damaged_is_said(tmp_path, faces):
+    work = tmp_path / "c.bundle.training"
+    work.mkdir()
+    (work / "training.json").write_text("{}")
+    with pytest.raises(ModelError, match="use --force to start again"):
+        train(faces, tmp_path / "c.bundle", settings=QUICK, resume=True)
+
+
+def test_an_existing_bundle_is_refused_before_any_work(faces, bundle):
+    with pytest.raises(RequestError, match="exists; choose another name, or use --force"):
+        train(faces, bundle.folder, settings=QUICK)
+    with pytest.raises(RequestError, match="doesn't exist; make it first"):
+        train(faces, bundle.folder / "no" / "such.bundle", settings=QUICK)
+
+
+def test_odd_folders_train_and_are_said(tmp_path, draw, caplog):
+    """One picture only; none; unknown faces; the same picture twice; nothing to hold out."""
+    folder = tmp_path / "faces"
+    draw(folder / "Hiei" / "1.png", 1)
+    draw(folder / "Kurama" / "1.png", 1)
+    draw(folder / "Kurama" / "2.png", 2)
+    draw(folder / "unknown" / "3.png", 3)
+    (folder / "Botan").mkdir()
+    with caplog.at_level(logging.WARNING):
+        made = train(folder, tmp_path / "odd.bundle", settings=replace(QUICK, epochs=1))
+    assert made.names == ("Hiei", "Kurama", None)
+    for sentence in ("'Hiei' has one picture only", "Botan: holds no picture", "stands under"):
+        assert sentence in caplog.text
+        assert any(sentence in note for note in made.card["notes"])
+    assert made.card["held_out"] == {}
+    assert load_bundle(made.folder) == made
+
+
+def test_one_character_alone_is_refused(tmp_path, draw):
+    draw(tmp_path / "faces" / "Hiei" / "1.png", 1)
+    with pytest.raises(RequestError, match="one character only"):
+        train(tmp_path / "faces", tmp_path / "one.bundle")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"arch": "vast"}, "no network is called 'vast'"),
+        ({"epochs": 0}, "too few"),
+        ({"seed": -1}, "no seed"),
+    ],
+)
+def test_settings_are_checked(tmp_path, faces, wrong, sentence):
+    with pytest.raises(RequestError, match=sentence):
+        train(faces, tmp_path / "d.bundle", **wrong)
+
+
+def test_an_epoch_shows_every_face():
+    order = orders(10, 4, Settings(epochs=2))
+    assert order.shape == (6, 4)
+    for epoch in (order[:3], order[3:]):
+        assert set(epoch.ravel().tolist()) == set(range(10))
+    assert orders(3, 8, Settings(epochs=1)).shape == (1, 8)
+
+
+def test_rare_characters_count_more():
+    labels, held = np.array([0] * 9 + [1, 1]), np.array([False] * 10 + [True])
+    weights = balanced(labels, held, 0.5)
+    assert weights[~held].mean() == pytest.approx(1)
+    assert weights[9] == pytest.approx(3 * weights[0])
+    assert np.all(balanced(labels, held, 0) == 1)
+
+
+def test_patience_ends(epochs):
+    best, *worse = (replace(epochs[0], number=k + 1, held_loss=1.0 + k) for k in range(4))
+    assert not tired([], 3)
+    assert not tired([best, *worse[:2]], 3)
+    assert tired([best, *worse], 3)
