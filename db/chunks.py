@@ -46,6 +46,14 @@ def pending_chunks(
     ]
 
 
+def chunk_ranges(connection: Connection, episode_id: int) -> list[tuple[int, int]]:
+    """First frame of each chunk and the one after its last, as planned, in order."""
+    rows = connection.execute(
+        select(Chunk.start, Chunk.stop).where(Chunk.episode_id == episode_id).order_by(Chunk.index)
+    )
+    return [(start, stop) for start, stop in rows]
+
+
 def save_chunk(
     connection: Connection,
     episode_id: int,

@@ -157,6 +157,11 @@ class Index(Questions):
                 connection, episode_id, scan_digest, retry_failed=retry_failed
             )
 
+    def chunk_ranges(self, episode_id: int) -> list[tuple[int, int]]:
+        """First frame of each chunk and the one after its last, as planned, in order."""
+        with self._read() as connection:
+            return chunks.chunk_ranges(connection, episode_id)
+
     def save_chunk(
         self,
         episode_id: int,

@@ -25,7 +25,7 @@ class Part:
 
     Attributes:
         path: a NUT file.
-        begin: seconds that are added to its times.
+        begin: seconds at which its first frame and its first sample come.
     """
 
     path: Path
@@ -48,7 +48,10 @@ def join(parts: Sequence[Part], target: Path, unit: Fraction) -> int:
     """
     pts = np.concatenate([_times(part, unit) for part in parts])
     steps = iter(_decoding_times(pts).tolist())
-    with av.open(str(parts[0].path)) as model, av.open(str(target), "w", format=CONTAINER) as out:
+    # FFmpeg would begin at 0, for the sake of the first decoding time, which is before it.
+    options = {"avoid_negative_ts": "disabled"}
+    opened = av.open(str(target), "w", format=CONTAINER, container_options=options)
+    with av.open(str(parts[0].path)) as model, opened as out:
         made = [out.add_stream_from_template(one) for one in model.streams]
         for stream in made:
             if stream.type == "video":
@@ -61,30 +64,44 @@ def join(parts: Sequence[Part], target: Path, unit: Fraction) -> int:
 def _copy(
     part: Part, unit: Fraction, steps: Iterator[int], out: OutputContainer, made: list[Stream]
 ) -> None:
+    first = _first(part)
     with av.open(str(part.path)) as container:
         for packet in container.demux():
-            if not packet.size or packet.pts is None:
+            if not packet.size or packet.pts is None or packet.time_base is None:
                 continue
             video = packet.stream.type == "video"
-            packet.pts = _moved(packet, part, unit if video else None)
+            base = unit if video else packet.time_base
+            packet.pts = _moved(packet, first[packet.stream_index], part, base)
             packet.dts = next(steps) if video else packet.pts
-            if video:
-                packet.time_base = unit
+            packet.time_base = base
             packet.stream = made[packet.stream_index]
             out.mux(packet)
 
 
+def _first(part: Part) -> dict[int, int]:
+    """The earliest pts of each stream: 0, but for what muxers shift."""
+    first: dict[int, int] = {}
+    with av.open(str(part.path)) as container:
+        for packet in container.demux():
+            if packet.size and packet.pts is not None:
+                index = packet.stream_index
+                first[index] = min(first.get(index, packet.pts), packet.pts)
+    return first
+
+
 def _times(part: Part, unit: Fraction) -> npt.NDArray[np.int64]:
     """Presentation times of a part's frames, in decoding order."""
+    first = _first(part)
     with av.open(str(part.path)) as container:
         packets = container.demux(container.streams.video[0])
-        return np.array([_moved(one, part, unit) for one in packets if one.size], np.int64)
+        moved = [_moved(one, first[one.stream_index], part, unit) for one in packets if one.size]
+        return np.array(moved, np.int64)
 
 
-def _moved(packet: Packet[Any], part: Part, unit: Fraction | None) -> int:
+def _moved(packet: Packet[Any], first: int, part: Part, unit: Fraction) -> int:
     assert packet.pts is not None
     assert packet.time_base is not None
-    return round((packet.pts * packet.time_base + part.begin) / (unit or packet.time_base))
+    return round(((packet.pts - first) * packet.time_base + part.begin) / unit)
 
 
 def _decoding_times(pts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -35,6 +35,7 @@ class Stream:
         default: a player shows it unless told otherwise.
         text: of a subtitle, that it is text and no pictures.
         language: as the file has it, such as ``jpn``; empty where it says nothing.
+        title: what players list it as; may be empty.
     """
 
     index: int
@@ -45,6 +46,7 @@ class Stream:
     default: bool
     text: bool
     language: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +130,5 @@ def _stream(stream: AvStream) -> Stream:
         default=bool(stream.disposition & Disposition.default),
         text=context is not None and context.codec.text_sub,
         language=stream.language or "",
+        title=stream.metadata.get("title", ""),
     )

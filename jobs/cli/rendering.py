@@ -50,6 +50,13 @@ _UNSURE = click.option("--unsure", is_flag=True, help="Say the names that are un
 @_UNSURE
 @_ENCODER
 @_QUALITY
+@click.option(
+    "--runner",
+    type=click.Choice(["inline", "ray"]),
+    default="inline",
+    show_default=True,
+    help="For --burn: one ffmpeg on all cores, or one a CPU of a Ray cluster.",
+)
 @options.force
 @options.db
 @options.quiet

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pysubs2 import Alignment, Color, SSAEvent, SSAFile, SSAStyle
 
@@ -135,6 +136,7 @@ def escaped(name: str) -> str:
     return plain.replace("{", "\\{").replace("}", "\\}")
 
 
+@lru_cache(maxsize=1024)
 def breadth(name: str, size: int) -> int:
     """About how many pixels a name takes: half a size for a letter, a whole one for a wide sign."""
     wide = _wide(name)
@@ -179,35 +181,19 @@ def _styles(name: str, colour: str, look: Look) -> dict[str, SSAStyle]:
     return {name: tag, f"{name} box": box}
 
 
+@lru_cache(maxsize=4096)
 def _box(w: int, h: int, look: Look) -> str:
     """A frame whose outer edge is the box, as a drawing from its top left corner."""
-    line = min(look.line, w // 2, h // 2)
-    outer = _rounded(0, 0, w, h, min(look.round, w // 2, h // 2))
-    inner = _rounded(line, line, w - line, h - line, max(0, look.round - line), back=True)
+    r = min(look.round, w // 2, h // 2)
+    a = min(look.line, w // 2, h // 2)
+    x, y, s = w - a, h - a, max(r, a)  # the inner edges, and where an inner corner ends
+    outer = (
+        f"m 0 {r} b 0 0 0 0 {r} 0 l {w - r} 0 b {w} 0 {w} 0 {w} {r} "
+        f"l {w} {h - r} b {w} {h} {w} {h} {w - r} {h} l {r} {h} b 0 {h} 0 {h} 0 {h - r}"
+    )
+    inner = (  # the other way round, which makes it a hole
+        f"m {a} {s} l {a} {h - s} b {a} {y} {a} {y} {s} {y} l {w - s} {y} "
+        f"b {x} {y} {x} {y} {x} {h - s} l {x} {s} b {x} {a} {x} {a} {w - s} {a} "
+        f"l {s} {a} b {a} {a} {a} {a} {a} {s}"
+    )
     return f"{outer} {inner}"
-
-
-def _rounded(  # noqa: PLR0913, PLR0917 - four edges are four numbers
-    left: int, top: int, right: int, bottom: int, r: int, back: bool = False
-) -> str:
-    """A rectangle with rounded corners; ``back``: drawn the other way round, which makes a hole."""
-    corners = [
-        (left, top, 1, 1),
-        (right, top, -1, 1),
-        (right, bottom, -1, -1),
-        (left, bottom, 1, -1),
-    ]
-    path = []
-    for place, (x, y, dx, dy) in enumerate(corners):
-        ends = [(x, y + dy * r), (x + dx * r, y)]
-        enter, leave = ends if place % 2 == 0 else ends[::-1]
-        path.append((enter, (x, y), leave))
-    if back:
-        path = [(leave, corner, enter) for enter, corner, leave in path[::-1]]
-    drawn = [f"m {path[0][0][0]} {path[0][0][1]}"]
-    for place, (enter, corner, leave) in enumerate(path):
-        if place:
-            drawn.append(f"l {enter[0]} {enter[1]}")
-        if r:
-            drawn.append(f"b {corner[0]} {corner[1]} {corner[0]} {corner[1]} {leave[0]} {leave[1]}")
-    return " ".join(drawn)

@@ -6,6 +6,7 @@ import importlib.util
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from eyecatch.core.video.episode import Video
 from eyecatch.core.video.program import Watch, run
 from eyecatch.core.video.streams import container_of
 from eyecatch.jobs.render.carry import carry
@@ -35,17 +36,17 @@ def write_burnt(source: Source, path: Path, encoder: Encoder, watch: Watch) -> N
         write_script(source, folder / "labels.ass")
         load, number = carry(source, container, folder)
         start = round(source.layout.start / source.video.time_base)
-        load.options |= video_options(source, encoder, number, drawn(folder, start))
+        load.options |= video_options(source.video, encoder, number, drawn(folder, start))
         run(load.output(path), source.video.path, *load.more, folder=folder, watch=watch)
 
 
 def video_options(
-    source: Source, encoder: Encoder, number: int, filters: str
+    video: Video, encoder: Encoder, number: int, filters: str
 ) -> dict[str, str | int]:
     """Options of an output that encode its video ``number``, frame by frame as they come.
 
     Args:
-        source: where the frames come from.
+        video: where the frames come from.
         encoder: of H.264.
         number: of the stream among the output's videos.
         filters: what they pass through.
@@ -56,7 +57,7 @@ def video_options(
         f"fps_mode:v:{number}": "passthrough",
         f"enc_time_base:v:{number}": "demux",
         # A clock of its own in MP4; Matroska's counts milliseconds whatever is asked.
-        "video_track_timescale": source.video.time_base.denominator,
+        "video_track_timescale": video.time_base.denominator,
     }
     return options | {f"{key.split(':')[0]}:v:{number}": v for key, v in encoder.options.items()}
 

@@ -97,7 +97,7 @@ class Cutter:
             self.script(span).save(str(folder / "labels.ass"))
             filters += f",{drawn(folder)}"
         chosen = encoder(self.wish, source.video.pixel_format)
-        options = video_options(source, chosen, 0, filters) | SOUND
+        options = video_options(source.video, chosen, 0, filters) | SOUND
         options |= {f"filter:a:{place}": cut.sound_filter for place in range(len(sounds))}
         texts, more = self._texts(span, folder)
         self._run([*streams, *texts], options | more, path, title, folder)

@@ -27,6 +27,9 @@ class Label:
     character: str | None
 
 
+_Key = tuple[int | None, int, int, int, int, str | None]  # track, box, character
+
+
 def labels(rows: Iterable[FrameRow]) -> Iterator[Label]:
     """The labels of an episode; a face that is held in place is one label, not one a frame.
 
@@ -36,20 +39,21 @@ def labels(rows: Iterable[FrameRow]) -> Iterator[Label]:
     Yields:
         By their last frames; together exactly the rows.
     """
-    open_: dict[tuple[int | None, int, int, int, int, str | None], Label] = {}
+    shown: dict[_Key, list[int]] = {}
     frame = -1
     for row in rows:
         if row.frame != frame:
             frame = row.frame
-            for key in [key for key, label in open_.items() if label.stop < frame]:
-                yield open_.pop(key)
+            for key in [key for key, (_, stop) in shown.items() if stop < frame]:
+                start, stop = shown.pop(key)
+                yield Label(start, stop, *key[1:])
         key = (row.track, row.x, row.y, row.w, row.h, row.character)
-        known = open_.get(key)
-        if known is None:
-            open_[key] = Label(frame, frame + 1, row.x, row.y, row.w, row.h, row.character)
+        if key in shown:
+            shown[key][1] = frame + 1
         else:
-            open_[key] = replace(known, stop=frame + 1)
-    yield from open_.values()
+            shown[key] = [frame, frame + 1]
+    for key, (start, stop) in shown.items():
+        yield Label(start, stop, *key[1:])
 
 
 def within(of: Iterable[Label], start: int, stop: int) -> Iterator[Label]:

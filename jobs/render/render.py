@@ -17,6 +17,7 @@ from eyecatch.jobs.render.encoders import Wish
 from eyecatch.jobs.render.encoders import encoder as encoder_for
 from eyecatch.jobs.render.soft import write_script, write_soft
 from eyecatch.jobs.render.source import check_found, source
+from eyecatch.jobs.render.split import write_split
 
 FOLDER = Path("annotated")
 """Where an episode goes that no name is given for: not beside its source, which is often a folder
@@ -35,6 +36,7 @@ def render(  # noqa: PLR0913 - each is one plain wish of the caller's
     unsure: bool = False,
     encoder: str = "x264",
     quality: int | None = None,
+    runner: str = "inline",
     watch: Watch = unwatched,
 ) -> Path:
     """Write an episode with a box and a name at every face.
@@ -49,6 +51,7 @@ def render(  # noqa: PLR0913 - each is one plain wish of the caller's
         unsure: say the names that are unsure too; else those faces are unknown.
         encoder: for burn: ``x264``, ``nvenc``, ``qsv``, ``videotoolbox`` or ``auto``.
         quality: on the encoder's own scale, lower is better; None for what suits it.
+        runner: for burn: ``inline``, one ffmpeg on all cores, or ``ray``, one a CPU of the cluster.
         watch: is told how many frames are written.
 
     Returns:
@@ -70,6 +73,7 @@ def render(  # noqa: PLR0913 - each is one plain wish of the caller's
             unsure=unsure,
             encoder=encoder,
             quality=quality,
+            runner=runner,
             watch=watch,
         )
 
@@ -93,6 +97,7 @@ def render_episode(  # noqa: PLR0913 - as ``render``
     unsure: bool = False,
     encoder: str = "x264",
     quality: int | None = None,
+    runner: str = "inline",
     watch: Watch = unwatched,
 ) -> Path:
     """As ``render``, of an episode of an open index."""
@@ -110,9 +115,12 @@ def render_episode(  # noqa: PLR0913 - as ``render``
         raise RequestError(f"{target} is the episode itself", "choose another name")
     with whole_file(target, force=force) as aside:
         if how == "burn":
-            write_burnt(
-                made, aside, encoder_for(Wish(encoder, quality), made.video.pixel_format), watch
-            )
+            chosen = encoder_for(Wish(encoder, quality), made.video.pixel_format)
+            parts = index.chunk_ranges(episode_id) if runner == "ray" else []
+            if len(parts) > 1:
+                write_split(made, aside, chosen, parts, watch)
+            else:
+                write_burnt(made, aside, chosen, watch)
         elif script:
             write_script(made, aside)
         else:

@@ -91,7 +91,8 @@ def _write_part(cutter: Cutter, span: Span, path: Path, model: Video, folder: Pa
         sound, heard = opened[str(sounds[0].index)], f"{cut.sound_filter},{even}"
     else:
         sound, heard = ffmpeg.input(f"anullsrc=r={SAMPLES}", f="lavfi", t=seconds), even
-    options = video_options(source, encoder(cutter.wish, source.video.pixel_format), 0, filters)
+    chosen = encoder(cutter.wish, source.video.pixel_format)
+    options = video_options(source.video, chosen, 0, filters)
     options |= {"enc_time_base:v:0": f"{UNIT.numerator}:{UNIT.denominator}", "f": CONTAINER}
     options |= {"filter:a:0": heard, "c:a": "pcm_s16le", "ac": 2, "map_metadata": -1}
     streams = [opened[str(source.video.stream)], sound]

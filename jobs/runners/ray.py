@@ -11,18 +11,22 @@ import logging
 import os
 import pickle
 import warnings
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import ray
 import ray.data
+import ray.exceptions
 from ray.util.annotations import RayDeprecationWarning
 
+from eyecatch.core.errors import RequestError
 from eyecatch.jobs.pipeline import IdentifyStage, Outcome, ScanStage, Task, Work
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 Batch = dict[str, npt.NDArray[Any]]
 
 # Outcomes identified together. A minute's chunk has some hundred crops, which fill a CPU's batch;
@@ -84,6 +88,28 @@ def _cluster() -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def in_parallel(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    """What a function makes of each item, as it is made, one CPU of the cluster each.
+
+    Args:
+        function: at a module's top level; it tells of faults in what it returns.
+        items: what goes to it; both are pickled.
+
+    Raises:
+        RequestError: a worker process died twice.
+    """
+    with _cluster():
+        remote = ray.remote(num_cpus=1, max_retries=RETRIES)(function)
+        waiting = [remote.remote(item) for item in items]
+        while waiting:
+            done, waiting = ray.wait(waiting)
+            try:
+                yield ray.get(done[0])
+            except ray.exceptions.RayError as error:
+                problem = "a worker process died, perhaps out of memory"
+                raise RequestError(problem, "use --runner inline") from error
 
 
 def _stream(tasks: Sequence[Task], work: Work, scanners: int | None) -> Iterator[Batch]:
