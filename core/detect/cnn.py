@@ -1,0 +1,197 @@
+"""The project's own face detector: through LiteRT on a CPU, as one compiled call on a GPU."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from eyecatch.core.detect import network
+from eyecatch.core.detect.base import inside
+from eyecatch.core.detect.heat import decode
+from eyecatch.core.errors import ModelError
+from eyecatch.core.faces import Detections
+from eyecatch.core.identity.devices import prepare_tensorflow, tensorflow
+from eyecatch.core.scan.config import DetectorConfig
+
+WEIGHTS: Final = Path(__file__).with_name("cnn.npz")
+"""The weights in the package: made by ``training.detector``, described in docs/detector.md."""
+
+LEAST: Final = 0.4
+"""Scores below this are no faces: where precision is .95 on pictures held out of the training."""
+
+_PIXELS: Final = 1 << 22
+"""A picture is shrunk to at most this many pixels, whatever its shape: 400 MB of maps."""
+
+_SHAPES: Final = 4
+"""Sizes of pictures for which an interpreter is kept; one takes 20 MB at 640x360."""
+
+
+def resolve(config: DetectorConfig) -> tuple[str, str]:
+    """The weights' path and SHA-256; raises ModelError where they can't be read."""
+    path = Path(config.model) if config.model else WEIGHTS
+    return str(path), hashlib.sha256(_bytes(path)).hexdigest()
+
+
+class CnnDetector:
+    """Finds faces by the network of ``core.detect.network``; see ``Detector``.
+
+    Args:
+        config: which weights, and the height of the pictures looked at.
+        least: scores below this are no faces, in 0..1 exclusive.
+        device: ``cpu``, ``gpu``, or empty for the GPU where there is one.
+
+    Raises:
+        ModelError: the weights are absent, or are no weights of this network.
+    """
+
+    def __init__(self, config: DetectorConfig, least: float = LEAST, device: str = "") -> None:
+        path = Path(config.model) if config.model else WEIGHTS
+        self.lines = config.lines
+        self._path, self._least = str(path), least
+        flat, weights = _load(path)
+        on_gpu = device == "gpu" or (not device and _has_gpu())
+        self._maps: _Maps = _Compiled(weights) if on_gpu else _Light(flat)
+
+    def detect(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:
+        """Find the faces of each picture.
+
+        Raises:
+            ModelError: the network answered with something that is no number.
+        """
+        found = [Detections.none()] * len(pictures)
+        for shape, places in _by_shape(pictures).items():
+            batch = np.stack([_resized(pictures[place], shape) for place in places])
+            maps = self._maps(network.packed(batch))
+            if not np.isfinite(maps).all():
+                problem = "the detector's network answered with something that is no number"
+                raise ModelError(self._path, problem, "the weights are damaged; install them again")
+            for place, map_ in zip(places, maps, strict=True):
+                found[place] = self._found(map_, shape, pictures[place])
+        return found
+
+    def _found(
+        self,
+        map_: npt.NDArray[np.float32],
+        shape: tuple[int, int],
+        picture: npt.NDArray[np.uint8],
+    ) -> Detections:
+        height, width = picture.shape[:2]
+        seen = decode(map_, self._least).scaled(width / shape[1], height / shape[0])
+        boxes = inside(seen.boxes, width, height)
+        shown = (boxes[:, 2:] > 0).all(axis=1)
+        return Detections(boxes[shown], seen.scores[shown])
+
+
+Interpreter = Any
+"""An ``ai_edge_litert.interpreter.Interpreter``; it has no types."""
+
+
+class _Maps(Protocol):
+    def __call__(self, batch: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]: ...
+
+
+class _Light:
+    """LiteRT, one thread and one picture at a time: processes, not threads, share the cores."""
+
+    def __init__(self, flat: bytes) -> None:
+        self._flat = flat
+        self._ready: OrderedDict[tuple[int, ...], Interpreter] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, batch: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
+        with self._lock:
+            run = self._interpreter((1, *batch.shape[1:]))
+            return np.concatenate([self._map(run, batch[i : i + 1]) for i in range(len(batch))])
+
+    def _map(self, run: Interpreter, picture: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
+        np.copyto(run.tensor(run.get_input_details()[0]["index"])(), picture)
+        run.invoke()
+        return np.asarray(run.get_tensor(run.get_output_details()[0]["index"]), np.float32)
+
+    def _interpreter(self, shape: tuple[int, ...]) -> Interpreter:
+        if shape not in self._ready:
+            from ai_edge_litert import interpreter  # noqa: PLC0415 - half a second
+
+            run = interpreter.Interpreter(model_content=self._flat, num_threads=1)
+            run.resize_tensor_input(run.get_input_details()[0]["index"], shape)
+            run.allocate_tensors()
+            self._ready[shape] = run
+            if len(self._ready) > _SHAPES:
+                self._ready.popitem(last=False)
+        self._ready.move_to_end(shape)
+        return self._ready[shape]
+
+
+class _Compiled:
+    """TensorFlow, a whole batch in one call."""
+
+    def __init__(self, weights: list[npt.NDArray[np.float32]]) -> None:
+        prepare_tensorflow()
+        model = network.build()
+        model.set_weights(weights)
+        run = tensorflow().function(
+            lambda batch: model(batch, training=False), reduce_retracing=True
+        )
+        self._run = run
+
+    def __call__(self, batch: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
+        return np.asarray(self._run(batch.astype(np.float32)).numpy(), np.float32)
+
+
+def _has_gpu() -> bool:
+    """Whether a GPU is there for this process; asked of the system, as TensorFlow takes seconds."""
+    return os.environ.get("CUDA_VISIBLE_DEVICES") != "" and Path("/dev/nvidia0").exists()
+
+
+def _by_shape(pictures: Sequence[npt.NDArray[np.uint8]]) -> dict[tuple[int, int], list[int]]:
+    """Which pictures the network sees at the same height and width; empty ones are left out."""
+    groups: dict[tuple[int, int], list[int]] = {}
+    for place, picture in enumerate(pictures):
+        if picture.size:
+            groups.setdefault(_shape(*picture.shape[:2]), []).append(place)
+    return groups
+
+
+def _shape(height: int, width: int) -> tuple[int, int]:
+    factor = min(1.0, (_PIXELS / (height * width)) ** 0.5)
+    grain = network.GRAIN
+    rows, columns = (max(1, round(n * factor / grain)) * grain for n in (height, width))
+    return rows, columns
+
+
+def _resized(picture: npt.NDArray[np.uint8], shape: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    if picture.shape[:2] == shape:
+        return picture
+    shrinks = picture.shape[0] > 1.5 * shape[0] or picture.shape[1] > 1.5 * shape[1]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, shape[::-1], interpolation=how), np.uint8)
+
+
+def _load(path: Path) -> tuple[bytes, list[npt.NDArray[np.float32]]]:
+    """The flat model and the network's weights out of one file."""
+    try:
+        with np.load(io.BytesIO(_bytes(path)), allow_pickle=False) as file:
+            flat = file["flat"].tobytes()
+            weights = [file[f"w{i:03d}"].astype(np.float32) for i in range(len(file.files) - 1)]
+    except (ValueError, KeyError, EOFError, OSError) as error:
+        problem = "this is no file of the detector's weights"
+        raise ModelError(str(path), problem, "install eyecatch again") from error
+    return flat, weights
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        problem = f"the detector's weights can't be read ({error.strerror})"
+        raise ModelError(str(path), problem, "install eyecatch again") from error

@@ -1,0 +1,58 @@
+"""Sheets of pictures with boxes, to see what a detector does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from eyecatch.core.errors import MediaError
+
+RED: Final = (40, 40, 230)
+BLUE: Final = (230, 120, 20)
+
+_CELL: Final = 240
+_COLUMNS: Final = 6
+_MOST: Final = 60
+"""Tiles on a sheet: ten rows of six are what a person looks at."""
+
+Picture = npt.NDArray[np.uint8]
+
+
+def boxed(
+    picture: Picture, boxes: Sequence[tuple[npt.NDArray[np.float32], tuple[int, int, int]]]
+) -> Picture:
+    """A tile (240, 240, 3): the picture with boxes (n, 4) drawn in colours (BGR)."""
+    factor = _CELL / max(picture.shape[:2])
+    size = [max(1, round(n * factor)) for n in picture.shape[1::-1]]
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    for group, colour in boxes:
+        for x, y, w, h in (group * factor).round().astype(int).tolist():
+            cv2.rectangle(small, (x, y), (x + w, y + h), colour, 2)
+    tile = np.zeros((_CELL, _CELL, 3), np.uint8)
+    tile[: small.shape[0], : small.shape[1]] = small
+    return tile
+
+
+def write(tiles: Sequence[Picture], out: Path) -> None:
+    """Write up to 60 tiles as one picture, evenly chosen; one empty tile where there is none.
+
+    Raises:
+        MediaError: the picture can't be written there.
+    """
+    step = max(1, -(-len(tiles) // _MOST))
+    shown = list(tiles[::step]) or [np.zeros((_CELL, _CELL, 3), np.uint8)]
+    shown += [np.zeros_like(shown[0])] * (-len(shown) % _COLUMNS)
+    rows = [np.hstack(shown[i : i + _COLUMNS]) for i in range(0, len(shown), _COLUMNS)]
+    written, data = cv2.imencode(out.suffix or ".png", np.vstack(rows))
+    if not written:
+        raise MediaError(str(out), "a picture can't be written in this format", "use .png or .jpg")
+    try:
+        out.write_bytes(data.tobytes())
+    except OSError as error:
+        problem = f"the picture can't be written ({error.strerror})"
+        raise MediaError(str(out), problem, "choose another place") from error

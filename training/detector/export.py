@@ -1,0 +1,38 @@
+"""The weights as they ship: one file for both ways to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eyecatch.core.detect.network import Network
+from eyecatch.core.identity.devices import tensorflow
+
+
+def export(model: Network, out: Path) -> None:
+    """Write a trained network for ``core.detect.cnn``.
+
+    The file is an .npz of ``flat``, the bytes of a TFLite model in float32 whose height and width
+    are open, and of ``w000`` …, the Keras model's weights in order in float16. The weights are
+    rounded first and the flat model is made of the rounded ones, so both find the same.
+    """
+    rounded = [np.asarray(w, np.float16) for w in model.get_weights()]
+    model.set_weights([w.astype(np.float32) for w in rounded])
+    flat = np.frombuffer(_flat(model), np.uint8)
+    arrays: dict[str, Any] = {f"w{i:03d}": w for i, w in enumerate(rounded)}
+    np.savez_compressed(out, flat=flat, **arrays)
+
+
+def _flat(model: Network) -> bytes:
+    tf = tensorflow()
+    # Without this the converter leaves Keras 3's weights outside of the file it makes.
+    from tensorflow.python.framework import convert_to_constants  # noqa: PLC0415 - heavy
+
+    run = tf.function(lambda batch: model(batch, training=False))
+    shape = (1, *model.input_shape[1:])
+    concrete = run.get_concrete_function(tf.TensorSpec(shape))
+    frozen = convert_to_constants.convert_variables_to_constants_v2(concrete)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
+    return bytes(converter.convert())
