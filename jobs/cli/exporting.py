@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 import eyecatch
+from eyecatch.core.errors import RequestError
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note
 from eyecatch.jobs.export import EVERY, OFFERED, SHEETS
@@ -148,10 +149,13 @@ def sheet(**wishes: Any) -> None:  # noqa: ANN401
 def _export(what: str, empty: str, wishes: dict[str, Any]) -> None:
     try:
         done = eyecatch.export(what, **wishes)
-    except BrokenPipeError:
-        # Whoever reads has seen enough, as `head` does; else Python would complain at its exit.
+    except OSError as error:
+        # Only of standard output; else Python would complain again at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)  # what a shell says of a program that ended so: 128 + SIGPIPE
+        if isinstance(error, BrokenPipeError):  # who reads has seen enough, as `head` does
+            sys.exit(141)  # what a shell says of a program that ended so: 128 + SIGPIPE
+        problem = f"standard output can't be written ({error.strerror})"
+        raise RequestError(problem, "make room, or name a file with --out") from error
     if not done.rows:
         note(empty)
     elif len(done.files) == 1:

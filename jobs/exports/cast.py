@@ -18,9 +18,9 @@ COLUMNS = (
     Column("episode", "label"),
     Column("character", "label"),
     Column("start_frame", "int"),
-    Column("stop_frame", "int"),
+    Column("end_frame", "int"),
     Column("start", "float"),
-    Column("stop", "float"),
+    Column("end", "float"),
     Column("confidence", "float"),
 )
 

@@ -21,10 +21,11 @@ def write(cast: Cast) -> str:
     Source times count the frames of the file from 00:00:00:00. With a variable frame rate they are
     the nearest frames of its average rate, as editors conform such a file, and a comment says so.
     """
-    base = max(1, round(cast.episode.video.rate))
+    rate = edit_rate(cast.episode.video.rate)
+    base = max(1, round(rate))
     lines = [f"TITLE: {cast.episode.title}", "FCM: NON-DROP FRAME", ""]
     if not steady(cast):
-        lines += [f"* VARIABLE FRAME RATE: TIMES ARE ROUNDED TO {base} FRAMES A SECOND", ""]
+        lines += [f"* VARIABLE FRAME RATE: NEAREST FRAMES AT {float(rate):.3f} A SECOND", ""]
     record = RECORD_START * base
     for number, (scene, start, stop) in enumerate(_cuts(cast), 1):
         times = (start, stop, record, record + stop - start)

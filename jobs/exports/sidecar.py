@@ -50,7 +50,7 @@ def write_xray(cast: Cast) -> str:
         "scenes": [
             {
                 "start": _seconds(cast, scene.start_pts),
-                "stop": _seconds(cast, scene.stop_pts),
+                "end": _seconds(cast, scene.stop_pts),
                 "characters": sorted(names.index(name) for name in scene.characters),
             }
             for scene in cast.scenes()
@@ -70,9 +70,9 @@ def _character(cast: Cast, name: str) -> dict[str, Any]:
         "appearances": [
             {
                 "start": _seconds(cast, one.start_pts),
-                "stop": _seconds(cast, one.stop_pts),
+                "end": _seconds(cast, one.stop_pts),
                 "start_frame": one.start_frame,
-                "stop_frame": one.stop_frame,
+                "end_frame": one.stop_frame,
                 "confidence": round(one.confidence, 4),
             }
             for one in ranges

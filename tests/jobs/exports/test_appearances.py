@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 from collections import defaultdict
 from fractions import Fraction
@@ -75,7 +76,7 @@ def test_rows_are_ranges_of_frames(filled, exported, form):
         rows = json.loads(path.read_text()) if form == "json" else pq.read_table(path).to_pylist()
     there = defaultdict(set)
     for row in rows:
-        there[row["character"]] |= set(range(int(row["start_frame"]), int(row["stop_frame"])))
+        there[row["character"]] |= set(range(int(row["start_frame"]), int(row["end_frame"])))
         assert float(row["start"]) == pytest.approx(
             int(row["start_frame"]) * 1001 / 24000, abs=6e-4
         )
@@ -121,18 +122,31 @@ def test_ffmpeg_takes_the_chapters(filled, exported, tmp_path):
     meta, out = exported("ffmetadata", ".ffmetadata"), tmp_path / "with.mkv"
     inputs = ("-i", filled.folder / "S01E01.mkv", "-i", meta, "-map_chapters", "1", "-c", "copy")
     subprocess.run([FFMPEG, "-v", "error", *inputs, out], check=True)
-    with av.open(str(out)) as container:
+    check_chapters(filled, out)
+
+
+def check_chapters(filled, path):
+    """Chapters follow each other, and are titled with who is there."""
+    with av.open(str(path)) as container:
         chapters = container.chapters()
+    assert [one["start"] for one in chapters[1:]] == [one["end"] for one in chapters[:-1]]
     cues = [
         (float(one["start"] * one["time_base"]), float(one["end"] * one["time_base"]), name)
         for one in chapters
         for name in one["metadata"]["title"].split(", ")
     ]
-    assert [one["start"] for one in chapters[1:]] == [one["end"] for one in chapters[:-1]]
     there = by_name(cues, times(filled.folder / "S01E01.mkv"))
     nobody = there.pop(NOBODY, set())
     assert there == true(filled)
     assert not nobody & set(filled.named())
+
+
+@pytest.mark.skipif(shutil.which("mkvmerge") is None, reason="mkvmerge is not installed")
+def test_mkvmerge_takes_the_chapters(filled, exported, tmp_path):
+    xml, out = exported("chapters", ".xml"), tmp_path / "with.mkv"
+    command = ["mkvmerge", "-q", "-o", out, "--chapters", xml, filled.folder / "S01E01.mkv"]
+    subprocess.run(command, check=True)
+    check_chapters(filled, out)
 
 
 def test_matroska_chapters_hold_the_same(filled, exported):
@@ -213,12 +227,12 @@ def test_xray_says_who_is_there_at_any_time(filled, exported):
     names = [one["name"] for one in said["characters"]]
     clock = times(filled.folder / "S01E01.mkv")
     scenes = [
-        (scene["start"], scene["stop"], names[number])
+        (scene["start"], scene["end"], names[number])
         for scene in said["scenes"]
         for number in scene["characters"]
     ]
     listed = [
-        (one["start"], one["stop"], character["name"])
+        (one["start"], one["end"], character["name"])
         for character in said["characters"]
         for one in character["appearances"]
     ]
@@ -265,7 +279,7 @@ def test_every_episode_gets_a_file(filled, tmp_path, capfd):
 
 def test_several_episodes_in_a_format_for_one_need_a_folder(filled, tmp_path):
     for out in (None, tmp_path / "all.edl"):
-        with pytest.raises(RequestError, match="there are 2 .*; name a folder with --out"):
+        with pytest.raises(RequestError, match=r"there are 2 .*; name a folder with --out"):
             eyecatch.export("appearances", db=filled.db, form="edl", out=out)
 
 

@@ -3,8 +3,10 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -93,6 +95,15 @@ def test_a_reader_that_has_seen_enough_is_no_error(filled):
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_behind_standard_output_is_said(filled):
+    command = [sys.executable, "-m", "eyecatch", "export", "frames", "--db", filled.db]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(r"eyecatch: standard output can't be written \(.*\); .*\n", done.stderr)
+
+
 def test_what_is_there_needs_force(filled, tmp_path):
     out = tmp_path / "frames.csv"
     out.write_text("mine")
@@ -129,7 +140,7 @@ def test_an_index_without_episodes_says_so(tmp_path):
         eyecatch.export("frames", db=db)
 
 
-def test_a_disk_that_is_full_leaves_nothing_behind(filled, tmp_path):
+def test_a_folder_that_cannot_be_made_is_said(filled, tmp_path):
     out = tmp_path / "no" / "frames.csv"
     out.parent.write_text("a file where a folder should be")
     with pytest.raises(RequestError, match=r"can't be written \(.*\); check its folder"):
