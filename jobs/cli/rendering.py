@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import eyecatch
 from eyecatch.jobs.cli import options
+from eyecatch.jobs.cli.bar import bar
 from eyecatch.jobs.cli.output import answer, note
 from eyecatch.jobs.render.encoders import ENCODERS
-
-Step = Callable[[int, int | None], None]
-"""Is told how much is done, and of how much where that is known."""
-
 
 _ENCODER = click.option(
     "--encoder",
@@ -67,7 +60,7 @@ def render(quiet: bool, **wishes: Any) -> None:  # noqa: ANN401 - click's values
     any player can switch, and touches nothing else; --burn keeps frames, times, sound and
     subtitles.
     """
-    with _progress("frames", quiet) as step:
+    with bar("frames", quiet) as step:
         wishes["watch"] = lambda frames: step(frames, None)
         done = eyecatch.render(wishes.pop("episode"), **wishes)
     note(f"Wrote {done}.")
@@ -122,7 +115,7 @@ def clips(form: str, quiet: bool, **wishes: Any) -> None:  # noqa: ANN401
     Several names are cut each for itself, or with --together where all are on screen at once. A
     folder of clips also gets manifest.json and manifest.csv, which say where each is from.
     """
-    with _progress("clips", quiet) as step:
+    with bar("clips", quiet) as step:
         done = eyecatch.clips(wishes.pop("names"), listener=step, **wishes)
     for fault in done.faults:
         note(f"eyecatch: {fault}")
@@ -132,27 +125,3 @@ def clips(form: str, quiet: bool, **wishes: Any) -> None:  # noqa: ANN401
         note(f"Wrote {done.supercut}.")
     if done.faults:
         sys.exit(1)
-
-
-@contextmanager
-def _progress(what: str, quiet: bool) -> Iterator[Step]:
-    """A bar on a terminal, and a plain line for each tenth elsewhere."""
-    if quiet:
-        yield lambda _done, _total: None
-    elif not sys.stderr.isatty():
-        yield _Plain(what)
-    else:
-        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(what, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-class _Plain:
-    def __init__(self, what: str) -> None:
-        self._what, self._tenth = what, 0
-
-    def __call__(self, done: int, total: int | None) -> None:
-        if total and done * 10 // total > self._tenth:
-            self._tenth = done * 10 // total
-            note(f"{self._what} {done}/{total}")

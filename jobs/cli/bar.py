@@ -1,0 +1,39 @@
+"""How far a verb is that writes files: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from eyecatch.jobs.cli.output import note
+
+Step = Callable[[int, int | None], None]
+"""Is told how much is done, and of how much where that is known."""
+
+
+@contextmanager
+def bar(what: str, quiet: bool) -> Iterator[Step]:
+    """A bar on a terminal, and a plain line for each tenth elsewhere."""
+    if quiet:
+        yield lambda _done, _total: None
+    elif not sys.stderr.isatty():
+        yield _Plain(what)
+    else:
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+            task = shown.add_task(what, total=None)
+            yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+class _Plain:
+    def __init__(self, what: str) -> None:
+        self._what, self._tenth = what, 0
+
+    def __call__(self, done: int, total: int | None) -> None:
+        if total and done * 10 // total > self._tenth:
+            self._tenth = done * 10 // total
+            note(f"{self._what} {done}/{total}")
