@@ -30,14 +30,17 @@ format: $(READY)
 wheel: $(READY)
 	$(BIN)/python -m build --wheel
 
-lock: $(READY)  ## resolve pyproject.toml's dependencies again
-	$(BIN)/pip-compile --quiet --extra dev --strip-extras --generate-hashes --allow-unsafe \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.lock pyproject.toml
+lock:  ## resolve pyproject.toml's dependencies again, in an environment of their own
+	rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet --editable ".[dev]"
+	echo "# What .venv holds, each version as it was tested; made by make lock." > requirements.lock
+	$(VENV)-lock/bin/pip freeze --all --exclude-editable --exclude pip >> requirements.lock
+	rm -rf $(VENV)-lock
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "eyecatch needs Python 3.11 or newer")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	mkdir -p $(VENV)/types/eyecatch
 	cd $(VENV)/types/eyecatch && ln -sfn ../../../core/_root/*.py ../../../core/_root/py.typed .

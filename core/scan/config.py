@@ -13,18 +13,19 @@ class DetectorConfig:
 
     Attributes:
         name: ``cnn`` or ``cascade``; see ``core.detect``.
-        model: path of a cascade file; empty for the place where the detector looks by itself.
+        model: path of the detector's file; empty for the place where it looks by itself.
         digest: SHA-256 of the detector's file, hex; filled in by ``core.detect.resolve``.
-        lines: height in pixels of the small picture the detector looks at.
+        lines: height in pixels of the small picture the detector looks at; 0 for what suits it,
+            filled in by ``core.detect.resolve``.
         scale: the cascade's step from one size of face to the next.
         neighbours: how many overlapping hits the cascade asks for.
         smallest: height of the smallest face looked for, as a share of the picture's height.
     """
 
-    name: str = "cascade"
+    name: str = "cnn"
     model: str = ""
     digest: str = ""
-    lines: int = 540
+    lines: int = 0
     scale: float = 1.1
     neighbours: int = 5
     smallest: float = 0.04

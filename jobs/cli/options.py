@@ -27,8 +27,8 @@ runner = click.option(
 
 detector = click.option(
     "--detector",
-    type=click.Choice(["cascade", "cnn"]),
-    default="cascade",
+    type=click.Choice(["cnn", "cascade"]),
+    default="cnn",
     show_default=True,
     help="Which face detector looks.",
 )
