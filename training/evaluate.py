@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.identity.bundle import Bundle, load_bundle
+from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.identify import Identify
 from eyecatch.training.faces import Faces, read_faces, read_pictures
 from eyecatch.training.figures import Answers, Known, Unseen, known_figures, unseen_figures
@@ -55,7 +55,7 @@ def evaluate(bundle: Bundle | Path, faces: Path, unseen: Path | None = None) -> 
         RequestError: there is no face of a known character, or none in ``unseen``.
         ModelError: the bundle can't be used.
     """
-    identify = Identify(bundle if isinstance(bundle, Bundle) else load_bundle(bundle))
+    identify = Identify(bundle)
     people = read_faces(faces)
     crops, labels, strangers, notes = _sort(people, identify.bundle)
     if not crops:
@@ -123,7 +123,7 @@ def _strangers(folder: Path, bundle: Bundle) -> tuple[list[bytes], list[str]]:
             continue
         pictures, odd = read_pictures(place)
         crops += [crop for _, crop in pictures]
-        notes += [note for note in odd if not Path(note.split(": ")[0]).is_dir()]
+        notes += odd
     if not crops:
         raise RequestError(f"{folder} holds no picture", "give a folder of face pictures")
     return crops, notes

@@ -64,14 +64,15 @@ def read_faces(folder: Path) -> Faces:
         raise RequestError(
             f"{folder} is no folder", "give a folder with a folder for each character"
         )
-    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    entries = _entries(folder)
     folders = [entry for entry in entries if entry.is_dir()]
     _check_names(folder, folders)
     notes = _listed(folder, "is in no character's folder and is left out", entries, folders)
     found: dict[str | None, list[tuple[Path, bytes]]] = {}
     for place in folders:
         pictures, odd = read_pictures(place)
-        notes += odd
+        deeper = [entry for entry in _entries(place) if entry.is_dir()]
+        notes += odd + _listed(place, "is a folder in a character's and is left out", deeper, [])
         if pictures:
             found[None if place.name == NOBODY else place.name] = pictures
         else:
@@ -82,10 +83,13 @@ def read_faces(folder: Path) -> Faces:
 
 
 def read_pictures(folder: Path) -> tuple[list[tuple[Path, bytes]], list[str]]:
-    """The pictures right in a folder as crops, in order of their names, and what was odd."""
-    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-    images = [entry for entry in entries if entry.is_file() and is_image(entry)]
-    notes = _listed(folder, "is no picture and is left out", entries, images)
+    """The pictures right in a folder as crops, in order of their names, and what was odd.
+
+    Folders in it are passed over.
+    """
+    files = [entry for entry in _entries(folder) if entry.is_file()]
+    images = [file for file in files if is_image(file)]
+    notes = _listed(folder, "is no picture and is left out", files, images)
     with ThreadPoolExecutor() as pool:
         crops = list(pool.map(_crop, images))
     broken = [crop for crop in crops if isinstance(crop, MediaError)]
@@ -94,6 +98,11 @@ def read_pictures(folder: Path) -> tuple[list[tuple[Path, bytes]], list[str]]:
         notes.append(f"{folder}: {len(broken)} pictures in all can't be read and are left out.")
     good = [(path, c) for path, c in zip(images, crops, strict=True) if isinstance(c, bytes)]
     return good, notes
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What is in a folder, by name, but for hidden files; nothing if it may not be read."""
+    return sorted(entry for entry in folder.glob("*") if not entry.name.startswith("."))
 
 
 def _crop(path: Path) -> bytes | MediaError:
@@ -138,8 +147,9 @@ def _check_names(folder: Path, folders: Sequence[Path]) -> None:
 
 
 def _listed(folder: Path, what: str, entries: Iterable[Path], used: Sequence[Path]) -> list[str]:
-    rest = [entry.name for entry in entries if entry not in set(used)]
+    taken = set(used)
+    rest = [entry.name for entry in entries if entry not in taken]
     notes = [f"{folder / name}: {what}." for name in rest[:NAMED_AT_MOST]]
     if len(rest) > NAMED_AT_MOST:
-        notes.append(f"{folder}: {len(rest)} files in all are left out.")
+        notes.append(f"{folder}: {len(rest)} entries in all are left out.")
     return notes

@@ -51,7 +51,7 @@ def test_many_odd_files_are_counted(tmp_path, draw):
         (tmp_path / "Hiei" / f"{k:02}.txt").touch()
     notes = read_faces(tmp_path).notes
     assert len(notes) == 6
-    assert "30 files in all" in notes[-1]
+    assert "30 entries in all" in notes[-1]
 
 
 @pytest.mark.parametrize("pair", [("Hiei", "hiei"), ("Pok\u00e9", "Poke\u0301")])
