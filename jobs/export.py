@@ -15,21 +15,11 @@ from eyecatch.db.index import Index, open_index
 from eyecatch.db.records import EpisodeRecord
 from eyecatch.jobs.exports import cast, forms, frames, tables
 from eyecatch.jobs.exports.aside import refuse, whole_file, whole_folder
+from eyecatch.jobs.exports.offered import EVERY, OFFERED, SHEETS, TABLES
 from eyecatch.jobs.exports.pick import check_titles, pick
 
-OFFERED = {
-    "frames": tables.FORMS,
-    "appearances": (*tables.FORMS, *forms.FORMS),
-    "dataset": ("coco", "yolo", "crops"),
-    "sheet": ("png", "svg"),
-}
-"""What can be exported, and its formats, the first of which is the default."""
-
-SHEETS = ("season", "timeline", "faces")
-
-EVERY = 12
-"""Drawings from one picture of a dataset to the next: about a second of anime on twos, so that two
-of them are seldom nearly the same."""
+Listener = Callable[[int, int], None]
+"""Is told how many pictures of a dataset are written, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +47,7 @@ class _Wish:
     every: int
     sheet: str
     force: bool
+    listener: Listener
 
     def place(self) -> Path:
         """``out``, for what can't go to standard output."""
@@ -78,13 +69,14 @@ def export(  # noqa: PLR0913 - each is one plain wish of the caller's
     every: int = EVERY,
     sheet: str = "season",
     force: bool = False,
+    listener: Listener = lambda _done, _of: None,
 ) -> Exported:
     """Write what the index holds in a format of other programs; ``docs/exports.md`` has them all.
 
     Args:
         what: ``frames``, ``appearances``, ``dataset`` or ``sheet``.
         db: path of an SQLite file, or any SQLAlchemy URL.
-        form: one that ``OFFERED`` lists for it; None for the first of those.
+        form: one that ``exports.offered`` lists for it; None for the first of those.
         out: the file, or the folder of a dataset; None for standard output, where the format is
             text. Where there is a file for each episode or character, a name that doesn't end as
             those do is a folder for them.
@@ -93,9 +85,9 @@ def export(  # noqa: PLR0913 - each is one plain wish of the caller's
         unsure: names that are unsure count too.
         join: of appearances: seconds between two of a character that still count as one.
         every: of a dataset: every n-th drawing becomes a picture.
-        sheet: one of ``SHEETS``: a grid of the season, a timeline of each episode, or the faces of
-            each character.
+        sheet: ``season`` (a grid), ``timeline`` (of each episode) or ``faces`` (of each character).
         force: replace what is there; of folders, only what an export wrote.
+        listener: is told how far a dataset is.
 
     Raises:
         RequestError: there is no such episode or format, nothing to draw, or ``out`` can't be
@@ -113,7 +105,7 @@ def export(  # noqa: PLR0913 - each is one plain wish of the caller's
     with open_index(db, create=False) as index:
         names = [index.called(name) for name in characters]
         some = pick(index, episodes)
-        wish = _Wish(index, some, names, form, out, unsure, join, every, sheet, force)
+        wish = _Wish(index, some, names, form, out, unsure, join, every, sheet, force, listener)
         return _WRITERS[what](wish)
 
 
@@ -131,7 +123,7 @@ def _appearances(wish: _Wish) -> Exported:
     casts = cast.gather(
         wish.index, wish.episodes, wish.characters, unsure=wish.unsure, join=wish.join
     )
-    if wish.form in tables.FORMS:
+    if wish.form in TABLES:
         return _table(wish, cast.COLUMNS, cast.appearance_rows(casts))
     write = forms.writer(wish.form)
     rows = sum(len(one.appearances) for one in casts)
@@ -154,7 +146,7 @@ def _dataset(wish: _Wish) -> Exported:
     check_titles(wish.episodes)
     order = dataset.Order(wish.index, wish.episodes, wish.characters, wish.unsure, wish.every)
     with whole_folder(wish.place(), force=wish.force) as aside:
-        rows = dataset.write_dataset(order, wish.form, aside)
+        rows = dataset.write_dataset(order, wish.form, aside, wish.listener)
     return Exported((wish.place(),), rows)
 
 

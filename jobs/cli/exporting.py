@@ -12,8 +12,9 @@ import click
 import eyecatch
 from eyecatch.core.errors import RequestError
 from eyecatch.jobs.cli import options
+from eyecatch.jobs.cli.bar import bar
 from eyecatch.jobs.cli.output import note
-from eyecatch.jobs.export import EVERY, OFFERED, SHEETS
+from eyecatch.jobs.exports.offered import EVERY, OFFERED, SHEETS
 
 _EPISODES = click.argument("episodes", nargs=-1, metavar="[EPISODE...]")
 _CHARACTERS = click.option(
@@ -113,14 +114,17 @@ def appearances(**wishes: Any) -> None:  # noqa: ANN401
 @_out("The folder to make.", required=True)
 @options.force
 @options.db
-def dataset(**wishes: Any) -> None:  # noqa: ANN401
+@options.quiet
+def dataset(quiet: bool, **wishes: Any) -> None:  # noqa: ANN401
     """Pictures with boxes and names, or crops by character, to train with elsewhere.
 
     COCO and YOLO pictures are frames of the video with a face on them; with --character, with one
     of theirs. Faces without a name are of the class "unknown". Crops are the best ones that the
     index keeps of each track, in folders as `eyecatch train` takes them.
     """
-    _export("dataset", "", wishes)
+    with bar("pictures", quiet) as step:
+        wishes["listener"] = step
+        _export("dataset", "", wishes)
 
 
 @export.command(epilog="Example:  eyecatch export sheet --of season --out season.png")

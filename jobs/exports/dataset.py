@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,16 @@ class Order:
     every: int
 
 
-def write_dataset(order: Order, form: str, folder: Path) -> int:
+def write_dataset(
+    order: Order, form: str, folder: Path, listener: Callable[[int, int], None]
+) -> int:
     """Fill an empty folder with a dataset, and return how many pictures it has.
+
+    Args:
+        order: what it is made of.
+        form: ``coco``, ``yolo`` or ``crops``.
+        folder: is there.
+        listener: is told how many pictures are written, and of how many.
 
     Raises:
         RequestError: there is nothing to write.
@@ -51,7 +59,7 @@ def write_dataset(order: Order, form: str, folder: Path) -> int:
         if drawings:
             names = _names(drawings)
             {"coco": _describe_coco, "yolo": _describe_yolo}[form](drawings, names, folder)
-            _write_pictures(order.index, drawings, folder / "images")
+            _write_pictures(order.index, drawings, folder / "images", listener)
         pictures = len(drawings)
     if not pictures:
         raise RequestError("no face was found", "there is nothing to export")
@@ -66,7 +74,10 @@ def _names(drawings: Sequence[Drawing]) -> list[str]:
     return [*named, UNKNOWN] if None in found else named
 
 
-def _write_pictures(index: Index, drawings: Sequence[Drawing], folder: Path) -> None:
+def _write_pictures(
+    index: Index, drawings: Sequence[Drawing], folder: Path, listener: Callable[[int, int], None]
+) -> None:
+    done = 0
     by_episode: dict[int, list[Drawing]] = {}
     for drawing in drawings:
         by_episode.setdefault(drawing.episode.id, []).append(drawing)
@@ -75,6 +86,8 @@ def _write_pictures(index: Index, drawings: Sequence[Drawing], folder: Path) -> 
         (folder / some[0].episode.title).mkdir(parents=True)
         for frame, picture in pull(index, some[0].episode, names):
             (folder / f"{names.pop(frame)}.jpg").write_bytes(encode_jpeg(picture))
+            done += 1
+            listener(done, len(drawings))
         if names:
             path = some[0].episode.video.path
             raise RequestError(f"{path}: frame {min(names)} can't be decoded", "index it again")

@@ -22,8 +22,6 @@ _HOMES = {
     "xray": ("sidecar", "write_xray", ".xray.json"),
 }
 
-FORMS = tuple(_HOMES)
-
 
 def writer(form: str) -> Callable[[Cast], str]:
     """The function that writes an episode's appearances as text."""

@@ -15,8 +15,6 @@ Value = str | int | float | bool | list[tuple[str, float]] | None
 Row = tuple[Value, ...]
 Kind = Literal["text", "label", "int", "float", "bool", "chances"]
 
-FORMS = ("csv", "json", "parquet")
-
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -41,7 +39,7 @@ def write_table(
 
     Args:
         stream: is left open.
-        form: one of ``FORMS``.
+        form: one of ``offered.TABLES``.
         columns: what a row holds.
         rows: a value for each column.
     """
