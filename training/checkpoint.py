@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -83,7 +84,8 @@ class Checkpoints:
                 "use --resume to go on with it, or --force to start again",
             )
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir()
+        with self._writing():
+            self.folder.mkdir()
         return []
 
     def weights(self, epoch: Epoch) -> Path:
@@ -92,14 +94,15 @@ class Checkpoints:
 
     def save(self, network: Network, history: Sequence[Epoch]) -> None:
         """Keeps the weights after the last epoch; it counts as done once ``STATE`` says so."""
-        network.save_weights(self.weights(history[-1]))
         state = {**self._key, "history": [asdict(epoch) for epoch in history]}
-        new = self.folder / f"{STATE}.new"
-        new.write_text(json.dumps(state, indent=1), "utf-8")
-        new.replace(self.folder / STATE)
         kept = {self.weights(history[-1]), self.weights(best(history))}
-        for path in set(self.folder.glob("epoch-*.weights.h5")) - kept:
-            path.unlink()
+        new = self.folder / f"{STATE}.new"
+        with self._writing():
+            network.save_weights(self.weights(history[-1]))
+            new.write_text(json.dumps(state, indent=1), "utf-8")
+            new.replace(self.folder / STATE)
+            for path in set(self.folder.glob("epoch-*.weights.h5")) - kept:
+                path.unlink()
 
     def load(self, network: Network, epoch: Epoch) -> None:
         """Puts an epoch's weights, and the optimizer's state, into the network."""
@@ -113,6 +116,16 @@ class Checkpoints:
     def clear(self) -> None:
         """The training is done."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise RequestError(
+                f"{self.folder} can't be written ({error.strerror or error})",
+                "make room, then go on with --resume",
+            ) from error
 
     def _read(self) -> list[Epoch]:
         try:

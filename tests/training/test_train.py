@@ -73,6 +73,14 @@ def test_a_checkpoint_that_is_damaged_is_said(tmp_path, faces):
         train(faces, tmp_path / "c.bundle", settings=QUICK, resume=True)
 
 
+def test_a_disk_that_can_not_be_written_is_said(tmp_path, faces):
+    def obstruct(epoch):
+        (tmp_path / "e.bundle.training" / "training.json.new").mkdir()
+
+    with pytest.raises(RequestError, match=r"can't be written .*; make room, then go on"):
+        train(faces, tmp_path / "e.bundle", settings=QUICK, progress=obstruct)
+
+
 def test_an_existing_bundle_is_refused_before_any_work(faces, bundle):
     with pytest.raises(RequestError, match="exists; choose another name, or use --force"):
         train(faces, bundle.folder, settings=QUICK)
