@@ -20,6 +20,7 @@ from eyecatch.jobs.decide import decide, is_stale
 from eyecatch.jobs.pipeline import Outcome, Task, Work
 from eyecatch.jobs.progress import Listener, Progress, clock, silent
 from eyecatch.jobs.register import register
+from eyecatch.jobs.render.render import default_name, render_episode
 from eyecatch.jobs.runners import make_runner
 from eyecatch.jobs.sources import videos
 from eyecatch.jobs.versions import versions
@@ -50,6 +51,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
     series: str | None = None,
     retry_failed: bool = False,
     chunk_seconds: float = 60.0,
+    render: str | None = None,
     listener: Listener = silent,
 ) -> IndexReport:
     """Index episodes by the faces and characters on screen.
@@ -64,6 +66,8 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
         series: name of the show that new episodes belong to.
         retry_failed: try again the chunks that failed before.
         chunk_seconds: least length of the chunks of new episodes; it changes no row.
+        render: ``soft`` or ``burn`` to write each episode with boxes and names to the folder
+            ``annotated`` as soon as it is decided.
         listener: is told of progress after every chunk.
 
     Returns:
@@ -76,10 +80,11 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
     scan = ScanConfig(resolve(detector or DetectorConfig()))
     sources = videos(paths)
     with open_index(db) as opened:
-        job = _Job(opened, Work(scan, model), classifier, listener)
+        job = _Job(opened, Work(scan, model), classifier, render, listener)
         job.faults += map(str, sources.faults)
         episodes = job.register(sources.files, series, chunk_seconds)
         job.run(episodes, runner, retry_failed)
+        job.render_missing(episodes)
         return job.report(episodes)
 
 
@@ -87,12 +92,18 @@ class _Job:
     """One call of ``index``: what it works with, and what it has to say."""
 
     def __init__(
-        self, index: Index, work: Work, classifier: Identify | None, listener: Listener
+        self,
+        index: Index,
+        work: Work,
+        classifier: Identify | None,
+        render: str | None,
+        listener: Listener,
     ) -> None:
         self.faults: list[str] = []
         self._index, self._work, self._classifier = index, work, classifier
         self._origin = Origin(work.scan.digest, bundle_id=self._bundle_id())
         self._progress, self._listener = Progress(), listener
+        self._how, self._rendered = render, set[int]()
 
     def _bundle_id(self) -> int | None:
         if self._classifier is None:
@@ -179,6 +190,25 @@ class _Job:
     def _decide(self, episode: int) -> None:
         decide(self._index, self._index.episode(episode), self._origin, self._classifier)
         self._progress.episodes_done += 1
+        self._render(episode)
+
+    def _render(self, episode: int) -> None:
+        if self._how is None:
+            return
+        self._rendered.add(episode)
+        try:
+            # An older rendering of it is of what was known then.
+            render_episode(self._index, episode, how=self._how, force=True)
+        except EyecatchError as error:
+            self.faults.append(str(error))
+
+    def render_missing(self, episodes: Sequence[int]) -> None:
+        """Render the episodes that were decided earlier, but have no rendering."""
+        for episode in episodes:
+            if self._how is None or episode in self._rendered:
+                continue
+            if not default_name(self._index.episode(episode), self._how).exists():
+                self._render(episode)
 
     def report(self, episodes: Sequence[int]) -> IndexReport:
         """What was done, with a fault for each episode that isn't whole."""

@@ -13,8 +13,10 @@ import numpy.typing as npt
 
 from eyecatch.core.detect import alter, sheet
 from eyecatch.core.detect.base import Detector, detect_at
+from eyecatch.core.detect.registry import load
 from eyecatch.core.errors import RequestError
 from eyecatch.core.faces import Detections, iou
+from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.training.detector.pictures import read_boxes
 
 SIZES: Final = (0.0, 1 / 16, 1 / 8, 1 / 4, 1.0)
@@ -63,12 +65,12 @@ class DetectorReport:
 
 
 def evaluate_detector(
-    detector: Detector, images: Path, boxes: Path, errors: Path | None = None
+    detector: Detector | DetectorConfig, images: Path, boxes: Path, errors: Path | None = None
 ) -> DetectorReport:
     """Measure a detector on pictures whose faces are known.
 
     Args:
-        detector: the one to measure; what it finds counts, whatever the score.
+        detector: the one to measure, or which it is; what it finds counts, whatever the score.
         images: a folder of pictures; files that are no pictures are passed over.
         boxes: a CSV of ``image,x,y,w,h`` with a row a face; pictures without rows have none.
         errors: where to write a picture of what was missed (red) and falsely found (blue).
@@ -76,6 +78,8 @@ def evaluate_detector(
     Raises:
         RequestError: there is no such folder or file, or nothing in it.
     """
+    if isinstance(detector, DetectorConfig):
+        detector = load(detector)
     looked = list(look(detector, images, boxes))
     if errors is not None:
         _write_errors(looked, images, errors)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eyecatch.jobs.render.render import render
     from eyecatch.training.collect import collect
     from eyecatch.training.evaluate import evaluate
+    from eyecatch.training.evaluate_detector import evaluate_detector
     from eyecatch.training.train import train
 
 __version__ = "0.1.0"
@@ -32,6 +33,7 @@ _HOMES = {
     "doctor": "eyecatch.jobs.doctor",
     "episodes": "eyecatch.jobs.answers",
     "evaluate": "eyecatch.training.evaluate",
+    "evaluate_detector": "eyecatch.training.evaluate_detector",
     "export": "eyecatch.jobs.export",
     "find": "eyecatch.jobs.answers",
     "identify": "eyecatch.jobs.identify",
@@ -49,6 +51,7 @@ __all__ = [
     "doctor",
     "episodes",
     "evaluate",
+    "evaluate_detector",
     "export",
     "find",
     "identify",

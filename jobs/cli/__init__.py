@@ -25,6 +25,7 @@ VERBS = {
     "identify": ("identifying", "Who is in a still image."),
     "train": ("training", "Train a classifier from folders of faces."),
     "evaluate": ("training", "Measure a classifier on faces it has not seen."),
+    "evaluate-detector": ("training", "Measure a face detector on images with known boxes."),
     "collect": ("training", "Cut faces out of images, in folders by label."),
     "render": ("rendering", "Write an episode with a box and a name at every face."),
     "clips": ("rendering", "Cut out the scenes of a character."),
@@ -43,7 +44,7 @@ class _Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         module = importlib.import_module(f"eyecatch.jobs.cli.{VERBS[cmd_name][0]}")
-        command = getattr(module, cmd_name)
+        command = getattr(module, cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 

@@ -20,6 +20,12 @@ def doctor(form: str) -> None:
     Status 1 where something is missing that a verb needs.
     """
     findings = eyecatch.doctor()
-    answer(form, [asdict(finding) for finding in findings], ("what", "found", "so"), "")
+    if form == "table":
+        for finding in findings:
+            click.echo(f"{'' if finding.fine else '! '}{finding.what}: {finding.found}")
+            if finding.so:
+                click.echo(click.wrap_text(finding.so, 96, "    ", "    "))
+    else:
+        answer(form, [asdict(finding) for finding in findings], ("what", "found", "so"), "")
     if not all(finding.fine for finding in findings):
         sys.exit(1)

@@ -25,6 +25,11 @@ from eyecatch.jobs.progress import Progress, clock
 @options.detector
 @options.cascade
 @options.runner
+@click.option(
+    "--render",
+    type=click.Choice(["soft", "burn"]),
+    help="Also write each episode, with boxes and names, to the folder annotated.",
+)
 @click.option("--series", metavar="NAME", help="The show that the episodes belong to.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
 @options.db
@@ -35,6 +40,7 @@ def index(
     detector: str,
     cascade: Path | None,
     runner: str | None,
+    render: str | None,
     series: str | None,
     retry_failed: bool,
     db: str,
@@ -53,6 +59,7 @@ def index(
             model=model,
             detector=DetectorConfig(name=detector, model=str(cascade or "")),
             runner=runner,
+            render=render,
             series=series,
             retry_failed=retry_failed,
             listener=listener,

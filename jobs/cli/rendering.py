@@ -12,11 +12,10 @@ import eyecatch
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.bar import bar
 from eyecatch.jobs.cli.output import answer, note
-from eyecatch.jobs.render.encoders import ENCODERS
 
 _ENCODER = click.option(
     "--encoder",
-    type=click.Choice([*ENCODERS, "auto"]),
+    type=click.Choice(["x264", "nvenc", "qsv", "videotoolbox", "auto"]),
     default="x264",
     show_default=True,
     help="What encodes; auto takes a card's where one works. See: eyecatch doctor.",
@@ -61,8 +60,7 @@ def render(quiet: bool, **wishes: Any) -> None:  # noqa: ANN401 - click's values
     subtitles.
     """
     with bar("frames", quiet) as step:
-        wishes["watch"] = lambda frames: step(frames, None)
-        done = eyecatch.render(wishes.pop("episode"), **wishes)
+        done = eyecatch.render(wishes.pop("episode"), listener=step, **wishes)
     note(f"Wrote {done}.")
 
 

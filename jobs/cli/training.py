@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 import eyecatch
+from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note, print_json, print_table
 from eyecatch.jobs.progress import clock
@@ -111,3 +113,44 @@ def collect(paths: tuple[Path, ...], out: Path, boxes: Path) -> None:
     for line in collected.notes:
         note(f"eyecatch: {line}")
     note(f"Wrote {collected.faces} faces of {len(collected.labels)} labels to {out}.")
+
+
+@click.command(
+    "evaluate-detector",
+    epilog="Example:  eyecatch evaluate-detector IMAGES boxes.csv --errors errors.png",
+)
+@click.argument("images", type=FOLDER)
+@click.argument("boxes", type=FOLDER)
+@options.detector
+@options.cascade
+@click.option("--errors", type=FOLDER, metavar="FILE", help="A picture of what went wrong.")
+@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
+def evaluate_detector(
+    images: Path,
+    boxes: Path,
+    detector: str,
+    cascade: Path | None,
+    errors: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure a face detector on IMAGES whose faces are in BOXES, a CSV of image,x,y,w,h."""
+    config = DetectorConfig(name=detector, model=str(cascade or ""))
+    report = eyecatch.evaluate_detector(config, images, boxes, errors)
+    if as_json:
+        print_json(asdict(report))
+        return
+    note(f"{report.pictures} pictures, {report.faces} faces")
+    rows = [
+        {
+            "IoU": f"{one.least:.1f}",
+            "recall": f"{one.recall:.3f}",
+            "precision": f"{one.precision:.3f}",
+            "average precision": f"{one.average:.3f}",
+            "recall by height of face": [
+                f"{low:.0%}-{high:.0%}: {recall:.2f} of {faces}"
+                for low, high, faces, recall in one.by_size
+            ],
+        }
+        for one in report.figures
+    ]
+    print_table(rows, list(rows[0]))
