@@ -1,9 +1,10 @@
-"""A small season, drawn once, and a classifier trained on its cast."""
+"""A small season, drawn once, a classifier trained on its cast, and both in an index."""
 
 from __future__ import annotations
 
 import pytest
 
+import eyecatch
 from eyecatch.core.drawn.portraits import draw_faces
 from eyecatch.core.drawn.season import draw_season
 from eyecatch.training.train import train
@@ -21,11 +22,20 @@ def bundle(tmp_path_factory):
     faces = tmp_path_factory.mktemp("faces")
     draw_faces(faces, per_character=32)
     out = tmp_path_factory.mktemp("bundle") / "cast.bundle"
-    train(faces, out, epochs=8)
+    train(faces, out, epochs=6)
     return out
+
+
+@pytest.fixture(scope="session")
+def indexed(season, bundle, tmp_path_factory):
+    """The season indexed inline, each episode in one chunk; not to be written to."""
+    db = str(tmp_path_factory.mktemp("index") / "season.db")
+    report = eyecatch.index([season.folder], db=db, model=bundle, runner="inline", series="Drawn")
+    assert report.faults == ()
+    return db
 
 
 @pytest.fixture
 def db(tmp_path):
-    """The URL of an index that is not there yet."""
+    """The path of an index that is not there yet."""
     return str(tmp_path / "season.db")

@@ -36,15 +36,6 @@ def content(db):
         }
 
 
-@pytest.fixture(scope="module")
-def indexed(season, bundle, tmp_path_factory):
-    """The season indexed inline, each episode in one chunk."""
-    db = str(tmp_path_factory.mktemp("index") / "season.db")
-    report = eyecatch.index([season.folder], db=db, model=bundle, runner="inline", series="Drawn")
-    assert report.faults == ()
-    return db
-
-
 def test_faces_are_found_in_most_frames_that_have_one(indexed, season):
     drawn = {tuple(line.split(",")[:2]) for line in season.truth.read_text().splitlines()[1:]}
     found = {(row.episode, str(row.frame)) for row in rows(indexed)}
@@ -73,7 +64,6 @@ def test_many_chunks_are_as_one(indexed, season, bundle, db):
     assert rows(db) == rows(indexed)
 
 
-@pytest.mark.slow
 def test_ray_is_as_inline(indexed, season, bundle, db):
     report = eyecatch.index([season.folder], db=db, model=bundle, runner="ray", series="Drawn")
     assert report.faults == ()
@@ -191,19 +181,25 @@ def test_a_poison_chunk_fails_alone_and_can_be_tried_again(season, bundle, db, t
     assert again.faults == ()
 
 
-def test_no_bundle_no_cascade_no_database(season, tmp_path):
-    with pytest.raises(ModelError, match="nothing.bundle"):
-        eyecatch.index(
-            [season.folder], db=str(tmp_path / "a.db"), model=tmp_path / "nothing.bundle"
-        )
+def test_no_bundle(season, db, tmp_path):
+    with pytest.raises(ModelError, match=r"nothing\.bundle"):
+        eyecatch.index([season.folder], db=db, model=tmp_path / "nothing.bundle")
+    assert not Path(db).exists()
+
+
+def test_no_cascade(season, db, tmp_path):
     text = tmp_path / "cascade.xml"
     text.write_text("<xml/>")
+    detector = DetectorConfig("cascade", str(text))
     with pytest.raises(ModelError, match="no OpenCV cascade"):
-        detector = DetectorConfig("cascade", str(text))
-        eyecatch.index([season.folder], db=str(tmp_path / "b.db"), detector=detector)
-    (tmp_path / "c.db").write_text("not a database, " * 100)
-    with pytest.raises(DatabaseError, match="c.db"):
-        eyecatch.index([season.folder], db=str(tmp_path / "c.db"))
+        eyecatch.index([season.folder], db=db, detector=detector)
+    assert not Path(db).exists()
+
+
+def test_no_database(season, db):
+    Path(db).write_text("not a database, " * 100)
+    with pytest.raises(DatabaseError, match=r"season\.db"):
+        eyecatch.index([season.folder], db=db)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -1,0 +1,64 @@
+"""The contract that both runners keep."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from eyecatch.core.detect.registry import resolve
+from eyecatch.core.scan.config import DetectorConfig, ScanConfig
+from eyecatch.core.video.plan import plan
+from eyecatch.core.video.probe import probe
+from eyecatch.jobs.pipeline import Task, Work
+from eyecatch.jobs.runners import make_runner
+
+
+@pytest.fixture(params=["inline", "ray"])
+def runner(request):
+    """Each runner there is."""
+    return make_runner(request.param, 1, 1.0)
+
+
+@pytest.fixture(scope="module")
+def work():
+    return Work(ScanConfig(resolve(DetectorConfig())), None)
+
+
+@pytest.fixture(scope="module")
+def tasks(season):
+    """Chunks of both episodes."""
+    found = []
+    for number, path in enumerate(season.episodes):
+        video = probe(path)
+        found += [Task(number, video, chunk) for chunk in plan(video, 2.0).chunks]
+    assert len(found) > len(season.episodes)
+    return found
+
+
+def test_every_task_has_one_outcome(runner, tasks, work):
+    outcomes = list(runner.run(tasks, work))
+    came = sorted((one.task.episode, one.task.chunk.index) for one in outcomes)
+    assert came == [(task.episode, task.chunk.index) for task in tasks]
+    assert all(one.error is None for one in outcomes)
+    assert all(one.scanned.index == one.task.chunk.index for one in outcomes)
+
+
+def test_a_file_that_is_gone_is_an_error_of_its_chunks_alone(runner, tasks, work, tmp_path):
+    video = replace(tasks[0].video, path=tmp_path / "gone.mkv")
+    lost = Task(9, video, tasks[0].chunk)
+    outcomes = {one.task.episode: one for one in runner.run([lost, tasks[-1]], work)}
+    told = outcomes[9].error or outcomes[9].scanned.broken
+    assert "gone.mkv" in told
+    assert outcomes[tasks[-1].episode].error is None
+
+
+def test_no_tasks_are_no_outcomes(runner, work):
+    assert list(runner.run([], work)) == []
+
+
+def test_closing_early_stops(runner, tasks, work):
+    outcomes = runner.run(tasks, work)
+    assert next(outcomes).scanned is not None
+    outcomes.close()
+    assert list(outcomes) == []

@@ -1,0 +1,130 @@
+"""The verbs as a person or a script meets them: what they print, and with which status."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import cv2
+import pytest
+
+from eyecatch.core.drawn.cast import CAST
+from eyecatch.jobs.cli import main
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command line; returns its status, standard output and standard error."""
+
+    def run(*words):
+        status = 0
+        try:
+            main([str(word) for word in words])
+        except SystemExit as exit_:
+            status = exit_.code or 0
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def known(indexed):
+    """Somebody who is in the index for some time."""
+    import eyecatch  # noqa: PLC0415 - the session's index comes first
+
+    return eyecatch.characters(db=indexed)[0].name
+
+
+def test_find_as_json_is_json_and_nothing_else(run, indexed, known):
+    status, out, err = run("find", known.lower(), "--db", indexed, "--json")
+    assert (status, err) == (0, "")
+    found = json.loads(out)
+    assert found
+    for one in found:
+        assert one["characters"] == [known]
+        assert one["series"] == "Drawn"
+        assert one["seconds"] == pytest.approx(
+            sum(r["end"] - r["start"] for r in one["ranges"]), abs=0.01
+        )
+        assert one["first"] == one["ranges"][0]["start"]
+        assert one["last"] == one["ranges"][-1]["end"]
+
+
+def test_find_as_csv_and_table_tell_the_same(run, indexed, known):
+    _, out, _ = run("find", known, "--db", indexed, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    _, table, _ = run("find", known, "--db", indexed)
+    assert all(row["episode"] in table for row in rows)
+    assert json.loads(rows[0]["ranges"])[0]["end"] > 0
+
+
+def test_find_nobody_says_who_is_spelt_alike(run, indexed):
+    status, out, err = run("find", CAST[0].name[:-1], "--db", indexed)
+    assert (status, out) == (1, "")
+    assert CAST[0].name in err
+
+
+def test_find_with_too_high_a_wish_is_an_empty_answer(run, indexed, known):
+    status, out, _ = run("find", known, "--db", indexed, "--min-seconds", 10000, "--json")
+    assert (status, json.loads(out)) == (0, [])
+
+
+@pytest.mark.parametrize("verb", ["episodes", "characters", "status"])
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_questions_answer_in_every_form(run, indexed, verb, form):
+    status, out, err = run(verb, "--db", indexed, "--format", form)
+    assert (status, err) == (0, "")
+    assert ("S01E01" in out) == (verb != "characters")
+    if form == "json":
+        assert json.loads(out)
+
+
+def test_status_tells_what_made_the_rows(run, indexed):
+    _, out, _ = run("status", "--db", indexed, "--json")
+    told = json.loads(out)
+    (made,) = told["runs"]
+    assert made["state"] == "done"
+    assert made["config"]["scan"]["detector"]["name"] == "cnn"
+    assert made["versions"]["eyecatch"]
+    assert {one["state"] for one in told["episodes"]} == {"done"}
+
+
+def test_index_tells_progress_and_faults_on_standard_error(run, season, bundle, db, tmp_path):
+    missing = tmp_path / "missing.mkv"
+    status, out, err = run(
+        "index", season.episodes[0], missing, "--model", bundle, "--db", db, "--runner", "inline"
+    )
+    assert (status, out) == (1, "")
+    assert "missing.mkv" in err
+    assert "chunks 1/1" in err
+    status, _, err = run("index", season.episodes[0], "--model", bundle, "--db", db)
+    assert status == 0
+    assert "up to date" in err
+
+
+def test_identify_is_a_line_of_json_an_image(run, season, bundle, tmp_path):
+    video = cv2.VideoCapture(str(season.episodes[0]))
+    _, picture = video.read()
+    still = tmp_path / "still.png"
+    cv2.imwrite(str(still), picture)
+    broken = tmp_path / "broken.png"
+    broken.write_text("no picture")
+    status, out, err = run("identify", still, broken, "--model", bundle)
+    assert status == 1
+    assert "broken.png" in err
+    (told,) = [json.loads(line) for line in out.splitlines()]
+    assert told["image"] == str(still)
+    for face in told["faces"]:
+        assert set(face) >= {"box", "score", "character", "confidence", "top"}
+        assert len(face["box"]) == 4
+    status, out, _ = run("identify", still, "--crop", "--model", bundle)
+    (told,) = [json.loads(line) for line in out.splitlines()]
+    assert told["faces"][0]["box"] == [0, 0, picture.shape[1], picture.shape[0]]
+
+
+def test_a_wrong_word_is_told_with_status_2(run):
+    status, _, err = run("index")
+    assert status == 2
+    assert "PATHS" in err
