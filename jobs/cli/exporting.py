@@ -95,7 +95,7 @@ def appearances(**wishes: Any) -> None:  # noqa: ANN401
     (vtt, ass), chapters (ffmetadata; chapters, which is Matroska's), cut lists for editors (edl,
     otio), actors for Kodi and Jellyfin (nfo), and an X-Ray-like sidecar for players (xray).
     """
-    _export("appearances", "Nobody was found there.", wishes)
+    _export("appearances", "Nobody known was found there.", wishes)
 
 
 @export.command(epilog="Example:  eyecatch export dataset --format yolo --out yuyu-yolo")

@@ -21,6 +21,8 @@ def refuse(path: Path, force: bool) -> None:
         return
     if path.is_dir():
         raise RequestError(f"{path} is a folder", "name a file in it")
+    if path.exists() and not path.is_file():  # a device or a pipe must never be replaced
+        raise RequestError(f"{path} is no regular file", "name another")
     if not force:
         raise RequestError(f"{path} exists already", "choose another name, or replace it: --force")
 
@@ -37,12 +39,13 @@ def whole_file(path: Path, *, force: bool = False) -> Iterator[Path]:
         RequestError: it exists, or can't be written.
     """
     refuse(path, force)
-    aside = path.with_name(f".{path.stem}.part{path.suffix}")
+    target = path.resolve()  # a link stays, and what it points to is replaced
+    aside = target.with_name(f".{target.stem}.part{target.suffix}")
     with _told(path):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
             yield aside
-            aside.replace(path)
+            aside.replace(target)
         finally:
             aside.unlink(missing_ok=True)
 

@@ -255,7 +255,7 @@ def test_appearances_near_each_other_are_joined(filled, exported):
 def test_an_episode_of_nobody_is_told(filled, form, capfd):
     main(["export", "appearances", "S01E02", "--db", filled.db, "--format", form])
     out, err = capfd.readouterr()
-    assert err == "Nobody was found there.\n"
+    assert err == "Nobody known was found there.\n"
     assert out.startswith(("WEBVTT", "[Script", ";FFMETADATA1", "<?xml", "TITLE: S01E02", "{"))
 
 

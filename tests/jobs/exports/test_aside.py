@@ -1,13 +1,14 @@
 """Files and folders that appear only when they are whole."""
 
 import contextlib
+import os
 import resource
 import signal
 
 import pytest
 
 from eyecatch.core.errors import RequestError
-from eyecatch.jobs.exports.aside import CARD, whole_file, whole_folder
+from eyecatch.jobs.exports.aside import CARD, refuse, whole_file, whole_folder
 
 
 @contextlib.contextmanager
@@ -57,6 +58,18 @@ def test_what_is_there_is_replaced_only_when_forced(tmp_path):
         pass
     with pytest.raises(RequestError, match="is a folder; name a file in it"), whole_file(tmp_path):
         pass
+
+
+def test_devices_are_never_replaced_and_links_stay(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(RequestError, match="is no regular file"):
+        refuse(tmp_path / "pipe", force=True)
+    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+    target.write_text("one")
+    link.symlink_to(target)
+    with whole_file(link, force=True) as aside:
+        aside.write_text("two")
+    assert (link.is_symlink(), target.read_text()) == (True, "two")
 
 
 def test_an_empty_folder_is_filled_and_a_file_is_none(tmp_path):
