@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from eyecatch import __version__
-from eyecatch.core.errors import RequestError
+from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.stills import encode_jpeg
 from eyecatch.db.index import Index
 from eyecatch.db.records import EpisodeRecord
 from eyecatch.jobs.exports.aside import CARD
 from eyecatch.jobs.exports.drawings import Drawing, choose, pull
+from eyecatch.jobs.render.source import found_file
 
 UNKNOWN = "unknown"
 """The class of a face that nobody named: it is a face, and a detector should learn it."""
@@ -77,20 +78,20 @@ def _names(drawings: Sequence[Drawing]) -> list[str]:
 def _write_pictures(
     index: Index, drawings: Sequence[Drawing], folder: Path, listener: Callable[[int, int], None]
 ) -> None:
+    episodes = {drawing.episode.id: drawing.episode for drawing in drawings}.values()
+    for episode in episodes:
+        found_file(index, episode)  # one that is gone is told before an hour of decoding
     done = 0
-    by_episode: dict[int, list[Drawing]] = {}
-    for drawing in drawings:
-        by_episode.setdefault(drawing.episode.id, []).append(drawing)
-    for some in by_episode.values():
-        names = {drawing.frame: drawing.name for drawing in some}
-        (folder / some[0].episode.title).mkdir(parents=True)
-        for frame, picture in pull(index, some[0].episode, names):
+    for episode in episodes:
+        names = {one.frame: one.name for one in drawings if one.episode.id == episode.id}
+        (folder / episode.title).mkdir(parents=True)
+        for frame, picture in pull(index, episode, names):
             (folder / f"{names.pop(frame)}.jpg").write_bytes(encode_jpeg(picture))
             done += 1
             listener(done, len(drawings))
         if names:
-            path = some[0].episode.video.path
-            raise RequestError(f"{path}: frame {min(names)} can't be decoded", "index it again")
+            problem = f"frame {min(names)} can't be decoded any more"
+            raise MediaError(str(episode.video.path), problem, "index it again")
 
 
 def _describe_coco(drawings: Sequence[Drawing], names: Sequence[str], folder: Path) -> None:

@@ -23,9 +23,13 @@ from eyecatch.jobs.cli import main
 
 @pytest.fixture(scope="module")
 def pictures(filled):
-    """All frames of the first episode, decoded straight."""
+    """All frames of the first episode, reduced."""
     video = probe(filled.folder / "S01E01.mkv")
-    return [frame.bgr() for chunk in plan(video).chunks for frame in decode(video, chunk)]
+    return [small(frame.bgr()) for chunk in plan(video).chunks for frame in decode(video, chunk)]
+
+
+def small(picture):
+    return cv2.resize(picture, (64, 36), interpolation=cv2.INTER_AREA).astype(int)
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +50,10 @@ def test_coco_pictures_are_the_frames_they_say(coco, pictures):
     for image in said.imgs.values():
         picture = cv2.imread(str(coco / "images" / image["file_name"]))
         assert picture.shape == (image["height"], image["width"], 3)
-        away = [np.abs(picture.astype(int) - other).mean() for other in pictures]
+        away = [np.abs(small(picture) - other).mean() for other in pictures]
         # A JPEG is nearly its source; its own frame is the nearest, or one held and equal to it.
         assert away[image["frame"]] <= min(away) + 0.3
-        assert away[image["frame"]] < 3
+        assert away[image["frame"]] < 1
 
 
 def test_coco_boxes_are_those_of_the_index(filled, coco):
