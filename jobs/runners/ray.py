@@ -55,7 +55,7 @@ class RayRunner:
         waiting = {(task.episode, task.chunk.index): task for task in tasks}
         if not waiting:
             return
-        with _cluster():
+        with connection():
             for batch in _stream(list(waiting.values()), work, self._scanners):
                 for outcome in _unpack(batch):
                     waiting.pop((outcome.task.episode, outcome.task.chunk.index))
@@ -69,7 +69,7 @@ class RayRunner:
 
 
 @contextmanager
-def _cluster() -> Iterator[None]:
+def connection() -> Iterator[None]:
     """A connection to Ray for the time of a job; one that was there before is left as it was."""
     if ray.is_initialized():
         yield
@@ -78,12 +78,13 @@ def _cluster() -> Iterator[None]:
     # while this process lives. What fails comes back as an error of its chunk.
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     logging.getLogger("ray").setLevel(logging.ERROR)
-    ray.init(
-        address=os.environ.get("RAY_ADDRESS"),
-        include_dashboard=False,
-        log_to_driver=False,
-        configure_logging=False,
-    )
+    with _hushed():
+        ray.init(
+            address=os.environ.get("RAY_ADDRESS"),
+            include_dashboard=False,
+            log_to_driver=False,
+            configure_logging=False,
+        )
     try:
         yield
     finally:
@@ -100,7 +101,7 @@ def in_parallel(function: Callable[[Item], Result], items: Sequence[Item]) -> It
     Raises:
         RequestError: a worker process died twice.
     """
-    with _cluster():
+    with connection():
         remote = ray.remote(num_cpus=1, max_retries=RETRIES)(function)
         waiting = [remote.remote(item) for item in items]
         while waiting:
@@ -110,6 +111,19 @@ def in_parallel(function: Callable[[Item], Result], items: Sequence[Item]) -> It
             except ray.exceptions.RayError as error:
                 problem = "a worker process died, perhaps out of memory"
                 raise RequestError(problem, "use --runner inline") from error
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Ray's core prints its log level to standard error, past Python; what fails is raised."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _stream(tasks: Sequence[Task], work: Work, scanners: int | None) -> Iterator[Batch]:

@@ -7,6 +7,7 @@ import pytest
 import eyecatch
 from eyecatch.core.drawn.portraits import draw_faces
 from eyecatch.core.drawn.season import draw_season
+from eyecatch.jobs.runners import ray as ray_runner
 from eyecatch.training.train import train
 
 
@@ -33,6 +34,13 @@ def indexed(season, bundle, tmp_path_factory):
     report = eyecatch.index([season.folder], db=db, model=bundle, runner="inline", series="Drawn")
     assert report.faults == ()
     return db
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A local Ray that all tests share, since it takes seconds to start."""
+    with ray_runner.connection():
+        yield
 
 
 @pytest.fixture

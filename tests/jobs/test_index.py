@@ -64,7 +64,7 @@ def test_many_chunks_are_as_one(indexed, season, bundle, db):
     assert rows(db) == rows(indexed)
 
 
-def test_ray_is_as_inline(indexed, season, bundle, db):
+def test_ray_is_as_inline(indexed, season, bundle, db, cluster):
     report = eyecatch.index([season.folder], db=db, model=bundle, runner="ray", series="Drawn")
     assert report.faults == ()
     assert rows(db) == rows(indexed)

@@ -17,6 +17,8 @@ from eyecatch.jobs.runners import make_runner
 @pytest.fixture(params=["inline", "ray"])
 def runner(request):
     """Each runner there is."""
+    if request.param == "ray":
+        request.getfixturevalue("cluster")
     return make_runner(request.param, 1, 1.0)
 
 
