@@ -96,3 +96,11 @@ def clock(seconds: float) -> str:
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+Steps = Callable[[int, int], None]
+"""Is told how many steps are done, and how many there will be."""
+
+
+def unheard(_done: int, _total: int) -> None:
+    """Steps for those who don't want to hear."""

@@ -18,6 +18,10 @@ from av.stream import Stream
 CONTAINER = "nut"
 """What parts and their join are written in: FFmpeg's own container, whose clock is any fraction."""
 
+HEADROOM = 1
+"""Seconds by which a join is late, which its reader takes off again: the first decoding times are
+before the first frame, and NUT spoils frames whose decoding time is negative."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -35,8 +39,8 @@ class Part:
 def join(parts: Sequence[Part], target: Path, unit: Fraction) -> int:
     """Write parts one after the other.
 
-    Decoding times are made anew: those of one part's first frames may lie before those of the last
-    part's end, which no container takes.
+    Everything comes ``HEADROOM`` late. Decoding times are made anew: those of a part's first frames
+    may lie before those of the last part's end, which no container takes.
 
     Args:
         parts: in order; the last frame of one is before the first of the next.
@@ -48,10 +52,7 @@ def join(parts: Sequence[Part], target: Path, unit: Fraction) -> int:
     """
     pts = np.concatenate([_times(part, unit) for part in parts])
     steps = iter(_decoding_times(pts).tolist())
-    # FFmpeg would begin at 0, for the sake of the first decoding time, which is before it.
-    options = {"avoid_negative_ts": "disabled"}
-    opened = av.open(str(target), "w", format=CONTAINER, container_options=options)
-    with av.open(str(parts[0].path)) as model, opened as out:
+    with av.open(str(parts[0].path)) as model, av.open(str(target), "w", format=CONTAINER) as out:
         made = [out.add_stream_from_template(one) for one in model.streams]
         for stream in made:
             if stream.type == "video":
@@ -101,7 +102,7 @@ def _times(part: Part, unit: Fraction) -> npt.NDArray[np.int64]:
 def _moved(packet: Packet[Any], first: int, part: Part, unit: Fraction) -> int:
     assert packet.pts is not None
     assert packet.time_base is not None
-    return round(((packet.pts - first) * packet.time_base + part.begin) / unit)
+    return round(((packet.pts - first) * packet.time_base + part.begin + HEADROOM) / unit)
 
 
 def _decoding_times(pts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

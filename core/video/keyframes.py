@@ -16,6 +16,9 @@ from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container import open_container
 from eyecatch.core.video.cut import Cut
 
+EARLIER = (0, 2, 8, 32)
+"""Seconds before a cut to which is sought, until a keyframe comes before it."""
+
 COPIED = {"video", "audio", "subtitle"}
 """Kinds of streams that go along."""
 
@@ -36,37 +39,56 @@ def copy_part(cut: Cut, target: Path, container: str) -> tuple[int, int]:
     """
     with open_container(cut.video.path) as source:
         try:
-            source.seek(cut.start, stream=source.streams[cut.video.stream])
+            first = _seek(source, cut)
             with av.open(str(target), "w", format=container) as out:
-                return _copy(source, cut, out)
+                return _copy(source, cut, first, out)
         except (av.error.FFmpegError, ValueError) as error:
             problem = f"can't be cut without encoding it again ({error})"
             raise MediaError(str(cut.video.path), problem, "cut it without --fast") from error
 
 
-def _copy(source: InputContainer, cut: Cut, out: OutputContainer) -> tuple[int, int]:
+def _seek(source: InputContainer, cut: Cut) -> int:
+    """Go to a place before the last keyframe at or before a cut; returns its pts."""
+    stream = source.streams[cut.video.stream]
+    for seconds in (*EARLIER, None):
+        # No index is exact, and a transport stream has none: a seek may go too far.
+        back = cut.start if seconds is None else int(seconds / cut.video.time_base)
+        target = max(0, cut.start - back)
+        source.seek(target, stream=stream)
+        keys = list(_keyframes(source, cut.video.stream, cut.start))
+        if keys:
+            source.seek(target, stream=stream)
+            return max(keys)
+    raise ValueError("no keyframe comes before it")
+
+
+def _keyframes(source: InputContainer, stream: int, pts: int) -> Iterator[int]:
+    """Times of the keyframes from where the file stands that are shown at ``pts`` or before."""
+    for packet in source.demux(source.streams[stream]):
+        if packet.is_keyframe and packet.pts is not None and packet.size:
+            if packet.pts > pts:
+                return
+            yield packet.pts
+
+
+def _copy(source: InputContainer, cut: Cut, first: int, out: OutputContainer) -> tuple[int, int]:
     wanted = [one for one in source.streams if one.index == cut.video.stream or _goes(one)]
     made = {one.index: out.add_stream_from_template(one) for one in wanted}
     for index, stream in made.items():
         stream.metadata.update(source.streams[index].metadata)
         stream.disposition = source.streams[index].disposition
-    begin: Fraction | None = None
-    last = cut.start
+    begin, last = first * cut.video.time_base, cut.start
     others: list[Packet[Stream]] = []
-    for packet in _until_keyframe(source, cut):
+    for packet in _until_keyframe(source, cut, first):
         assert packet.time_base is not None
         if packet.stream_index == cut.video.stream:
             assert packet.pts is not None
-            if begin is None:
-                first, begin = packet.pts, packet.pts * packet.time_base
             if packet.pts < first:
                 continue  # leads to a picture before the keyframe, from which it can't be decoded
             last = max(last, packet.pts + (packet.duration or 0))
             _write(out, packet, made[packet.stream_index], begin)
         elif packet.stream_index in made:
             others.append(packet)
-    if begin is None:
-        raise ValueError("no keyframe was found")
     end = last * cut.video.time_base
     for packet in others:
         assert packet.time_base is not None
@@ -79,8 +101,8 @@ def _goes(stream: Stream) -> bool:
     return stream.type in COPIED and stream.type != "video" and stream.codec_context is not None
 
 
-def _until_keyframe(source: InputContainer, cut: Cut) -> Iterator[Packet[Stream]]:
-    """Packets up to the first keyframe that neither shows nor leads to a frame of the cut."""
+def _until_keyframe(source: InputContainer, cut: Cut, first: int) -> Iterator[Packet[Stream]]:
+    """Packets from one keyframe to the next that neither shows nor leads to a frame of the cut."""
     begun = False
     held: list[Packet[Stream]] = []
     for packet in source.demux():
@@ -89,7 +111,7 @@ def _until_keyframe(source: InputContainer, cut: Cut) -> Iterator[Packet[Stream]
             continue
         if packet.pts is None or not packet.size:
             continue
-        begun |= packet.is_keyframe
+        begun |= packet.pts == first
         if not begun:
             continue
         if held and packet.pts < cut.stop:  # shown before the keyframe that it is decoded after

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from eyecatch.core.errors import EyecatchError, RequestError
 from eyecatch.db.answers import Found
 from eyecatch.db.index import Index, open_index
 from eyecatch.jobs.exports.aside import refuse, whole_file
+from eyecatch.jobs.progress import Steps, unheard
 from eyecatch.jobs.render.clip import Cutter
 from eyecatch.jobs.render.encoders import Wish
 from eyecatch.jobs.render.encoders import encoder as encoder_for
@@ -20,13 +21,6 @@ from eyecatch.jobs.render.spans import Span, Wishes, spans
 from eyecatch.jobs.render.supercut import write_supercut
 
 LABELS = ("none", "soft", "burn")
-
-Listener = Callable[[int, int], None]
-"""Is told how many clips are cut, and how many there will be."""
-
-
-def unheard(_done: int, _total: int) -> None:
-    """Hears of clips and does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +71,7 @@ class _Job:
     encoding: Wish
     wishes: Wishes
     unsure: bool
-    listener: Listener
+    listener: Steps
     faults: list[str] = field(default_factory=list)
 
     def plans(self, index: Index, found: Sequence[Found], out: Path | None) -> list[_Plan]:
@@ -133,7 +127,7 @@ def clips(  # noqa: PLR0913 - each is one plain wish of the caller's
     encoder: str = "x264",
     quality: int | None = None,
     force: bool = False,
-    listener: Listener = unheard,
+    listener: Steps = unheard,
 ) -> ClipsReport:
     """Cut out the scenes of characters, exact to the frame at both ends.
 

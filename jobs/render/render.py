@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.video.program import Watch, unwatched
 from eyecatch.core.video.streams import container_of
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records import EpisodeRecord
 from eyecatch.jobs.exports.aside import refuse, whole_file
 from eyecatch.jobs.exports.pick import pick
+from eyecatch.jobs.progress import Steps, unheard
 from eyecatch.jobs.render.burn import write_burnt
 from eyecatch.jobs.render.encoders import Wish
 from eyecatch.jobs.render.encoders import encoder as encoder_for
@@ -37,7 +37,7 @@ def render(  # noqa: PLR0913 - each is one plain wish of the caller's
     encoder: str = "x264",
     quality: int | None = None,
     runner: str = "inline",
-    watch: Watch = unwatched,
+    listener: Steps = unheard,
 ) -> Path:
     """Write an episode with a box and a name at every face.
 
@@ -52,7 +52,7 @@ def render(  # noqa: PLR0913 - each is one plain wish of the caller's
         encoder: for burn: ``x264``, ``nvenc``, ``qsv``, ``videotoolbox`` or ``auto``.
         quality: on the encoder's own scale, lower is better; None for what suits it.
         runner: for burn: ``inline``, one ffmpeg on all cores, or ``ray``, one a CPU of the cluster.
-        watch: is told how many frames are written.
+        listener: is told how many frames are written, and how many there will be.
 
     Returns:
         The file.
@@ -74,7 +74,7 @@ def render(  # noqa: PLR0913 - each is one plain wish of the caller's
             encoder=encoder,
             quality=quality,
             runner=runner,
-            watch=watch,
+            listener=listener,
         )
 
 
@@ -98,7 +98,7 @@ def render_episode(  # noqa: PLR0913 - as ``render``
     encoder: str = "x264",
     quality: int | None = None,
     runner: str = "inline",
-    watch: Watch = unwatched,
+    listener: Steps = unheard,
 ) -> Path:
     """As ``render``, of an episode of an open index."""
     if how not in WAYS:
@@ -111,6 +111,11 @@ def render_episode(  # noqa: PLR0913 - as ``render``
     refuse(target, force)
     made = source(index, episode, unsure=unsure)
     check_found(made)
+    total = len(made.clock.pts)
+
+    def watch(frames: int) -> None:
+        listener(frames, total)
+
     if target.exists() and target.samefile(made.video.path):
         raise RequestError(f"{target} is the episode itself", "choose another name")
     with whole_file(target, force=force) as aside:

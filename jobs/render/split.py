@@ -16,7 +16,7 @@ import ffmpeg
 
 from eyecatch.core.errors import EyecatchError, MediaError
 from eyecatch.core.video.cut import Cut, count_frames
-from eyecatch.core.video.join import CONTAINER, Part, join
+from eyecatch.core.video.join import CONTAINER, HEADROOM, Part, join
 from eyecatch.core.video.program import Watch, run
 from eyecatch.core.video.streams import container_of
 from eyecatch.jobs.render.burn import drawn, video_options
@@ -106,7 +106,7 @@ def write_split(
         join([Part(task.path, task.cut.begin) for task in tasks], joined, source.video.time_base)
         load, number = carry(source, container, Path(name))
         place = [at for at, kind in enumerate(load.kinds) if kind == "video"][number]
-        load.streams.insert(place + 1, ffmpeg.input(f"file:{joined}")["v:0"])
+        load.streams.insert(place + 1, ffmpeg.input(f"file:{joined}", itsoffset=-HEADROOM)["v:0"])
         load.more += ["-map", f"-0:{source.video.stream}"]  # it takes the place of this one
         _describe(source, load, number)
         run(load.output(path), source.video.path, *load.more, folder=Path(name))

@@ -13,7 +13,7 @@ from pysubs2 import SSAFile
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.video.episode import Video
-from eyecatch.core.video.join import CONTAINER, Part, join
+from eyecatch.core.video.join import CONTAINER, HEADROOM, Part, join
 from eyecatch.core.video.program import run
 from eyecatch.core.video.streams import container_of
 from eyecatch.jobs.render.burn import drawn, video_options
@@ -119,7 +119,7 @@ def _append(script: SSAFile, part: SSAFile, begin: Fraction) -> None:
 
 
 def _finish(joined: Path, path: Path, title: str, folder: Path, soft: bool) -> None:
-    opened = ffmpeg.input(f"file:{joined}")
+    opened = ffmpeg.input(f"file:{joined}", copyts=None, itsoffset=-HEADROOM)
     streams: list[Any] = [opened["v"], opened["a"]]
     options: dict[str, Any] = {"c:v": "copy", **SOUND, "metadata": f"title={title}"}
     if soft:
