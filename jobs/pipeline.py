@@ -103,6 +103,8 @@ class ScanStage:
         except Exception as error:
             log.debug("chunk %d of %s", task.chunk.index, task.video.path, exc_info=True)
             return Outcome(task, error=f"{task.video.path}: {type(error).__name__}: {error}.")
+        if scanned.broken and not len(scanned.timeline.pts):  # a disk that is away comes back
+            return Outcome(task, error=scanned.broken)
         return Outcome(task, scanned, seconds=(("scan", time.perf_counter() - began),))
 
 

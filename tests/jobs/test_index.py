@@ -28,11 +28,10 @@ def rows(db):
 def content(db):
     """Every row of every table."""
     with closing(sqlite3.connect(db)) as connection:
-        tables = [
-            t for (t,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
-        ]
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         return {
-            t: connection.execute(f"SELECT * FROM {t} ORDER BY 1, 2").fetchall() for t in tables
+            table: sorted(connection.execute(f"SELECT * FROM {table}"), key=repr)
+            for (table,) in tables.fetchall()
         }
 
 
@@ -60,7 +59,7 @@ def test_many_chunks_are_as_one(indexed, season, bundle, db):
     report = eyecatch.index(
         [season.folder], db=db, model=bundle, runner="inline", series="Drawn", chunk_seconds=0.5
     )
-    assert report.progress.chunks > 2 * len(season.episodes)
+    assert report.progress.chunks > len(season.episodes)
     assert rows(db) == rows(indexed)
 
 
