@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 import eyecatch
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.jobs.cli import live, options
 from eyecatch.jobs.cli.output import note, print_table
 
@@ -27,7 +26,7 @@ from eyecatch.jobs.cli.output import note, print_table
 @options.force
 @options.quiet
 def demo(
-    out: Path, runner: str, detector: str, cascade: Path | None, force: bool, quiet: bool
+    out: Path, runner: str, detector: str | None, cascade: Path | None, force: bool, quiet: bool
 ) -> None:
     """Draw a small season, train on drawn faces, index it and ask who is where.
 
@@ -37,7 +36,7 @@ def demo(
         made = eyecatch.demo(
             out,
             runner=runner,
-            detector=DetectorConfig(name=detector, model=str(cascade or "")),
+            detector=options.detector_config(detector, cascade),
             force=force,
             say=lambda step: None if quiet else note(f"* {step}"),
             listener=listener,

@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 import eyecatch
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import answer, note
 from eyecatch.jobs.identify import Still
@@ -36,7 +35,7 @@ def identify(
     images: tuple[Path, ...],
     model: Path,
     crop: bool,
-    detector: str,
+    detector: str | None,
     cascade: Path | None,
     form: str,
 ) -> None:
@@ -44,7 +43,7 @@ def identify(
 
     JSON is a line an image, printed as soon as it is known.
     """
-    config = DetectorConfig(name=detector, model=str(cascade or ""))
+    config = options.detector_config(detector, cascade)
     failed = False
     rows: list[dict[str, Any]] = []
     for still in eyecatch.identify(images, model=model, detector=config, crop=crop):

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 import eyecatch
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.jobs.cli import live, options
 from eyecatch.jobs.cli.output import note
 from eyecatch.jobs.progress import Progress, clock
@@ -37,7 +36,7 @@ from eyecatch.jobs.progress import Progress, clock
 def index(
     paths: tuple[Path, ...],
     model: Path | None,
-    detector: str,
+    detector: str | None,
     cascade: Path | None,
     runner: str | None,
     render: str | None,
@@ -57,7 +56,7 @@ def index(
             paths,
             db=db,
             model=model,
-            detector=DetectorConfig(name=detector, model=str(cascade or "")),
+            detector=options.detector_config(detector, cascade),
             runner=runner,
             render=render,
             series=series,

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from eyecatch.core.scan.config import DetectorConfig
+
 DEFAULT_DB = "eyecatch.db"
 
 db = click.option(
@@ -28,8 +30,7 @@ runner = click.option(
 detector = click.option(
     "--detector",
     type=click.Choice(["cnn", "cascade"]),
-    default="cnn",
-    show_default=True,
+    show_default="cnn, or cascade with --cascade",
     help="Which face detector looks.",
 )
 
@@ -43,6 +44,15 @@ cascade = click.option(
 force = click.option("--force", is_flag=True, help="Overwrite what is already there.")
 
 quiet = click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
+
+
+def detector_config(detector: str | None, cascade: Path | None) -> DetectorConfig:
+    """What ``--detector`` and ``--cascade`` ask for; a cascade's file asks for the cascade."""
+    if cascade is None:
+        return DetectorConfig(detector or DetectorConfig().name)
+    if detector == "cnn":
+        raise click.UsageError("--cascade goes with --detector cascade")
+    return DetectorConfig("cascade", str(cascade))
 
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 import eyecatch
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note, print_json, print_table
 from eyecatch.jobs.progress import clock
@@ -128,13 +127,13 @@ def collect(paths: tuple[Path, ...], out: Path, boxes: Path) -> None:
 def evaluate_detector(
     images: Path,
     boxes: Path,
-    detector: str,
+    detector: str | None,
     cascade: Path | None,
     errors: Path | None,
     as_json: bool,
 ) -> None:
     """Measure a face detector on IMAGES whose faces are in BOXES, a CSV of image,x,y,w,h."""
-    config = DetectorConfig(name=detector, model=str(cascade or ""))
+    config = options.detector_config(detector, cascade)
     report = eyecatch.evaluate_detector(config, images, boxes, errors)
     if as_json:
         print_json(asdict(report))
