@@ -23,6 +23,7 @@ import ray.exceptions
 from ray.util.annotations import RayDeprecationWarning
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.hush import hushed
 from eyecatch.jobs.pipeline import IdentifyStage, Outcome, ScanStage, Task, Work
 
 Item = TypeVar("Item")
@@ -78,7 +79,7 @@ def connection() -> Iterator[None]:
     # while this process lives. What fails comes back as an error of its chunk.
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     logging.getLogger("ray").setLevel(logging.ERROR)
-    with _hushed():
+    with hushed():
         ray.init(
             address=os.environ.get("RAY_ADDRESS"),
             include_dashboard=False,
@@ -111,19 +112,6 @@ def in_parallel(function: Callable[[Item], Result], items: Sequence[Item]) -> It
             except ray.exceptions.RayError as error:
                 problem = "a worker process died, perhaps out of memory"
                 raise RequestError(problem, "use --runner inline") from error
-
-
-@contextmanager
-def _hushed() -> Iterator[None]:
-    """Ray's core prints its log level to standard error, past Python; what fails is raised."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def _stream(tasks: Sequence[Task], work: Work, scanners: int | None) -> Iterator[Batch]:
