@@ -51,7 +51,7 @@ def join(parts: Sequence[Part], target: Path, unit: Fraction) -> int:
         How many frames there are.
     """
     pts = np.concatenate([_times(part, unit) for part in parts])
-    steps = iter(_decoding_times(pts).tolist())
+    steps = iter(decoding_times(pts).tolist())
     with av.open(str(parts[0].path)) as model, av.open(str(target), "w", format=CONTAINER) as out:
         made = [out.add_stream_from_template(one) for one in model.streams]
         for stream in made:
@@ -105,7 +105,7 @@ def _moved(packet: Packet[Any], first: int, part: Part, unit: Fraction) -> int:
     return round(((packet.pts - first) * packet.time_base + part.begin + HEADROOM) / unit)
 
 
-def _decoding_times(pts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def decoding_times(pts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Decoding times that rise, none after its frame's own time: pts sorted, and so much earlier.
 
     This is what H.264 encoders write themselves (ISO/IEC 14496-12 calls it composition offset).

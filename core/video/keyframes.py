@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 import av.error
+import numpy as np
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Stream
@@ -15,6 +16,7 @@ from av.stream import Stream
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container import open_container
 from eyecatch.core.video.cut import Cut
+from eyecatch.core.video.join import decoding_times
 
 EARLIER = (0, 2, 8, 32)
 """Seconds before a cut to which is sought, until a keyframe comes before it."""
@@ -32,7 +34,7 @@ def copy_part(cut: Cut, target: Path, container: str) -> tuple[int, int]:
         container: FFmpeg's name of its format.
 
     Returns:
-        The pts of its first frame, and that at which its last one ends.
+        The pts of its first and of its last frame.
 
     Raises:
         MediaError: the file can't be read, or the container can't hold its streams.
@@ -77,24 +79,32 @@ def _copy(source: InputContainer, cut: Cut, first: int, out: OutputContainer) ->
     for index, stream in made.items():
         stream.metadata.update(source.streams[index].metadata)
         stream.disposition = source.streams[index].disposition
-    begin, last = first * cut.video.time_base, cut.start
-    others: list[Packet[Stream]] = []
-    for packet in _until_keyframe(source, cut, first):
-        assert packet.time_base is not None
-        if packet.stream_index == cut.video.stream:
-            assert packet.pts is not None
-            if packet.pts < first:
-                continue  # leads to a picture before the keyframe, from which it can't be decoded
-            last = max(last, packet.pts + (packet.duration or 0))
-            _write(out, packet, made[packet.stream_index], begin)
-        elif packet.stream_index in made:
-            others.append(packet)
-    end = last * cut.video.time_base
-    for packet in others:
-        assert packet.time_base is not None
-        if packet.pts is not None and begin <= packet.pts * packet.time_base < end:
-            _write(out, packet, made[packet.stream_index], begin)
+    begin = first * cut.video.time_base
+    packets = [one for one in _until_keyframe(source, cut, first) if one.stream_index in made]
+    frames = [one for one in packets if one.stream_index == cut.video.stream]
+    # What leads to a keyframe from before it can't be decoded without it.
+    frames = [one for one in frames if one.pts is not None and one.pts >= first]
+    _retime(frames)
+    last = max(one.pts for one in frames if one.pts is not None)
+    end = max(last * cut.video.time_base, cut.begin + cut.seconds)
+    others = [one for one in packets if one.stream_index != cut.video.stream]
+    kept = [one for one in others if one.pts is not None and begin <= _time(one) < end]
+    for packet in sorted([*frames, *kept], key=lambda one: _time(one, one.dts)):
+        _write(out, packet, made[packet.stream_index], begin)
     return first, last
+
+
+def _retime(frames: list[Packet[Stream]]) -> None:
+    """Give frames decoding times that rise: those that containers guess need not."""
+    times = decoding_times(np.array([one.pts for one in frames], np.int64))
+    for frame, time in zip(frames, times.tolist(), strict=True):
+        frame.dts = time
+
+
+def _time(packet: Packet[Stream], time: int | None = None) -> Fraction:
+    """A packet's own time, or another one of its stream, in seconds."""
+    assert packet.time_base is not None
+    return ((packet.pts or 0) if time is None else time) * packet.time_base
 
 
 def _goes(stream: Stream) -> bool:

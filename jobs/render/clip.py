@@ -105,8 +105,8 @@ class Cutter:
     def _copied(self, span: Span, path: Path, title: str, folder: Path) -> Span:
         source = self.source
         first, last = copy_part(self.cut(span), folder / "part.mkv", "matroska")
-        start, stop = np.searchsorted(source.clock.pts, [first, last]).tolist()
-        copied = replace(span, start=start, stop=stop)
+        start, final = np.searchsorted(source.clock.pts, [first, last]).tolist()
+        copied = replace(span, start=start, stop=final + 1)
         part = ffmpeg.input("part.mkv")
         texts, more = self._labels(copied, folder, len(source.layout.of("subtitle")))
         streams = [part["v"], part["a?"], part["s?"], *texts]

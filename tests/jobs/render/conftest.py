@@ -74,11 +74,6 @@ class Lab:
         return shown
 
 
-@pytest.fixture(scope="session")
-def lab() -> Lab:
-    return Lab()
-
-
 def fill(
     index: Index,
     path: Path,
@@ -137,6 +132,14 @@ def _tracklet(face: Face, start: int, stop: int) -> Tracklet:
 
 def _verdict(name: str | None):
     return SimpleNamespace(character=name, confidence=0.9, unsure=False, top=())
+
+
+Lab.fill = staticmethod(fill)
+
+
+@pytest.fixture(scope="session")
+def lab() -> Lab:
+    return Lab()
 
 
 @pytest.fixture

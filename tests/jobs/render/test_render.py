@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
+import ffmpeg
 import numpy as np
+import pysubs2
 import pytest
 
-from eyecatch.jobs.render.render import render_episode
+from eyecatch.core.errors import MediaError, RequestError
+from eyecatch.core.video.program import run
+from eyecatch.jobs.render.render import render, render_episode
 
 X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-g", "24"]
 THIRDS = ["-vf", "select='eq(mod(n,5),0)+eq(mod(n,3),1)'", "-fps_mode", "vfr"]
@@ -97,3 +104,168 @@ def test_a_soft_track_shows_on_its_frames_only_and_the_rest_is_copied(
     check_boxes(lab, lab.shown(out), face)
     if plain.suffix != ".ts":  # whose H.264 is framed in another way
         assert lab.hashes(out)[:1] == lab.hashes(plain)[:1]
+
+
+@pytest.fixture
+def rich(lab, tmp_path: Path) -> Path:
+    """Two sounds, a subtitle, chapters, a font and cover art, with flags that are not the usual."""
+    said, chapters, font = tmp_path / "s.srt", tmp_path / "c.txt", tmp_path / "odd.ttf"
+    said.write_text("1\n00:00:00,500 --> 00:00:01,500\nHello\n")
+    chapters.write_text(
+        ";FFMETADATA1\ntitle=Ep\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=900\ntitle=Opening\n"
+    )
+    font.write_bytes(b"no font, but nobody reads it")
+    cover = tmp_path / "cover.png"
+    lab.ffmpeg("-f", "lavfi", "-i", "color=red:s=64x64", "-frames:v", 1, cover)
+    path = tmp_path / "rich.mkv"
+    grey = ["-f", "lavfi", "-i", "color=0x505050:s=320x180:r=24000/1001:d=2"]
+    tones = ["-f", "lavfi", "-i", "sine=440:d=2", "-f", "lavfi", "-i", "sine=880:d=2"]
+    maps = [part for k in range(4) for part in ("-map", k)]
+    flags = ["-disposition:a:0", 0, "-disposition:a:1", "default", "-disposition:s:0", "forced"]
+    attach = ["-attach", font, "-metadata:s:t:0", "mimetype=font/ttf", "-attach", cover]
+    more = ["-metadata:s:t:1", "mimetype=image/png", "-metadata:s:a:0", "language=jpn"]
+    lab.ffmpeg(*grey, *tones, "-i", said, "-i", chapters, *maps, "-map_metadata", 4, *X264,
+               "-c:a", "aac", "-c:s", "srt", *flags, *attach, *more, path)  # fmt: skip
+    return path
+
+
+def told(path: Path) -> list[tuple[object, ...]]:
+    """What a file says of its streams, tracks first; the names of tools aside."""
+    with av.open(str(path)) as container:
+        streams = [
+            (one.type, one.language, int(one.disposition), one.metadata.get("filename"))
+            for one in container.streams
+        ]
+        chapters = [(one["start"], one["end"], one["metadata"]) for one in container.chapters()]
+        return [*sorted(map(str, streams)), container.metadata.get("title"), *map(str, chapters)]
+
+
+def test_a_soft_track_is_all_that_is_new(rich, lab, index, filled, tmp_path):
+    episode = filled(rich, lab.Face("Hiei", 3, 9, moving))
+    out = render_episode(index, episode.id, out=tmp_path / "soft.mkv")
+    before, after = lab.hashes(rich), lab.hashes(out)
+    assert [one for one in after if one not in before] == [after[4]]
+    assert [one for one in after if one in before] == before
+    assert [one for one in told(out) if "'subtitle'" not in one] == [
+        one for one in told(rich) if "'subtitle'" not in one
+    ]
+    assert dumped(lab, out) == dumped(lab, rich)
+
+
+def dumped(lab, path: Path) -> bytes:
+    target = path.with_suffix(".dumped")
+    with av.open(str(path)) as container:
+        font = next(one for one in container.streams if one.type == "attachment")
+        target.write_bytes(font.data)
+    return target.read_bytes()
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_burning_copies_sound_and_keeps_the_rest(  # noqa: PLR0917
+    rich, lab, index, filled, tmp_path, suffix
+):
+    episode = filled(rich, lab.Face("Hiei", 3, 9, moving))
+    out = render_episode(index, episode.id, how="burn", out=tmp_path / f"burnt{suffix}")
+    sound = ["-map", "0:a", "-c", "copy"]
+    assert lab.hashes(out, *sound) == lab.hashes(rich, *sound)
+    with av.open(str(out)) as container:
+        assert len(container.streams.subtitles) == 1
+        assert [one["metadata"]["title"] for one in container.chapters()] == ["Opening"]
+
+
+def test_colour_tags_are_kept(lab, index, filled, tmp_path):
+    path = tmp_path / "tagged.mkv"
+    tags = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]
+    place = ["-color_range", "tv", "-chroma_sample_location", "left"]
+    source = "color=0x505050:s=320x180:r=24:d=1,setparams=colorspace=bt709:range=tv"
+    lab.ffmpeg("-f", "lavfi", "-i", source, *X264, *tags, *place, path)
+    out = render_episode(index, filled(path, lab.Face("Hiei", 3, 9, moving)).id, how="burn",
+                         out=tmp_path / "out.mkv")  # fmt: skip
+    assert colours(out) == colours(path)
+
+
+def colours(path: Path) -> tuple[int, ...]:
+    with av.open(str(path)) as container:
+        context = container.streams.video[0].codec_context
+        return (context.colorspace, context.color_primaries, context.color_trc, context.color_range)
+
+
+def test_parts_join_to_the_same_frames(rich, lab, index, tmp_path, monkeypatch):
+    """As on Ray, with each part encoded in this process; Ray itself only hands parts out."""
+    face = lab.Face("Hiei", 3, 40, moving)
+    episode = lab.fill(index, rich, [face], chunk_seconds=0.5)
+    assert len(index.chunk_ranges(episode.id)) > 1
+    here = SimpleNamespace(in_parallel=map)
+    monkeypatch.setitem(sys.modules, "eyecatch.jobs.runners.ray", here)
+    out = render_episode(index, episode.id, how="burn", runner="ray", out=tmp_path / "out.mkv")
+    check_boxes(lab, out, face)
+    assert lab.times(out) == lab.times(rich)
+    assert told(out) == told(rich)
+
+
+def test_a_script_can_be_had_alone(rich, lab, index, filled, tmp_path):
+    episode = filled(rich, lab.Face("Hiei", 3, 9, moving))
+    out = render_episode(index, episode.id, out=tmp_path / "labels.ass")
+    assert len(pysubs2.load(str(out)).events) == 2 * 4  # held for two frames: 3, 4-5, 6-7, 8
+
+
+def test_what_is_there_is_kept_unless_forced(rich, lab, index, filled, tmp_path):
+    episode = filled(rich, lab.Face("Hiei", 3, 9, moving))
+    out = tmp_path / "soft.mkv"
+    out.write_bytes(b"mine")
+    with pytest.raises(RequestError, match="exists already"):
+        render_episode(index, episode.id, out=out)
+    assert out.read_bytes() == b"mine"
+    render_episode(index, episode.id, out=out, force=True)
+    assert out.stat().st_size > 4
+    with pytest.raises(RequestError, match="the episode itself"):
+        render_episode(index, episode.id, out=rich, force=True)
+
+
+def test_a_moved_source_is_told_by_its_hash(rich, lab, index, filled, tmp_path):
+    episode = filled(rich, lab.Face("Hiei", 3, 9, moving))
+    os.utime(rich, (1, 1))  # copied back, say: another time, the same content
+    render_episode(index, episode.id, out=tmp_path / "soft.mkv")
+    rich.write_bytes(rich.read_bytes()[:-1])
+    with pytest.raises(MediaError, match="changed since it was indexed"):
+        render_episode(index, episode.id, out=tmp_path / "again.mkv")
+    rich.unlink()
+    with pytest.raises(MediaError, match="not there any more"):
+        render_episode(index, episode.id, out=tmp_path / "again.mkv")
+    assert not list(tmp_path.glob("*again*"))
+
+
+def test_bad_wishes_are_told(rich, lab, index, filled, tmp_path):
+    episode = filled(rich, lab.Face("Hiei", 3, 9, moving))
+    with pytest.raises(RequestError, match="ASS"):
+        render_episode(index, episode.id, out=tmp_path / "x.mp4")
+    with pytest.raises(RequestError, match="no video is written"):
+        render_episode(index, episode.id, how="burn", out=tmp_path / "x.txt")
+    with pytest.raises(RequestError, match="no encoder"):
+        render_episode(index, episode.id, how="burn", encoder="best", out=tmp_path / "x.mkv")
+    with pytest.raises(RequestError, match=r"rich\.mkv"):
+        render("rihc", db=str(tmp_path / "season.db"))
+
+
+def test_an_episode_without_a_face_is_told(rich, index, filled, tmp_path):
+    with pytest.raises(RequestError, match="no face was found"):
+        render_episode(index, filled(rich).id, out=tmp_path / "x.mkv")
+
+
+def test_what_a_container_cannot_hold_is_told(lab, index, filled, tmp_path):
+    path = tmp_path / "pcm.mkv"
+    grey = ["-f", "lavfi", "-i", "color=0x505050:s=320x180:r=24:d=1"]
+    lab.ffmpeg(*grey, "-f", "lavfi", "-i", "sine=440:d=1", *X264, "-c:a", "wmav2", path)
+    episode = filled(path, lab.Face("Hiei", 3, 9, moving))
+    with pytest.raises(MediaError, match=r"wmav2.*no room in mp4"):
+        render_episode(index, episode.id, how="burn", out=tmp_path / "x.mp4")
+    assert not (tmp_path / "x.mp4").exists()
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(rich, lab):
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    output = ffmpeg.input(str(rich)).output(str(full), f="matroska", c="copy")
+    with pytest.raises(MediaError, match="disk is full"):
+        run(output, rich)

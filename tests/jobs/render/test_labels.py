@@ -1,0 +1,131 @@
+"""Labels, when they change, and how they are written down."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pysubs2
+import pytest
+
+from eyecatch.db.answers import FrameRow
+from eyecatch.jobs.render.ass import track
+from eyecatch.jobs.render.labels import Label, labels, within
+from eyecatch.jobs.render.moments import moments
+
+
+def row(frame: int, track: int, x: int, name: str | None = "Hiei") -> FrameRow:
+    values = {"episode": "e", "frame": frame, "pts": frame, "track": track, "character": name}
+    rest = {"confidence": 0.9, "x": x, "y": 1, "w": 2, "h": 3, "score": 0.9, "held": False}
+    known = FrameRow.__dataclass_fields__ if hasattr(FrameRow, "__dataclass_fields__") else {}
+    more = {name: () for name in known if name not in values | rest | {"time_base": 0}}
+    return FrameRow(**values, **rest, **more, time_base=Fraction(1, 24))
+
+
+def test_a_face_that_stays_is_one_label():
+    found = list(labels([row(4, 0, 10), row(5, 0, 10), row(6, 0, 12), row(7, 0, 12)]))
+    assert [(one.start, one.stop, one.x) for one in found] == [(4, 6, 10), (6, 8, 12)]
+
+
+def test_a_face_that_comes_back_is_another_label():
+    found = list(labels([row(4, 0, 10), row(6, 0, 10)]))
+    assert [(one.start, one.stop) for one in found] == [(4, 5), (6, 7)]
+
+
+def test_faces_at_once_are_labels_of_their_own():
+    found = list(labels([row(4, 0, 10), row(4, 1, 10), row(5, 0, 10), row(5, 1, 10, None)]))
+    assert sorted((one.start, one.stop, one.character or "") for one in found) == [
+        (4, 5, "Hiei"),
+        (4, 6, "Hiei"),
+        (5, 6, ""),
+    ]
+
+
+def test_labels_within_a_clip_are_numbered_from_its_first_frame():
+    label = Label(10, 20, 1, 2, 3, 4, "Hiei")
+    assert [(one.start, one.stop) for one in within([label], 15, 30)] == [(0, 5)]
+    assert list(within([label], 20, 30)) == []
+
+
+@pytest.mark.parametrize(
+    ("rate", "unit"),
+    [
+        (Fraction(24000, 1001), Fraction(1, 1000)),
+        (Fraction(24000, 1001), Fraction(1, 24000)),
+        (Fraction(25), Fraction(1, 90000)),
+        (Fraction(60000, 1001), Fraction(1, 1000)),
+        (Fraction(83), Fraction(1, 1000)),
+    ],
+)
+def test_each_moment_is_between_two_frames(rate, unit):
+    """For two hours; a millisecond of rounding on either side changes nothing."""
+    pts = np.round(np.arange(int(7200 * rate)) / float(rate) / float(unit)).astype(np.int64)
+    when = moments(pts, int(pts[-1]) + int(1 / rate / unit), unit)
+    time = pts * float(unit) * 1000
+    assert len(when) == len(pts) + 1
+    assert (when[:-1] * 10 <= time + 1e-6).all()
+    assert (when[1:-1] * 10 <= time[1:] - 1 + 1e-6).all()
+    assert (when[1:-1] * 10 >= time[:-1] + 1 - 1e-6).all()
+    assert when[-1] * 10 > time[-1]
+
+
+def test_uneven_frames_are_told_apart_where_a_centisecond_lies_between_them():
+    pts = np.array([0, 8, 31, 44, 60, 400])
+    when = moments(pts, 500, Fraction(1, 1000)) * 10
+    assert (when[2:-1] > pts[1:-1]).all()
+    assert (when[2:-1] <= pts[2:]).all()
+    assert when[0] == 0
+    assert when[-1] == 500
+
+
+def test_moments_are_counted_from_where_the_file_begins():
+    pts = np.arange(10) * 3600 + 90_000 * 1234
+    assert moments(pts, int(pts[-1]) + 3600, Fraction(1, 90000), 1234.0)[:3].tolist() == [0, 2, 6]
+
+
+def script(*names: str | None, width: int = 640, height: int = 360) -> pysubs2.SSAFile:
+    """One label a name, read back by the library from what would be on disk."""
+    found = [Label(k, k + 1, 300, 100, 50, 60, name) for k, name in enumerate(names)]
+    when = np.arange(len(names) + 1) * 4
+    return pysubs2.SSAFile.from_string(track(found, when, width, height, "e").to_string("ass"))
+
+
+def test_a_script_is_as_large_as_its_video():
+    info = script("Hiei").info
+    assert (info["PlayResX"], info["PlayResY"]) == ("640", "360")
+    assert info["ScaledBorderAndShadow"] == "yes"
+
+
+def test_each_character_has_its_own_colour_and_unknown_is_grey():
+    styles = script("Hiei", "Kurama", None).styles
+    boxes = [f"{name} box" for name in ("Hiei", "Kurama", "unknown")]
+    colours = {str(styles[name].primarycolor) for name in boxes}
+    assert len(colours) == 3
+    grey = styles["unknown box"].primarycolor
+    assert grey.r == grey.g == grey.b
+
+
+@pytest.mark.parametrize(
+    "name", ["Hiei, the {fire}", "a\\Nb", "{\\b1}x", "飛影", "two\nlines", "*"]
+)
+def test_any_name_can_be_written(name):
+    made = script(name, "Hiei", name)
+    assert len(made.events) == 6
+    assert {event.style for event in made.events} <= set(made.styles)
+    tag = made.events[1]
+    assert "\n" not in tag.text
+    shown = tag.text.split("}", 1)[1].replace("\u2060", "").replace("\\{", "{").replace("\\}", "}")
+    assert shown == " ".join(name.split())
+
+
+def test_two_names_that_differ_by_a_comma_have_styles_of_their_own():
+    assert len(script("a,b", "a;b").styles) == 4
+
+
+@pytest.mark.parametrize("x", [-5, 0, 300, 600, 635])
+@pytest.mark.parametrize("y", [-4, 0, 10, 100, 350])
+def test_a_name_begins_inside_the_picture(x, y):
+    made = track([Label(0, 1, x, y, 60, 40, "Yusuke")], np.array([0, 4]), 640, 360, "e")
+    place = made.events[1].text.split("pos(")[1].split(")")[0].split(",")
+    assert 0 <= int(place[0]) <= 640
+    assert 0 <= int(place[1]) <= 360
