@@ -43,7 +43,7 @@ class Detections:
 
 
 def iou(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Intersection over union of every box of ``a`` (n, 4) with every box of ``b`` (m, 4): (n, m)."""
+    """Intersection over union of each box of ``a`` (n, 4) with each of ``b`` (m, 4): (n, m)."""
     left = np.maximum(a[:, None, :2], b[None, :, :2])
     right = np.minimum(a[:, None, :2] + a[:, None, 2:], b[None, :, :2] + b[None, :, 2:])
     inside = np.prod(np.clip(right - left, 0, None), axis=2)

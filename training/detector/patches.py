@@ -55,7 +55,7 @@ class Sources:
 
 def patch(sources: Sources, side: int, chance: alter.Chance) -> Patch:
     """One square of one, four, nine or sixteen pictures."""
-    grid = int(chance.choice([1, 2, 3, 4], p=[0.4, 0.3, 0.18, 0.12]))
+    grid = int(chance.choice([1, 2, 3, 4], p=[0.5, 0.28, 0.14, 0.08]))
     edges = [
         0,
         *sorted(int(side * (i + chance.uniform(-0.2, 0.2)) / grid) for i in range(1, grid)),
@@ -121,7 +121,7 @@ def _matrix(
     if len(source.boxes) and chance.random() < 0.8:
         x, y, w, h = source.boxes[chance.integers(len(source.boxes))]
         focus = np.array([x + w / 2, y + h / 2], np.float64)
-        size = np.exp(chance.uniform(np.log(12), np.log(1.1 * least)))
+        size = np.exp(chance.uniform(np.log(0.2 * least), np.log(1.15 * least)))
         zoom = size / max(h, 1)
         # Mosaics make faces small; a picture that is a stamp on a blank tile wastes the tile.
         zoom = max(zoom, max(width / columns, height / rows) * chance.uniform(0.55, 1.0))

