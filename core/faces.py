@@ -49,4 +49,5 @@ def iou(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> npt.NDArray[n
     inside = np.prod(np.clip(right - left, 0, None), axis=2)
     union = np.prod(a[:, None, 2:], axis=2) + np.prod(b[None, :, 2:], axis=2) - inside
     shares: npt.NDArray[np.float32] = np.zeros_like(inside)
-    return np.divide(inside, union, out=shares, where=union > 0)
+    np.divide(inside, union, out=shares, where=union > 0)
+    return shares

@@ -124,7 +124,7 @@ def _stream(tasks: Sequence[Task], work: Work, scanners: int | None) -> Iterator
     resources = ray.cluster_resources()  # type: ignore[no-untyped-call]
     cpus, gpus = int(resources.get("CPU", 1)), int(resources.get("GPU", 0))
     rows = [{"pickled": pickle.dumps(task)} for task in tasks]
-    data = ray.data.from_items(rows, override_num_blocks=len(rows))
+    data: ray.data.Dataset = ray.data.from_items(rows, override_num_blocks=len(rows))
     data = _stage(data, _ScanActor, work, size=min(len(rows), scanners or cpus), num_cpus=1)
     if work.bundle is not None:
         if gpus:  # one owner each
