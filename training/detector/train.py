@@ -155,7 +155,7 @@ def _all(room: Room, *shows: str) -> Groups:
 
 
 def judge(room: Room) -> None:
-    """Say where precision is .95 on the pictures held out: ``LEAST`` in ``core.detect.cnn``."""
+    """Say how good each threshold is on the pictures held out: for those of ``core.detect.cnn``."""
     config = DetectorConfig("cnn", str(_export(room, "last")), lines=360)
     one = CnnDetector(config, least=0.05, device="cpu")
     held = room.anime(held=True) + room.show("scooby", held=True) + room.show("flint", held=True)
@@ -165,8 +165,10 @@ def judge(room: Room) -> None:
             Looked(p.name, p.picture.shape[0], p.boxes, f) for p, f in zip(held, found, strict=True)
         ]
         points = curve(looked, 0.3)
-        score, recall, precision = points[np.flatnonzero(points[:, 2] >= PRECISE)[-1]]
-        print(f"{name}: from {score:.3f} recall is {recall:.3f} at precision {precision:.3f}")
+        best = points[np.argmax(points[:, 1] * points[:, 2] / (points[:, 1] + points[:, 2] + 1e-9))]
+        precise = points[np.flatnonzero(points[:, 2] >= PRECISE)[-1]]
+        for wish, (score, recall, precision) in (("best F1", best), ("precise", precise)):
+            print(f"{name}, {wish}: {score:.3f}, recall {recall:.3f}, precision {precision:.3f}")
 
 
 _STAGES: dict[str, Callable[[Room], None]] = {
