@@ -78,7 +78,7 @@ def identify(
     """
     bundle = load_bundle(model)
     classifier = Identify(bundle)
-    finder = None if crop else load(detector or DetectorConfig())
+    finder = None if crop else load(detector or DetectorConfig(), thorough=True)
     sources = images(paths)
     for fault in sources.faults:
         yield Still(Path(fault.path), (), str(fault))

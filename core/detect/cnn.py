@@ -21,6 +21,7 @@ from eyecatch.core.detect.heat import decode
 from eyecatch.core.detect.thorough import ThoroughDetector
 from eyecatch.core.errors import ModelError
 from eyecatch.core.faces import Detections
+from eyecatch.core.hush import hushed
 from eyecatch.core.identity.devices import prepare_tensorflow, tensorflow
 from eyecatch.core.scan.config import DetectorConfig
 
@@ -134,7 +135,8 @@ class _Light:
         if shape not in self._ready:
             from ai_edge_litert import interpreter  # noqa: PLC0415 - half a second
 
-            run = interpreter.Interpreter(model_content=self._flat, num_threads=1)
+            with hushed():
+                run = interpreter.Interpreter(model_content=self._flat, num_threads=1)
             run.resize_tensor_input(run.get_input_details()[0]["index"], shape)
             run.allocate_tensors()
             self._ready[shape] = run

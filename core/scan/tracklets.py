@@ -15,9 +15,11 @@ from eyecatch.core.scan.affinity import MISSES, affinity, pairs
 from eyecatch.core.scan.best import Best
 from eyecatch.core.scan.result import Tracklet
 
-STARTS = 0.5
+STARTS = 0.42
 """Score from which a detection starts a tracklet; one below only continues one (ByteTrack, Zhang
-et al. 2022)."""
+et al. 2022). By the network on an episode of either cartoon, F1 of the faces at .38 / .42 / .46 / .5
+is .877 / .892 / .866 / .819 and .747 / .751 / .682 / .634. All that the cascade finds at 5 neighbours
+is above it."""
 
 
 @dataclass(slots=True, eq=False)
