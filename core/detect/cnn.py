@@ -137,8 +137,8 @@ class _Light:
 
             with hushed():
                 run = interpreter.Interpreter(model_content=self._flat, num_threads=1)
-            run.resize_tensor_input(run.get_input_details()[0]["index"], shape)
-            run.allocate_tensors()
+                run.resize_tensor_input(run.get_input_details()[0]["index"], shape)
+                run.allocate_tensors()
             self._ready[shape] = run
             if len(self._ready) > _SHAPES:
                 self._ready.popitem(last=False)

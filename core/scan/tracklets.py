@@ -17,9 +17,9 @@ from eyecatch.core.scan.result import Tracklet
 
 STARTS = 0.42
 """Score from which a detection starts a tracklet; one below only continues one (ByteTrack, Zhang
-et al. 2022). By the network on an episode of either cartoon, F1 of the faces at .38 / .42 / .46 / .5
-is .877 / .892 / .866 / .819 and .747 / .751 / .682 / .634. All that the cascade finds at 5 neighbours
-is above it."""
+et al. 2022). Found by the network on an episode of either cartoon, the faces have an F1 at .38,
+.42, .46 and .5 of .877, .892, .866 and .819, and of .747, .751, .682 and .634. All that the cascade
+finds at 5 neighbours is above it."""
 
 
 @dataclass(slots=True, eq=False)
