@@ -19,11 +19,12 @@ from eyecatch.jobs.answers import episodes
 from eyecatch.jobs.export import export
 from eyecatch.jobs.index import index
 from eyecatch.jobs.progress import Listener, silent
+from eyecatch.jobs.render.render import render
 from eyecatch.training.train import train
 
 # Enough to learn from nothing, and little enough to be drawn and learnt in a minute.
 FACES_PER_CHARACTER = 48
-EPOCHS = 6
+EPOCHS = 8
 
 # Written first, so that --force replaces a demo's folder and nothing else.
 MARK = ".eyecatch-demo"
@@ -48,6 +49,8 @@ class Demo:
         bundle: the classifier.
         db: the index.
         frames: every face of every frame, as CSV.
+        annotated: the episodes with a box and a name at every face, to watch.
+        grid: a picture of who is in which episode.
         cells: every character in every episode, episode by episode.
     """
 
@@ -55,6 +58,8 @@ class Demo:
     bundle: Path
     db: Path
     frames: Path
+    annotated: tuple[Path, ...]
+    grid: Path
     cells: tuple[Cell, ...]
 
 
@@ -100,8 +105,17 @@ def demo(  # noqa: PLR0913 - each is one plain choice of the caller's
         series="Lantern Street",
         listener=listener,
     )
+    say("writing what was found")
     export("frames", db=str(db), out=frames)
-    return Demo(season, bundle, db, frames, _compare(season, episodes(db=str(db))))
+    grid = out / "season.png"
+    export("sheet", db=str(db), out=grid)
+    annotated = out / "annotated"
+    annotated.mkdir()
+    watchable = tuple(
+        render(path, db=str(db), out=annotated / path.name) for path in season.episodes
+    )
+    cells = _compare(season, episodes(db=str(db)))
+    return Demo(season, bundle, db, frames, watchable, grid, cells)
 
 
 def _prepare(out: Path, force: bool) -> None:

@@ -56,6 +56,8 @@ def demo(
         f"truth        {made.season.truth}\n"
         f"classifier   {made.bundle}\n"
         f"index        {made.db}\n"
-        f"frames       {made.frames}\n\n"
+        f"frames       {made.frames}\n"
+        f"to watch     {made.annotated[0].parent}\n"
+        f"at a glance  {made.grid}\n\n"
         f"Ask it:      eyecatch find {made.season.characters[0]} --db {made.db}"
     )
