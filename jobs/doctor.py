@@ -61,7 +61,7 @@ def _processors() -> list[Finding]:
     cores = (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
-    so = f"{cores} processes scan at once with --runner ray; decoding is what limits an index"
+    so = f"{cores} processes scan at once with --runner ray"
     return [Finding("processor", f"{cores} cores, {platform.machine()}", so)]
 
 
@@ -70,7 +70,7 @@ def _memory() -> Finding:
         return Finding("memory", "unknown")
     size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     enough = size >= 4
-    so = "" if enough else "use --runner inline: Ray and its workers want 4 GiB"
+    so = "" if enough else "--runner inline needs less than Ray and its workers"
     return Finding("memory", f"{size:.1f} GiB", so, enough)
 
 
@@ -121,5 +121,5 @@ def _detector(name: str) -> Finding:
 
 def _disk() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free / 2**30
-    so = "an index takes some 20 MB an episode"
-    return Finding("disk", f"{free:.1f} GiB free in this folder", so, free > 1)
+    fine = free > 1
+    return Finding("disk", f"{free:.1f} GiB free in this folder", "" if fine else "make room", fine)
