@@ -30,7 +30,7 @@ def demo(
 ) -> None:
     """Draw a small season, train on drawn faces, index it and ask who is where.
 
-    Nothing is downloaded. Takes about two minutes on two cores.
+    Nothing is downloaded. Takes about a minute and a half on two free cores.
     """
     with live.listener(quiet) as listener:
         made = eyecatch.demo(
