@@ -39,6 +39,12 @@ class Converter:
     height: int
     rotation: int = 0
     _kinds: dict[tuple[str, int, int], VideoReformatter] = field(default_factory=dict)
+    _parts: VideoReformatter = field(default_factory=VideoReformatter)
+
+    def whole(self, part: VideoFrame) -> Picture:
+        """A part of an upright frame in its own size, uint8 (h, w, 3), B, G, R."""
+        kind, how = "bgr24", Interpolation.BILINEAR
+        return self._converted(self._parts, part, part.width, part.height, kind, how)
 
     def picture(
         self, source: VideoFrame, width: int, height: int, kind: str, how: Interpolation
@@ -47,6 +53,18 @@ class Converter:
         if self.rotation in {90, 270}:
             width, height = height, width
         reformatter = self._kinds.setdefault((kind, width, height), VideoReformatter())
+        pixels = self._converted(reformatter, source, width, height, kind, how)
+        return np.asarray(cv2.rotate(pixels, TURNS[self.rotation]) if self.rotation else pixels)
+
+    def _converted(  # noqa: PLR0913, PLR0917 - what swscale asks for
+        self,
+        reformatter: VideoReformatter,
+        source: VideoFrame,
+        width: int,
+        height: int,
+        kind: str,
+        how: Interpolation,
+    ) -> Picture:
         guess = source.colorspace == UNSPECIFIED and self.height >= HD_LINES
         converted = reformatter.reformat(
             source,
@@ -57,8 +75,7 @@ class Converter:
             interpolation=how,
             threads=1,  # work is spread over chunks, not within a picture
         )
-        pixels = converted.to_ndarray(channel_last=True)
-        return np.asarray(cv2.rotate(pixels, TURNS[self.rotation]) if self.rotation else pixels)
+        return np.asarray(converted.to_ndarray(channel_last=True), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +96,29 @@ class Frame:
     keyframe: bool
     source: VideoFrame
     _converter: Converter
+    _whole: list[Picture] = field(default_factory=list)
 
     def bgr(self) -> Picture:
         """uint8 (height, width, 3), B, G, R: the whole frame, upright, in the video's pixels."""
         c = self._converter
         return c.picture(self.source, c.width, c.height, "bgr24", Interpolation.BILINEAR)
+
+    def part(self, left: int, top: int, right: int, bottom: int) -> Picture:
+        """uint8 (bottom - top, right - left, 3), B, G, R: that part of ``bgr``.
+
+        Of planes of 8 bits only the part is converted. Deeper samples of colour are blended
+        according to where they sit, which can't be told to a copy: there all of it is, once.
+        """
+        if self._converter.rotation or not _parted(self.source):
+            if not self._whole:
+                self._whole.append(self.bgr())
+            return self._whole[0][top:bottom, left:right]
+        # Up to four pixels share a sample of colour, and swscale works on sixteen at a time.
+        from_x, from_y = left // 16 * 16, top // 16 * 16
+        to_x = min(self.source.width, -(-right // 16) * 16)
+        to_y = min(self.source.height, -(-bottom // 16) * 16)
+        picture = self._converter.whole(_copied(self.source, from_x, from_y, to_x, to_y))
+        return picture[top - from_y : bottom - from_y, left - from_x : right - from_x]
 
     def small(self, lines: int) -> Picture:
         """The frame reduced, upright, straight from the decoder's planes.
@@ -114,3 +149,23 @@ def small_size(width: int, height: int, lines: int) -> tuple[int, int]:
     """Width and height of ``Frame.small``: neither exceeds the frame's, the width is even."""
     height_then = max(1, min(lines, height))
     return max(2, width * height_then // height // 2 * 2), height_then
+
+
+def _parted(source: VideoFrame) -> bool:
+    """Whether a part of a frame can be copied out of it: three planes, a byte a sample."""
+    layout = source.format
+    bits = [component.bits for component in layout.components]
+    return bits == [8, 8, 8] and len(source.planes) == 3 and not layout.is_rgb
+
+
+def _copied(source: VideoFrame, left: int, top: int, right: int, bottom: int) -> VideoFrame:
+    """A part of a frame; its edges are multiples of 16 or the frame's."""
+    part = VideoFrame(right - left, bottom - top, source.format.name)
+    for whole, out in zip(source.planes, part.planes, strict=True):
+        x = left * whole.width // source.width
+        y = top * whole.height // source.height
+        pixels = np.frombuffer(memoryview(whole), np.uint8).reshape(-1, whole.line_size)
+        room = np.frombuffer(memoryview(out), np.uint8).reshape(-1, out.line_size)
+        room[: out.height, : out.width] = pixels[y : y + out.height, x : x + out.width]
+    part.colorspace, part.color_range = source.colorspace, source.color_range
+    return part

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from eyecatch.core.canvas import FAINT, canvas, save, shown
 from eyecatch.core.crops import decode
 from eyecatch.db.answers import CropRow
 from eyecatch.db.index import Index
 from eyecatch.db.records import EpisodeRecord
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.exports.canvas import FAINT, canvas, save, shown
 from eyecatch.jobs.exports.pick import short
 from eyecatch.jobs.progress import clock
 

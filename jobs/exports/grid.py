@@ -9,8 +9,8 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
+from eyecatch.core.canvas import FAINT, INK, LINE, breadth, canvas, save, shown
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.exports.canvas import FAINT, INK, LINE, breadth, canvas, save, shown
 from eyecatch.jobs.exports.cast import Cast
 from eyecatch.jobs.exports.pick import short
 from eyecatch.jobs.progress import clock

@@ -41,6 +41,21 @@ def test_colours_are_those_that_were_drawn(run_ffmpeg, tmp_path, kind):
         assert np.abs(picture.astype(int) - COLOUR).max() <= 4
 
 
+@pytest.mark.parametrize("kind", [*FORMATS, "ten-420"])
+def test_a_part_is_that_part_of_the_whole(run_ffmpeg, tmp_path, kind):
+    path = tmp_path / "pattern.mkv"
+    source = ["-f", "lavfi", "-i", "testsrc2=size=226x146,format=rgb24"]
+    how = FORMATS.get(kind, ["-pix_fmt", "yuv420p10le", "-c:v", "libx264"])
+    run_ffmpeg(*source, "-frames:v", "2", *how, path)
+    _, frame = _first(path)
+    whole = frame.bgr()
+    for left, top, right, bottom in [(0, 0, 226, 146), (33, 21, 120, 99), (200, 140, 226, 146)]:
+        part = frame.part(left, top, right, bottom)
+        off = np.abs(part.astype(int) - whole[top:bottom, left:right])
+        assert part.shape == (bottom - top, right - left, 3)
+        assert off.max() <= 2 or ("ten" in kind and off.mean() <= 2)
+
+
 def test_high_definition_that_says_nothing_is_bt709(run_ffmpeg, tmp_path):
     path = tmp_path / "hd.mkv"
     source = ["-f", "lavfi", "-i", "color=0xC83264:size=1280x720,format=rgb24"]

@@ -100,7 +100,7 @@ def fill(
         some = np.ones((len(tracklets), 2), np.float32)
         scanned = ScannedChunk(chunk.index, timeline, tuple(tracklets))
         vectors = SimpleNamespace(embeddings=some, logits=some)
-        index.save_chunk(episode.id, scanned, origin, vectors)
+        index.save_chunk(episode.id, scanned, origin, {origin.bundle_id: vectors})
     _link(index, episode.id, tracks, faces, bounds)
     _decide(index, episode.id, [label for _, label in sorted(tracks)], origin, unsure)
 

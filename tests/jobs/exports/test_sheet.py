@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import eyecatch
+from eyecatch.core.canvas import canvas, save, shown
 from eyecatch.core.errors import RequestError
 from eyecatch.core.video.plan import plan
 from eyecatch.db.index import open_index
 from eyecatch.jobs.cli import main
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.exports.canvas import canvas, save, shown
 from eyecatch.jobs.exports.pick import short
 
 

@@ -39,6 +39,11 @@ def images(paths: Iterable[Path]) -> Sources:
     return _sources(paths, stills.SUFFIXES, "images")
 
 
+def media(paths: Iterable[Path]) -> Sources:
+    """The images and videos of files and folders, folders searched to the bottom."""
+    return _sources(paths, stills.SUFFIXES | VIDEO_SUFFIXES, "images or videos")
+
+
 def _sources(paths: Iterable[Path], suffixes: frozenset[str], what: str) -> Sources:
     files: dict[Path, None] = {}
     faults: list[MediaError] = []

@@ -1,0 +1,27 @@
+"""Names of characters, as people spell them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+LONGEST = 200
+"""Letters of a name; a folder's name can't have more than 255 bytes."""
+
+
+def folded(name: str) -> str:
+    """The name without what people spell differently: case, width of letters, spaces around it."""
+    return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
+def check_name(name: str) -> None:
+    """Makes sure that this can be the name of somebody, and spoils no list and no label.
+
+    Raises:
+        ValueError: it is empty, very long, or has control characters in it.
+    """
+    if not name.strip():
+        raise ValueError("a name has to have letters")
+    if len(name) > LONGEST:
+        raise ValueError(f"a name may have {LONGEST} letters, not {len(name)}")
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
+        raise ValueError(f"the name {name!r} has characters in it that are no letters")
