@@ -94,7 +94,7 @@ class _Pen:
     def draw(self, label: Label, begin: int, end: int) -> None:
         """Write a label down; times in milliseconds."""
         style = self._style(label.character)
-        place = f"{{\\an7\\pos({label.x},{label.y})\\p1}}"
+        place = f"{{\\an7\\pos({label.x},{label.y}){_hollow(label, self._look)}\\p1}}"
         self._add(0, begin, end, f"{style} box", place + _box(label.w, label.h, self._look))
         name = spoken(label.character)
         self._add(1, begin, end, style, self._tag(label, name) + escaped(name))
@@ -179,6 +179,19 @@ def _styles(name: str, colour: str, look: Look) -> dict[str, SSAStyle]:
         marginv=0,
     )
     return {name: tag, f"{name} box": box}
+
+
+def _hollow(label: Label, look: Look) -> str:
+    """A clip that leaves out the inside of a box, where nothing is drawn.
+
+    libass hands on a box as one bitmap, all of which is blended; with this clip, as four strips
+    round the inside, which take a fifth of the time (``bench/burn.py``; faces of 380 pixels).
+    """
+    side = look.line + 2 * look.edge  # an edge to spare, for players that scale the script
+    end = max(look.round, side)  # the corners are left alone
+    left, top = label.x + side, label.y + end
+    right, bottom = label.x + label.w - side, label.y + label.h - end
+    return f"\\iclip({left},{top},{right},{bottom})" if left < right and top < bottom else ""
 
 
 @lru_cache(maxsize=4096)

@@ -109,7 +109,7 @@ def fill(
             look,
         )
         scanned = ScannedChunk(chunk.index, timeline, tuple(tracklets))
-        index.save_chunk(episode.id, scanned, origin, vectors)
+        index.save_chunk(episode.id, scanned, origin, {bundle: vectors})
     tracks = [
         SimpleNamespace(shot=0, start=face.start, stop=face.stop, tracklets=members[number])
         for number, face in enumerate(faces)

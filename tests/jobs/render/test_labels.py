@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -129,3 +130,23 @@ def test_a_name_begins_inside_the_picture(x, y):
     place = made.events[1].text.split("pos(")[1].split(")")[0].split(",")
     assert 0 <= int(place[0]) <= 640
     assert 0 <= int(place[1]) <= 360
+
+
+@pytest.mark.parametrize("size", ["320x180", "640x360", "1000x562"])
+def test_a_clip_leaves_out_nothing_that_is_drawn(lab, tmp_path, size):
+    """Of boxes of all sizes, in the picture and on its edge, in a player of any size."""
+    large = [(300, 100, 50, 60), (-5, -4, 60, 40), (601, 331, 60, 50), (101, 151, 121, 177)]
+    small = [(10, 200, 8, 9), (30, 200, 3, 3), (50, 200, 40, 8), (50, 250, 8, 40)]
+    found = [Label(0, 1, *box, "Hiei") for box in large + small]
+    clipped = track(found, np.array([0, 100]), 640, 360, "e").to_string("ass")
+    whole, clips = re.subn(r"\\iclip\([^)]*\)", "", clipped)
+    shown = []
+    for name, script in (("clipped", clipped), ("whole", whole)):
+        path = tmp_path / f"{name}.ass"
+        path.write_text(script)
+        grey = ["-f", "lavfi", "-i", f"color=0x505050:s={size}", "-frames:v", 1]
+        lab.ffmpeg(*grey, "-vf", f"format=rgb24,ass=f={path}", path.with_suffix(".png"))
+        shown += lab.pictures(path.with_suffix(".png"))
+    assert clips == len(large)
+    assert np.ptp(shown[0], axis=2).any()
+    assert (shown[0] == shown[1]).all()
