@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ import numpy.typing as npt
 
 from eyecatch.core.detect import alter, sheet
 from eyecatch.core.detect.base import Detector, detect_at
-from eyecatch.core.detect.registry import load
+from eyecatch.core.detect.registry import least, load
 from eyecatch.core.errors import RequestError
 from eyecatch.core.faces import Detections, iou
 from eyecatch.core.scan.config import DetectorConfig
@@ -22,8 +23,10 @@ from eyecatch.training.detector.pictures import read_boxes
 SIZES: Final = (0.0, 1 / 16, 1 / 8, 1 / 4, 1.0)
 """Bounds of the sizes told apart: a face's height as a share of its picture's."""
 
-_BATCH: Final = 16
-"""Pictures looked at together; enough to fill a GPU's call, few enough to hold in memory."""
+PRECISIONS: Final = (0.80, 0.90, 0.95)
+
+_LOWEST: Final = 0.05
+"""Boxes with a lower score are not even looked at for the curves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,12 @@ class Looked:
     height: int
     truth: npt.NDArray[np.float32]
     found: Detections
+    seconds: float = 0.0
+
+    def at(self, least: float) -> Looked:
+        """The same without what was found with a lower score."""
+        kept = self.found.scores >= least
+        return replace(self, found=Detections(self.found.boxes[kept], self.found.scores[kept]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class Figures:
         recall: faces found, of all.
         precision: found boxes that are faces, of all.
         average: average precision, the area under precision over recall.
+        at_precision: (precision, recall): for each of PRECISIONS the highest recall that a score to
+            start from gives with at least that precision; 0 where none does.
         by_size: (lower bound, upper bound, faces, recall) for each of SIZES that has faces.
     """
 
@@ -52,70 +63,99 @@ class Figures:
     recall: float
     precision: float
     average: float
+    at_precision: tuple[tuple[float, float], ...]
     by_size: tuple[tuple[float, float, int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DetectorReport:
-    """A detector measured on a folder: figures at IoU .3 and .5, and how many it is over."""
+    """A detector measured on a folder: figures at IoU .3 and .5, and what they are over.
+
+    Attributes:
+        pictures: how many.
+        faces: in them, as boxed by people.
+        least: the score from which a box counts for recall and precision.
+        milliseconds: median time of a picture, from shrinking it to its boxes; one thread.
+        figures: at each IoU.
+    """
 
     pictures: int
     faces: int
+    least: float
+    milliseconds: float
     figures: tuple[Figures, ...]
 
 
-def evaluate_detector(
-    detector: Detector | DetectorConfig, images: Path, boxes: Path, errors: Path | None = None
+def evaluate_detector(  # noqa: PLR0913 - each is one plain choice of the caller's
+    detector: Detector | DetectorConfig,
+    images: Path,
+    boxes: Path,
+    errors: Path | None = None,
+    *,
+    thorough: bool = False,
+    every: int = 1,
 ) -> DetectorReport:
     """Measure a detector on pictures whose faces are known.
 
     Args:
-        detector: the one to measure, or which it is; what it finds counts, whatever the score.
+        detector: the one to measure, of which all boxes count whatever the score; or which it is.
         images: a folder of pictures; files that are no pictures are passed over.
         boxes: a CSV of ``image,x,y,w,h`` with a row a face; pictures without rows have none.
         errors: where to write a picture of what was missed (red) and falsely found (blue).
+        thorough: measure it as it looks at stills, several times.
+        every: only each ``every``-th picture, in order of names.
 
     Raises:
         RequestError: there is no such folder or file, or nothing in it.
     """
+    start = 0.0
     if isinstance(detector, DetectorConfig):
-        detector = load(detector)
-    looked = list(look(detector, images, boxes))
+        start = least(detector, thorough)
+        detector = load(detector, thorough, min(start, _LOWEST))
+    looked = list(look(detector, images, boxes, every))
+    counted = [one.at(start) for one in looked]
     if errors is not None:
-        _write_errors(looked, images, errors)
-    faces = sum(len(one.truth) for one in looked)
-    return DetectorReport(len(looked), faces, tuple(figures(looked, least) for least in (0.3, 0.5)))
+        _write_errors(counted, images, errors)
+    return DetectorReport(
+        len(looked),
+        sum(len(one.truth) for one in looked),
+        start,
+        1000 * float(np.median([one.seconds for one in looked])) if looked else float("nan"),
+        tuple(figures(counted, looked, overlap) for overlap in (0.3, 0.5)),
+    )
 
 
-def look(detector: Detector, images: Path, boxes: Path) -> Iterator[Looked]:
+def look(detector: Detector, images: Path, boxes: Path, every: int = 1) -> Iterator[Looked]:
     """What a detector finds in each picture of a folder; arguments as for evaluate_detector."""
     if not images.is_dir():
         raise RequestError(f"{images} is no folder", "give a folder of pictures")
     if not boxes.is_file():
         raise RequestError(f"{boxes} is no file", "give a CSV of image,x,y,w,h")
-    truth, paths = read_boxes(boxes), sorted(images.iterdir())
+    truth, paths = read_boxes(boxes), sorted(images.iterdir())[::every]
     if not paths:
         raise RequestError(f"{images} has no pictures", "give a folder of pictures")
-    for start in range(0, len(paths), _BATCH):
-        read = [(path.name, alter.read(str(path))) for path in paths[start : start + _BATCH]]
-        batch = [(name, picture) for name, picture in read if picture is not None]
-        found = detect_at(detector, [picture for _, picture in batch])
-        for (name, picture), faces in zip(batch, found, strict=True):
-            boxed = np.array([row[:4] for row in truth.get(name, [])], np.float32).reshape(-1, 4)
-            yield Looked(name, picture.shape[0], boxed, faces)
+    for path in paths:
+        picture = alter.read(str(path))
+        if picture is not None:
+            began = time.perf_counter()
+            faces = detect_at(detector, [picture])[0]
+            took = time.perf_counter() - began
+            boxed = np.array([row[:4] for row in truth.get(path.name, [])], np.float32)
+            yield Looked(path.name, picture.shape[0], boxed.reshape(-1, 4), faces, took)
 
 
-def figures(looked: list[Looked], least: float) -> Figures:
-    """Recall, precision and average precision where an IoU of ``least`` makes a face."""
-    pairs = [match(one.truth, one.found.boxes, least) for one in looked]
+def figures(looked: list[Looked], everything: list[Looked], overlap: float) -> Figures:
+    """Recall and precision where an IoU of ``overlap`` makes a face; the curve is of everything."""
+    pairs = [match(one.truth, one.found.boxes, overlap) for one in looked]
     hits = sum(len(pair) for pair in pairs)
     faces = sum(len(one.truth) for one in looked)
     boxes = sum(len(one.found) for one in looked)
     return Figures(
-        least,
+        overlap,
         hits / faces if faces else float("nan"),
         hits / boxes if boxes else float("nan"),
-        float(average_precision(looked, least)),
+        average_precision(everything, overlap),
+        tuple((wanted, best_recall(everything, overlap, wanted)) for wanted in PRECISIONS),
         tuple(_by_size(looked, pairs)),
     )
 
@@ -153,6 +193,12 @@ def curve(looked: list[Looked], least: float) -> npt.NDArray[np.float64]:
     faces = max(1, sum(len(one.truth) for one in looked))
     count = np.arange(1, len(scored) + 1)
     return np.stack([np.array([s for s, _ in scored]), right / faces, right / count], axis=1)
+
+
+def best_recall(looked: list[Looked], least: float, precision: float) -> float:
+    """The highest recall at which the boxes found are faces in that share, or more; or 0."""
+    points = curve(looked, least)
+    return float(points[points[:, 2] >= precision, 1].max(initial=0.0))
 
 
 def average_precision(looked: list[Looked], least: float) -> float:

@@ -92,8 +92,8 @@ def compressed(picture: Picture, chance: Chance) -> Picture:
 
 def noisy(picture: Picture, chance: Chance) -> Picture:
     """With grain."""
-    grain = chance.normal(0, chance.uniform(2, 9), picture.shape[:2])[..., None]
-    return _bytes(picture.astype(np.float32) + grain.astype(np.float32))
+    grain = chance.standard_normal(picture.shape[:2], np.float32)[..., None]
+    return _bytes(picture + grain * np.float32(chance.uniform(2, 9)))
 
 
 def titled(picture: Picture, chance: Chance) -> Picture:

@@ -14,14 +14,22 @@ from eyecatch.core.scan.config import DetectorConfig
 @dataclass(frozen=True, slots=True)
 class _Kind:
     resolve: Callable[[DetectorConfig], tuple[str, str]]  # the file, and its digest
-    build: Callable[[DetectorConfig], Detector]
-    build_thorough: Callable[[DetectorConfig], Detector]
+    build: Callable[[DetectorConfig, float], Detector]
+    build_thorough: Callable[[DetectorConfig, float], Detector]
+    least: float  # scores below it are no faces
+    least_thorough: float
     lines: int  # what suits it
 
 
+def _cascade(config: DetectorConfig, _: float) -> Detector:
+    return cascade.CascadeDetector(config)  # it has found a face or not: its scores all count
+
+
 _KINDS = {
-    "cnn": _Kind(cnn.resolve, cnn.CnnDetector, cnn.thorough, 360),
-    "cascade": _Kind(cascade.resolve, cascade.CascadeDetector, cascade.CascadeDetector, 540),
+    "cnn": _Kind(
+        cnn.resolve, cnn.CnnDetector, cnn.thorough, cnn.LEAST, cnn.LEAST_OF_FOUR, cnn.LINES
+    ),
+    "cascade": _Kind(cascade.resolve, _cascade, _cascade, 0.0, 0.0, 540),
 }
 
 
@@ -42,12 +50,21 @@ def resolve(config: DetectorConfig) -> DetectorConfig:
     return replace(config, model=model, digest=digest, lines=config.lines or kind.lines)
 
 
-def load(config: DetectorConfig, thorough: bool = False) -> Detector:
+def least(config: DetectorConfig, thorough: bool = False) -> float:
+    """The score below which a detector's boxes are no faces; arguments as for ``load``."""
+    kind = _kind(config.name)
+    return kind.least_thorough if thorough else kind.least
+
+
+def load(
+    config: DetectorConfig, thorough: bool = False, least_score: float | None = None
+) -> Detector:
     """A detector that is ready to look.
 
     Args:
         config: resolved or not; where it has a digest, the file found must have the same.
         thorough: for stills: it looks at each several times, where that finds more.
+        least_score: scores below this are no faces; None for ``least``.
 
     Raises:
         RequestError: there is no detector of that name.
@@ -58,7 +75,8 @@ def load(config: DetectorConfig, thorough: bool = False) -> Detector:
         problem = f"expected the detector {config.digest[:12]}…, found {resolved.digest[:12]}…"
         raise ModelError(resolved.model, problem, "give every machine the same file")
     kind = _kind(config.name)
-    return (kind.build_thorough if thorough else kind.build)(resolved)
+    from_score = least(config, thorough) if least_score is None else least_score
+    return (kind.build_thorough if thorough else kind.build)(resolved, from_score)
 
 
 def _kind(name: str) -> _Kind:

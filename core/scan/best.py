@@ -52,11 +52,11 @@ class Best:
             cut: makes the crop; called only if it may be kept, as it takes a whole picture.
         """
         rival = self._rival(frame)
-        most = score * min(1.0, side * crops.MARGIN / crops.CROP_SIZE)
+        most = _most(side, score)
         if rival is not None and most <= rival.quality:
             return
         picture = cut()
-        candidate = _Candidate(frame, most * _sharpness(picture), picture)
+        candidate = _Candidate(frame, quality(picture, side, score), picture)
         if rival is None:
             self._kept.append(candidate)
         elif candidate.quality > rival.quality:
@@ -71,6 +71,16 @@ class Best:
         """Those kept, as JPEGs, best first."""
         best = sorted(self._kept, key=lambda one: (-one.quality, one.frame))
         return tuple(Crop(one.frame, one.quality, crops.encode(one.picture)) for one in best)
+
+
+def quality(crop: npt.NDArray[np.uint8], side: float, score: float) -> float:
+    """0..1: how good a crop is to judge by; arguments as of ``Best.offer``."""
+    return _most(side, score) * _sharpness(crop)
+
+
+def _most(side: float, score: float) -> float:
+    """The quality of a crop that is sharp all over."""
+    return score * min(1.0, side * crops.MARGIN / crops.CROP_SIZE)
 
 
 def _sharpness(crop: npt.NDArray[np.uint8]) -> float:

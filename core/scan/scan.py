@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 
 from eyecatch.core.detect.base import Detector
@@ -113,7 +111,7 @@ class _Course:
         height, width = small.shape[:2]
         found = self._detector.detect([small])[0]
         found = found.scaled(self._video.width / width, self._video.height / height)
-        self._follower.see(frame.number, found, cache(frame.bgr))
+        self._follower.see(frame.number, found, frame.part)
 
     def result(self, broken: str | None) -> ScannedChunk:
         """All that was found, and why there isn't more."""

@@ -163,6 +163,8 @@ def _moved(
 
     A turned box is boxed again by its inscribed ellipse, as a face is closer to one.
     """
+    if not len(boxes):
+        return boxes, np.empty(0, np.float32)
     centre = (boxes[:, :2] + boxes[:, 2:] / 2) @ matrix[:, :2].T + matrix[:, 2]
     half = np.sqrt((boxes[:, 2:] / 2) ** 2 @ (matrix[:, :2] ** 2).T)
     low = np.clip(centre - half, 0, [width, height])

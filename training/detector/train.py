@@ -17,8 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from eyecatch.core.detect import network
-from eyecatch.core.detect.cnn import CnnDetector
+from eyecatch.core.detect.base import detect_at
+from eyecatch.core.detect.cnn import LINES, CnnDetector
 from eyecatch.core.detect.thorough import ThoroughDetector
+from eyecatch.core.drawn.cartoons import cartoons
 from eyecatch.core.identity.devices import keras
 from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.training.detector import label
@@ -34,11 +36,11 @@ Groups = list[tuple[float, list[Labelled]]]
 
 SEED = 1
 SIDE = 256  # pixels of a patch
-BATCH = 8
+BATCH = 16
 LONGEST = 512  # pictures are kept at most this long: faces are learned at up to 280 pixels
 AGREED = 0.5  # boxes of the two other detectors with a lower score are places to learn nothing
 HELD = 20  # one in so many runs of five pictures is held out
-INVENTED = 300
+INVENTED, CARTOONS = 300, 2500
 SHOWS = ("scooby", "flint")
 
 SURE, MAYBE = 0.52, 0.36  # mean scores from which a face found in looking is one, or may be one
@@ -46,12 +48,11 @@ PRECISE = 0.95  # the share of boxes found that shall be faces, on pictures held
 IN_CROP = 0.42  # the same in a crop, which is known to show a face
 GAME, ART = 4, 60  # crops looked at of each character of game art, of each of other art
 
-BASE = Plan(steps=1400, rate=2e-3, last=0.96)
-ONE = Plan(steps=1300, rate=2e-3, last=0.02)
-MIXED = Plan(steps=600, rate=2e-3, last=0.93)
-BOTH = Plan(steps=3000, rate=2e-3, last=0.01)
-LAST = Plan(steps=1500, rate=1.5e-3, last=0.01)
-APART = Plan(steps=2000, rate=2e-3, last=0.01)
+FIRST = Plan(steps=1500, rate=2.5e-3, last=0.5)
+BASE = Plan(steps=3000, rate=2.5e-3, last=0.4)
+MIXED = Plan(steps=3200, rate=2e-3, last=0.01)
+LAST = Plan(steps=2600, rate=1.6e-3, last=0.01)
+APART = Plan(steps=1000, rate=2e-3, last=0.01)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,19 @@ class Room:
         folder = self.data / "shows" / name
         return split(load(folder / "frames", folder / "boxes.csv", LONGEST), HELD)[held]
 
-    def more(self) -> list[Labelled]:
-        """The same pictures with the further faces that ``look`` found in them."""
+    def more(self, by: str) -> list[Labelled]:
+        """The same pictures with the further faces that a stage's weights found in them."""
         images = self.data / "detection" / "anime_pseudo" / "images"
-        return load_listed(images, self.out / "anime.csv", LONGEST, SURE, MAYBE)
+        return load_listed(images, self.table(by, "anime"), LONGEST, SURE, MAYBE)
 
-    def crops(self, table: str, *folder: str) -> list[Labelled]:
-        """The crops in which ``look`` found one face."""
+    def crops(self, by: str, kind: str, *folder: str) -> list[Labelled]:
+        """The crops in which a stage's weights found one face."""
         images = self.data.joinpath(*folder)
-        return label.one_face(load_listed(images, self.out / table, LONGEST, IN_CROP, MAYBE))
+        return label.one_face(load_listed(images, self.table(by, kind), LONGEST, IN_CROP, MAYBE))
+
+    def table(self, by: str, kind: str) -> Path:
+        """The file of the faces that a stage's weights found."""
+        return self.out / f"{by}.{kind}.csv"
 
     def weights(self, stage: str) -> Path:
         """The file of a stage's weights."""
@@ -98,69 +103,78 @@ def main(data: Path, out: Path, stages: list[str]) -> None:
             raise SystemExit(f"stage {stage} ended with {process.exitcode}")
 
 
-def base(room: Room) -> None:
-    """Anime and invented pictures, from chance: no cartoon."""
-    _learn(room, "base", "", BASE, _anime(room, 1.0))
-
-
-def scooby(room: Room) -> None:
-    """One cartoon on top of `base`."""
-    _learn(room, "scooby", "base", ONE, [*_anime(room, 0.55), (0.45, room.show("scooby"))])
+def first(room: Room) -> None:
+    """Anime with the faces it came with, and drawings of our own; no show."""
+    groups = [(0.6, room.anime()), (0.1, invented(INVENTED, SEED)), (0.3, _cartoons())]
+    _learn(room, "first", "", FIRST, groups)
 
 
 def look(room: Room) -> None:
-    """Write down what `scooby` finds in anime and in crops nobody boxed, looking several times."""
-    config = DetectorConfig("cnn", str(_export(room, "scooby")))
-    anime = ThoroughDetector(CnnDetector(config, least=0.1, device="cpu"), MAYBE)
-    label.write_more(anime, room.anime(), room.out / "anime.csv")
-    crop = ThoroughDetector(CnnDetector(config, least=0.1, device="cpu"), MAYBE, zooms=(1.0,))
-    label.write_more(crop, crops(room.data / "identities", GAME), room.out / "game.csv")
-    label.write_more(crop, crops(room.data / "faces" / "train", ART), room.out / "art.csv")
+    """Write down what `first` finds in anime and in crops nobody boxed, looking several times."""
+    _look(room, "first")
+
+
+def base(room: Room) -> None:
+    """All there is but the shows, and what `first` found."""
+    _learn(room, "base", "first", BASE, _all(room, "first"))
+
+
+def look_again(room: Room) -> None:
+    """The same by `base`, which finds more."""
+    _look(room, "base")
 
 
 def mixed(room: Room) -> None:
-    """All there is, and what `scooby` found."""
-    _learn(room, "mixed", "scooby", MIXED, _all(room, *SHOWS))
-
-
-def both(room: Room) -> None:
-    """The same, until the rate is nought."""
-    _learn(room, "both", "mixed", BOTH, _all(room, *SHOWS))
+    """Everything."""
+    _learn(room, "mixed", "base", MIXED, _all(room, "base", *SHOWS))
 
 
 def last(room: Room) -> None:
-    """The same once more with more of the cartoon that came late: this ships."""
-    rest = [(0.8 * share, pictures) for share, pictures in _all(room, *SHOWS)]
-    _learn(room, "last", "both", LAST, [*rest, (0.2, room.show("flint"))])
+    """The same, half of it from the shows, whose plain faces `mixed` still missed: this ships."""
+    rest = [(0.5 / 0.65 * share, pictures) for share, pictures in _all(room, "base")]
+    shows = [(0.5 / len(SHOWS), room.show(show)) for show in SHOWS]
+    _learn(room, "last", "mixed", LAST, [*rest, *shows])
 
 
 def no_flint(room: Room) -> None:
-    """One cartoon only, to be measured on the other, which it never saw."""
-    _learn(room, "no_flint", "scooby", APART, _all(room, "scooby"))
+    """One show only, to be measured on the other, which it never saw."""
+    _learn(room, "no_flint", "base", APART, _all(room, "base", "scooby"))
 
 
 def no_scooby(room: Room) -> None:
-    """The other cartoon only, to be measured on the one; only `look`'s labels have seen that."""
-    _learn(room, "no_scooby", "base", APART, _all(room, "flint"))
+    """The other way round."""
+    _learn(room, "no_scooby", "base", APART, _all(room, "base", "flint"))
 
 
-def _all(room: Room, *shows: str) -> Groups:
+def _look(room: Room, by: str) -> None:
+    if room.table(by, "art").exists():  # the last of the three
+        return
+    config = DetectorConfig("cnn", str(_export(room, by)))
+    anime = ThoroughDetector(CnnDetector(config, least=0.1, device="cpu"), MAYBE)
+    label.write_more(anime, room.anime(), room.table(by, "anime"))
+    crop = ThoroughDetector(CnnDetector(config, least=0.1, device="cpu"), MAYBE, zooms=(1.0,))
+    label.write_more(crop, crops(room.data / "identities", GAME), room.table(by, "game"))
+    label.write_more(crop, crops(room.data / "faces" / "train", ART), room.table(by, "art"))
+
+
+def _all(room: Room, by: str, *shows: str) -> Groups:
     return [
-        (0.34, room.more()),
-        (0.12, room.crops("game.csv", "identities")),
-        (0.10, room.crops("art.csv", "faces", "train")),
-        (0.08, invented(INVENTED, SEED)),
-        (0.36, [frame for show in shows for frame in room.show(show)]),
+        (0.30, room.more(by)),
+        (0.10, room.crops(by, "game", "identities")),
+        (0.08, room.crops(by, "art", "faces", "train")),
+        (0.04, invented(INVENTED, SEED)),
+        (0.13, _cartoons()),
+        (0.35, [frame for show in shows for frame in room.show(show)]),
     ]
 
 
 def judge(room: Room) -> None:
     """Say how good each threshold is on the pictures held out: for those of ``core.detect.cnn``."""
-    config = DetectorConfig("cnn", str(_export(room, "last")), lines=360)
+    config = DetectorConfig("cnn", str(_export(room, "last")), lines=LINES)
     one = CnnDetector(config, least=0.05, device="cpu")
     held = room.anime(held=True) + room.show("scooby", held=True) + room.show("flint", held=True)
     for name, detector in (("one look", one), ("four looks", ThoroughDetector(one, 0.05))):
-        found = detector.detect([p.picture for p in held])
+        found = detect_at(detector, [p.picture for p in held])
         looked = [
             Looked(p.name, p.picture.shape[0], p.boxes, f) for p, f in zip(held, found, strict=True)
         ]
@@ -173,13 +187,12 @@ def judge(room: Room) -> None:
 
 _STAGES: dict[str, Callable[[Room], None]] = {
     stage.__name__: stage
-    for stage in (base, scooby, look, mixed, both, last, judge, no_flint, no_scooby)
+    for stage in (first, look, base, look_again, mixed, last, judge, no_flint, no_scooby)
 }
 
 
-def _anime(room: Room, share: float) -> Groups:
-    """Anime whose faces two other detectors boxed, and invented pictures, in a share of all."""
-    return [(0.88 * share, room.anime()), (0.12 * share, invented(INVENTED, SEED))]
+def _cartoons() -> list[Labelled]:
+    return [Labelled("", *one) for one in cartoons(CARTOONS, SEED)]
 
 
 def _learn(room: Room, stage: str, start: str, plan: Plan, groups: Groups) -> None:
