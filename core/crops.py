@@ -40,13 +40,56 @@ def cut(picture: npt.NDArray[np.uint8], box: Sequence[float]) -> npt.NDArray[np.
     height, width = picture.shape[:2]
     if not height or not width:
         raise ValueError(f"picture: expected at least one pixel, got {picture.shape}")
+    left, top, right, bottom = window(box, width, height)
+    return cut_out(picture[top:bottom, left:right], box, width, height)
+
+
+def window(box: Sequence[float], width: int, height: int) -> tuple[int, int, int, int]:
+    """The part of a picture of ``width`` x ``height`` pixels that a crop is made of.
+
+    Returns:
+        left, top, right, bottom in pixels, at least one each way.
+    """
+    left, top, side = _square(box)
+    (left, right), (top, bottom) = _within(left, side, width), _within(top, side, height)
+    return left, top, right, bottom
+
+
+def cut_out(
+    part: npt.NDArray[np.uint8], box: Sequence[float], width: int, height: int
+) -> npt.NDArray[np.uint8]:
+    """As ``cut``, where only the ``window`` of a picture is at hand.
+
+    Args:
+        part: uint8 (bottom - top, right - left, 3), BGR.
+        box: as in ``cut``, in pixels of the whole picture.
+        width: of the whole picture.
+        height: of the whole picture.
+    """
+    left, top, side = _square(box)
+    across = _beyond(left, side, _within(left, side, width))
+    down = _beyond(top, side, _within(top, side, height))
+    if any((*down, *across)):
+        part = np.asarray(cv2.copyMakeBorder(part, *down, *across, cv2.BORDER_REPLICATE), np.uint8)
+    return resize(part)
+
+
+def _square(box: Sequence[float]) -> tuple[int, int, int]:
+    """Left, top and side of a crop, in pixels of the picture."""
     x, y, w, h = (float(value) for value in box)
     side = max(1, round(MARGIN * max(w, h)))
-    left = round(x + w / 2 - side / 2)
-    top = round(y + h / 2 - side * (0.5 + LIFT))
-    columns = np.clip(np.arange(left, left + side), 0, width - 1)
-    rows = np.clip(np.arange(top, top + side), 0, height - 1)
-    return resize(picture[rows[:, None], columns[None]])
+    return round(x + w / 2 - side / 2), round(y + h / 2 - side * (0.5 + LIFT)), side
+
+
+def _within(start: int, length: int, limit: int) -> tuple[int, int]:
+    """The part of a range that lies in 0..limit; where none does, the edge next to it."""
+    return min(max(start, 0), limit - 1), max(min(start + length, limit), 1)
+
+
+def _beyond(start: int, length: int, within: tuple[int, int]) -> tuple[int, int]:
+    """How much of a range lies before and after the part of it that is within."""
+    before = min(max(-start, 0), length - 1)
+    return before, length - (within[1] - within[0]) - before
 
 
 def resize(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

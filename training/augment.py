@@ -1,72 +1,87 @@
-"""What a face may look like in an animation: mirrored, off centre, darker, tinted, blurred."""
+"""What a face may look like in an animation: off centre, by night, far away, half hidden."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from eyecatch.core.identity.devices import tensorflow
 from eyecatch.training.settings import Settings
+from eyecatch.training.tones import tone
 
-Pictures = npt.NDArray[np.uint8]
 Tensor = Any
 """A ``tf.Tensor``; TensorFlow has no types."""
 
 
-def batches(
-    pictures: Pictures,
-    order: npt.NDArray[np.int64],
-    first: int,
-    settings: Settings,
-) -> Iterable[tuple[Tensor, Tensor]]:
-    """Batches of augmented faces, prepared while the network is at work.
+def augment(pictures: Tensor, seed: Tensor, settings: Settings) -> Tensor:
+    """Changes pictures at random; the same seed, the same change.
 
     Args:
-        pictures: uint8 (n, size, size, 3) BGR.
-        order: int64 (steps, batch): which faces each step shows.
-        first: number of the first step to give; what a step shows depends only on its number.
-        settings: seed and strength of the augmentation.
+        pictures: uint8 (n, size, size, 3) BGR; n is known before the graph runs.
+        seed: int64 (2,).
+        settings: how strong, see there.
 
     Returns:
-        For each step uint8 (batch, size, size, 3), and int64 (batch,) places in ``pictures``.
+        uint8 (n, size, size, 3).
     """
     tf = tensorflow()
-    store = tf.constant(pictures)
-
-    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
-    def show(step: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
-        seed = tf.stack([tf.constant(settings.seed, tf.int64), step])
-        return augment(tf.gather(store, places), seed, settings), places
-
-    steps = tf.data.Dataset.range(first, len(order))
-    data = tf.data.Dataset.zip(steps, tf.data.Dataset.from_tensor_slices(order[first:]))
-    shown: Iterable[tuple[Tensor, Tensor]] = data.map(show, num_parallel_calls=2).prefetch(2)
-    return shown
+    seeds = split(seed, 6)
+    shown = tf.cast(_move(pictures, seeds[0], settings), tf.float32)
+    shown = tf.clip_by_value(tone(shown, seeds[1], settings), 0, 255)
+    shown = _some(tf.cast(shown, tf.uint8), seeds[2], settings.hidden, _hide)
+    shown = _some(shown, seeds[3], settings.coarse, _coarsen)
+    shown = _some(shown, seeds[4], settings.poor, _compress)
+    return _some(shown, seeds[5], settings.soft, _blur)
 
 
-def augment(pictures: Tensor, seed: Tensor, settings: Settings) -> Tensor:
-    """Changes uint8 (n, size, size, 3) pictures at random; the same seed, the same change."""
+def cutmix(pictures: Tensor, seed: Tensor, settings: Settings) -> tuple[Tensor, Tensor, Tensor]:
+    """Puts a rectangle of another picture of the batch into some (Yun et al. 2019, "CutMix").
+
+    Args:
+        pictures: uint8 (n, size, size, 3).
+        seed: int64 (2,).
+        settings: ``cutmix`` is the share of pictures that are mixed.
+
+    Returns:
+        The pictures; int64 (n,) the place in the batch of each one's partner; and float32 (n,) the
+        share of each that is still its own: 1 where nothing was mixed in.
+    """
     tf = tensorflow()
-    seeds = tf.unstack(tf.random.experimental.stateless_split(seed, 3))
-    moved = _move(pictures, seeds[0], settings)
-    spoilt = _spoil(moved, seeds[1], settings)
-    return tf.cast(tf.clip_by_value(_colour(spoilt, seeds[2], settings), 0, 255), tf.uint8)
+    n, size = pictures.shape[:2]
+    seeds = split(seed, 4)
+    partners = tf.random.experimental.stateless_shuffle(tf.range(n, dtype=tf.int64), seeds[0])
+    side = tf.sqrt(uniform(seeds[1], [n]))  # of the rectangle: its area is drawn evenly
+    side = tf.where(uniform(seeds[2], [n]) < settings.cutmix, side, 0.0)
+    inside = _rectangles(seeds[3], tf.stack([side, side], 1), size)
+    mixed = tf.where(inside, tf.gather(pictures, partners), pictures)
+    return mixed, partners, 1 - tf.reduce_mean(tf.cast(inside[:, :, :, 0], tf.float32), axis=[1, 2])
+
+
+def split(seed: Tensor, count: int) -> list[Tensor]:
+    """``count`` seeds out of one."""
+    tf = tensorflow()
+    seeds: list[Tensor] = tf.unstack(tf.random.experimental.stateless_split(seed, count))
+    return seeds
+
+
+def uniform(seed: Tensor, shape: list[Any], low: float = 0.0, high: float = 1.0) -> Tensor:
+    """Even numbers from ``low`` to ``high``."""
+    return tensorflow().random.stateless_uniform(shape, seed, low, high)
 
 
 def _move(pictures: Tensor, seed: Tensor, settings: Settings) -> Tensor:
     """Mirrors, zooms, turns and shifts, in one resampling; the edge is repeated."""
     tf = tensorflow()
     n, size = tf.shape(pictures)[0], pictures.shape[1]
-    seeds = tf.unstack(tf.random.experimental.stateless_split(seed, 4))
-    mirror = tf.where(tf.random.stateless_uniform([n], seeds[0]) < settings.flip, -1.0, 1.0)
+    seeds = split(seed, 4)
+    mirror = tf.where(uniform(seeds[0], [n]) < settings.flip, -1.0, 1.0)
     zoom = tf.exp(settings.zoom * tf.random.stateless_normal([n], seeds[1]))
-    turn = np.deg2rad(settings.turn) * tf.random.stateless_uniform([n], seeds[2], -1.0, 1.0)
+    turn = np.deg2rad(settings.turn) * uniform(seeds[2], [n], -1.0, 1.0)
     centre = (size - 1) / 2
     reach = settings.shift * size
-    to = centre + tf.random.stateless_uniform([2, n], seeds[3], -reach, reach)
+    to = centre + uniform(seeds[3], [2, n], -reach, reach)
     a, b = zoom * tf.cos(turn), zoom * tf.sin(turn)
     # Maps a pixel of the result to where it comes from: about the centre, then on to `to`.
     rows = [
@@ -84,35 +99,68 @@ def _move(pictures: Tensor, seed: Tensor, settings: Settings) -> Tensor:
     )
 
 
-def _spoil(pictures: Tensor, seed: Tensor, settings: Settings) -> Tensor:
-    """Blurs the first few of a batch, and saves the next few as poor JPEGs."""
+def _some(
+    pictures: Tensor, seed: Tensor, share: float, change: Callable[[Tensor, Tensor], Tensor]
+) -> Tensor:
+    """Changes a share of the pictures, others every time."""
     tf = tensorflow()
-    few = round(settings.spoilt * pictures.shape[0])
+    n = pictures.shape[0]
+    few = round(share * n)
     if not few:
-        return tf.cast(pictures, tf.float32)
-    blurred = tf.nn.avg_pool2d(tf.cast(pictures[:few], tf.float32), 3, 1, "SAME")
-    qualities = tf.random.stateless_uniform([few], seed, 25, 75, tf.int32)
-    poor = tf.map_fn(
+        return pictures
+    seeds = split(seed, 2)
+    places = tf.random.experimental.stateless_shuffle(tf.range(n), seeds[0])[:few]
+    changed = change(tf.gather(pictures, places), seeds[1])
+    return tf.tensor_scatter_nd_update(pictures, places[:, None], changed)
+
+
+def _hide(pictures: Tensor, seed: Tensor) -> Tensor:
+    """Hides a part of each behind noise, a flat colour or a part of the next."""
+    tf = tensorflow()
+    n, size = pictures.shape[:2]
+    seeds = split(seed, 5)
+    kind = uniform(seeds[0], [n, 1, 1, 1])
+    noise = _values(seeds[1], [n, size, size, 3])
+    flat = _values(seeds[2], [n, 1, 1, 3])
+    front = tf.where(kind < 1 / 3, noise, tf.where(kind < 2 / 3, flat, tf.roll(pictures, 1, 0)))
+    sides = uniform(seeds[3], [n, 2], 0.15, 0.5)
+    return tf.where(_rectangles(seeds[4], sides, size), front, pictures)
+
+
+def _values(seed: Tensor, shape: list[int]) -> Tensor:
+    tf = tensorflow()
+    return tf.cast(tf.random.stateless_uniform(shape, seed, 0, 256, tf.int32), tf.uint8)
+
+
+def _rectangles(seed: Tensor, sides: Tensor, size: int) -> Tensor:
+    """Bool (n, size, size, 3): inside a rectangle of ``sides`` (n, 2), shares of ``size``."""
+    tf = tensorflow()
+    start = uniform(seed, list(sides.shape)) * (1 - sides)
+    places = (tf.range(size, dtype=tf.float32) + 0.5) / size
+    inside = (places >= start[..., None]) & (places < (start + sides)[..., None])
+    columns = tf.repeat(inside[:, 1], 3, axis=1)
+    return tf.reshape(inside[:, 0, :, None] & columns[:, None], [-1, size, size, 3])
+
+
+def _coarsen(pictures: Tensor, seed: Tensor) -> Tensor:
+    """Shrinks by 1.5 to 4, all alike, and enlarges again, as a small face is when cut out."""
+    tf = tensorflow()
+    size = pictures.shape[1]
+    small = tf.cast(tf.round(size / uniform(seed, [], 1.5, 4.0)), tf.int32)
+    shrunk = tf.image.resize(pictures, [small, small], antialias=True)
+    enlarged = tf.image.resize(shrunk, [size, size])
+    return tf.cast(tf.clip_by_value(tf.round(enlarged), 0, 255), tf.uint8)
+
+
+def _blur(pictures: Tensor, _seed: Tensor) -> Tensor:
+    tf = tensorflow()
+    return tf.cast(tf.nn.avg_pool2d(tf.cast(pictures, tf.float32), 3, 1, "SAME"), tf.uint8)
+
+
+def _compress(pictures: Tensor, seed: Tensor) -> Tensor:
+    tf = tensorflow()
+    return tf.map_fn(
         lambda one: tf.image.adjust_jpeg_quality(one[0], one[1]),
-        (pictures[few : 2 * few], qualities),
+        (pictures, tf.random.stateless_uniform([pictures.shape[0]], seed, 25, 75, tf.int32)),
         fn_output_signature=tf.uint8,
     )
-    rest = tf.cast(pictures[2 * few :], tf.float32)
-    return tf.concat([blurred, tf.cast(poor, tf.float32), rest], axis=0)
-
-
-def _colour(pictures: Tensor, seed: Tensor, settings: Settings) -> Tensor:
-    """Light, tint and saturation, as one 3 x 3 matrix a picture."""
-    tf = tensorflow()
-    n = tf.shape(pictures)[0]
-    seeds = tf.unstack(tf.random.experimental.stateless_split(seed, 4))
-    light = settings.light * tf.random.stateless_normal([n, 1], seeds[0])
-    tint = settings.tint * tf.random.stateless_normal([n, 3], seeds[1])
-    change = settings.saturation
-    kept = tf.random.stateless_uniform([n, 1, 1], seeds[2], 1 - change, 1 + change)
-    grey = tf.random.stateless_uniform([n, 1, 1], seeds[3]) < settings.grey
-    kept = tf.where(grey, 0.0, kept)
-    to_grey = tf.repeat(tf.constant([[0.114], [0.587], [0.299]]), 3, axis=1)  # BGR, BT.601
-    matrix = (kept * tf.eye(3) + (1 - kept) * to_grey) * tf.exp(light + tint)[:, None, :]
-    flat = tf.reshape(pictures, [n, -1, 3])
-    return tf.reshape(tf.matmul(flat, matrix), tf.shape(pictures))

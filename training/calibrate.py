@@ -1,8 +1,11 @@
-"""Temperature and thresholds, fitted on faces that training has not seen."""
+"""Temperature and thresholds, fitted on faces that training has not seen.
+
+What is here is for networks that know only their classes; ``openset`` is for those with prototypes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +20,8 @@ MAYBE_LEAST, SURE_LEAST = 0.5, 0.8
 
 HIGHEST = 0.99
 """No threshold is higher, so that a clear face can always be named."""
+
+TEMPERATURES = (0.05, 20.0)
 
 Logits = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
@@ -46,22 +51,31 @@ def calibrate(logits: Logits, labels: Labels, names: Sequence[str | None]) -> Ca
 
 
 def fit_temperature(logits: Logits, labels: Labels) -> float:
-    """The temperature with the lowest negative log-likelihood, between 0.05 and 20.
+    """The temperature with the lowest negative log-likelihood, within ``TEMPERATURES``.
 
     The true class of each of n faces counts for (n + 1) / (n + 2) and the others for the rest,
-    after Platt (1999): a few faces that are all right would else ask for boundless confidence. The
-    loss has one valley over the logarithm of the temperature, so golden sections find it.
+    after Platt (1999): a few faces that are all right would else ask for boundless confidence.
     """
     doubt = 1 / (len(labels) + 2)
+    low, high = np.log(TEMPERATURES)
+    return float(np.exp(lowest(lambda t: loss(logits, labels, np.exp(t), doubt), low, high)))
+
+
+def lowest(valley: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function of one valley between ``low`` and ``high`` is lowest, by golden sections."""
     ratio = (np.sqrt(5) - 1) / 2
-    low, high = np.log(0.05), np.log(20)
-    for _ in range(40):  # 6 * 0.618 ** 40 is far below any digit that is shown
-        a, b = high - ratio * (high - low), low + ratio * (high - low)
-        if loss(logits, labels, np.exp(a), doubt) < loss(logits, labels, np.exp(b), doubt):
-            high = b
+    a, b = high - ratio * (high - low), low + ratio * (high - low)
+    left, right = valley(a), valley(b)
+    for _ in range(30):  # 6 * 0.618 ** 30 is below any digit that is shown
+        if left < right:
+            high, b, right = b, a, left
+            a = high - ratio * (high - low)
+            left = valley(a)
         else:
-            low = a
-    return float(np.exp((low + high) / 2))
+            low, a, left = a, b, right
+            b = low + ratio * (high - low)
+            right = valley(b)
+    return float((low + high) / 2)
 
 
 def loss(logits: Logits, labels: Labels, temperature: float = 1.0, doubt: float = 0.0) -> float:

@@ -7,26 +7,31 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from eyecatch.core.identity.bundle import Contents
 from eyecatch.core.identity.save import Card
 from eyecatch.training.checkpoint import Epoch, best
 from eyecatch.training.faces import Faces
 from eyecatch.training.figures import Answers, known_figures, unseen_figures
-from eyecatch.training.fit import Lesson, Logits
+from eyecatch.training.openset import without_own
 from eyecatch.training.settings import Settings
+
+Labels = npt.NDArray[np.int64]
+Logits = npt.NDArray[np.float32]
 
 
 def make_card(  # noqa: PLR0913, PLR0917
     contents: Contents,
     faces: Faces,
-    lesson: Lesson,
+    held: npt.NDArray[np.bool_],
     settings: Settings,
     history: Sequence[Epoch],
-    held_logits: Logits,
+    held_logits: npt.NDArray[np.float32],
     notes: Sequence[str],
 ) -> Card:
     """How a bundle was trained, and what it gets right of its held-out faces."""
+    labels = np.array(faces.labels)[held]
     facts = {
         "created_by": contents.created_by,
         "network": {"name": contents.architecture.name, "options": contents.architecture.options},
@@ -34,35 +39,44 @@ def make_card(  # noqa: PLR0913, PLR0917
         "calibration": asdict(contents.calibration),
         "data": {
             "faces": len(faces.labels),
-            "held_out": int(lesson.held.sum()),
+            "held_out": len(labels),
             "characters": faces.counts,
         },
         "training": {
-            "best_epoch": best(history).number,
+            "best_epoch": best(history).number if history else 0,
             "seconds": round(sum(epoch.seconds for epoch in history), 1),
             "epochs": [
                 {k: round(v, 4) for k, v in asdict(epoch).items() if np.isfinite(v)}
                 for epoch in history
             ],
         },
-        "held_out": _held_out(contents, lesson, held_logits),
+        "held_out": _held_out(contents, labels, held_logits),
         "notes": list(notes),
     }
     return Card(facts, _markdown(facts))
 
 
-def _held_out(contents: Contents, lesson: Lesson, logits: Logits) -> dict[str, Any]:
-    """Figures on the held-out faces, by which the calibration was fitted: a little too good."""
-    labels = lesson.labels[lesson.held]
+def _held_out(contents: Contents, labels: Labels, logits: Logits) -> dict[str, Any]:
+    """Figures on the held-out faces, by which the calibration was fitted: a little too good.
+
+    Besides known faces and those of the folder ``unknown``, a bundle with prototypes is asked about
+    each known face as if it lacked its character (``left_out``).
+    """
     mine = labels < len(contents.characters)
     if not mine.any():
         return {}
-    known = Answers.of(logits[mine], contents.names, contents.calibration)
+    known = _answers(contents, logits[mine])
     figures: dict[str, Any] = {"known": asdict(known_figures(known, labels[mine], contents.names))}
     if not mine.all():
-        others = Answers.of(logits[~mine], contents.names, contents.calibration)
-        figures["unseen"] = asdict(unseen_figures(known, others))
+        figures["unseen"] = asdict(unseen_figures(known, _answers(contents, logits[~mine])))
+    if contents.calibration.nobody is not None:
+        left = _answers(contents, without_own(logits[mine], labels[mine]))
+        figures["left_out"] = asdict(unseen_figures(known, left))
     return figures
+
+
+def _answers(contents: Contents, logits: Logits) -> Answers:
+    return Answers.of(logits, contents.names, contents.calibration, contents.thresholds)
 
 
 def _markdown(facts: dict[str, Any]) -> str:
@@ -76,7 +90,8 @@ def _markdown(facts: dict[str, Any]) -> str:
         "",
         f"{data['faces']} faces, {data['held_out']} of them held out of training. Temperature "
         f"{calibration['temperature']:.3f}; a name is given from a confidence of "
-        f"{calibration['maybe']:.3f} on, and given as sure from {calibration['sure']:.3f} on.",
+        f"{calibration['maybe']:.3f} on, and given as sure from {calibration['sure']:.3f} on, "
+        "unless a character has thresholds of its own.",
         "",
         *_figures(facts["held_out"]),
         "| character | faces | held out | of these right |",

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from eyecatch.core.errors import ModelError, RequestError
+from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.networks import Network
 from eyecatch.training.faces import Faces
 from eyecatch.training.settings import Settings
@@ -62,12 +63,17 @@ class Checkpoints:
 
     Args:
         out: the bundle that is being made.
-        settings, faces: weights are of use only to a training with the same.
+        settings, faces, base: weights are of use only to a training with the same.
     """
 
-    def __init__(self, out: Path, settings: Settings, faces: Faces) -> None:
+    def __init__(self, out: Path, settings: Settings, faces: Faces, base: Bundle | None) -> None:
         self.folder = out.with_name(f"{out.name}.training")
-        self._key = json.loads(json.dumps({"settings": asdict(settings), "faces": _digest(faces)}))
+        key = {
+            "settings": asdict(settings),
+            "faces": _digest(faces),
+            "base": None if base is None else base.digest,
+        }
+        self._key = json.loads(json.dumps(key))
 
     def start(self, resume: bool, force: bool) -> list[Epoch]:
         """The epochs that are done already.

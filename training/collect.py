@@ -1,102 +1,100 @@
-"""Faces cut out of pictures, ready to train with."""
+"""``eyecatch collect``: faces out of pictures and videos, ready to be sorted into ``FACES/``."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
+from eyecatch.core.errors import RequestError
+from eyecatch.core.identity.base import base_bundle
+from eyecatch.core.identity.grouping import Embed
+from eyecatch.core.identity.identify import Identify
+from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.sources import media
+from eyecatch.training.collecting.asked import Danbooru, Web
+from eyecatch.training.collecting.boxed import cut_boxes
+from eyecatch.training.collecting.bylook import sort_faces
+from eyecatch.training.collecting.danbooru import collect_posts
+from eyecatch.training.collecting.found import Collected
+from eyecatch.training.collecting.gather import gather
+from eyecatch.training.collecting.look import Looking
+from eyecatch.training.collecting.place import Places
+from eyecatch.training.collecting.web import fetch
 
-from eyecatch.core.crops import cut, encode
-from eyecatch.core.errors import MediaError, RequestError
-from eyecatch.core.faces import Box
-from eyecatch.core.stills import read_image
-from eyecatch.training.boxes import LabelledBox, read_boxes
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """What was cut out.
-
-    Attributes:
-        labels: how many faces of each label.
-        notes: what was left out and why, one sentence each.
-    """
-
-    labels: dict[str, int]
-    notes: tuple[str, ...]
-
-    @property
-    def faces(self) -> int:
-        """How many in all."""
-        return sum(self.labels.values())
+Progress = Callable[[str, int, int | None], None]
+"""Is told what is being done, how much of it is done, and of how much."""
 
 
-def collect(paths: Sequence[Path], out: Path, *, boxes: Path) -> Collected:
-    """Cuts exactly the faces of a file of boxes, into ``out``/<label>/.
+def collect(  # noqa: PLR0913 - each is one plain property of the collection
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    boxes: Path | None = None,
+    danbooru: Danbooru | None = None,
+    web: Web | None = None,
+    min_size: int = 32,
+    max_per_group: int | None = None,
+    group: bool = True,
+    crop: bool = False,
+    detector: DetectorConfig | None = None,
+    embed: Embed | None = None,
+    progress: Progress = lambda _what, _done, _total: None,
+) -> Collected:
+    """Cut faces out of pictures and videos.
 
-    Each is cut and stored as the index stores the crops of an episode (``core.crops``), so that
-    training and use see the same.
+    Run again into the same folder, it adds what is new, and leaves alone what a person has renamed,
+    moved or thrown away since. Stopped with Ctrl-C, it sorts what it has found until then.
 
     Args:
-        paths: pictures, and folders of pictures; ``image`` in the file is the name of one of them.
-        out: a folder that is made; one that holds something already is not touched.
-        boxes: the file, see ``read_boxes``.
+        paths: pictures, videos and folders of them; none where ``danbooru`` or ``web`` is given.
+        out: the folder to collect in: a folder for each look, ``alone`` for those that fit
+            nowhere, and ``collected.csv`` with a row for every face that was found.
+        boxes: cut exactly the faces of this file into ``out``/<label>/ instead; ``out`` must be
+            new or empty. See ``training.boxes``.
+        danbooru: take the pictures of these posts instead, into ``out``/<tag>/.
+        web: fetch pictures from there first, into a hidden folder of ``out``.
+        min_size: longer side of the smallest face that is taken, in pixels.
+        max_per_group: faces of a group that are written, its best; None for all.
+        group: False puts all faces into one folder, ``faces``.
+        crop: the pictures are faces already; none is looked for in them.
+        detector: which detector looks, and how; None for the default.
+        embed: tells looks; None for the embedder that ships with the package.
+        progress: is told of the work done.
 
     Raises:
-        RequestError: a path is missing, ``out`` isn't empty, or the file makes no sense.
+        RequestError: what was asked can't be done, or ``out`` can't be written.
+        ModelError: the detector or the embedder can't be used.
     """
-    paths = [Path(path) for path in paths]
-    for path in paths:
-        if not path.exists():
-            raise RequestError(f"{path} doesn't exist", "give pictures or folders of pictures")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise RequestError(f"{out} exists and isn't empty", "choose another folder")
-    rows = sorted(read_boxes(boxes), key=lambda row: row.image)
-    for label in {row.label for row in rows}:
-        (out / label).mkdir(parents=True, exist_ok=True)
-    images = [(image, list(group)) for image, group in groupby(rows, lambda row: row.image)]
-    with ThreadPoolExecutor() as pool:
-        parts = list(pool.map(lambda part: _cut(paths, out, *part), images))
-    counts = Counter(row.label for cut_out, _ in parts for row in cut_out)
-    return Collected(dict(sorted(counts.items())), tuple(note for _, odd in parts for note in odd))
+    paths, out = [Path(path) for path in paths], Path(out)
+    if not paths and web is None and danbooru is None:
+        raise RequestError("there is nothing to collect from", "give pictures, videos or folders")
+    if danbooru is not None and (paths or web is not None):
+        raise RequestError("posts are collected by themselves", "collect the rest in another run")
+    if boxes is not None:
+        return cut_boxes(paths, out, boxes)
+    places = Places(out)
+    looking = Looking(detector or DetectorConfig(), min_size, crop)
+    if danbooru is not None:
+        return collect_posts(danbooru, looking, places, partial(progress, "posts, MB"))
+    if group and embed is None:
+        embed = _shipped()
+    sources = media(paths)
+    files = [file for file in sources.files if not file.resolve().is_relative_to(out.resolve())]
+    fetched, failures = fetch(web, out, partial(progress, "fetching")) if web else ((), ())
+    gathered = gather([*files, *fetched], looking, places.ledger, partial(progress, "looking, MB"))
+    counts = sort_faces(gathered.looked, places, embed if group else None, max_per_group)
+    places.ledger.look_no_more(gathered.digests, looking.digest)
+    if gathered.stopped:
+        raise KeyboardInterrupt
+    return Collected(
+        counts,
+        (*map(str, sources.faults), *failures, *gathered.notes),
+        places.duplicates,
+        len(sources.faults) + len(failures) + gathered.unread,
+    )
 
 
-def _cut(
-    paths: Sequence[Path], out: Path, image: str, rows: Sequence[LabelledBox]
-) -> tuple[list[LabelledBox], list[str]]:
-    """Cuts the faces of one picture; which were, and what was odd."""
-    source = _find(paths, image)
-    if source is None:
-        return [], [f"{image}: there is no such picture in the given folders; it is left out."]
-    try:
-        picture = read_image(source)
-    except MediaError as problem:
-        return [], [f"{problem} It is left out."]
-    inside = [row for row in rows if _touches(picture, row.box)]
-    for row in inside:
-        name = f"{Path(image).stem}-{row.line:06d}.jpg"
-        (out / row.label / name).write_bytes(encode(cut(picture, row.box)))
-    return inside, [
-        f"{source}: the box of line {row.line} lies outside the picture; it is left out."
-        for row in rows
-        if row not in inside
-    ]
-
-
-def _find(paths: Sequence[Path], image: str) -> Path | None:
-    if ".." in Path(image).parts or Path(image).is_absolute():
-        return None
-    candidates = [path / image if path.is_dir() else path for path in paths]
-    return next((c for c in candidates if c.is_file() and c.name == Path(image).name), None)
-
-
-def _touches(picture: npt.NDArray[np.uint8], box: Box) -> bool:
-    height, width = picture.shape[:2]
-    x, y, w, h = box
-    return x < width and y < height and x + w > 0 and y + h > 0
+def _shipped() -> Embed:
+    identify = Identify(base_bundle())
+    return lambda crops: identify(crops).embeddings

@@ -3,45 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.identity.base import named_bundle
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.identify import Identify
+from eyecatch.training.asked import Asked, Evaluation, confusions, mistakes
 from eyecatch.training.faces import Faces, read_faces, read_pictures
-from eyecatch.training.figures import Answers, Known, Unseen, known_figures, unseen_figures
+from eyecatch.training.figures import Answers, known_figures, unseen_figures
+from eyecatch.training.report import JSON, write_report
 from eyecatch.training.split import doubles, hashes
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """What was measured.
-
-    Attributes:
-        bundle: digest of the bundle.
-        known: on faces of its characters.
-        unseen: on faces of nobody it knows, or None where none were given.
-        notes: what was odd about the faces, one sentence each.
-    """
-
-    bundle: str
-    known: Known
-    unseen: Unseen | None
-    notes: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return asdict(self)
+Pictures = list[tuple[Path, bytes]]
 
 
-def evaluate(bundle: Bundle | Path, faces: Path, unseen: Path | None = None) -> Evaluation:
+def evaluate(
+    bundle: Bundle | Path, faces: Path, unseen: Path | None = None, out: Path | None = None
+) -> Evaluation:
     """Measures a bundle, each face by itself.
 
     Args:
@@ -50,15 +33,20 @@ def evaluate(bundle: Bundle | Path, faces: Path, unseen: Path | None = None) -> 
             A folder ``unknown`` in it counts as unseen; other folders that the bundle doesn't know
             are left out, which is said.
         unseen: a folder of faces of nobody that the bundle knows, in folders or not.
+        out: a folder for ``report.json``, ``card.md`` and pictures; an older report in it is
+            replaced.
 
     Raises:
-        RequestError: there is no face of a known character, or none in ``unseen``.
+        RequestError: there is no face of a known character, or none in ``unseen``; or ``out`` holds
+            something else, or can't be written.
         ModelError: the bundle can't be used.
     """
-    identify = Identify(bundle)
+    if out is not None:
+        _check_free(out)
+    identify = Identify(bundle if isinstance(bundle, Bundle) else named_bundle(bundle))
     people = read_faces(faces)
-    crops, labels, strangers, notes = _sort(people, identify.bundle)
-    if not crops:
+    mine, labels, theirs, notes = _sort(people, identify.bundle)
+    if not mine:
         raise RequestError(
             f"{faces} has no folder with the name of a character of {identify.bundle.folder}",
             "call the folders as the characters are called",
@@ -66,24 +54,36 @@ def evaluate(bundle: Bundle | Path, faces: Path, unseen: Path | None = None) -> 
     notes += doubles(people, hashes(people.crops))
     if unseen is not None:
         more, odd = _strangers(unseen, identify.bundle)
-        strangers, notes = [*strangers, *more], [*notes, *odd]
+        theirs, notes = [*theirs, *more], [*notes, *odd]
     for note in notes:
         log.warning(note)
-    known = _answers(identify, crops)
-    return Evaluation(
+    known = _ask(identify, mine, labels)
+    strangers = _ask(identify, theirs, [-1] * len(theirs)) if theirs else None
+    names = identify.bundle.names
+    evaluation = Evaluation(
         identify.bundle.digest,
-        known_figures(known, np.array(labels), identify.bundle.names),
-        unseen_figures(known, _answers(identify, strangers)) if strangers else None,
+        known_figures(known.answers, known.labels, names),
+        unseen_figures(known.answers, strangers.answers) if strangers else None,
         tuple(notes),
+        confusions(known, strangers, names),
+        mistakes(known, strangers, names),
     )
+    if out is not None:
+        write_report(evaluation, known, strangers, identify.bundle, out)
+    return evaluation
 
 
-def _answers(identify: Identify, crops: Sequence[bytes]) -> Answers:
-    return Answers.of(identify(crops).logits, identify.bundle.names, identify.bundle.calibration)
+def _ask(identify: Identify, pictures: Pictures, labels: list[int]) -> Asked:
+    bundle = identify.bundle
+    crops = tuple(crop for _, crop in pictures)
+    answers = Answers.of(
+        identify(crops).logits, bundle.names, bundle.calibration, bundle.thresholds
+    )
+    return Asked(tuple(path for path, _ in pictures), crops, np.array(labels, np.int64), answers)
 
 
-def _sort(people: Faces, bundle: Bundle) -> tuple[list[bytes], list[int], list[bytes], list[str]]:
-    """Crops and classes of known characters, crops of nobody, and what was odd."""
+def _sort(people: Faces, bundle: Bundle) -> tuple[Pictures, list[int], Pictures, list[str]]:
+    """Pictures and classes of known characters, pictures of nobody, and what was odd."""
     classes = _classes(bundle)
     notes = list(people.notes)
     notes += [
@@ -91,17 +91,17 @@ def _sort(people: Faces, bundle: Bundle) -> tuple[list[bytes], list[int], list[b
         for name in people.characters
         if name not in classes
     ]
-    crops: list[bytes] = []
+    mine: Pictures = []
     labels: list[int] = []
-    strangers: list[bytes] = []
-    for crop, label in zip(people.crops, people.labels, strict=True):
+    strangers: Pictures = []
+    for path, crop, label in zip(people.paths, people.crops, people.labels, strict=True):
         name = people.names[label]
         if name is None:
-            strangers.append(crop)
+            strangers.append((path, crop))
         elif name in classes:
-            crops.append(crop)
+            mine.append((path, crop))
             labels.append(classes[name])
-    return crops, labels, strangers, notes
+    return mine, labels, strangers, notes
 
 
 def _classes(bundle: Bundle) -> dict[str, int]:
@@ -110,11 +110,11 @@ def _classes(bundle: Bundle) -> dict[str, int]:
     return aliases | {character.name: k for k, character in enumerate(bundle.characters)}
 
 
-def _strangers(folder: Path, bundle: Bundle) -> tuple[list[bytes], list[str]]:
+def _strangers(folder: Path, bundle: Bundle) -> tuple[Pictures, list[str]]:
     if not folder.is_dir():
         raise RequestError(f"{folder} is no folder", "give a folder of face pictures")
     places = sorted(p for p in folder.rglob("*") if p.is_dir() and not p.name.startswith("."))
-    crops: list[bytes] = []
+    found: Pictures = []
     notes: list[str] = []
     known = _classes(bundle)
     for place in [folder, *places]:
@@ -122,8 +122,15 @@ def _strangers(folder: Path, bundle: Bundle) -> tuple[list[bytes], list[str]]:
             notes.append(f"{place}: {place.name!r} is a character that the bundle knows; left out.")
             continue
         pictures, odd = read_pictures(place)
-        crops += [crop for _, crop in pictures]
+        found += pictures
         notes += odd
-    if not crops:
+    if not found:
         raise RequestError(f"{folder} holds no picture", "give a folder of face pictures")
-    return crops, notes
+    return found, notes
+
+
+def _check_free(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise RequestError(f"{out} is a file", "choose another folder for the report")
+    if out.is_dir() and any(out.iterdir()) and not (out / JSON).is_file():
+        raise RequestError(f"{out} exists and isn't empty", "choose another folder for the report")

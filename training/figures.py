@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.identity.vote import Calibration, log_probabilities
+from eyecatch.core.identity.vote import Calibration, Thresholds, probabilities
 
 Logits = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
@@ -52,6 +52,7 @@ class Unseen:
     Attributes:
         faces: how many.
         auroc: chance that a known face's best name has more confidence than an unseen one's.
+        fpr95: share with more confidence than the least sure of the surest 95 % of known faces.
         wrongly_named: share that gets a name, unsure or sure.
         surely_wrong: share whose name is given as sure.
     """
@@ -60,6 +61,7 @@ class Unseen:
     auroc: float
     wrongly_named: float
     surely_wrong: float
+    fpr95: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Answers:
     """What a bundle says of n single faces.
 
     Attributes:
-        chances: float64 (n, c) probabilities.
+        chances: float64 (n, c) probabilities; what a row lacks to 1 is nobody's.
         guesses: int64 (n,) the best class with a name.
         confidence: float64 (n,) its probability.
         named, sure: bool (n,) whether the name is given, and given as sure.
@@ -80,14 +82,29 @@ class Answers:
     sure: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, logits: Logits, names: Sequence[str | None], calibration: Calibration) -> Answers:
-        """The same answers as ``core.identity.vote`` gives for one crop, for many faces at once."""
-        chances = np.exp(log_probabilities(logits, calibration.temperature))
+    def of(
+        cls,
+        logits: Logits,
+        names: Sequence[str | None],
+        calibration: Calibration,
+        thresholds: Sequence[Thresholds] | None = None,
+    ) -> Answers:
+        """The same answers as ``core.identity.vote`` gives for one crop, for many faces at once.
+
+        Args:
+            logits: (n, c), n at least 1.
+            names: of the c columns; None is nobody.
+            calibration: how logits become chances.
+            thresholds: of each name; None for the calibration's.
+        """
+        chances = probabilities(logits, calibration)
         has_name = np.array([name is not None for name in names])
         guesses = np.where(has_name, chances, -1).argmax(axis=1)
         confidence = chances[np.arange(len(chances)), guesses]
-        named = has_name[chances.argmax(axis=1)] & (confidence >= calibration.maybe)
-        return cls(chances, guesses, confidence, named, named & (confidence >= calibration.sure))
+        limits = np.array(thresholds or [calibration.thresholds] * len(names))[guesses]
+        nobody = 1 - chances[:, has_name].sum(axis=1)
+        named = (confidence > nobody) & (confidence >= limits[:, 0])
+        return cls(chances, guesses, confidence, named, named & (confidence >= limits[:, 1]))
 
 
 def known_figures(answers: Answers, labels: Labels, names: Sequence[str | None]) -> Known:
@@ -121,6 +138,7 @@ def unseen_figures(known: Answers, unseen: Answers) -> Unseen:
         auroc=auroc(known.confidence, unseen.confidence),
         wrongly_named=float(unseen.named.mean()),
         surely_wrong=float(unseen.sure.mean()),
+        fpr95=float((unseen.confidence >= np.quantile(known.confidence, 0.05)).mean()),
     )
 
 

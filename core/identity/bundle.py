@@ -2,10 +2,11 @@
 
 A bundle is a folder::
 
-    bundle.json    format, network and its hyperparameters, characters, calibration, digests
-    model.keras    the weights; nothing else of it is ever read
-    card.json      how it was trained and measured
-    card.md        the same for people
+    bundle.json       format, network and its hyperparameters, characters, calibration, digests
+    model.keras       the weights; nothing else of it is ever read
+    prototypes.npz    of a network that only embeds: what stands for each character
+    card.json         how it was trained and measured
+    card.md           the same for people
 
 ``bundle.json`` holds the SHA-256 of every other file, so that its own is the bundle's digest.
 """
@@ -15,19 +16,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from eyecatch.core.errors import ModelError
+from eyecatch.core.identity.archive import read_prototypes
 from eyecatch.core.identity.networks import Architecture
-from eyecatch.core.identity.vote import Calibration
+from eyecatch.core.identity.prototypes import Prototypes
+from eyecatch.core.identity.vote import Calibration, Thresholds
+from eyecatch.core.names import check_name
 
 FORMAT = "eyecatch bundle"
-VERSION = 1
+VERSION = 2
 """Raised whenever a reader of the last version would misread a bundle."""
 
+READABLE = (1, 2)
+"""Version 1 knew neither prototypes, nor thresholds of a character, nor the series."""
+
 MANIFEST, WEIGHTS, CARD, CARD_TEXT = "bundle.json", "model.keras", "card.json", "card.md"
+PROTOTYPES = "prototypes.npz"
 LARGEST_MANIFEST = 16 * 2**20
 """Bytes; ten thousand characters with aliases take less than two million."""
 
@@ -39,10 +47,18 @@ class Character:
     Attributes:
         name: as the folder of faces was called.
         aliases: other names that are asked for.
+        maybe, sure: thresholds of its own in place of the calibration's; see ``Calibration``.
     """
 
     name: str
     aliases: tuple[str, ...] = ()
+    maybe: float | None = None
+    sure: float | None = None
+
+    def __post_init__(self) -> None:
+        for threshold in (self.maybe, self.sure):
+            if threshold is not None and not 0 <= threshold <= 1:
+                raise ValueError(f"threshold of {self.name!r}: expected 0..1, got {threshold}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +67,12 @@ class Contents:
 
     Attributes:
         architecture: the network.
-        characters: in the order of the network's classes.
-        nobody: the network has one more class, its last: a face that is nobody of ``characters``.
+        characters: in the order of the network's classes, or of the prototypes' owners.
+        nobody: there is one more class or owner, the last: a face that is nobody of ``characters``.
         calibration: how logits become answers.
         crop_size: pixels of a side of the crops it was trained on.
         created_by: the program and its version.
+        series: the show that all characters are of, or None.
     """
 
     architecture: Architecture
@@ -64,15 +81,31 @@ class Contents:
     calibration: Calibration
     crop_size: int
     created_by: str
+    series: str | None = None
 
     def __post_init__(self) -> None:
-        if not self.characters or len(self.names) != self.architecture.classes:
+        if not self.architecture.embeds and len(self.names) != self.architecture.classes:
             raise ValueError(f"{len(self.names)} names for {self.architecture.classes} classes")
+        if not self.architecture.embeds and not self.characters:
+            raise ValueError("expected a character")
+        if len({character.name for character in self.characters}) != len(self.characters):
+            raise ValueError("two characters have the same name")
 
     @property
     def names(self) -> tuple[str | None, ...]:
-        """The name of each class, in order; None is nobody."""
+        """The name of each column of logits, in order; None is nobody."""
         return (*(c.name for c in self.characters), *((None,) if self.nobody else ()))
+
+    @property
+    def thresholds(self) -> tuple[Thresholds, ...]:
+        """The thresholds of each of ``names``."""
+        maybe, sure = self.calibration.thresholds
+        own = [
+            (maybe if c.maybe is None else c.maybe, sure if c.sure is None else c.sure)
+            for c in self.characters
+        ]
+        both = [(low, max(low, high)) for low, high in own]
+        return (*both, *((self.calibration.thresholds,) if self.nobody else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,21 +115,35 @@ class Bundle(Contents):
     Attributes:
         folder: where it is.
         digest: SHA-256, hex, over all its content; another bundle, another digest.
+        weights_digest: SHA-256, hex, of its weights; bundles of equal ones embed alike.
+        prototypes: of a network that ``embeds``, with an owner for each of ``names``; else None.
     """
 
     folder: Path
     digest: str
+    weights_digest: str
+    prototypes: Prototypes | None = field(compare=False, repr=False)
 
     @property
     def weights(self) -> Path:
         """The file of weights."""
         return self.folder / WEIGHTS
 
+    def check_weights(self) -> None:
+        """Raises ModelError if the weights are no longer those that the bundle was read with."""
+        if _sha256(self.weights) != self.weights_digest:
+            raise _another(self.weights)
+
     @property
     def card(self) -> dict[str, Any]:
         """How it was trained and measured, as written by ``training``."""
         card: dict[str, Any] = json.loads((self.folder / CARD).read_text("utf-8"))
         return card
+
+    @property
+    def card_text(self) -> str:
+        """The same for people, as Markdown."""
+        return (self.folder / CARD_TEXT).read_text("utf-8")
 
 
 def load_bundle(folder: Path | str) -> Bundle:
@@ -114,19 +161,25 @@ def load_bundle(folder: Path | str) -> Bundle:
         raise _no_bundle(folder, f"its {MANIFEST} can't be read") from error
     if format_ != FORMAT:
         raise _no_bundle(folder, f"its {MANIFEST} is of something else")
-    if version != VERSION:
+    if version not in READABLE:
         raise ModelError(
             str(folder),
-            f"its format version is {version!r}, and this program reads {VERSION}",
+            f"its format version is {version!r}, and this program reads {READABLE[-1]} and before",
             "train it again, or use the version of eyecatch that made it",
         )
     try:
-        bundle = _parse(folder, manifest, hashlib.sha256(raw).hexdigest())
+        contents = _parse(manifest)
         files = {str(name): str(digest) for name, digest in manifest["files"].items()}
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise _no_bundle(folder, f"its {MANIFEST} is damaged ({error})") from error
-    _check_files(folder, files)
-    return bundle
+    _check_files(folder, contents, files)
+    return Bundle(
+        **{one.name: getattr(contents, one.name) for one in fields(Contents)},
+        folder=folder,
+        digest=hashlib.sha256(raw).hexdigest(),
+        weights_digest=files[WEIGHTS],
+        prototypes=_prototypes(folder, contents),
+    )
 
 
 def write_manifest(folder: Path, contents: Contents) -> None:
@@ -143,7 +196,8 @@ def write_manifest(folder: Path, contents: Contents) -> None:
         "nobody": contents.nobody,
         "calibration": asdict(contents.calibration),
         "crop_size": contents.crop_size,
-        "files": {name: _sha256(folder / name) for name in (WEIGHTS, CARD, CARD_TEXT)},
+        "series": contents.series,
+        "files": {name: _sha256(folder / name) for name in _files(contents)},
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     (folder / MANIFEST).write_text(text, "utf-8")
@@ -163,32 +217,70 @@ def _read_manifest(folder: Path) -> bytes:
         raise ModelError(str(path), f"it can't be read ({error.strerror})") from error
 
 
-def _parse(folder: Path, manifest: Mapping[str, Any], digest: str) -> Bundle:
-    network = manifest["network"]
-    return Bundle(
+def _parse(manifest: Mapping[str, Any]) -> Contents:
+    network, series = manifest["network"], manifest.get("series")
+    return Contents(
         architecture=Architecture(str(network["name"]), dict(network["options"])),
-        characters=tuple(
-            Character(str(c["name"]), tuple(map(str, c["aliases"]))) for c in manifest["characters"]
-        ),
+        characters=tuple(_character(entry) for entry in manifest["characters"]),
         nobody=bool(manifest["nobody"]),
         calibration=Calibration(**manifest["calibration"]),
         crop_size=int(manifest["crop_size"]),
         created_by=str(manifest["created_by"]),
-        folder=folder,
-        digest=digest,
+        series=None if series is None else str(series),
     )
 
 
-def _check_files(folder: Path, files: Mapping[str, str]) -> None:
-    for name in (WEIGHTS, CARD, CARD_TEXT):
+def _character(entry: Mapping[str, Any]) -> Character:
+    name, aliases = str(entry["name"]), tuple(map(str, entry["aliases"]))
+    for one in (name, *aliases):
+        check_name(one)
+    return Character(name, aliases, entry.get("maybe"), entry.get("sure"))
+
+
+def check_prototypes(contents: Contents, prototypes: Prototypes | None) -> None:
+    """Raises ValueError if these prototypes are not those that such contents need."""
+    if not contents.architecture.embeds:
+        if prototypes is not None:
+            raise ValueError(f"the network {contents.architecture.name!r} takes no prototypes")
+        return
+    if prototypes is None or prototypes.classes != len(contents.names):
+        owners = 0 if prototypes is None else prototypes.classes
+        raise ValueError(f"prototypes of {owners} for {len(contents.names)} names")
+    length = contents.architecture.options.get("embedding")
+    if prototypes.vectors.shape[1] != length:
+        raise ValueError(f"prototypes of length {prototypes.vectors.shape[1]}, not {length}")
+
+
+def _prototypes(folder: Path, contents: Contents) -> Prototypes | None:
+    if not contents.architecture.embeds:
+        return None
+    prototypes = read_prototypes(folder / PROTOTYPES)
+    try:
+        check_prototypes(contents, prototypes)
+    except ValueError as error:
+        raise _no_bundle(folder, f"it has {error}") from error
+    return prototypes
+
+
+def _files(contents: Contents) -> tuple[str, ...]:
+    """What stands in the folder beside the manifest."""
+    return WEIGHTS, CARD, CARD_TEXT, *((PROTOTYPES,) if contents.architecture.embeds else ())
+
+
+def _check_files(folder: Path, contents: Contents, files: Mapping[str, str]) -> None:
+    for name in _files(contents):
         if not (folder / name).is_file():
             raise ModelError(str(folder), f"the bundle lacks its {name}", "copy it again, whole")
         if files.get(name) != _sha256(folder / name):
-            raise ModelError(
-                str(folder / name),
-                "it is not the file that the bundle was made with (its digest differs)",
-                "copy the bundle again, whole",
-            )
+            raise _another(folder / name)
+
+
+def _another(path: Path) -> ModelError:
+    return ModelError(
+        str(path),
+        "it is not the file that the bundle was made with (its digest differs)",
+        "copy the bundle again, whole",
+    )
 
 
 def _no_bundle(folder: Path, why: str) -> ModelError:

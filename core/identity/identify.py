@@ -30,7 +30,7 @@ class Identified:
     """What the network says of n crops, in their order.
 
     Attributes:
-        embeddings: float32 (n, d), of unit length.
+        embeddings: float32 (n, d), of unit length, or zero for a face that tells nothing.
         logits: float32 (n, c), one column a name of ``Bundle.names``.
     """
 
@@ -83,25 +83,26 @@ class Identify:
         )
 
     def _none(self) -> Identified:
-        embedding = _embedding(self._network).shape[-1]
-        classes = self.bundle.architecture.classes
-        return Identified(np.zeros((0, embedding), np.float32), np.zeros((0, classes), np.float32))
+        length, names = _embedding(self._network).shape[-1], len(self.bundle.names)
+        return Identified(np.zeros((0, length), np.float32), np.zeros((0, names), np.float32))
 
     def _ask(self, pictures: Pictures) -> tuple[Vectors, Vectors]:
         n = len(pictures)
         filled = np.zeros((self._step, *pictures.shape[1:]), np.uint8)
         filled[:n] = pictures
-        embeddings, logits = (np.asarray(part.numpy()[:n], float) for part in self._call(filled))
-        if not (np.isfinite(embeddings).all() and np.isfinite(logits).all()):
+        embeddings, said = (np.asarray(part.numpy()[:n], float) for part in self._call(filled))
+        if not (np.isfinite(embeddings).all() and np.isfinite(said).all()):
             raise ModelError(
                 str(self.bundle.folder),
                 "its network answers with numbers that are not finite",
                 "train it again",
             )
-        lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
         # A face that sets off no unit at all has no direction: it stays zero instead of NaN.
-        unit = embeddings / np.where(lengths == 0, 1, lengths)
-        return unit.astype(np.float32), logits.astype(np.float32)
+        lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+        unit = (embeddings / np.where(lengths == 0, 1, lengths)).astype(np.float32)
+        prototypes = self.bundle.prototypes
+        logits = said if prototypes is None else prototypes.logits(unit)
+        return unit, logits.astype(np.float32)
 
     @cached_property
     def _step(self) -> int:
@@ -111,6 +112,7 @@ class Identify:
     @cached_property
     def _network(self) -> Network:
         prepare_tensorflow(self.device)
+        self.bundle.check_weights()  # on a cluster this may be another machine's file
         return load_weights(self.bundle.architecture, self.bundle.weights)
 
     @cached_property
@@ -124,6 +126,40 @@ class Identify:
             autograph=False,
         )
         return call
+
+
+class IdentifyAll:
+    """Several bundles at work on the same faces; those of equal weights share one network.
+
+    Args:
+        bundles: the bundles.
+        batch, device: see ``Identify``.
+    """
+
+    def __init__(
+        self, bundles: Sequence[Bundle], batch: int = 256, device: Device = "auto"
+    ) -> None:
+        self.bundles = tuple(bundles)
+        self._identify = {_net(bundle): Identify(bundle, batch, device) for bundle in self.bundles}
+
+    def __call__(self, crops: Sequence[bytes]) -> tuple[Identified, ...]:
+        """What each bundle says of the crops, in the order of ``bundles``; see ``Identify``."""
+        said = {net: identify(crops) for net, identify in self._identify.items()}
+        return tuple(_again(said[_net(bundle)], bundle) for bundle in self.bundles)
+
+
+def _net(bundle: Bundle) -> tuple[object, ...]:
+    """Equal for bundles of one network: the same weights in the same architecture."""
+    architecture = bundle.architecture
+    return bundle.weights_digest, architecture.name, *sorted(architecture.options.items())
+
+
+def _again(said: Identified, bundle: Bundle) -> Identified:
+    """What a bundle says of faces that another one of its weights has judged."""
+    if bundle.prototypes is None:
+        return said
+    logits = bundle.prototypes.logits(said.embeddings).astype(np.float32)
+    return Identified(said.embeddings, logits)
 
 
 def prepare(crops: Sequence[bytes], size: int) -> Pictures:

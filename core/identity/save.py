@@ -12,17 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.identity.archive import write_prototypes
 from eyecatch.core.identity.bundle import (
     CARD,
     CARD_TEXT,
     MANIFEST,
+    PROTOTYPES,
     WEIGHTS,
     Bundle,
     Contents,
+    check_prototypes,
     load_bundle,
     write_manifest,
 )
 from eyecatch.core.identity.networks import Network
+from eyecatch.core.identity.prototypes import Prototypes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +55,55 @@ def check_free(folder: Path, force: bool) -> None:
         raise RequestError(f"{folder} exists", "choose another name, or use --force to replace it")
 
 
-def save_bundle(
-    folder: Path, contents: Contents, network: Network, card: Card, *, force: bool = False
+def save_bundle(  # noqa: PLR0913 - each is a part of a bundle
+    folder: Path,
+    contents: Contents,
+    network: Network | Path,
+    card: Card,
+    prototypes: Prototypes | None = None,
+    *,
+    force: bool = False,
 ) -> Bundle:
     """Writes a bundle aside and then gives it its name, so that no half bundle is ever seen.
 
     Args:
         folder: where to.
         contents: what ``bundle.json`` is to say.
-        network: the trained ``keras.Model`` that ``contents.architecture`` builds.
+        network: the trained ``keras.Model`` that ``contents.architecture`` builds, or the file of
+            weights of another bundle, which is copied as it is.
         card: how it was trained and measured.
+        prototypes: of a network that ``embeds``, an owner for each of ``contents.names``; None if
+            there are no names.
         force: replace a bundle of that name.
 
     Raises:
         RequestError: ``folder`` exists (see ``check_free``), or can't be written.
     """
     check_free(folder, force)
-    # A fresh network has no optimizer, whose state would be saved with the weights.
-    plain = contents.architecture.build()
-    plain.set_weights(network.get_weights())
+    if prototypes is None and contents.architecture.embeds:
+        prototypes = Prototypes.none(int(contents.architecture.options["embedding"]))
+    check_prototypes(contents, prototypes)
     try:
         with _aside(folder) as new:
-            plain.save(new / WEIGHTS)
+            _write_weights(new / WEIGHTS, contents, network)
+            if prototypes is not None:
+                write_prototypes(new / PROTOTYPES, prototypes)
             (new / CARD).write_text(json.dumps(card.facts, ensure_ascii=False, indent=1), "utf-8")
             (new / CARD_TEXT).write_text(card.text, "utf-8")
             write_manifest(new, contents)
     except OSError as error:
         raise RequestError(f"{folder} can't be written ({error.strerror})") from error
     return load_bundle(folder)
+
+
+def _write_weights(path: Path, contents: Contents, network: Network | Path) -> None:
+    if isinstance(network, Path):
+        shutil.copyfile(network, path)
+        return
+    # A fresh network has no optimizer, whose state would be saved with the weights.
+    plain = contents.architecture.build()
+    plain.set_weights(network.get_weights())
+    plain.save(path)
 
 
 @contextmanager

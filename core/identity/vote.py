@@ -1,4 +1,8 @@
-"""A track's crops vote: from logits to a character or unknown, with a calibrated confidence."""
+"""A track's crops vote: from logits to a character or unknown, with a calibrated confidence.
+
+Beside the names of a bundle there is always one answer more: nobody that it knows. Its chance is
+what the others leave, so confidence falls when no name fits, not only when two fit alike.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating]
+Reals = npt.NDArray[np.float64]
+
+Thresholds = tuple[float, float]
+"""The confidence from which on a name is given, and that from which on it is given as sure."""
+
+LARGEST_LOGIT = 1e4
+"""Of nobody, either side of 0: beyond it any name would be certain, or none possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +31,30 @@ class Calibration:
             Networks"); above 0.
         maybe: a confidence from here on gets a name, unsure; below it the face is unknown.
         sure: a confidence from here on gets a name.
+        nobody: the logit of "nobody I know", the same for every face: a face whose logits are all
+            lower is more likely nobody. None where the bundle has no such answer, or where nobody
+            is only one of the network's classes.
     """
 
     temperature: float = 1.0
     maybe: float = 0.5
     sure: float = 0.8
+    nobody: float | None = None
 
     def __post_init__(self) -> None:
         if not 1e-3 <= self.temperature <= 1e3:
             raise ValueError(f"temperature: expected 0.001..1000, got {self.temperature}")
         if not 0 <= self.maybe <= self.sure <= 1:
             raise ValueError(f"expected 0 <= maybe <= sure <= 1, got {self.maybe}, {self.sure}")
+        if self.nobody is not None and not abs(self.nobody) <= LARGEST_LOGIT:
+            raise ValueError(
+                f"nobody: expected -{LARGEST_LOGIT}..{LARGEST_LOGIT}, got {self.nobody}"
+            )
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Those of a character that has none of its own."""
+        return self.maybe, self.sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +82,31 @@ def log_probabilities(logits: Floats, temperature: float) -> npt.NDArray[np.floa
     return np.asarray(scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True)))
 
 
-def pool(logits: Floats, weights: Floats, temperature: float) -> npt.NDArray[np.float64]:
-    """Probabilities (c,) of crops that show one face: the weighted mean of their log-probabilities.
+def with_nobody(logits: Floats, calibration: Calibration) -> Floats:
+    """Logits (…, c) as (…, c + 1), that of nobody last; as they are where there is none."""
+    if calibration.nobody is None:
+        return logits
+    column = np.full((*logits.shape[:-1], 1), calibration.nobody, logits.dtype)
+    return np.concatenate([logits, column], axis=-1)
+
+
+def probabilities(logits: Floats, calibration: Calibration) -> Reals:
+    """The chance of each name for each face, by itself.
+
+    Args:
+        logits: (…, c), a column a name of ``Bundle.names``.
+        calibration: of the bundle.
+
+    Returns:
+        float64 (…, c); what a row lacks to 1 is the chance of nobody. (So is a column of the name
+        None, where there is one.)
+    """
+    told = log_probabilities(with_nobody(logits, calibration), calibration.temperature)
+    return np.exp(told)[..., : logits.shape[-1]]
+
+
+def pool(logits: Floats, weights: Floats, calibration: Calibration) -> Reals:
+    """Chances (c,) of crops that show one face: the weighted mean of their log-probabilities.
 
     The mean, not the sum: the crops of a track look alike, and the same picture seen ten times is
     no better evidence than seen once.
@@ -67,11 +114,15 @@ def pool(logits: Floats, weights: Floats, temperature: float) -> npt.NDArray[np.
     Args:
         logits: (n, c), n at least 1.
         weights: (n,), not negative; all zero counts as all equal.
-        temperature: of the calibration.
+        calibration: of the bundle.
+
+    Returns:
+        As ``probabilities``, of the one face.
     """
+    told = log_probabilities(with_nobody(logits, calibration), calibration.temperature)
     shares = weights.astype(np.float64) if weights.any() else np.ones(len(logits))
-    mean = (shares / shares.sum()) @ log_probabilities(logits, temperature)
-    return np.exp(log_probabilities(mean, 1.0))
+    mean = (shares / shares.sum()) @ told
+    return np.exp(log_probabilities(mean, 1.0))[: logits.shape[-1]]
 
 
 def vote(
@@ -79,6 +130,7 @@ def vote(
     weights: Floats,
     calibration: Calibration,
     names: Sequence[str | None],
+    thresholds: Sequence[Thresholds] | None = None,
 ) -> Verdict:
     """Who the crops of one track show.
 
@@ -86,25 +138,45 @@ def vote(
         logits: (n, c) of its crops; none is a normal value.
         weights: (n,) how much each counts, not negative: ``Crop.quality``, or ones.
         calibration: of the bundle.
-        names: of the c classes (``Bundle.names``); None is the class "nobody I know".
+        names: of the c columns (``Bundle.names``); None is "nobody I know".
+        thresholds: of each name (``Bundle.thresholds``); None for the calibration's.
     """
     if logits.ndim != 2 or logits.shape[1] != len(names) or weights.shape != (len(logits),):
         raise ValueError(
             f"expected logits (n, {len(names)}) and weights (n,), "
             f"got {logits.shape} and {weights.shape}"
         )
-    if not len(logits):
+    if not len(logits) or not names:
         return Verdict(None, 0.0, False, ())
-    chances = pool(logits, weights, calibration.temperature)
-    ranked = sorted(((float(p), name) for p, name in zip(chances, names, strict=True)), key=_rank)
-    top = tuple((name, p) for p, name in ranked if name is not None)[:5]
-    best, confidence = top[0]
-    known = confidence >= calibration.maybe and ranked[0][1] is not None
+    chances = pool(logits, weights, calibration)
+    return judge(chances, names, thresholds or [calibration.thresholds] * len(names))
+
+
+def judge(chances: Reals, names: Sequence[str | None], thresholds: Sequence[Thresholds]) -> Verdict:
+    """The answer that chances lead to.
+
+    A name is given if its chance reaches the name's own threshold, and is above that of nobody.
+
+    Args:
+        chances: (c,) of each name; what they lack to 1 is that of nobody, as is that of None.
+        names: of each.
+        thresholds: of each.
+    """
+    named = [
+        (float(p), name, both)
+        for p, name, both in zip(chances, names, thresholds, strict=True)
+        if name is not None
+    ]
+    if not named:
+        return Verdict(None, 0.0, False, ())
+    # Highest first, equal chances by name: the order of the names never matters.
+    named.sort(key=lambda one: (-one[0], one[1]))
+    confidence, best, (maybe, sure) = named[0]
+    nobody = 1 - sum(p for p, _, _ in named)
+    known = confidence >= maybe and confidence > nobody
     return Verdict(
-        best if known else None, confidence, known and confidence < calibration.sure, top
+        best if known else None,
+        confidence,
+        known and confidence < sure,
+        tuple((name, p) for p, name, _ in named[:5]),
     )
-
-
-def _rank(candidate: tuple[float, str | None]) -> tuple[float, str]:
-    """Highest first, equal chances by name: the order of the classes never matters."""
-    return -candidate[0], candidate[1] or ""

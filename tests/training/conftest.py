@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,11 +12,12 @@ import pytest
 
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.training.checkpoint import Epoch
-from eyecatch.training.settings import Settings
+from eyecatch.training.faces import read_faces
+from eyecatch.training.settings import STUDY
 from eyecatch.training.train import train
 
 HAIR = {"Hiei": (60, 20, 20), "飛影 'K' 😈": (40, 40, 220), "Botan": (230, 180, 60)}
-QUICK = Settings(epochs=3, batch=8, seed=3)
+QUICK = replace(STUDY, epochs=3, batch=8, least_steps=6, learning_rate=2e-3, seed=3)
 
 
 def face(hair: tuple[int, int, int], seed: int) -> np.ndarray:
@@ -65,6 +67,14 @@ def epochs() -> list[Epoch]:
 def bundle(tmp_path_factory, faces, epochs) -> Bundle:
     out = tmp_path_factory.mktemp("trained") / "a.bundle"
     return train(faces, out, settings=QUICK, progress=epochs.append)
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory, faces, make_embedder) -> Path:
+    """An embedder to start from, which is not the package's."""
+    people = read_faces(faces)
+    out = tmp_path_factory.mktemp("base") / "base"
+    return make_embedder(out, people.crops, people.labels).folder
 
 
 Drawer = Callable[[Path, int], None]

@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 
 from eyecatch.core.identity.devices import tensorflow
-from eyecatch.training.augment import augment, batches
+from eyecatch.training.augment import augment, cutmix
+from eyecatch.training.feed import batches
 from eyecatch.training.settings import Settings
 
-STILL = Settings(flip=0, zoom=0, shift=0, turn=0, light=0, tint=0, saturation=0, grey=0, spoilt=0)
+STILL = Settings(
+    flip=0, zoom=0, shift=0, turn=0, light=0, tint=0, saturation=0, grey=0, night=0, past=0,
+    hidden=0, coarse=0, poor=0, soft=0, cutmix=0,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,12 @@ def test_grey_is_grey(pictures):
         ("light", 0.2),
         ("tint", 0.2),
         ("saturation", 0.5),
-        ("spoilt", 0.5),
+        ("night", 1.0),
+        ("past", 1.0),
+        ("hidden", 1.0),
+        ("coarse", 1.0),
+        ("poor", 1.0),
+        ("soft", 1.0),
     ],
 )
 def test_each_kind_changes_each_picture_by_itself(pictures, kind, strength):
@@ -58,6 +67,45 @@ def test_each_kind_changes_each_picture_by_itself(pictures, kind, strength):
     assert after.shape == pictures.shape
     assert np.all(differences < 100)
     assert len(set(differences.tolist())) > 8
+
+
+def test_a_night_is_dark_and_blue(pictures):
+    before, after = pictures.mean(axis=(1, 2)), changed(pictures, replace(STILL, night=1.0))
+    blue, _, red = (after.mean(axis=(1, 2)) / before).T
+    assert np.all(blue < 1)
+    assert np.all(red < blue)
+
+
+def test_the_past_is_pale_or_faded(pictures):
+    after = changed(pictures, replace(STILL, past=1.0)).astype(int)
+    assert np.all(after.std(axis=(1, 2, 3)) < pictures.std(axis=(1, 2, 3)))
+
+
+def test_only_the_share_that_was_set_is_changed(pictures):
+    for kind in ("hidden", "coarse", "poor", "soft"):
+        after = changed(pictures, replace(STILL, **{kind: 0.25})).astype(int)
+        differs = np.abs(after - pictures).max(axis=(1, 2, 3)) > 1
+        assert differs.sum() == 4, kind
+
+
+def test_a_part_is_hidden_and_the_rest_stays(pictures):
+    after = changed(pictures, replace(STILL, hidden=1.0)).astype(int)
+    hidden = (np.abs(after - pictures) > 1).any(axis=3).mean(axis=(1, 2))
+    assert np.all((hidden > 0.01) & (hidden < 0.3))
+
+
+def test_a_mixed_picture_is_as_much_its_own_as_is_said(pictures):
+    tf = tensorflow()
+    flat = np.broadcast_to(np.arange(16, dtype=np.uint8)[:, None, None, None], pictures.shape)
+    seed = tf.constant([1, 2], tf.int64)
+    mixed, partners, share = cutmix(tf.constant(flat), seed, replace(STILL, cutmix=0.7))
+    mixed, partners, share = mixed.numpy(), partners.numpy(), share.numpy()
+    assert sorted(partners.tolist()) == list(range(16))
+    assert 0 < (share < 1).sum() < 16
+    for k in range(16):
+        own = share[k] if partners[k] != k else 1.0
+        assert (mixed[k] == k).mean() == pytest.approx(own)
+        assert set(np.unique(mixed[k]).tolist()) <= {k, int(partners[k])}
 
 
 def test_the_same_step_shows_the_same(pictures):
@@ -70,9 +118,13 @@ def test_the_same_step_shows_the_same(pictures):
 
 def test_batches_go_on_where_they_were_left(pictures):
     order = np.random.default_rng(1).permutation(16).reshape(4, 4)
-    shown = [(c.numpy(), p.numpy()) for c, p in batches(pictures, order, 0, Settings())]
-    later = [(c.numpy(), p.numpy()) for c, p in batches(pictures, order, 2, Settings())]
-    assert np.array_equal(np.stack([places for _, places in shown]), order)
+    settings = Settings(cutmix=0.5)
+    shown = [[t.numpy() for t in step] for step in batches(pictures, order, 0, settings)]
+    later = [[t.numpy() for t in step] for step in batches(pictures, order, 2, settings)]
+    assert np.array_equal(np.stack([places for _, places, _, _ in shown]), order)
     assert len(later) == 2
-    for (a, _), (b, _) in zip(shown[2:], later, strict=True):
-        assert np.array_equal(a, b)
+    for there, again in zip(shown[2:], later, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(there, again, strict=True))
+    for _, places, partners, share in shown:
+        assert set(partners.tolist()) == set(places.tolist())
+        assert np.all((share > 0) & (share <= 1))

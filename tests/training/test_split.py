@@ -82,6 +82,15 @@ def test_the_same_picture_under_two_names_is_said_with_both(people):
     assert str(people.paths[1]) in note
 
 
+def test_a_picture_saved_again_is_the_same(people):
+    again = cv2.imdecode(np.frombuffer(people.crops[0], np.uint8), cv2.IMREAD_COLOR)
+    again = cv2.imencode(".jpg", cv2.resize(again, (96, 96)), [1, 60])[1]
+    crop = encode(resize(cv2.imdecode(again, cv2.IMREAD_COLOR)))
+    twice = Faces(("Hiei", None), (people.crops[0], crop), (0, 1), people.paths[:2], ())
+    (note,) = doubles(twice, hashes(twice.crops))
+    assert "'Hiei' and 'unknown'" in note
+
+
 def test_pictures_of_one_colour_are_not_the_same(people):
     crops = tuple(encode(np.full((128, 128, 3), grey, np.uint8)) for grey in (20, 200))
     flat = Faces(("Hiei", "Kurama"), crops, (0, 1), people.paths[:2], ())

@@ -12,11 +12,11 @@ from eyecatch.core.errors import ModelError, RequestError
 from eyecatch.core.identity.bundle import load_bundle
 from eyecatch.core.identity.identify import Identify
 from eyecatch.training.faces import read_faces
-from eyecatch.training.fit import balanced, orders, tired
-from eyecatch.training.settings import Settings
+from eyecatch.training.fit import Lesson, orders, shares, tired
+from eyecatch.training.settings import STUDY
 from eyecatch.training.train import train
 
-QUICK = Settings(epochs=3, batch=8, seed=3)
+QUICK = replace(STUDY, epochs=3, batch=8, least_steps=6, learning_rate=2e-3, seed=3)
 
 
 def test_faces_train_a_bundle_that_names_them(bundle, faces, epochs):
@@ -109,7 +109,7 @@ def test_odd_folders_train_and_are_said(tmp_path, draw, caplog):
 def test_one_character_alone_is_refused(tmp_path, draw):
     draw(tmp_path / "faces" / "Hiei" / "1.png", 1)
     with pytest.raises(RequestError, match="one character only"):
-        train(tmp_path / "faces", tmp_path / "one.bundle")
+        train(tmp_path / "faces", tmp_path / "one.bundle", settings=QUICK)
 
 
 @pytest.mark.parametrize(
@@ -125,20 +125,29 @@ def test_settings_are_checked(tmp_path, faces, wrong, sentence):
         train(faces, tmp_path / "d.bundle", **wrong)
 
 
+def lesson(labels, held):
+    return Lesson(np.zeros((len(labels), 1)), np.array(labels), 2, np.array(held), lambda *_: [])
+
+
 def test_an_epoch_shows_every_face():
-    order = orders(10, 4, Settings(epochs=2))
-    assert order.shape == (6, 4)
-    for epoch in (order[:3], order[3:]):
-        assert set(epoch.ravel().tolist()) == set(range(10))
-    assert orders(3, 8, Settings(epochs=1)).shape == (1, 8)
+    held = [False] * 200 + [True] * 8
+    order = orders(lesson([0] * 50 + [1] * 158, held), replace(STUDY, epochs=2, balance=0))
+    assert order.shape == (2 * 17, 12)
+    for epoch in (order[:17], order[17:]):
+        assert set(epoch.ravel().tolist()) == set(range(200))
+    assert not np.array_equal(order[:17], order[17:])
+    few = orders(lesson([0, 1, 1], [False] * 3), replace(STUDY, epochs=1))
+    assert few.shape == (16, 8)
 
 
-def test_rare_characters_count_more():
-    labels, held = np.array([0] * 9 + [1, 1]), np.array([False] * 10 + [True])
-    weights = balanced(labels, held, 0.5)
-    assert weights[~held].mean() == pytest.approx(1)
-    assert weights[9] == pytest.approx(3 * weights[0])
-    assert np.all(balanced(labels, held, 0) == 1)
+def test_faces_of_rare_characters_come_oftener():
+    labels = np.array([0] * 90 + [1] * 10)
+    part = shares(labels, 0.5)
+    assert part.sum() == pytest.approx(1)
+    assert part[99] == pytest.approx(3 * part[0])
+    assert np.allclose(shares(labels, 0), 0.01)
+    order = orders(lesson(labels, [False] * 100), replace(STUDY, epochs=1, balance=1.0))
+    assert (labels[order] == 1).mean() == pytest.approx(0.5, abs=0.01)
 
 
 def test_patience_ends(epochs):

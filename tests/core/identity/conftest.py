@@ -11,11 +11,15 @@ import pytest
 from eyecatch.core.crops import CROP_SIZE, encode
 from eyecatch.core.identity.bundle import Bundle, Character, Contents
 from eyecatch.core.identity.devices import keras
-from eyecatch.core.identity.networks import Architecture, study_network
+from eyecatch.core.identity.networks import Architecture, compact_network, study_network
+from eyecatch.core.identity.prototypes import Prototypes
 from eyecatch.core.identity.save import Card, save_bundle
 from eyecatch.core.identity.vote import Calibration
 
-TINY = {"size": 16, "filters": 4, "units": 8}
+TINY = {
+    "study": study_network(3, size=16, filters=4, units=8),
+    "compact": compact_network(size=32, first=4, middle=8, last=16, embedding=8),
+}
 CARD = Card({"seed": 7}, "# A bundle for tests\n")
 
 
@@ -30,9 +34,9 @@ def contents(architecture: Architecture) -> Contents:
     )
 
 
-@pytest.fixture(scope="session")
-def made() -> Contents:
-    return contents(study_network(3, **TINY))
+@pytest.fixture(scope="session", params=TINY)
+def made(request) -> Contents:
+    return contents(TINY[request.param])
 
 
 @pytest.fixture(scope="session")
@@ -42,8 +46,19 @@ def network(made):
 
 
 @pytest.fixture(scope="session")
-def shared_bundle(tmp_path_factory, made, network) -> Bundle:
-    return save_bundle(tmp_path_factory.mktemp("bundle") / "a.bundle", made, network, CARD)
+def prototypes(made) -> Prototypes | None:
+    """Four of two characters and nobody, in no order."""
+    if not made.architecture.embeds:
+        return None
+    vectors = np.random.default_rng(3).normal(size=(4, 8))
+    unit = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return Prototypes(unit, np.array([1, 0, 2, 1]), np.array([5, 3, 9, 1]))
+
+
+@pytest.fixture(scope="session")
+def shared_bundle(tmp_path_factory, made, network, prototypes) -> Bundle:
+    out = tmp_path_factory.mktemp("bundle") / "a.bundle"
+    return save_bundle(out, made, network, CARD, prototypes)
 
 
 @pytest.fixture

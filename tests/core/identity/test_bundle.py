@@ -8,21 +8,27 @@ import pickle
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from eyecatch.core.errors import ModelError, RequestError
+from eyecatch.core.identity.archive import write_prototypes
 from eyecatch.core.identity.bundle import load_bundle, write_manifest
 from eyecatch.core.identity.devices import keras
 from eyecatch.core.identity.identify import Identify
 from eyecatch.core.identity.networks import Architecture, load_weights, study_network
+from eyecatch.core.identity.prototypes import Prototypes
 from eyecatch.core.identity.save import Card, save_bundle
 
 CARD = Card({"seed": 8}, "# Another card\n")
 
+with_classes = pytest.mark.parametrize("made", ["study"], indirect=True)
+with_prototypes = pytest.mark.parametrize("made", ["compact"], indirect=True)
 
-def test_a_saved_bundle_is_loaded_as_it_was(shared_bundle, made, network):
+
+def test_a_saved_bundle_is_loaded_as_it_was(shared_bundle, made, network, prototypes):
     bundle = load_bundle(shared_bundle.folder)
     assert bundle == shared_bundle
     assert bundle.names == ("Hiei", '飛影 "H" 😈', None)
@@ -47,28 +53,28 @@ def test_loading_needs_no_tensorflow(shared_bundle):
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_an_existing_bundle_is_replaced_only_when_told_to(folder, made, network):
+def test_an_existing_bundle_is_replaced_only_when_told_to(folder, made, network, prototypes):
     before = load_bundle(folder)
     with pytest.raises(RequestError, match="exists; choose another name, or use --force"):
-        save_bundle(folder, made, network, CARD)
+        save_bundle(folder, made, network, CARD, prototypes)
     assert load_bundle(folder) == before
-    after = save_bundle(folder, made, network, CARD, force=True)
+    after = save_bundle(folder, made, network, CARD, prototypes, force=True)
     assert after.card == {"seed": 8}
     assert after.digest != before.digest
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
-def test_a_folder_that_is_no_bundle_is_never_replaced(tmp_path, made, network):
+def test_a_folder_that_is_no_bundle_is_never_replaced(tmp_path, made, network, prototypes):
     (tmp_path / "holiday.txt").write_text("mine")
     with pytest.raises(RequestError, match="is no bundle"):
-        save_bundle(tmp_path, made, network, CARD, force=True)
+        save_bundle(tmp_path, made, network, CARD, prototypes, force=True)
     assert (tmp_path / "holiday.txt").read_text() == "mine"
 
 
-def test_a_bundle_that_fails_half_way_leaves_nothing(tmp_path, made, network):
+def test_a_bundle_that_fails_half_way_leaves_nothing(tmp_path, made, network, prototypes):
     unwritable = Card({"what": {1, 2}}, "a set is no JSON")
     with pytest.raises(TypeError):
-        save_bundle(tmp_path / "c.bundle", made, network, unwritable)
+        save_bundle(tmp_path / "c.bundle", made, network, unwritable, prototypes)
     assert not list(tmp_path.iterdir())
 
 
@@ -85,11 +91,26 @@ def change(folder, **values):
         (lambda f: (f / "bundle.json").write_text("[" * 100_000), "can't be read"),
         (lambda f: (f / "bundle.json").write_bytes(b"\xff\xfe\x00"), "can't be read"),
         (lambda f: change(f, format="a cake"), "is of something else"),
-        (lambda f: change(f, version=2), "its format version is 2, and this program reads 1"),
-        (lambda f: change(f, characters=[]), "damaged"),
+        (
+            lambda f: change(f, version=3),
+            "its format version is 3, and this program reads 2 and before",
+        ),
+        (lambda f: change(f, characters=[]), "it is no bundle"),
+        (lambda f: change(f, characters=[{"name": "Hiei", "aliases": []}] * 2), "the same name"),
+        (lambda f: change(f, characters=[{"name": " ", "aliases": []}]), "has to have letters"),
+        (lambda f: change(f, characters=[{"name": "\x1b[2J", "aliases": []}]), "no letters"),
+        (
+            lambda f: change(f, characters=[{"name": "Hiei", "aliases": [], "maybe": 2}]),
+            "expected 0..1",
+        ),
+        (
+            lambda f: change(f, characters=[{"name": "Hiei", "aliases": [], "sure": "yes"}]),
+            "damaged",
+        ),
         (lambda f: change(f, characters=7), "damaged"),
         (lambda f: change(f, calibration={"temperature": 0}), "damaged"),
         (lambda f: change(f, network={"name": "os.system", "options": {}}), "expected one of"),
+        (lambda f: change(f, network={"name": "compact", "options": {"x": 1}}), "unexpected"),
         (lambda f: change(f, files={}), "digest differs"),
         (lambda f: (f / "model.keras").unlink(), "lacks its model.keras"),
         (lambda f: (f / "card.md").write_text("better than it is"), "digest differs"),
@@ -101,6 +122,63 @@ def test_damage_is_said_in_one_sentence(folder, damage, sentence):
         load_bundle(folder)
     assert str(folder) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@with_classes
+def test_a_bundle_of_version_1_is_read(folder, shared_bundle):
+    manifest = json.loads((folder / "bundle.json").read_text())
+    for newer in ("series", "version"):
+        del manifest[newer]
+    del manifest["calibration"]["nobody"]
+    for character in manifest["characters"]:
+        del character["maybe"], character["sure"]
+    (folder / "bundle.json").write_text(json.dumps(manifest | {"version": 1}))
+    old = load_bundle(folder)
+    for name in ("architecture", "characters", "names", "thresholds", "calibration", "series"):
+        assert getattr(old, name) == getattr(shared_bundle, name)
+
+
+@with_prototypes
+def test_a_folder_without_its_prototypes_is_said(folder, shared_bundle):
+    (folder / "prototypes.npz").unlink()
+    with pytest.raises(ModelError, match=r"lacks its prototypes\.npz"):
+        load_bundle(folder)
+
+
+@with_prototypes
+@pytest.mark.parametrize(
+    ("owners", "length", "sentence"),
+    [([0, 1], 8, "prototypes of 2 for 3 names"), ([0, 1, 2], 9, "prototypes of length 9")],
+)
+def test_prototypes_of_another_bundle_are_said(folder, made, owners, length, sentence):
+    count = len(owners)
+    others = Prototypes(
+        np.eye(count, length, dtype=np.float32), np.array(owners), np.ones(count, int)
+    )
+    write_prototypes(folder / "prototypes.npz", others)
+    write_manifest(folder, made)
+    with pytest.raises(ModelError, match=sentence):
+        load_bundle(folder)
+
+
+def test_weights_are_taken_over_to_the_byte(tmp_path, shared_bundle, made, prototypes):
+    copy = save_bundle(tmp_path / "c.bundle", made, shared_bundle.weights, CARD, prototypes)
+    assert copy.weights.read_bytes() == shared_bundle.weights.read_bytes()
+    assert copy.card == {"seed": 8}
+
+
+def test_a_character_has_its_own_thresholds_or_the_bundles(made):
+    own = replace(made.characters[0], maybe=0.95)
+    contents = replace(made, characters=(own, *made.characters[1:]))
+    assert contents.thresholds == ((0.95, 0.95), (0.5, 0.9), (0.5, 0.9))
+
+
+@with_prototypes
+def test_an_embedder_without_characters_is_a_bundle(tmp_path, made, network, crops):
+    base = replace(made, characters=(), nobody=False)
+    bundle = save_bundle(tmp_path / "base", base, network, CARD)
+    said = Identify(bundle)(crops[:3])
+    assert (said.embeddings.shape, said.logits.shape) == ((3, 8), (3, 0))
 
 
 def test_what_is_no_folder_is_no_bundle(tmp_path):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from eyecatch.core.errors import MediaError, ModelError
-from eyecatch.core.identity.identify import Identify, prepare
+from eyecatch.core.identity.bundle import load_bundle
+from eyecatch.core.identity.identify import Identify, IdentifyAll, prepare
 from eyecatch.core.identity.save import Card, save_bundle
+
+with_prototypes = pytest.mark.parametrize("made", ["compact"], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -45,18 +50,18 @@ def test_a_crop_that_is_no_picture_is_said(identify, crops):
         identify([crops[0], b"no picture"])
 
 
-def test_numbers_that_are_not_finite_are_an_error(tmp_path, made, network, crops):
+def test_numbers_that_are_not_finite_are_an_error(tmp_path, made, network, prototypes, crops):
     broken = made.architecture.build()
     broken.set_weights([np.full_like(w, np.nan) for w in network.get_weights()])
-    bundle = save_bundle(tmp_path / "nan.bundle", made, broken, Card({}, ""))
+    bundle = save_bundle(tmp_path / "nan.bundle", made, broken, Card({}, ""), prototypes)
     with pytest.raises(ModelError, match="not all finite"):
         Identify(bundle)(crops[:1])
 
 
-def test_answers_that_overflow_are_an_error(tmp_path, made, network, crops):
+def test_answers_that_overflow_are_an_error(tmp_path, made, network, prototypes, crops):
     huge = made.architecture.build()
     huge.set_weights([np.full_like(w, 1e30) for w in network.get_weights()])
-    bundle = save_bundle(tmp_path / "huge.bundle", made, huge, Card({}, ""))
+    bundle = save_bundle(tmp_path / "huge.bundle", made, huge, Card({}, ""), prototypes)
     with pytest.raises(ModelError, match="not finite"):
         Identify(bundle)(crops[:1])
 
@@ -67,3 +72,27 @@ def test_pictures_are_prepared_in_bgr_and_shrunk_by_averaging(crops):
     assert pictures.dtype == np.uint8
     blocks = np.random.default_rng(2).integers(0, 256, (70, 8, 8, 3), dtype=np.uint8)
     assert np.abs(pictures.astype(int) - blocks[:2]).mean() < 6
+
+
+@with_prototypes
+def test_bundles_of_one_network_share_it_and_say_what_they_say_alone(
+    tmp_path, shared_bundle, made, prototypes, crops
+):
+    fewer = replace(made, characters=made.characters[:1])
+    other = save_bundle(
+        tmp_path / "b.bundle", fewer, shared_bundle.weights, Card({}, ""), prototypes.without(1)
+    )
+    alone = [Identify(bundle)(crops[:9]) for bundle in (shared_bundle, other)]
+    together = IdentifyAll([shared_bundle, other])
+    for one, same in zip(alone, together(crops[:9]), strict=True):
+        assert np.array_equal(one.logits, same.logits)
+        assert np.array_equal(one.embeddings, same.embeddings)
+    assert len(together._identify) == 1
+    assert [len(said) for said in together([])] == [0, 0]
+
+
+def test_weights_that_were_changed_since_are_said(folder, crops):
+    bundle = load_bundle(folder)
+    (folder / "model.keras").write_bytes(b"another")
+    with pytest.raises(ModelError, match="digest differs"):
+        Identify(bundle)(crops[:1])

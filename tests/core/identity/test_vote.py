@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eyecatch.core.identity.vote import Calibration, vote
+from eyecatch.core.identity.vote import Calibration, probabilities, vote
 
 NAMES = ("Botan", "Hiei", "Kurama")
 CALIBRATION = Calibration(temperature=2.0, maybe=0.5, sure=0.9)
@@ -102,8 +102,75 @@ def test_shapes_are_checked():
 
 
 @pytest.mark.parametrize(
-    "values", [(0, 0.5, 0.8), (float("nan"), 0.5, 0.8), (1, 0.9, 0.8), (1, -0.1, 0.8)]
+    "values",
+    [
+        (0, 0.5, 0.8),
+        (float("nan"), 0.5, 0.8),
+        (1, 0.9, 0.8),
+        (1, -0.1, 0.8),
+        (1, 0.5, 0.8, float("inf")),
+        (1, 0.5, 0.8, float("nan")),
+    ],
 )
 def test_a_calibration_is_checked(values):
     with pytest.raises(ValueError, match="expected"):
         Calibration(*values)
+
+
+# Nobody
+
+
+def test_a_face_that_no_name_fits_is_nobody():
+    calibration = Calibration(2.0, 0.5, 0.9, nobody=8.0)
+    far, near = said([[3, 2, 0]], calibration=calibration), said([[14, 2, 0]], None, calibration)
+    assert far.character is None
+    assert far.confidence < 0.1
+    assert sum(p for _, p in far.top) < 0.2
+    assert (near.character, near.unsure) == ("Botan", False)
+
+
+def test_nobody_is_one_logit_more():
+    faces = np.random.default_rng(6).normal(0, 3, (9, 3)).astype(np.float32)
+    column = np.full((9, 1), 1.5, np.float32)
+    by_class = probabilities(np.concatenate([faces, column], axis=1), CALIBRATION)
+    by_constant = probabilities(faces, Calibration(2.0, 0.5, 0.9, nobody=1.5))
+    np.testing.assert_allclose(by_constant, by_class[:, :3], atol=1e-7)
+    np.testing.assert_allclose(1 - by_constant.sum(axis=1), by_class[:, 3], atol=1e-7)
+
+
+def test_the_lower_nobody_is_the_surer_is_a_name():
+    surer = [
+        said([[6, 1, 0]], calibration=Calibration(1, 0, 0, nobody=logit)).confidence
+        for logit in (9, 6, 0, -9)
+    ]
+    assert surer == sorted(surer)
+    without = said([[6, 1, 0]], calibration=Calibration(1, 0, 0)).confidence
+    assert surer[-1] == pytest.approx(without, abs=1e-6)
+
+
+def test_a_tie_with_the_constant_nobody_gets_no_name():
+    calibration = Calibration(1, 0, 0, nobody=3)
+    assert said([[3]], calibration=calibration, names=("Hiei",)).character is None
+
+
+# Thresholds of a character's own
+
+
+def test_a_character_may_have_thresholds_of_its_own():
+    logits, ones = np.float32([[0, 4, 0]]), np.ones(1)
+    confidence = vote(logits, ones, CALIBRATION, NAMES).confidence
+
+    def verdict(maybe, sure):
+        thresholds = [(0.0, 0.0), (maybe, sure), (0.0, 0.0)]
+        return vote(logits, ones, CALIBRATION, NAMES, thresholds)
+
+    assert verdict(confidence + 0.01, 1.0).character is None
+    assert verdict(confidence - 0.01, 1.0).unsure
+    sure = verdict(0.0, confidence - 0.01)
+    assert (sure.character, sure.unsure) == ("Hiei", False)
+
+
+def test_a_bundle_without_characters_names_nobody():
+    verdict = said(np.zeros((2, 0)), names=())
+    assert (verdict.character, verdict.confidence, verdict.top) == (None, 0.0, ())
+    assert said([[4.0]], names=(None,)).character is None

@@ -1,0 +1,118 @@
+"""Faces by look: which of them are one person, when nobody has said so.
+
+Average linkage: clusters are joined, the two most alike first, as long as the mean cosine between
+the faces of one and those of the other is high enough. The mean cosine of two clusters is the
+product of their mean vectors, so no table of all pairs is ever held, and since joining two never
+brings a third nearer to them than the nearer of both was, all pairs that are each other's nearest
+can be joined at once (reciprocal nearest neighbours: de Rham 1980, Murtagh 1983): the same tree in
+a few rounds. Why not HDBSCAN: docs/decisions/0004-faces-grouped-by-average-linkage.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
+
+Embed = Callable[[Sequence[bytes]], Vectors]
+"""Crops as ``core.crops`` encodes them in, float32 (n, d) of unit length out."""
+
+CLOSENESS = 0.55
+"""Mean cosine from which two clusters are one person: with the embedder of the package the best for
+people it never saw, where .5 is a little better for people it learned from."""
+
+ALONE = -1
+"""The group of those that are like nobody else."""
+
+BLOCK = 2048
+"""Rows of the table of cosines that are held at once: 80 MB for ten thousand faces."""
+
+
+def group(
+    embeddings: Vectors, apart: Iterable[tuple[int, int]] = (), closeness: float = CLOSENESS
+) -> Places:
+    """Group what looks like one person.
+
+    Args:
+        embeddings: float32 (n, d), of unit length: of faces, or of tracks.
+        apart: places of two that are never one person, such as two on screen at once.
+        closeness: mean cosine from which two clusters are joined.
+
+    Returns:
+        int64 (n,): the group of each, 0 the largest; ``ALONE`` for those without another.
+    """
+    pairs = np.array(list(apart), np.int64).reshape(-1, 2)
+    owners = _equals(embeddings, pairs)
+    sums = _summed(embeddings, owners)
+    counts = _summed(np.ones(len(embeddings), np.float32), owners)
+    while True:
+        joined = _joined(sums / counts[:, None], np.unique(owners[pairs], axis=0), closeness)
+        if joined is None:
+            return _by_size(owners)
+        owners = joined[owners]
+        sums, counts = _summed(sums, joined), _summed(counts, joined)
+
+
+def _equals(embeddings: Vectors, apart: Places) -> Places:
+    """A cluster (n,) for each, one for all that are equal to the last bit, but for those apart.
+
+    Of a thousand equals only two would be each other's nearest, and a thousand rounds be needed.
+    """
+    owners = np.unique(embeddings, axis=0, return_inverse=True)[1].reshape(-1)
+    places = np.arange(len(embeddings))
+    owners = np.where(np.isin(places, apart), len(places) + places, owners)
+    return np.unique(owners, return_inverse=True)[1]
+
+
+def _joined(means: Vectors, apart: Places, closeness: float) -> Places | None:
+    """The new cluster (m,) of each cluster, or None when there is nothing left to join."""
+    nearest, cosines = _nearest(means, apart)
+    everyone = np.arange(len(means))
+    near = cosines >= closeness
+    if not near.any():
+        return None
+    mutual = near & (nearest[nearest] == everyone)
+    # Rounding may hide from one of two that they are nearest; the very nearest always join.
+    best = int(cosines.argmax())
+    mutual[[best, nearest[best]]] = True
+    nearest[nearest[best]] = best
+    leaders = np.where(mutual, np.minimum(everyone, nearest), everyone)
+    return np.unique(leaders, return_inverse=True)[1]
+
+
+def _nearest(means: Vectors, apart: Places) -> tuple[Places, Vectors]:
+    """For each cluster the most alike one it may be joined with, and their mean cosine; (m,)."""
+    nearest = np.zeros(len(means), np.int64)
+    cosines = np.full(len(means), -np.inf, np.float32)
+    pairs = np.concatenate([apart, apart[:, ::-1]])
+    for start in range(0, len(means), BLOCK):
+        table = means[start : start + BLOCK] @ means.T
+        rows = np.arange(len(table))
+        table[rows, start + rows] = -np.inf
+        here = pairs[(pairs[:, 0] >= start) & (pairs[:, 0] < start + BLOCK)]
+        table[here[:, 0] - start, here[:, 1]] = -np.inf
+        nearest[start + rows] = table.argmax(axis=1)
+        cosines[start + rows] = table.max(axis=1)
+    return nearest, cosines
+
+
+def _summed(values: Vectors, groups: Places) -> Vectors:
+    sums = np.zeros((groups.max(initial=-1) + 1, *values.shape[1:]), np.float32)
+    np.add.at(sums, groups, values)
+    return sums
+
+
+def _by_size(owners: Places) -> Places:
+    """Groups numbered by size, then by their first; those of one become ``ALONE``."""
+    _, firsts, groups, sizes = np.unique(
+        owners, return_index=True, return_inverse=True, return_counts=True
+    )
+    order = np.lexsort([firsts, -sizes])
+    numbers = np.full(len(sizes), ALONE)
+    several = order[sizes[order] > 1]
+    numbers[several] = np.arange(len(several))
+    return numbers[groups]

@@ -1,0 +1,180 @@
+"""Prototypes: unit vectors that stand for characters; how near a face is to them says who it is.
+
+A trained head is such a matrix (the cosine softmax of CosFace, Wang et al. 2018, with sub-centres
+as in Deng et al. 2020), and a character that is enrolled adds rows to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
+
+SCALE = 16.0
+"""What a cosine is multiplied by to be a logit; the temperature of a calibration does the rest."""
+
+MOST = 8
+"""Prototypes that are made of one character's pictures at most; more say no more."""
+
+PULL = 0.7
+"""How far each of them is moved towards the mean of all the pictures. At 0 a prototype draws
+whoever looks like one picture; at 1 there is but one, and a second costume is lost. The figures
+are in docs/identity.md."""
+
+ROUNDS = 20
+"""Of k-means at most; it settles in far fewer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prototypes:
+    """The prototypes of a bundle.
+
+    Attributes:
+        vectors: float32 (p, d), of unit length.
+        owners: int64 (p,) whose each is, as a place in ``Contents.names``; each place up to the
+            highest has at least one.
+        counts: int64 (p,) how many pictures are behind each.
+    """
+
+    vectors: Vectors
+    owners: Places
+    counts: Places
+
+    def __post_init__(self) -> None:
+        if self.vectors.ndim != 2 or not self.vectors.shape[1]:
+            raise ValueError(f"vectors: expected shape (p, d), got {self.vectors.shape}")
+        p = len(self.vectors)
+        if self.vectors.dtype != np.float32:
+            raise ValueError(f"vectors: expected float32, got {self.vectors.dtype}")
+        for name in ("owners", "counts"):
+            array = getattr(self, name)
+            if array.shape != (p,) or array.dtype != np.int64:
+                raise ValueError(f"{name}: expected int64 ({p},), got {array.dtype} {array.shape}")
+        lengths = np.linalg.norm(self.vectors.astype(np.float64), axis=1)
+        if not np.all(np.abs(lengths - 1) < 1e-3):  # NaN is not near 1 either
+            raise ValueError("vectors: expected unit length")
+        places = np.unique(self.owners)
+        if np.any(places < 0) or len(places) != self.classes:
+            raise ValueError("owners: expected every place from 0 to the highest")
+        if np.any(self.counts < 0):
+            raise ValueError("counts: expected none below 0")
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    @classmethod
+    def none(cls, length: int) -> Prototypes:
+        """Nobody's yet, for embeddings of that length."""
+        return cls(np.zeros((0, length), np.float32), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+    @property
+    def classes(self) -> int:
+        """How many owners there are."""
+        return int(self.owners.max(initial=-1)) + 1
+
+    def cosines(self, embeddings: npt.NDArray[np.floating]) -> Reals:
+        """Cosine of each unit embedding (n, d) with the nearest prototype of each owner: (n, c).
+
+        It is added up in double precision, so that a face's answer does not depend on the faces
+        beside it.
+        """
+        order = np.argsort(self.owners, kind="stable")
+        all_ = embeddings.astype(np.float64) @ self.vectors[order].T.astype(np.float64)
+        if not len(self):
+            return all_
+        starts = np.searchsorted(self.owners[order], np.arange(self.classes))
+        return np.asarray(np.maximum.reduceat(all_, starts, axis=1))
+
+    def logits(self, embeddings: npt.NDArray[np.floating]) -> Reals:
+        """``SCALE`` times the cosines: float64 (n, c)."""
+        return SCALE * self.cosines(embeddings)
+
+    def of(self, owner: int) -> Vectors:
+        """The vectors of one owner."""
+        mine: Vectors = self.vectors[self.owners == owner]
+        return mine
+
+    def extended(self, owner: int, vectors: Vectors, counts: Places) -> Prototypes:
+        """More prototypes of an owner who has some."""
+        return Prototypes(
+            np.concatenate([self.vectors, vectors]),
+            np.concatenate([self.owners, np.full(len(vectors), owner)]),
+            np.concatenate([self.counts, counts]),
+        )
+
+    def inserted(self, owner: int, vectors: Vectors, counts: Places) -> Prototypes:
+        """Prototypes of a new owner at that place; those from there on move up."""
+        moved = self.owners + (self.owners >= owner)
+        return Prototypes(
+            np.concatenate([self.vectors, vectors]),
+            np.concatenate([moved, np.full(len(vectors), owner)]),
+            np.concatenate([self.counts, counts]),
+        )
+
+    def without(self, owner: int) -> Prototypes:
+        """All but those of an owner; the owners above move down."""
+        kept = self.owners != owner
+        owners = self.owners[kept]
+        return Prototypes(self.vectors[kept], owners - (owners > owner), self.counts[kept])
+
+
+def make_prototypes(
+    embeddings: npt.NDArray[np.floating], most: int = MOST, pull: float = PULL
+) -> tuple[Vectors, Places]:
+    """A few prototypes of n embeddings of one character, for the costumes and forms it has.
+
+    They are the centres of spherical k-means (Dhillon & Modha 2001), moved towards the mean of all
+    (``pull``); so each of a few pictures makes one. K-means starts with the embedding that is
+    nearest to the mean, and then those that are farthest from what was chosen: nothing is random.
+
+    Args:
+        embeddings: (n, d) of unit length, or zero for a picture that tells nothing; n at least 1.
+        most: prototypes at most.
+        pull: 0 leaves the centres where they are, for faces that have no look in common; 1 moves
+            all of them to the mean.
+
+    Returns:
+        float32 (k, d) unit vectors and int64 (k,) pictures behind each.
+
+    Raises:
+        ValueError: not one embedding tells anything.
+    """
+    told = embeddings[np.linalg.norm(embeddings, axis=1) > 0].astype(np.float64)
+    if not len(told):
+        raise ValueError("expected an embedding that is not zero")
+    centres = _centres(told, min(most, len(told)))
+    counts = np.bincount((told @ centres.T).argmax(axis=1), minlength=len(centres))
+    middle = _mean(told, centres[0])
+    pulled = np.stack([_mean(np.stack([(1 - pull) * c, pull * middle]), c) for c in centres])
+    return pulled[counts > 0].astype(np.float32), counts[counts > 0].astype(np.int64)
+
+
+def _centres(told: Reals, k: int) -> Reals:
+    centres = _start(told, k)
+    for _ in range(ROUNDS):
+        nearest = (told @ centres.T).argmax(axis=1)
+        moved = np.stack([_mean(told[nearest == k], centre) for k, centre in enumerate(centres)])
+        if np.allclose(moved, centres):
+            break
+        centres = moved
+    return centres
+
+
+def _start(told: Reals, k: int) -> Reals:
+    chosen = [int((told @ told.sum(axis=0)).argmax())]
+    while len(chosen) < k:
+        chosen.append(int((told @ told[chosen].T).max(axis=1).argmin()))
+    starts = told[chosen]
+    return np.asarray(starts / np.linalg.norm(starts, axis=1, keepdims=True))
+
+
+def _mean(vectors: Reals, otherwise: Reals) -> Reals:
+    """The unit vector in the middle; another one where there is no middle."""
+    total = vectors.sum(axis=0)
+    length = np.linalg.norm(total)
+    return np.asarray(total / length) if length > 1e-9 else otherwise

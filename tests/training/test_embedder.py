@@ -1,0 +1,115 @@
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from eyecatch.core.identity.alter import GREY, grounded
+from eyecatch.core.identity.bundle import load_bundle
+from eyecatch.core.identity.networks import compact_network
+from eyecatch.core.identity.prototypes import SCALE
+from eyecatch.training.embedder import ship, train
+from eyecatch.training.embedder.learn import Learner, Plan
+from eyecatch.training.embedder.shown import Order, make
+from eyecatch.training.embedder.sources import read_people
+
+TINY = {"size": 32, "first": 4, "middle": 8, "last": 16, "embedding": 8}
+COLOURS = {
+    "faces/train/Hiei": (40, 40, 200),
+    "identities/one/a": (200, 60, 40),
+    "identities/one/b": (40, 200, 40),
+}
+
+
+def marked(colour, seed):
+    """A picture that is mostly of one colour."""
+    picture = np.random.default_rng(seed).integers(0, 256, (128, 128, 3), np.uint8)
+    cv2.circle(picture, (64, 64), 52, colour, -1)
+    return picture
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    root = tmp_path_factory.mktemp("data")
+    for row, (name, colour) in enumerate(COLOURS.items()):
+        (root / name).mkdir(parents=True)
+        for k in range(4):
+            cv2.imwrite(str(root / name / f"{k}.png"), marked(colour, 10 * row + k))
+    (root / "shows" / "toon" / "frames").mkdir(parents=True)
+    frame = np.zeros((200, 300, 3), np.uint8)
+    frame[50:150, 100:200] = (0, 220, 220)
+    cv2.imwrite(str(root / "shows" / "toon" / "frames" / "f.png"), frame)
+    rows = "image,x,y,w,h,label\nf.png,120,70,60,60,Velma\nf.png,10,10,20,20,unknown\n"
+    (root / "shows" / "toon" / "boxes.csv").write_text(rows)
+    return root
+
+
+def test_everybody_is_read_but_who_is_unknown(data):
+    people = read_people(data)
+    assert people.names == (*COLOURS, "toon/Velma")
+    assert np.bincount(people.labels).tolist() == [4, 4, 4, 1]
+    velma = people.pictures[people.labels == 3][0]
+    assert velma[64, 64].tolist() == [0, 220, 220]
+    some = people.only(np.array([False, True, False, True]))
+    assert some.names == ("identities/one/a", "toon/Velma")
+    assert np.array_equal(some.pictures, people.pictures[np.isin(people.labels, [1, 3])])
+    assert np.bincount(some.labels).tolist() == [4, 1]
+
+
+def test_only_people_of_games_are_held_out(data, monkeypatch):
+    monkeypatch.setattr(train, "HELD", 2)
+    assert train.held_out(read_people(data)).tolist() == [False, False, True, False]
+
+
+def test_a_transparent_ground_is_filled_and_the_person_stays():
+    picture = np.full((128, 128, 3), GREY, np.uint8)
+    picture[40:100, 40:100] = (10, 20, 30)
+    picture[60:70, 60:70] = GREY  # grey within the person is no ground
+    new = grounded(picture, np.random.default_rng(1))
+    assert np.array_equal(new[40:100, 40:100], picture[40:100, 40:100])
+    assert (np.abs(new[:30].astype(int) - GREY).max(axis=2) > 3).mean() > 0.9
+    face = marked((1, 2, 3), 5)
+    assert np.array_equal(grounded(face, np.random.default_rng(1)), face)
+
+
+def test_batches_follow_from_the_seed(data):
+    people = read_people(data)
+    order = Order(2, 6, 32, seed=3)
+    one, same = list(make(people, order)), list(make(people, order))
+    for (faces, labels, others, share), again in zip(one, same, strict=True):
+        assert faces.shape == (6, 32, 32, 3)
+        assert np.array_equal(faces, again[0])
+        assert np.array_equal(others, np.roll(labels, 1))
+        assert 0.5 < share <= 1
+
+
+def test_it_learns_to_tell_people_apart_and_ships(data, tmp_path, monkeypatch):
+    people = read_people(data)
+    plan = Plan(size=32, steps=60, rate=5e-3, last=1e-4, margin=0.1, mean=0.8)
+    network = compact_network(**TINY).build()
+    start = np.random.default_rng(0).standard_normal((4, 2, 8), np.float32)
+    learner = Learner(network, start, plan)
+    learner.learn(make(people, Order(plan.steps, 8, plan.size, seed=0)), lambda: None)
+    assert train.nearest(network, people.only(np.array([True, True, True, False]))) > 0.8
+
+    monkeypatch.setattr(ship, "compact_network", lambda: compact_network(**TINY))
+    known = people.only(np.array([True, True, True, False]))
+    ship.ship(network, known, known, {"only": plan}, tmp_path / "base")
+    bundle = load_bundle(tmp_path / "base")
+    assert bundle.characters == ()
+    assert bundle.architecture.options["embedding"] == 8
+    facts = json.loads((tmp_path / "base" / "card.json").read_text())
+    assert facts["strangers"]["faces"] == 12
+    assert facts["strangers"]["top1"] > 0.8
+    assert "AUROC" in bundle.card_text
+
+
+def test_a_face_is_asked_about_without_itself():
+    embeddings = np.random.default_rng(0).normal(size=(9, 5))
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    labels = np.repeat([0, 1, 2], 3)
+    cosines = ship.enrolled(embeddings, labels) / SCALE
+    own = embeddings[[1, 2]].sum(axis=0)
+    other = embeddings[3:6].sum(axis=0)
+    assert cosines[0, 0] == pytest.approx(embeddings[0] @ own / np.linalg.norm(own), abs=1e-5)
+    assert cosines[0, 1] == pytest.approx(embeddings[0] @ other / np.linalg.norm(other), abs=1e-5)

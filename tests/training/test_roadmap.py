@@ -1,0 +1,67 @@
+"""The road map, with very few steps."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from eyecatch.core.drawn.cast import CAST
+from eyecatch.core.drawn.portraits import draw_faces
+from eyecatch.core.errors import RequestError
+from eyecatch.training.roadmap import gather, roadmap
+from eyecatch.training.settings import QUICK, STUDY
+
+STEPS = {"epochs": 1, "batch": 8, "least_steps": 1}
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """Two characters with a split of their own, and five of a game without one."""
+    root = tmp_path_factory.mktemp("road")
+    draw_faces(root / "all", per_character=6)
+    for k, who in enumerate(CAST):
+        pictures = sorted((root / "all" / who.name).iterdir())
+        for n, picture in enumerate(pictures[k // 2 :]):
+            place = ("faces/dev" if n < 2 else "faces/train") if k < 2 else "identities/game"
+            (root / place / who.name).mkdir(parents=True, exist_ok=True)
+            picture.rename(root / place / who.name / picture.name)
+    return root
+
+
+def test_it_walks_and_goes_on_where_it_stopped(folders, base, tmp_path):
+    settings = {"study": replace(STUDY, **STEPS), "quick": replace(QUICK, views=1, **STEPS)}
+    out = tmp_path / "out"
+    told = []
+    ways = {"out": out, "base": base, **settings}
+    rows = roadmap(
+        folders / "faces", folders / "identities", sizes=(2, 3), tell=told.append, **ways
+    )
+    assert [(row.characters, row.network) for row in rows] == [
+        (2, "study"), (2, "compact --quick"), (3, "study"), (3, "compact --quick"),
+    ]  # fmt: skip
+    assert told == rows
+    assert [row.measured for row in rows] == [4, 4, 5, 5]
+    assert all(0 <= row.top1 <= row.top5 <= 1 for row in rows)
+    assert (out / "roadmap.md").read_text("utf-8").count("\n") == 6
+    assert (out / "roadmap.png").stat().st_size > 1000
+    assert (out / "roadmap.svg").read_text("utf-8").startswith("<?xml")
+    marked = out / "study-2" / "row.json"
+    marked.write_text(json.dumps(json.loads(marked.read_text()) | {"seconds": 123.0}))
+    again = roadmap(folders / "faces", folders / "identities", sizes=(2,), **ways)
+    assert again[0].seconds == 123.0
+
+
+def test_those_with_the_most_pictures_come_first(folders):
+    people = gather(folders / "faces", folders / "identities", 6)
+    assert {one.name for one in people[:2]} == {CAST[0].name, CAST[1].name}
+    sizes = [len(one.taught) + len(one.measured) for one in people[2:]]
+    assert sizes == sorted(sizes, reverse=True)
+    for one in people:
+        assert one.measured
+        assert not set(one.taught) & set(one.measured)
+    with pytest.raises(RequestError, match="99 are needed"):
+        gather(folders / "faces", folders / "identities", 99)
+    with pytest.raises(RequestError, match="is no folder"):
+        gather(folders / "none", folders / "identities", 2)

@@ -1,0 +1,1 @@
+"""Faces collected from pictures, videos, metadata and the web, ready to be sorted."""

@@ -1,0 +1,1 @@
+"""The training of the base embedder, whose weights come with the package."""
