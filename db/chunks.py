@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,7 @@ def save_chunk(
     episode_id: int,
     scanned: ScannedChunk,
     origin: Origin,
-    identified: Vectors | None,
+    said: Mapping[int, Vectors],
 ) -> None:
     """Everything of one chunk in place of what was there.
 
@@ -71,8 +71,8 @@ def save_chunk(
         episode_id: the episode.
         scanned: what was found.
         origin: what made it.
-        identified: of the crops of ``scanned``, tracklet by tracklet, best first; None without a
-            bundle.
+        said: by the ids of bundles, what each said of the crops of ``scanned``, tracklet by
+            tracklet, best first.
     """
     chunk = _chunk(connection, episode_id, scanned.index)
     if chunk.state == DONE and chunk.scan_digest == origin.scan_digest:
@@ -83,8 +83,8 @@ def save_chunk(
         crops = _insert_tracklets(connection, chunk.id, scanned)
         _mark(connection, chunk.id, DONE, scanned.broken, origin)
         unsettle(connection, episode_id)
-    if identified is not None and origin.bundle_id is not None:
-        insert_identified(connection, crops, identified, origin.bundle_id)
+    for bundle_id, vectors in said.items():
+        insert_identified(connection, crops, vectors, bundle_id)
 
 
 def fail_chunk(

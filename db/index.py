@@ -82,11 +82,16 @@ class Index(Questions):
             runs.finish_run(connection, run_id, state)
 
     def add_bundle(
-        self, digest: str, path: str, characters: Sequence[str], card: Mapping[str, Any]
+        self,
+        digest: str,
+        path: str,
+        characters: Sequence[str],
+        card: Mapping[str, Any],
+        aliases: Mapping[str, Sequence[str]] | None = None,
     ) -> int:
         """Remember a bundle and its characters' names; returns its id. See ``runs.add_bundle``."""
         with self._write() as connection:
-            return runs.add_bundle(connection, digest, path, characters, card)
+            return runs.add_bundle(connection, digest, path, characters, card, aliases or {})
 
     def bundle_id(self, digest: str) -> int | None:
         """The id of a bundle by its digest, or None."""
@@ -167,7 +172,7 @@ class Index(Questions):
         episode_id: int,
         scanned: ScannedChunk,
         origin: Origin,
-        vectors: Vectors | None = None,
+        said: Mapping[int, Vectors] | None = None,
     ) -> None:
         """Everything of one chunk in place of what was there; twice is the same as once.
 
@@ -175,11 +180,11 @@ class Index(Questions):
             episode_id: the episode.
             scanned: what was found.
             origin: what it was made by.
-            vectors: what the origin's bundle said of the crops of ``scanned``, tracklet by
-                tracklet, best first; None without a bundle.
+            said: by the ids of bundles, what each said of the crops of ``scanned``, tracklet by
+                tracklet, best first; None without bundles.
         """
         with self._write() as connection:
-            chunks.save_chunk(connection, episode_id, scanned, origin, vectors)
+            chunks.save_chunk(connection, episode_id, scanned, origin, said or {})
 
     def fail_chunk(self, episode_id: int, index: int, error: str, origin: Origin) -> None:
         """A chunk could not be scanned; ``error`` says why, as a sentence."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import insert, or_, select
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import UnknownCharacterError
+from eyecatch.core.names import folded
 from eyecatch.db.schema import Alias, Character
 
 
@@ -59,25 +59,21 @@ def find_characters(connection: Connection, name: str) -> dict[int, str]:
     """
     characters = dict(connection.execute(select(Character.id, Character.name)).all())
     aliases = connection.execute(select(Alias.character_id, Alias.name)).all()
-    folded = _folded(name)
+    wanted = folded(name)
     for candidates in (
         [key for key, known in characters.items() if known == name],
-        [key for key, known in characters.items() if _folded(known) == folded],
-        [key for key, alias in aliases if _folded(alias) == folded],
+        [key for key, known in characters.items() if folded(known) == wanted],
+        [key for key, alias in aliases if folded(alias) == wanted],
     ):
         if candidates:
             return {key: characters[key] for key in candidates}
     known = [*characters.values(), *(alias for _, alias in aliases)]
-    raise UnknownCharacterError(name, _nearest(folded, known))
+    raise UnknownCharacterError(name, _nearest(wanted, known))
 
 
-def _nearest(folded: str, names: Iterable[str]) -> list[str]:
-    spelt = {_folded(known): known for known in names}
+def _nearest(wanted: str, names: Iterable[str]) -> list[str]:
+    spelt = {folded(known): known for known in names}
     # A first name alone is less than .6 like the full one, and often what is asked for.
-    parts = [known for key, known in spelt.items() if folded and folded in key.split()]
-    near = [spelt[key] for key in difflib.get_close_matches(folded, spelt, n=3)]
+    parts = [known for key, known in spelt.items() if wanted and wanted in key.split()]
+    near = [spelt[key] for key in difflib.get_close_matches(wanted, spelt, n=3)]
     return list(dict.fromkeys([*near, *sorted(parts)]))[:3]
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold().strip()

@@ -48,7 +48,7 @@ class EpisodeRecord:
         complete: False where its file breaks off.
         state: ``pending``, ``done``, ``incomplete`` or ``failed``; see ``db.states``.
         scan_digest: of the scan that its tracks were made from; None before that.
-        bundle_id: of the bundle that decided its tracks; None where none did.
+        bundle_id: of the bundle, or bundles together, that decided its tracks; None where none did.
     """
 
     id: int
@@ -75,7 +75,7 @@ class Origin:
     Attributes:
         scan_digest: of the ``ScanConfig``.
         run_id: the run, whose config and versions are in the index; None outside a run.
-        bundle_id: the bundle, or None where faces stay unnamed.
+        bundle_id: the bundle, or the bundles together, that decides; None where faces stay unnamed.
     """
 
     scan_digest: str

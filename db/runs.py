@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.answers import RunRecord
-from eyecatch.db.names import character_ids
+from eyecatch.db.names import add_alias, character_ids
 from eyecatch.db.schema import Bundle, Run
 from eyecatch.db.states import RUNNING
 
@@ -56,14 +56,17 @@ def list_runs(connection: Connection) -> list[RunRecord]:
     ]
 
 
-def add_bundle(
+def add_bundle(  # noqa: PLR0913, PLR0917 - each is a column
     connection: Connection,
     digest: str,
     path: str,
     characters: Sequence[str],
     card: Mapping[str, Any],
+    aliases: Mapping[str, Sequence[str]],
 ) -> int:
     """Remember a bundle and its characters; returns its id. A known one stays as it is.
+
+    Several bundles that judge together are one more, that says nothing of crops by itself.
 
     Args:
         connection: in a transaction that writes.
@@ -72,11 +75,15 @@ def add_bundle(
         characters: names, in the order of its logits.
         card: how it was trained and measured, as JSON has it; ``card["name"]`` is its name, where
             it has one.
+        aliases: other names of characters, to find them by.
     """
     known = connection.scalar(select(Bundle.id).where(Bundle.digest == digest))
     if known is not None:
         return known
     character_ids(connection, characters, None)
+    for name, others in aliases.items():
+        for alias in others:
+            add_alias(connection, name, alias)
     values = {
         "digest": digest,
         "name": str(card.get("name") or path),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eyecatch.core.detect.registry import resolve
+from eyecatch.core.drawn.cast import SHOW
 from eyecatch.core.drawn.portraits import draw_faces
 from eyecatch.core.drawn.season import Season, draw_season
 from eyecatch.core.errors import RequestError
@@ -22,9 +23,8 @@ from eyecatch.jobs.progress import Listener, silent
 from eyecatch.jobs.render.render import render
 from eyecatch.training.train import train
 
-# Enough to learn from nothing, and little enough to be drawn and learnt in a minute.
+# Enough to calibrate by, and little enough to be drawn and learnt in half a minute.
 FACES_PER_CHARACTER = 48
-EPOCHS = 8
 
 # Written first, so that --force replaces a demo's folder and nothing else.
 MARK = ".eyecatch-demo"
@@ -94,7 +94,7 @@ def demo(  # noqa: PLR0913 - each is one plain choice of the caller's
     draw_faces(out / "faces", FACES_PER_CHARACTER)
     say("training a classifier on them")
     bundle, db, frames = out / "lantern.bundle", out / "lantern.db", out / "frames.csv"
-    train(out / "faces", bundle, epochs=EPOCHS)
+    train(out / "faces", bundle, quick=True, series=SHOW)
     say("indexing the episodes")
     index(
         season.episodes,
@@ -102,7 +102,7 @@ def demo(  # noqa: PLR0913 - each is one plain choice of the caller's
         model=bundle,
         detector=detector,
         runner=runner,
-        series="Lantern Street",
+        series=SHOW,
         listener=listener,
     )
     say("writing what was found")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,13 @@ from eyecatch.core.detect.base import Detector, detect_at
 from eyecatch.core.detect.registry import load
 from eyecatch.core.errors import MediaError
 from eyecatch.core.faces import Box, Detections
-from eyecatch.core.identity.bundle import Bundle, load_bundle
-from eyecatch.core.identity.identify import Identify
-from eyecatch.core.identity.vote import vote
+from eyecatch.core.identity.ensemble import Ensemble
+from eyecatch.core.identity.identify import IdentifyAll
+from eyecatch.core.identity.vote import Verdict
 from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.sources import images
 from eyecatch.core.stills import read_image
-from eyecatch.jobs.sources import images
+from eyecatch.jobs.judges import Models, load_models
 
 # Images read before their faces are identified in one go; bounds memory to some hundred crops.
 BATCH = 64
@@ -58,17 +60,19 @@ class Still:
 def identify(
     paths: Iterable[Path],
     *,
-    model: Path,
+    model: Models,
     detector: DetectorConfig | None = None,
     crop: bool = False,
+    series: str | None = None,
 ) -> Iterator[Still]:
     """Say who is in each image, in the order given.
 
     Args:
         paths: images, and folders of them.
-        model: folder of the bundle that names the faces.
+        model: folder of the bundle that names the faces, or of several that judge together.
         detector: which detector looks, and how; None for the default.
         crop: the images are faces already, so none is looked for.
+        series: name of the show that they are of: its own bundle is preferred.
 
     Yields:
         One still an image; an image that can't be read has an error instead of faces.
@@ -76,15 +80,20 @@ def identify(
     Raises:
         EyecatchError: the detector or bundle can't be used.
     """
-    bundle = load_bundle(model)
-    classifier = Identify(bundle)
+    ensemble = load_models(model)
+    classify = IdentifyAll(ensemble.bundles)
     finder = None if crop else load(detector or DetectorConfig(), thorough=True)
     sources = images(paths)
     for fault in sources.faults:
         yield Still(Path(fault.path), (), str(fault))
     for start in range(0, len(sources.files), BATCH):
         looked = [_look(path, finder) for path in sources.files[start : start + BATCH]]
-        yield from _identify(looked, classifier, bundle)
+        for one, verdicts in zip(looked, _judge(looked, classify, ensemble, series), strict=True):
+            yield Still(
+                one.path,
+                tuple(map(_face, one.detections.boxes, one.detections.scores, verdicts)),
+                one.error,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +117,26 @@ def _look(path: Path, finder: Detector | None) -> _Looked:
     return _Looked(path, found, [crops.encode(crops.cut(picture, box)) for box in found.boxes])
 
 
-def _identify(looked: Sequence[_Looked], classifier: Identify, bundle: Bundle) -> Iterator[Still]:
-    logits = classifier([jpeg for one in looked for jpeg in one.crops]).logits
-    ends = np.cumsum([len(one.crops) for one in looked])[:-1]
-    for one, rows in zip(looked, np.split(logits, ends), strict=True):
-        faces = (
-            _face(box, float(score), row, bundle)
-            for box, score, row in zip(
-                one.detections.boxes, one.detections.scores, rows, strict=True
-            )
-        )
-        yield Still(one.path, tuple(faces), one.error)
+def _judge(
+    looked: Sequence[_Looked], classify: IdentifyAll, ensemble: Ensemble, series: str | None
+) -> Iterator[list[Verdict]]:
+    """Who the faces of each picture are."""
+    said = classify([jpeg for one in looked for jpeg in one.crops])
+    faces = (
+        ensemble.vote(logits, np.ones(1), series)
+        for logits in zip(*(one.logits[:, None] for one in said), strict=True)
+    )
+    for one in looked:
+        yield list(islice(faces, len(one.crops)))
 
 
-def _face(
-    box: npt.NDArray[np.float32], score: float, logits: npt.NDArray[np.float32], bundle: Bundle
-) -> Face:
-    verdict = vote(logits[None], np.ones(1, np.float32), bundle.calibration, bundle.names)
+def _face(box: npt.NDArray[np.float32], score: float, verdict: Verdict) -> Face:
     x, y, w, h = (float(value) for value in box)
     return Face(
-        (x, y, w, h), score, verdict.character, verdict.confidence, verdict.unsure, verdict.top
+        (x, y, w, h),
+        float(score),
+        verdict.character,
+        verdict.confidence,
+        verdict.unsure,
+        verdict.top,
     )

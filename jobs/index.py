@@ -9,20 +9,19 @@ from pathlib import Path
 
 from eyecatch.core.detect.registry import resolve
 from eyecatch.core.errors import EyecatchError, MediaError
-from eyecatch.core.identity.bundle import load_bundle
-from eyecatch.core.identity.identify import Identify
 from eyecatch.core.scan.config import DetectorConfig, ScanConfig
+from eyecatch.core.sources import videos
 from eyecatch.db.answers import EpisodeStatus
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records import EpisodeRecord, Origin
 from eyecatch.db.states import DONE, FAILED, INCOMPLETE, STOPPED
 from eyecatch.jobs.decide import decide, is_stale
+from eyecatch.jobs.judges import Judges, Models, load_models
 from eyecatch.jobs.pipeline import Outcome, Task, Work
 from eyecatch.jobs.progress import Listener, Progress, clock, silent
 from eyecatch.jobs.register import register
 from eyecatch.jobs.render.render import default_name, render_episode
 from eyecatch.jobs.runners import make_runner
-from eyecatch.jobs.sources import videos
 from eyecatch.jobs.versions import versions
 
 
@@ -45,7 +44,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
     paths: Iterable[Path],
     *,
     db: str = "eyecatch.db",
-    model: Path | None = None,
+    model: Models | None = None,
     detector: DetectorConfig | None = None,
     runner: str | None = None,
     series: str | None = None,
@@ -59,8 +58,8 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
     Args:
         paths: videos, and folders of them.
         db: path of an SQLite file, or any SQLAlchemy URL; made where there is none.
-        model: folder of the bundle that names the faces; without one, new faces stay unnamed and
-            names that were decided earlier stay.
+        model: folder of the bundle that names the faces, or of several that judge together;
+            without one, new faces stay unnamed and names that were decided earlier stay.
         detector: which detector looks, and how; None for the default.
         runner: ``inline`` or ``ray``; None for Ray unless there is too little to share out.
         series: name of the show that new episodes belong to.
@@ -76,11 +75,13 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
     Raises:
         EyecatchError: nothing can be done, for want of a detector, a bundle or a database.
     """
-    classifier = None if model is None else Identify(load_bundle(model))
+    ensemble = None if model is None else load_models(model)
     scan = ScanConfig(resolve(detector or DetectorConfig()))
     sources = videos(paths)
     with open_index(db) as opened:
-        job = _Job(opened, Work(scan, model), classifier, render, listener)
+        judges = None if ensemble is None else Judges(ensemble, opened)
+        work = Work(scan, () if ensemble is None else ensemble.bundles)
+        job = _Job(opened, work, judges, render, listener)
         job.faults += map(str, sources.faults)
         episodes = job.register(sources.files, series, chunk_seconds)
         job.run(episodes, runner, retry_failed)
@@ -95,22 +96,15 @@ class _Job:
         self,
         index: Index,
         work: Work,
-        classifier: Identify | None,
+        judges: Judges | None,
         render: str | None,
         listener: Listener,
     ) -> None:
         self.faults: list[str] = []
-        self._index, self._work, self._classifier = index, work, classifier
-        self._origin = Origin(work.scan.digest, bundle_id=self._bundle_id())
+        self._index, self._work, self._judges = index, work, judges
+        self._origin = Origin(work.scan.digest, bundle_id=None if judges is None else judges.id)
         self._progress, self._listener = Progress(), listener
         self._how, self._rendered = render, set[int]()
-
-    def _bundle_id(self) -> int | None:
-        if self._classifier is None:
-            return None
-        bundle = self._classifier.bundle
-        names = [name for name in bundle.names if name is not None]
-        return self._index.add_bundle(bundle.digest, str(bundle.folder), names, bundle.card)
 
     def register(
         self, files: Sequence[Path], series: str | None, chunk_seconds: float
@@ -148,9 +142,8 @@ class _Job:
             self._index.finish_run(run_id, state)
 
     def _config(self) -> dict[str, object]:
-        classifier = self._classifier
-        bundle = None if classifier is None else classifier.bundle.digest
-        return {"scan": asdict(self._work.scan), "bundle": bundle}
+        judges = {"bundle": None} if self._judges is None else self._judges.config()
+        return {"scan": asdict(self._work.scan), **judges}
 
     def _tasks(self, episode: int, retry_failed: bool) -> list[Task]:
         video = self._index.episode(episode).video
@@ -184,11 +177,12 @@ class _Job:
             error = outcome.error or f"{task.video.path}: nothing came back of a chunk."
             self._index.fail_chunk(task.episode, task.chunk.index, error, self._origin)
         else:
-            self._index.save_chunk(task.episode, outcome.scanned, self._origin, outcome.identified)
+            said = {} if self._judges is None else self._judges.said(outcome.identified)
+            self._index.save_chunk(task.episode, outcome.scanned, self._origin, said)
         self._progress.add(outcome)
 
     def _decide(self, episode: int) -> None:
-        decide(self._index, self._index.episode(episode), self._origin, self._classifier)
+        decide(self._index, self._index.episode(episode), self._origin, self._judges)
         self._progress.episodes_done += 1
         self._render(episode)
 

@@ -10,11 +10,11 @@ import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from pathlib import Path
 from typing import Protocol
 
 from eyecatch.core.errors import EyecatchError
-from eyecatch.core.identity.identify import Identified, Identify
+from eyecatch.core.identity.bundle import Bundle
+from eyecatch.core.identity.identify import Identified, IdentifyAll
 from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.scan.result import ScannedChunk
 from eyecatch.core.scan.scan import Scan
@@ -29,11 +29,11 @@ class Work:
 
     Attributes:
         scan: everything that decides what is found.
-        bundle: folder of the classifier, or None to leave all faces unnamed.
+        bundles: the classifiers; none leaves all faces unnamed.
     """
 
     scan: ScanConfig
-    bundle: Path | None
+    bundles: tuple[Bundle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +66,15 @@ class Outcome:
     Attributes:
         task: the task.
         scanned: what was found, or None if the chunk failed.
-        identified: embeddings and logits of the crops of ``scanned``, tracklet by tracklet, best
-            first; None without a bundle.
+        identified: of each bundle, embeddings and logits of the crops of ``scanned``, tracklet by
+            tracklet, best first; empty where nothing was judged.
         error: why the chunk failed, as a sentence; None if it did not.
         seconds: time of each stage, by its name.
     """
 
     task: Task
     scanned: ScannedChunk | None = None
-    identified: Identified | None = None
+    identified: tuple[Identified, ...] = ()
     error: str | None = None
     seconds: tuple[tuple[str, float], ...] = ()
 
@@ -112,12 +112,12 @@ class IdentifyStage:
     """Outcomes of many chunks -> the same, their crops identified in one go; on a GPU if any."""
 
     def __init__(self, work: Work) -> None:
-        self._identify = None if work.bundle is None else Identify(work.bundle)
+        self._identify = IdentifyAll(work.bundles)
 
     def __call__(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Identify the crops of all outcomes together; failed outcomes pass through."""
         crops = [crops_of(outcome) for outcome in outcomes]
-        if self._identify is None or not any(crops):
+        if not self._identify.bundles or not any(crops):
             return list(outcomes)
         began = time.perf_counter()
         try:
@@ -129,7 +129,7 @@ class IdentifyStage:
         return [
             replace(
                 outcome,
-                identified=_part(identified, end - len(some), end),
+                identified=tuple(_part(one, end - len(some), end) for one in identified),
                 seconds=(*outcome.seconds, took),
             )
             for outcome, some, end in zip(outcomes, crops, ends, strict=True)

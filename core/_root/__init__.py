@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from eyecatch.jobs.render.clips import clips
     from eyecatch.jobs.render.render import render
     from eyecatch.training.collect import collect
+    from eyecatch.training.enrol import enrol
     from eyecatch.training.evaluate import evaluate
     from eyecatch.training.evaluate_detector import evaluate_detector
     from eyecatch.training.train import train
@@ -31,6 +32,7 @@ _HOMES = {
     "collect": "eyecatch.training.collect",
     "demo": "eyecatch.jobs.demo",
     "doctor": "eyecatch.jobs.doctor",
+    "enrol": "eyecatch.training.enrol",
     "episodes": "eyecatch.jobs.answers",
     "evaluate": "eyecatch.training.evaluate",
     "evaluate_detector": "eyecatch.training.evaluate_detector",
@@ -49,6 +51,7 @@ __all__ = [
     "collect",
     "demo",
     "doctor",
+    "enrol",
     "episodes",
     "evaluate",
     "evaluate_detector",

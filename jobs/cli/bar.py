@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -27,6 +27,31 @@ def bar(what: str, quiet: bool) -> Iterator[Step]:
         with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
             task = shown.add_task(what, total=None)
             yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+class Bars:
+    """A bar for each thing that is done, one after the other; closed like a file.
+
+    Args:
+        quiet: show nothing.
+    """
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._open = ExitStack()
+        self._what = ""
+        self._step: Step = lambda _done, _total: None
+
+    def __call__(self, what: str, done: int, total: int | None) -> None:
+        """So much of it is done; another thing than before gets a new bar."""
+        if what != self._what:
+            self.close()
+            self._what, self._step = what, self._open.enter_context(bar(what, self._quiet))
+        self._step(done, total)
+
+    def close(self) -> None:
+        """End the bar that is shown."""
+        self._open.close()
 
 
 class _Plain:

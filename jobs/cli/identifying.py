@@ -22,10 +22,15 @@ COLUMNS = ("image", "character", "confidence", "score", "box")
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--model",
+    "models",
     type=click.Path(path_type=Path),
+    multiple=True,
     metavar="BUNDLE",
     required=True,
-    help="The classifier that names the faces.",
+    help="The classifier that names the faces; repeatable: several judge together.",
+)
+@click.option(
+    "--series", metavar="NAME", help="The show they are of: its own --model is preferred."
 )
 @click.option("--crop", is_flag=True, help="The images are faces already: look for none.")
 @options.detector
@@ -33,7 +38,8 @@ COLUMNS = ("image", "character", "confidence", "score", "box")
 @options.form("json")
 def identify(
     images: tuple[Path, ...],
-    model: Path,
+    models: tuple[Path, ...],
+    series: str | None,
     crop: bool,
     detector: str | None,
     cascade: Path | None,
@@ -46,7 +52,8 @@ def identify(
     config = options.detector_config(detector, cascade)
     failed = False
     rows: list[dict[str, Any]] = []
-    for still in eyecatch.identify(images, model=model, detector=config, crop=crop):
+    stills = eyecatch.identify(images, model=models, detector=config, crop=crop, series=series)
+    for still in stills:
         if still.error:
             failed = True
             note(f"eyecatch: {still.error}")

@@ -17,9 +17,11 @@ from eyecatch.jobs.progress import Progress, clock
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--model",
+    "models",
     type=click.Path(path_type=Path),
+    multiple=True,
     metavar="BUNDLE",
-    help="The classifier that names the faces; without one they stay unnamed.",
+    help="The classifier that names the faces; repeatable. Without one they stay unnamed.",
 )
 @options.detector
 @options.cascade
@@ -35,7 +37,7 @@ from eyecatch.jobs.progress import Progress, clock
 @options.quiet
 def index(
     paths: tuple[Path, ...],
-    model: Path | None,
+    models: tuple[Path, ...],
     detector: str | None,
     cascade: Path | None,
     runner: str | None,
@@ -49,13 +51,13 @@ def index(
 
     Run it again and it does only what is missing: new files, chunks that were not finished,
     episodes that another --detector or --model has made stale. Bad files are told and stop nothing
-    else.
+    else. Several --model judge together; for an episode of --series its own is preferred.
     """
     with live.listener(quiet) as listener:
         report = eyecatch.index(
             paths,
             db=db,
-            model=model,
+            model=models or None,
             detector=options.detector_config(detector, cascade),
             runner=runner,
             render=render,

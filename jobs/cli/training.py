@@ -1,8 +1,7 @@
-"""``eyecatch train``, ``evaluate`` and ``collect``."""
+"""``eyecatch train`` and ``evaluate``."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import click
 
 import eyecatch
 from eyecatch.jobs.cli import options
+from eyecatch.jobs.cli.bar import bar
 from eyecatch.jobs.cli.output import note, print_json, print_table
 from eyecatch.jobs.progress import clock
 
@@ -19,11 +19,21 @@ if TYPE_CHECKING:  # training loads when it begins
 FOLDER = click.Path(path_type=Path)
 
 
-@click.command(epilog="Example:  eyecatch train FACES --out yuyu.bundle")
+@click.command(epilog="Example:  eyecatch train FACES --out yuyu.bundle --series 'Yu Yu Hakusho'")
 @click.argument("faces", type=FOLDER)
 @click.option("--out", type=FOLDER, required=True, metavar="BUNDLE", help="The bundle to write.")
-@click.option("--arch", type=click.Choice(["study"]), default="study", show_default=True)
-@click.option("--epochs", type=click.IntRange(1), help="Times that every face is shown, at most.")
+@click.option("--quick", is_flag=True, help="Learn who is who only, not how to look: in minutes.")
+@click.option("--from-scratch", is_flag=True, help="Start from nothing, not the base embedder.")
+@click.option("--base", type=FOLDER, metavar="BUNDLE", help="Start from this bundle's embedder.")
+@click.option("--series", metavar="NAME", help="The show; the bundle is preferred for it.")
+@click.option(
+    "--arch",
+    type=click.Choice(["compact", "study"]),
+    default="compact",
+    show_default=True,
+    help="Which network; study is the original study's, the baseline.",
+)
+@click.option("--epochs", type=click.IntRange(1), help="Times that all faces are shown, at most.")
 @click.option("--seed", type=int, help="Of everything that is random.")
 @click.option("--resume", is_flag=True, help="Go on with an interrupted training.")
 @options.force
@@ -31,6 +41,10 @@ FOLDER = click.Path(path_type=Path)
 def train(
     faces: Path,
     out: Path,
+    quick: bool,
+    from_scratch: bool,
+    base: Path | None,
+    series: str | None,
     arch: str,
     epochs: int | None,
     seed: int | None,
@@ -49,27 +63,38 @@ def train(
             f"held out {epoch.held_accuracy:.3f}, {clock(epoch.left)} left"
         )
 
-    bundle = eyecatch.train(
-        faces,
-        out,
-        arch=arch,
-        epochs=epochs,
-        seed=seed,
-        resume=resume,
-        force=force,
-        progress=None if quiet else tell,
-    )
+    with bar("training", quiet) as step:
+        bundle = eyecatch.train(
+            faces,
+            out,
+            arch=arch,
+            quick=quick,
+            from_scratch=from_scratch,
+            base=base,
+            epochs=epochs,
+            seed=seed,
+            series=series,
+            resume=resume,
+            force=force,
+            progress=None if quiet else tell,
+            step=step,
+        )
     note(f"Wrote {out}: {len(bundle.characters)} characters.")
 
 
-@click.command(epilog="Example:  eyecatch evaluate yuyu.bundle HELD_OUT --unseen OTHERS")
+@click.command(epilog="Example:  eyecatch evaluate yuyu.bundle HELD_OUT --unseen OTHERS --out DIR")
 @click.argument("bundle", type=FOLDER)
 @click.argument("faces", type=FOLDER)
 @click.option("--unseen", type=FOLDER, metavar="DIR", help="Faces of nobody that it knows.")
+@click.option(
+    "--out", type=FOLDER, metavar="DIR", help="Write a report here: JSON, Markdown, pictures."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
-def evaluate(bundle: Path, faces: Path, unseen: Path | None, as_json: bool) -> None:
+def evaluate(
+    bundle: Path, faces: Path, unseen: Path | None, out: Path | None, as_json: bool
+) -> None:
     """Measure a classifier on FACES/<character>/ that it has not seen."""
-    measured = eyecatch.evaluate(bundle, faces, unseen)
+    measured = eyecatch.evaluate(bundle, faces, unseen, out)
     if as_json:
         print_json(measured.as_dict())
         return
@@ -88,68 +113,10 @@ def evaluate(bundle: Path, faces: Path, unseen: Path | None, as_json: bool) -> N
             "unseen faces": strangers.faces,
             "AUROC known against unseen": strangers.auroc,
             "unseen wrongly named": strangers.wrongly_named,
+            "unseen above 95 % of the known": strangers.fpr95,
         }
     rows = [
         {"figure": name, "value": str(value) if isinstance(value, int) else f"{value:.3f}"}
         for name, value in figures.items()
     ]
     print_table(rows, ["figure", "value"])
-
-
-@click.command(epilog="Example:  eyecatch collect FRAMES --boxes boxes.csv --out FACES")
-@click.argument("paths", nargs=-1, required=True, type=FOLDER)
-@click.option("--out", type=FOLDER, required=True, metavar="DIR", help="Folder for the faces.")
-@click.option(
-    "--boxes",
-    type=FOLDER,
-    metavar="FILE",
-    required=True,
-    help="CSV image,x,y,w,h,label: exactly these faces, in folders by label.",
-)
-def collect(paths: tuple[Path, ...], out: Path, boxes: Path) -> None:
-    """Cut faces out of images, as the classifier wants them, into DIR/<label>/."""
-    collected = eyecatch.collect(paths, out, boxes=boxes)
-    for line in collected.notes:
-        note(f"eyecatch: {line}")
-    note(f"Wrote {collected.faces} faces of {len(collected.labels)} labels to {out}.")
-
-
-@click.command(
-    "evaluate-detector",
-    epilog="Example:  eyecatch evaluate-detector IMAGES boxes.csv --errors errors.png",
-)
-@click.argument("images", type=FOLDER)
-@click.argument("boxes", type=FOLDER)
-@options.detector
-@options.cascade
-@click.option("--errors", type=FOLDER, metavar="FILE", help="A picture of what went wrong.")
-@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
-def evaluate_detector(
-    images: Path,
-    boxes: Path,
-    detector: str | None,
-    cascade: Path | None,
-    errors: Path | None,
-    as_json: bool,
-) -> None:
-    """Measure a face detector on IMAGES whose faces are in BOXES, a CSV of image,x,y,w,h."""
-    config = options.detector_config(detector, cascade)
-    report = eyecatch.evaluate_detector(config, images, boxes, errors)
-    if as_json:
-        print_json(asdict(report))
-        return
-    note(f"{report.pictures} pictures, {report.faces} faces")
-    rows = [
-        {
-            "IoU": f"{one.least:.1f}",
-            "recall": f"{one.recall:.3f}",
-            "precision": f"{one.precision:.3f}",
-            "average precision": f"{one.average:.3f}",
-            "recall by height of face": [
-                f"{low:.0%}-{high:.0%}: {recall:.2f} of {faces}"
-                for low, high, faces, recall in one.by_size
-            ],
-        }
-        for one in report.figures
-    ]
-    print_table(rows, list(rows[0]))

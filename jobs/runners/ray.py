@@ -126,7 +126,7 @@ def _stream(tasks: Sequence[Task], work: Work, scanners: int | None) -> Iterator
     rows = [{"pickled": pickle.dumps(task)} for task in tasks]
     data: ray.data.Dataset = ray.data.from_items(rows, override_num_blocks=len(rows))
     data = _stage(data, _ScanActor, work, size=min(len(rows), scanners or cpus), num_cpus=1)
-    if work.bundle is not None:
+    if work.bundles:
         if gpus:  # one owner each
             data = _stage(
                 data, _IdentifyActor, work, size=gpus, batch_size=GPU_OUTCOMES, num_gpus=1

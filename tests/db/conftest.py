@@ -189,7 +189,7 @@ class Season:
         episode = self.add(index, name)
         for chunk in index.pending_chunks(episode.id, SCAN):
             scanned = self.scan(chunk)
-            index.save_chunk(episode.id, scanned, origin, self.vectors(scanned))
+            index.save_chunk(episode.id, scanned, origin, {bundle: self.vectors(scanned)})
         index.save_links(episode.id, self.linked())
         votes = index.tracks_to_decide(episode.id, bundle)
         verdicts = {vote.track_id: self.verdict(names[i % 2]) for i, vote in enumerate(votes)}

@@ -43,7 +43,7 @@ def test_the_order_in_which_chunks_come_changes_no_answer(url, index, season, du
     origin = Origin("scan-1", None, bundle)
     for chunk in reversed(season.plan().chunks):
         scanned = season.scan(chunk)
-        index.save_chunk(episode.id, scanned, origin, season.vectors(scanned))
+        index.save_chunk(episode.id, scanned, origin, {bundle: season.vectors(scanned)})
     index.save_links(episode.id, season.linked())
     votes = index.tracks_to_decide(episode.id, bundle)
     verdicts = {v.track_id: season.verdict(("Hiei", "Kurama")[i % 2]) for i, v in enumerate(votes)}
@@ -62,7 +62,7 @@ def test_votes_are_what_the_bundle_said(index, season):
     for chunk in season.plan().chunks:
         scanned = season.scan(chunk)
         vectors = season.vectors(scanned)
-        index.save_chunk(episode.id, scanned, Origin("scan-1", None, bundle), vectors)
+        index.save_chunk(episode.id, scanned, Origin("scan-1", None, bundle), {bundle: vectors})
     index.save_links(episode.id, season.linked())
     votes = index.tracks_to_decide(episode.id, bundle)
     assert len(votes) == 6
@@ -81,7 +81,7 @@ def test_numbers_too_large_to_keep_stay_numbers(index, season):
     vectors = SimpleNamespace(
         embeddings=np.zeros((2, 4), np.float32), logits=np.float32([[1e9], [-1e9]])
     )
-    index.save_chunk(episode.id, scanned, Origin("scan-1", None, bundle), vectors)
+    index.save_chunk(episode.id, scanned, Origin("scan-1", None, bundle), {bundle: vectors})
     index.save_links(episode.id, season.linked(chunks=1, faces=1))
     (vote,) = index.tracks_to_decide(episode.id, bundle)
     assert np.isfinite(vote.logits).all()
@@ -124,7 +124,7 @@ def test_crops_saved_without_a_bundle_are_identified_later(index, season):
     (batch,) = index.crops_to_identify(episode.id, bundle)
     assert len(batch.ids) == 4
     vectors = season.vectors(scanned)
-    index.save_chunk(episode.id, scanned, Origin("scan-1", None, bundle), vectors)
+    index.save_chunk(episode.id, scanned, Origin("scan-1", None, bundle), {bundle: vectors})
     assert list(index.crops_to_identify(episode.id, bundle)) == []
 
 
@@ -141,7 +141,7 @@ def test_rows_are_traced_to_what_made_them(index, season, dump):
     run = index.start_run({"scan": {"lines": 540}}, {"eyecatch": "0.1.0"})
     origin = Origin("scan-1", run, bundle)
     scanned = season.scan(season.plan().chunks[0], faces=1)
-    index.save_chunk(episode.id, scanned, origin, season.vectors(scanned))
+    index.save_chunk(episode.id, scanned, origin, {bundle: season.vectors(scanned)})
     index.save_links(episode.id, season.linked(chunks=1, faces=1))
     (vote,) = index.tracks_to_decide(episode.id, bundle)
     index.save_verdicts(episode.id, {vote.track_id: season.verdict("Hiei")}, origin)

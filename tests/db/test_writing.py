@@ -103,7 +103,7 @@ def test_a_crash_while_saving_leaves_nothing_half_written(index, season, dump):
         index.save_chunk(episode.id, type(good)(0, good.timeline, (good.tracklets[0], bad)), ORIGIN)
     vectors = season.vectors(season.scan(season.plan().chunks[0], faces=1))
     with pytest.raises(ValueError, match="equal numbers"):
-        index.save_chunk(episode.id, good, Origin("scan-1", None, 1), vectors)
+        index.save_chunk(episode.id, good, Origin("scan-1", None, 1), {1: vectors})
     assert dump() == before
 
 

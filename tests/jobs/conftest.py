@@ -23,7 +23,7 @@ def bundle(tmp_path_factory):
     faces = tmp_path_factory.mktemp("faces")
     draw_faces(faces, per_character=32)
     out = tmp_path_factory.mktemp("bundle") / "cast.bundle"
-    train(faces, out, epochs=6)
+    train(faces, out, quick=True)
     return out
 
 

@@ -24,7 +24,7 @@ def runner(request):
 
 @pytest.fixture(scope="module")
 def work():
-    return Work(ScanConfig(resolve(DetectorConfig())), None)
+    return Work(ScanConfig(resolve(DetectorConfig())))
 
 
 @pytest.fixture(scope="module")
