@@ -21,6 +21,7 @@ check: $(READY)  ## formatting, lint, types, and who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy bench
 	PYTHONPATH=$(VENV)/types $(BIN)/lint-imports
 
 format: $(READY)
