@@ -15,37 +15,21 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
-import numpy as np
-
 from eyecatch.core.errors import RequestError
-from eyecatch.core.stills import is_image
 from eyecatch.training.evaluate import evaluate
-from eyecatch.training.faces import Faces, read_pictures
+from eyecatch.training.people import MOST, Person, gather
 from eyecatch.training.settings import QUICK, STUDY, Settings
-from eyecatch.training.split import hashes, hold_out
 from eyecatch.training.train import train
 from eyecatch.training.walk import Row, draw_roadmap, table
 
-SIZES = (3, 10, 20, 39, 113)
+SIZES = (3, 10, 20, 39, MOST)
 """How many characters; the study went from 3 to 113."""
-
-HELD = 0.2
-"""Share of the pictures of a character of IDENTITIES that is kept for measuring."""
 
 SHORT = replace(STUDY, epochs=8)
 """The study's network, with as many epochs as two cores do in an evening."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A character with pictures to train on and others to measure with."""
-
-    name: str
-    taught: tuple[Path, ...]
-    measured: tuple[Path, ...]
 
 
 def roadmap(  # noqa: PLR0913
@@ -75,6 +59,11 @@ def roadmap(  # noqa: PLR0913
         RequestError: there are fewer characters than the last of ``sizes``.
     """
     people = gather(faces, identities, sizes[-1])
+    if len(people) < sizes[-1]:
+        raise RequestError(
+            f"{faces} and {identities} have {len(people)} characters that can be measured",
+            f"{sizes[-1]} are needed",
+        )
     out.mkdir(parents=True, exist_ok=True)
     rows = []
     for size in sizes:
@@ -85,44 +74,6 @@ def roadmap(  # noqa: PLR0913
     (out / "roadmap.md").write_text(table(rows), "utf-8")
     draw_roadmap(rows, out)
     return rows
-
-
-def gather(faces: Path, identities: Path, most: int) -> list[Person]:
-    """The characters of both folders, those with the most pictures first; ``faces`` before."""
-    known = [
-        Person(place.name, _pictures(place), _pictures(faces / "dev" / place.name))
-        for place in _folders(faces / "train")
-    ]
-    known.sort(key=lambda one: (-len(one.taught), one.name))
-    places = [place for source in _folders(identities) for place in _folders(source)]
-    places.sort(key=lambda place: (-len(_pictures(place)), place.parent.name, place.name))
-    for place in places:
-        if len(known) >= most:
-            break
-        person = _split(place)
-        if person is not None:
-            known.append(person)
-    if len(known) < most:
-        raise RequestError(
-            f"{faces} and {identities} have {len(known)} characters that can be measured",
-            f"{most} are needed",
-        )
-    return known
-
-
-def _split(place: Path) -> Person | None:
-    """Pictures of one character in two, near duplicates together; None if they are all alike."""
-    pictures, _ = read_pictures(place)
-    paths, crops = tuple(p for p, _ in pictures), tuple(c for _, c in pictures)
-    if not crops:
-        return None
-    one = Faces((place.name,), crops, (0,) * len(crops), paths, ())
-    held = hold_out(one, hashes(crops), replace(STUDY, held_out=HELD, least_to_hold_out=2))
-    if not held.any():
-        return None
-    chosen = np.array(paths, dtype=object)
-    name = f"{place.name} ({place.parent.name})"
-    return Person(name, tuple(chosen[~held]), tuple(chosen[held]))
 
 
 def _row(
@@ -161,16 +112,6 @@ def _copy(pictures: Sequence[Path], folder: Path) -> None:
     folder.mkdir(parents=True)
     for picture in pictures:
         shutil.copyfile(picture, folder / picture.name)
-
-
-def _folders(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise RequestError(f"{folder} is no folder", "see docs/training.md for what is needed")
-    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
-
-
-def _pictures(folder: Path) -> tuple[Path, ...]:
-    return tuple(sorted(p for p in folder.glob("*") if p.is_file() and is_image(p)))
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from eyecatch.training.embedder import ship, train
 from eyecatch.training.embedder.learn import Learner, Plan
 from eyecatch.training.embedder.shown import Order, make
 from eyecatch.training.embedder.sources import read_people
+from eyecatch.training.people import kept_for_measuring
 
 TINY = {"size": 32, "first": 4, "middle": 8, "last": 16, "embedding": 8}
 COLOURS = {
@@ -33,7 +34,7 @@ def data(tmp_path_factory):
     root = tmp_path_factory.mktemp("data")
     for row, (name, colour) in enumerate(COLOURS.items()):
         (root / name).mkdir(parents=True)
-        for k in range(4):
+        for k in range(6):
             cv2.imwrite(str(root / name / f"{k}.png"), marked(colour, 10 * row + k))
     (root / "shows" / "toon" / "frames").mkdir(parents=True)
     frame = np.zeros((200, 300, 3), np.uint8)
@@ -47,13 +48,18 @@ def data(tmp_path_factory):
 def test_everybody_is_read_but_who_is_unknown(data):
     people = read_people(data)
     assert people.names == (*COLOURS, "toon/Velma")
-    assert np.bincount(people.labels).tolist() == [4, 4, 4, 1]
+    kept = kept_for_measuring(data / "faces", data / "identities")
+    assert kept
+    assert {path.parent.name for path in kept} <= {"a", "b"}
+    counts = np.bincount(people.labels).tolist()
+    assert (counts[0], counts[3]) == (6, 1)
+    assert counts[1] + counts[2] == 12 - len(kept)
     velma = people.pictures[people.labels == 3][0]
     assert velma[64, 64].tolist() == [0, 220, 220]
     some = people.only(np.array([False, True, False, True]))
     assert some.names == ("identities/one/a", "toon/Velma")
     assert np.array_equal(some.pictures, people.pictures[np.isin(people.labels, [1, 3])])
-    assert np.bincount(some.labels).tolist() == [4, 1]
+    assert np.bincount(some.labels).tolist() == [counts[1], 1]
 
 
 def test_only_people_of_games_are_held_out(data, monkeypatch):
@@ -99,7 +105,7 @@ def test_it_learns_to_tell_people_apart_and_ships(data, tmp_path, monkeypatch):
     assert bundle.characters == ()
     assert bundle.architecture.options["embedding"] == 8
     facts = json.loads((tmp_path / "base" / "card.json").read_text())
-    assert facts["strangers"]["faces"] == 12
+    assert facts["strangers"]["faces"] == len(known.labels)
     assert facts["strangers"]["top1"] > 0.8
     assert "AUROC" in bundle.card_text
 

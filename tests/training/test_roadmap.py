@@ -10,7 +10,8 @@ import pytest
 from eyecatch.core.drawn.cast import CAST
 from eyecatch.core.drawn.portraits import draw_faces
 from eyecatch.core.errors import RequestError
-from eyecatch.training.roadmap import gather, roadmap
+from eyecatch.training.people import MOST, gather, kept_for_measuring
+from eyecatch.training.roadmap import roadmap
 from eyecatch.training.settings import QUICK, STUDY
 
 STEPS = {"epochs": 1, "batch": 8, "least_steps": 1}
@@ -61,7 +62,17 @@ def test_those_with_the_most_pictures_come_first(folders):
     for one in people:
         assert one.measured
         assert not set(one.taught) & set(one.measured)
-    with pytest.raises(RequestError, match="99 are needed"):
-        gather(folders / "faces", folders / "identities", 99)
     with pytest.raises(RequestError, match="is no folder"):
         gather(folders / "none", folders / "identities", 2)
+
+
+def test_too_few_characters_are_said(folders, tmp_path):
+    with pytest.raises(RequestError, match="99 are needed"):
+        roadmap(folders / "faces", folders / "identities", tmp_path / "out", sizes=(99,))
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_measured_is_kept_from_the_embedder(folders):
+    people = gather(folders / "faces", folders / "identities", MOST)
+    kept = kept_for_measuring(folders / "faces", folders / "identities")
+    assert kept == {path for one in people[2:] for path in one.measured}

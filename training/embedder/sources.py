@@ -14,6 +14,7 @@ import numpy.typing as npt
 from eyecatch.core import crops
 from eyecatch.core.identity import alter
 from eyecatch.core.stills import is_image, read_image
+from eyecatch.training.people import kept_for_measuring
 
 Pictures = npt.NDArray[np.uint8]
 
@@ -47,10 +48,14 @@ class People:
 
 
 def read_people(data: Path) -> People:
-    """Everybody in ``faces/train``, ``identities`` and the frames of ``shows``."""
+    """Everybody in ``faces/train``, ``identities`` and the frames of ``shows``.
+
+    But for the pictures that the road map measures with.
+    """
+    kept = kept_for_measuring(data / "faces", data / "identities")
     faces: dict[str, list[Pictures]] = defaultdict(list)
     for folder in ("faces/train", "identities"):
-        for path in sorted(p for p in (data / folder).rglob("*") if is_image(p)):
+        for path in sorted(p for p in (data / folder).rglob("*") if is_image(p) and p not in kept):
             name = path.parent.relative_to(data / folder).as_posix()
             faces[f"{folder}/{name}"].append(crops.resize(read_image(path)))
     for show in sorted((data / "shows").iterdir()):

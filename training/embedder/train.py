@@ -28,12 +28,10 @@ EACH = 2  # prototypes of a person while training
 HELD = 20  # one in so many people of `identities` is never learned from
 
 PLANS = {
-    "small": Plan(size=64, steps=1400, rate=3e-3, last=1.5e-3, margin=0.1),
-    "large": Plan(size=96, steps=900, rate=1.5e-3, last=1e-5, margin=0.25),
-    "small_again": Plan(size=64, steps=3000, rate=2e-3, last=1e-3, margin=0.2),
-    "large_again": Plan(size=96, steps=3500, rate=1.2e-3, last=1e-5, margin=0.3),
+    "small": Plan(size=64, steps=3500, rate=3e-3, last=1.5e-3, margin=0.1),
+    "large": Plan(size=96, steps=3500, rate=1.5e-3, last=1e-5, margin=0.3),
 }
-LAST = "large_again"
+LAST = "large"
 
 
 def main(data: Path, out: Path, stages: list[str]) -> None:
@@ -53,18 +51,8 @@ def small(data: Path, out: Path) -> None:
 
 
 def large(data: Path, out: Path) -> None:
-    """Full size, with the whole margin."""
+    """Full size, with the whole margin: this ships."""
     _learn(data, out, "large", "small")
-
-
-def small_again(data: Path, out: Path) -> None:
-    """Back to small pictures and a high rate, for most of the time that there is."""
-    _learn(data, out, "small_again", "large")
-
-
-def large_again(data: Path, out: Path) -> None:
-    """Full size to the end: this ships."""
-    _learn(data, out, "large_again", "small_again")
 
 
 def bundle(data: Path, out: Path) -> None:
@@ -77,7 +65,7 @@ def bundle(data: Path, out: Path) -> None:
 
 
 _STAGES: dict[str, Callable[[Path, Path], None]] = {
-    stage.__name__: stage for stage in (small, large, small_again, large_again, bundle)
+    stage.__name__: stage for stage in (small, large, bundle)
 }
 
 
