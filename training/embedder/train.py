@@ -29,7 +29,7 @@ HELD = 20  # one in so many people of `identities` is never learned from
 
 PLANS = {
     "small": Plan(size=64, steps=3500, rate=3e-3, last=1.5e-3, margin=0.1),
-    "large": Plan(size=96, steps=3500, rate=1.5e-3, last=1e-5, margin=0.3),
+    "large": Plan(size=96, steps=2600, rate=1.5e-3, last=1e-5, margin=0.3),
 }
 LAST = "large"
 
