@@ -21,9 +21,12 @@ class Detector(Protocol):
     Attributes:
         lines: height in pixels of the pictures it wants to look at; wider or higher ones are
             found in as well, only slower or with other sizes of faces.
+        grain: heights and widths that are multiples of this it takes as they come; pictures of
+            others it resizes first, which costs time.
     """
 
     lines: int
+    grain: int
 
     def detect(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:
         """Find the faces of each picture.

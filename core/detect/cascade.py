@@ -51,7 +51,7 @@ class CascadeDetector:
     """
 
     def __init__(self, config: DetectorConfig) -> None:
-        self.lines = config.lines
+        self.lines, self.grain = config.lines, 1
         self._config = config
         self._cascade = _read(Path(config.model))
 

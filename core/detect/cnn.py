@@ -67,7 +67,7 @@ class CnnDetector:
 
     def __init__(self, config: DetectorConfig, least: float = LEAST, device: str = "") -> None:
         path = Path(config.model) if config.model else WEIGHTS
-        self.lines = config.lines
+        self.lines, self.grain = config.lines, network.GRAIN
         self._path, self._least = str(path), least
         flat, weights = _load(path)
         on_gpu = device == "gpu" or (not device and _has_gpu())

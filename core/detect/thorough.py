@@ -32,7 +32,7 @@ class ThoroughDetector:
     def __init__(
         self, detector: Detector, least: float, zooms: Sequence[float] = (1.0, 0.6)
     ) -> None:
-        self.lines = detector.lines
+        self.lines, self.grain = detector.lines, detector.grain
         self._detector, self._least, self._zooms = detector, least, tuple(zooms)
 
     def detect(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:

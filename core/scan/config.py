@@ -38,14 +38,16 @@ class ScanConfig:
     Attributes:
         detector: which detector looks, and how.
         held_change: a frame that differs less than this from the last one looked at is held (0..1).
+        every: most frames from one look of the detector to the next; see ``core.scan.looks``.
         crops: how many crops are kept of a tracklet.
         version: raised whenever the scan's code changes what it finds.
     """
 
     detector: DetectorConfig = field(default_factory=DetectorConfig)
     held_change: float = 0.004
+    every: int = 6
     crops: int = 3
-    version: int = 1
+    version: int = 2
 
     @property
     def digest(self) -> str:

@@ -7,8 +7,10 @@ import numpy as np
 from eyecatch.core.detect.base import Detector
 from eyecatch.core.detect.registry import load
 from eyecatch.core.errors import MediaError
+from eyecatch.core.faces import Detections
 from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.scan.held import Held
+from eyecatch.core.scan.looks import Looks
 from eyecatch.core.scan.result import ScannedChunk, Timeline
 from eyecatch.core.scan.shots import Changes, suspicious
 from eyecatch.core.scan.tracklets import Follower
@@ -56,7 +58,7 @@ class Scan:
 
 
 class _Course:
-    """One chunk on its way through the scan; at most one whole picture is held at a time."""
+    """One chunk on its way through the scan; the decoder's pictures of a few frames are held."""
 
     def __init__(self, config: ScanConfig, detector: Detector, video: Video, chunk: Chunk) -> None:
         self._detector = detector
@@ -66,10 +68,11 @@ class _Course:
         self._unseen: int | None = 0  # place of the last keyframe until a frame since is decoded
         self._pts: list[int] = []
         self._fresh: list[bool] = []
-        self._looks: list[Picture] = []  # the first and the last
+        self._ends: list[Picture] = []  # the looks of the first frame and of the last
         self._changes = Changes()
         self._held = Held(config.held_change)
         self._follower = Follower(video.width, video.height, config.crops)
+        self._looks = Looks(self._detect, self._follower, config.every)
 
     def see(self, frame: Frame) -> None:
         """Go on by a decoded frame."""
@@ -77,16 +80,16 @@ class _Course:
         if frame.keyframe:
             self._reset()
         look = frame.look()
-        self._looks = [*self._looks[:1], look]
+        self._ends = [*self._ends[:1], look]
         place = len(self._pts) if self._unseen is None else self._unseen
         self._unseen = None
         if suspicious(self._changes.add(look, place)):
-            self._follower.end()
+            self._looks.end()
         fresh = not self._held.same(look)
         if fresh:
-            self._detect(frame)
+            self._looks.see(frame)
         else:
-            self._follower.hold(frame.number)
+            self._looks.hold(frame.number)
         self._pts.append(frame.pts)
         self._fresh.append(fresh)
 
@@ -95,7 +98,7 @@ class _Course:
         for lost in range(self._chunk.start + len(self._pts), number):
             if lost in self._keyframes:
                 self._reset()
-            self._follower.hold(lost)
+            self._looks.hold(lost)
             self._changes.skip()
             self._pts.append(int(self._chunk.pts[lost - self._chunk.start]))
             self._fresh.append(self._unseen is not None)
@@ -104,24 +107,24 @@ class _Course:
         self._unseen = len(self._pts)
         self._changes.reset()
         self._held.reset()
-        self._follower.end()
+        self._looks.end()
 
-    def _detect(self, frame: Frame) -> None:
-        small = frame.small(self._detector.lines)
+    def _detect(self, frame: Frame) -> Detections:
+        small = frame.small(self._detector.lines, self._detector.grain)
         height, width = small.shape[:2]
         found = self._detector.detect([small])[0]
-        found = found.scaled(self._video.width / width, self._video.height / height)
-        self._follower.see(frame.number, found, frame.part)
+        return found.scaled(self._video.width / width, self._video.height / height)
 
     def result(self, broken: str | None) -> ScannedChunk:
         """All that was found, and why there isn't more."""
+        self._looks.end()
         nothing = np.zeros((0, 0, 3), np.uint8)
         timeline = Timeline(
             start=self._chunk.start,
             pts=np.array(self._pts, np.int64),
             held=~np.array(self._fresh, bool),
             change=np.array(self._changes.values, np.float32),
-            first_look=self._looks[0] if self._looks else nothing,
-            last_look=self._looks[-1] if self._looks else nothing,
+            first_look=self._ends[0] if self._ends else nothing,
+            last_look=self._ends[-1] if self._ends else nothing,
         )
         return ScannedChunk(self._chunk.index, timeline, self._follower.tracklets(), broken)

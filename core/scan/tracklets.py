@@ -78,22 +78,24 @@ class Follower:
         self._last = frame
 
     def see(
-        self, frame: int, found: Detections, part: Callable[[int, int, int, int], Picture]
+        self, frame: int, found: Detections, part: Callable[[int, int, int, int], Picture] | None
     ) -> None:
-        """Go on by a frame that was looked at.
+        """Go on by a frame with a drawing of its own.
 
         Args:
             frame: its number.
             found: its faces, in pixels of the video.
             part: makes a part of the frame, uint8 (h, w, 3), BGR, of left, top, right, bottom,
-                should a crop be worth cutting.
+                should a crop be worth cutting; None if its faces are not worth a crop.
         """
         self._forget(frame)
         boxes = self._pixels(found.boxes)
         owners = self._owners(boxes, int(np.count_nonzero(found.scores >= STARTS)))
         for owner, box, score in zip(owners, boxes, found.scores.tolist(), strict=True):
-            if owner is not None:
-                owner.add(frame, box, score)
+            if owner is None:
+                continue
+            owner.add(frame, box, score)
+            if part is not None:
                 side = float(box[2:].max())
                 owner.best.offer(frame, side, score, partial(self._cut, part, box))
         self._last = frame

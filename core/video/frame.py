@@ -120,16 +120,18 @@ class Frame:
         picture = self._converter.whole(_copied(self.source, from_x, from_y, to_x, to_y))
         return picture[top - from_y : bottom - from_y, left - from_x : right - from_x]
 
-    def small(self, lines: int) -> Picture:
+    def small(self, lines: int, grain: int = 1) -> Picture:
         """The frame reduced, upright, straight from the decoder's planes.
 
         Args:
             lines: height in pixels; a frame that isn't as high keeps its own.
+            grain: height and width are multiples of it, the nearest there are.
 
         Returns:
-            uint8 (h, w, 3), B, G, R: the shape of the frame's pixels is kept, w is even.
+            uint8 (h, w, 3), B, G, R: the shape of the frame's pixels is kept, but for the grain;
+            without one w is even.
         """
-        width, height = small_size(self._converter.width, self._converter.height, lines)
+        width, height = small_size(self._converter.width, self._converter.height, lines, grain)
         # AREA averages all that a pixel covers, and costs no more than the quicker-sounding ones
         # (1080p to 540 lines: 3.0 ms, FAST_BILINEAR 3.0 ms, which skips pixels).
         return self._converter.picture(self.source, width, height, "bgr24", Interpolation.AREA)
@@ -145,10 +147,17 @@ class Frame:
         return c.picture(self.source, LOOK_WIDTH, LOOK_HEIGHT, "yuv444p", Interpolation.AREA)
 
 
-def small_size(width: int, height: int, lines: int) -> tuple[int, int]:
-    """Width and height of ``Frame.small``: neither exceeds the frame's, the width is even."""
+def small_size(width: int, height: int, lines: int, grain: int = 1) -> tuple[int, int]:
+    """Width and height of ``Frame.small``: neither exceeds the frame's by half a grain or more."""
     height_then = max(1, min(lines, height))
-    return max(2, width * height_then // height // 2 * 2), height_then
+    width_then = max(2, width * height_then // height // 2 * 2)
+    if grain == 1:
+        return width_then, height_then
+    return _to_grain(width_then, grain), _to_grain(height_then, grain)
+
+
+def _to_grain(length: int, grain: int) -> int:
+    return max(1, round(length / grain)) * grain
 
 
 def _parted(source: VideoFrame) -> bool:
