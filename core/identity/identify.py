@@ -1,4 +1,4 @@
-"""Crops in, embeddings and logits out: in batches, and each face as if it were alone."""
+"""Crops in, embeddings and logits out, each face as if it were alone."""
 
 from __future__ import annotations
 
@@ -15,14 +15,21 @@ import numpy.typing as npt
 from eyecatch.core.crops import decode
 from eyecatch.core.errors import ModelError
 from eyecatch.core.identity.bundle import Bundle, load_bundle
-from eyecatch.core.identity.devices import Device, keras, prepare_tensorflow, tensorflow
-from eyecatch.core.identity.networks import Network, load_weights
+from eyecatch.core.identity.devices import (
+    Device,
+    has_gpu,
+    keras,
+    prepare_tensorflow,
+    tensorflow,
+)
+from eyecatch.core.identity.flat import FlatNetwork
+from eyecatch.core.identity.networks import load_weights
 
 Pictures = npt.NDArray[np.uint8]
 Vectors = npt.NDArray[np.float32]
 
-CPU_BATCH = 32
-"""Faces a call on a CPU: more are no quicker there, and fewer are wasted on filling up a call."""
+Call = Callable[[Pictures], tuple[npt.NDArray[Any], npt.NDArray[Any]]]
+"""From uint8 (n, size, size, 3) to embeddings (n, d) and what the network ends in, (n, c)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +51,12 @@ class Identified:
 class Identify:
     """A bundle at work. The network is loaded when the first face comes.
 
-    Every call to the network has the same shape, filled up with blank pictures, so that it is
-    compiled once and a face's answer does not depend on the faces beside it.
+    On a GPU it is TensorFlow that runs it, many faces in one call; on a CPU it is LiteRT
+    (``core.identity.flat``), one face at a time.
 
     Args:
         bundle: the bundle, or where it is.
-        batch: faces a call on a GPU; on a CPU ``CPU_BATCH`` at most.
+        batch: faces a call on a GPU.
         device: see ``prepare_tensorflow``.
 
     Raises:
@@ -70,27 +77,18 @@ class Identify:
             ModelError: the weights don't fit, or the network's answer is not a finite number.
             MediaError: a crop is no picture.
         """
-        if not crops:
-            return self._none()
-        step = self._step
+        size = self.bundle.architecture.size
         parts = [
-            self._ask(prepare(crops[k : k + step], self.bundle.architecture.size))
-            for k in range(0, len(crops), step)
+            self._ask(prepare(crops[k : k + self.batch], size))
+            for k in range(0, max(1, len(crops)), self.batch)
         ]
         return Identified(
             np.concatenate([embeddings for embeddings, _ in parts]),
             np.concatenate([logits for _, logits in parts]),
         )
 
-    def _none(self) -> Identified:
-        length, names = _embedding(self._network).shape[-1], len(self.bundle.names)
-        return Identified(np.zeros((0, length), np.float32), np.zeros((0, names), np.float32))
-
     def _ask(self, pictures: Pictures) -> tuple[Vectors, Vectors]:
-        n = len(pictures)
-        filled = np.zeros((self._step, *pictures.shape[1:]), np.uint8)
-        filled[:n] = pictures
-        embeddings, said = (np.asarray(part.numpy()[:n], float) for part in self._call(filled))
+        embeddings, said = (part.astype(float) for part in self._call(pictures))
         if not (np.isfinite(embeddings).all() and np.isfinite(said).all()):
             raise ModelError(
                 str(self.bundle.folder),
@@ -105,27 +103,36 @@ class Identify:
         return unit, logits.astype(np.float32)
 
     @cached_property
-    def _step(self) -> int:
-        on_cpu = prepare_tensorflow(self.device) == "CPU"
-        return min(self.batch, CPU_BATCH) if on_cpu else self.batch
-
-    @cached_property
-    def _network(self) -> Network:
-        prepare_tensorflow(self.device)
+    def _call(self) -> Call:
         self.bundle.check_weights()  # on a cluster this may be another machine's file
-        return load_weights(self.bundle.architecture, self.bundle.weights)
+        on_gpu = self.device == "gpu" or (self.device == "auto" and has_gpu())
+        return _Compiled(self.bundle, self.batch, self.device) if on_gpu else FlatNetwork(self.bundle)
 
-    @cached_property
-    def _call(self) -> Callable[[Pictures], Any]:
-        tf, network = tensorflow(), self._network
-        both = keras().Model(network.input, [_embedding(network), network.output])
-        shape = (self._step, *network.input.shape[1:])
-        call: Callable[[Pictures], Any] = tf.function(
+
+class _Compiled:
+    """A network as TensorFlow runs it.
+
+    Every call has the same shape, filled up with blank pictures, so that it is compiled once and a
+    face's answer does not depend on the faces beside it.
+    """
+
+    def __init__(self, bundle: Bundle, batch: int, device: Device) -> None:
+        prepare_tensorflow(device)
+        self._batch = batch
+        tf, network = tensorflow(), load_weights(bundle.architecture, bundle.weights)
+        outputs = [network.get_layer("embedding").output, network.output]
+        both = keras().Model(network.input, outputs)
+        self._run = tf.function(
             lambda pictures: both(pictures, training=False),
-            input_signature=[tf.TensorSpec(shape, tf.uint8)],
+            input_signature=[tf.TensorSpec((batch, *network.input.shape[1:]), tf.uint8)],
             autograph=False,
         )
-        return call
+
+    def __call__(self, pictures: Pictures) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        filled = np.zeros((self._batch, *pictures.shape[1:]), np.uint8)
+        filled[: len(pictures)] = pictures
+        embeddings, said = (part.numpy()[: len(pictures)] for part in self._run(filled))
+        return embeddings, said
 
 
 class IdentifyAll:
@@ -171,7 +178,3 @@ def prepare(crops: Sequence[bytes], size: int) -> Pictures:
     for picture, crop in zip(pictures, crops, strict=True):
         cv2.resize(decode(crop), (size, size), dst=picture, interpolation=cv2.INTER_AREA)
     return pictures
-
-
-def _embedding(network: Network) -> Network:
-    return network.get_layer("embedding").output
