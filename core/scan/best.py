@@ -20,6 +20,11 @@ BLURRED = 200.0
 """Variance of the Laplacian at which sharpness counts half, in a crop of 128 pixels."""
 
 
+WORTH = 1.2
+"""How much better than its rival a crop must promise to be to be cut at all: cutting costs more
+than finding the face, and crops of one face at one time are about as sharp as each other."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     frame: int
@@ -53,7 +58,7 @@ class Best:
         """
         rival = self._rival(frame)
         most = _most(side, score)
-        if rival is not None and most <= rival.quality:
+        if rival is not None and most <= WORTH * rival.quality:
             return
         picture = cut()
         candidate = _Candidate(frame, quality(picture, side, score), picture)

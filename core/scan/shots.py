@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
@@ -42,7 +43,7 @@ def change(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8]) -> float:
         a: uint8 (h, w, 3), a look as of ``core.video.frame.Frame.look``.
         b: another of the same shape.
     """
-    return float(np.abs(a.astype(np.int16) - b).mean(dtype=np.float64)) / 255
+    return cv2.norm(a, b, cv2.NORM_L1) / a.size / 255
 
 
 def suspicious(value: float) -> bool:

@@ -12,9 +12,9 @@ from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 
 
-def scanned(path, seconds, detector):
+def scanned(path, seconds, detector, **config):
     video = probe(path)
-    scan = Scan(ScanConfig(), detector)
+    scan = Scan(ScanConfig(**config), detector)
     return [scan(video, chunk) for chunk in plan(video, seconds).chunks]
 
 
@@ -74,11 +74,22 @@ def test_held_frames_repeat_what_was_seen_and_no_keyframe_is_held(film, detector
     (chunk,) = scanned(film, 1e9, detector)
     assert not chunk.timeline.held[::20].any()
     assert chunk.timeline.held.sum() >= 45
-    assert sum(looked) == (~chunk.timeline.held).sum()
+    assert 6 <= sum(looked) < (~chunk.timeline.held).sum() * 0.75
     for tracklet in chunk.tracklets:
         held = chunk.timeline.held[tracklet.frames[1:]]
         same = (tracklet.boxes[1:] == tracklet.boxes[:-1]).all(axis=1)
         assert (same | (tracklet.scores[1:] == 0) | (tracklet.scores[:-1] == 0))[held].all()
+
+
+@pytest.mark.parametrize("name", ["film", "one_keyframe"])
+def test_few_looks_find_what_looking_at_every_drawing_finds(name, request, detector):
+    film = request.getfixturevalue(name)
+    (all_,), (few,) = (scanned(film, 1e9, detector, every=n) for n in (1, 6))
+    assert few.timeline.held.tolist() == all_.timeline.held.tolist()
+    assert len(few.tracklets) == len(all_.tracklets)
+    for one, other in zip(few.tracklets, all_.tracklets, strict=True):
+        assert one.frames.tolist() == other.frames.tolist()
+        assert np.abs(one.boxes - other.boxes).max() <= 4
 
 
 def test_every_tracklet_has_crops_of_frames_that_were_looked_at(film, detector):
@@ -106,7 +117,7 @@ def test_a_face_that_is_missed_for_a_while_is_interpolated(one_keyframe, detecto
         return [Detections.none()] if len(calls) in {4, 5} else detect(pictures)
 
     detector.detect = blinking
-    (chunk,) = scanned(one_keyframe, 1e9, detector)
+    (chunk,) = scanned(one_keyframe, 1e9, detector, every=1)
     first = chunk.tracklets[0]
     assert (first.frames[0], first.frames[-1]) == (0, 35)
     missed = first.frames[first.scores == 0]
