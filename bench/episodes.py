@@ -20,7 +20,9 @@ bits as a disc's picture has, without it a fifth of them."""
 DARK = 0.2
 """Share of the shots that play at night."""
 
-HEVC10 = Encoding("libx265", "yuv420p10le", {"preset": "veryfast", "crf": 22, "x265-params": "log-level=none"})  # fmt: skip
+HEVC10 = Encoding(
+    "libx265", "yuv420p10le", {"preset": "veryfast", "crf": 22, "x265-params": "log-level=none"}
+)
 
 
 def h264(folder: Path, seconds: float) -> Path:
@@ -46,7 +48,8 @@ def copies(episode: Path, count: int) -> list[Path]:
     paths = [episode.with_name(f"{episode.stem}_copy{k + 1}.mkv") for k in range(count)]
     for path in paths:
         if not path.exists():
-            _ffmpeg("-i", str(episode), "-map", "0", "-c", "copy", "-metadata", f"title={path.stem}", to=path)  # fmt: skip
+            named = ("-metadata", f"title={path.stem}")
+            _ffmpeg("-i", str(episode), "-map", "0", "-c", "copy", *named, to=path)
     return paths
 
 

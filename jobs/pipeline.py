@@ -94,7 +94,6 @@ class ScanStage:
 
     def __call__(self, task: Task) -> Outcome:
         """Scan one chunk; what goes wrong with it is part of the outcome, never raised."""
-        began = time.perf_counter()
         try:
             scanned = self._scan(task.video, task.chunk)
         except EyecatchError as error:
@@ -105,7 +104,7 @@ class ScanStage:
             return Outcome(task, error=f"{task.video.path}: {type(error).__name__}: {error}.")
         if scanned.broken and not len(scanned.timeline.pts):  # a disk that is away comes back
             return Outcome(task, error=scanned.broken)
-        return Outcome(task, scanned, seconds=(("scan", time.perf_counter() - began),))
+        return Outcome(task, scanned, seconds=tuple(self._scan.watch.seconds.items()))
 
 
 class IdentifyStage:

@@ -106,7 +106,9 @@ class Identify:
     def _call(self) -> Call:
         self.bundle.check_weights()  # on a cluster this may be another machine's file
         on_gpu = self.device == "gpu" or (self.device == "auto" and has_gpu())
-        return _Compiled(self.bundle, self.batch, self.device) if on_gpu else FlatNetwork(self.bundle)
+        return (
+            _Compiled(self.bundle, self.batch, self.device) if on_gpu else FlatNetwork(self.bundle)
+        )
 
 
 class _Compiled:

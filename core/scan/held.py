@@ -28,7 +28,7 @@ def difference(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8]) -> float:
     height, _, channels = a.shape
     rows = cv2.absdiff(a, b).reshape(height // BLOCK, BLOCK, -1).sum(axis=1, dtype=np.uint16)
     blocks = rows.reshape(len(rows), -1, BLOCK * channels).sum(axis=2)
-    return int(blocks.max()) / (BLOCK * BLOCK * channels) / 255
+    return float(blocks.max() / (BLOCK * BLOCK * channels * 255))
 
 
 class Held:

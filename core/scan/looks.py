@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +18,8 @@ ALIKE = 0.5
 apart at most, so that it can't have been anywhere else between them."""
 
 
-class Look(Protocol):
-    """Finds the faces of a frame, in pixels of the video."""
-
-    def __call__(self, frame: Frame) -> Detections: ...
+Look = Callable[[Frame], Detections]
+"""Finds the faces of a frame, in pixels of the video."""
 
 
 @dataclass(slots=True, eq=False)
@@ -122,7 +120,7 @@ class Looks:
 
 
 def _same(a: Detections, b: Detections) -> list[tuple[int, int]] | None:
-    """Pairs of one face each, if all that are sure in either are in both at about the same place."""
+    """Pairs of one face each, if all that are sure in either are in both, and about there."""
     near = affinity(a.boxes, b.boxes)
     found = [(i, j) for i, j in pairs(near) if near[i, j] >= ALIKE]
     paired_a, paired_b = {i for i, _ in found}, {j for _, j in found}
@@ -134,9 +132,7 @@ def _sure(found: Detections) -> set[int]:
     return set(np.flatnonzero(found.scores >= STARTS).tolist())
 
 
-def _between(
-    a: Detections, b: Detections, same: list[tuple[int, int]], share: float
-) -> Detections:
+def _between(a: Detections, b: Detections, same: list[tuple[int, int]], share: float) -> Detections:
     """The faces that two looks have in common, after a share of the way from one to the other."""
     index = np.array(same, np.intp).reshape(-1, 2)
     boxes = _mixed(a.boxes[index[:, 0]], b.boxes[index[:, 1]], share)

@@ -14,6 +14,7 @@ from eyecatch.core.faces import Detections
 from eyecatch.core.scan.affinity import MISSES, affinity, pairs
 from eyecatch.core.scan.best import Best
 from eyecatch.core.scan.result import Tracklet
+from eyecatch.core.stopwatch import Stopwatch
 
 Picture = npt.NDArray[np.uint8]
 Box = npt.NDArray[np.int32]
@@ -56,9 +57,11 @@ class Follower:
         width: of the video, in pixels.
         height: of the video, in pixels.
         limit: how many crops are kept of a tracklet.
+        watch: counts the time that crops take.
     """
 
-    def __init__(self, width: int, height: int, limit: int) -> None:
+    def __init__(self, width: int, height: int, limit: int, watch: Stopwatch) -> None:
+        self._watch = watch
         self._size = np.array([width, height])
         self._limit = limit
         self._faces: list[_Face] = []
@@ -97,13 +100,15 @@ class Follower:
             owner.add(frame, box, score)
             if part is not None:
                 side = float(box[2:].max())
-                owner.best.offer(frame, side, score, partial(self._cut, part, box))
+                with self._watch.during("crop"):
+                    owner.best.offer(frame, side, score, partial(self._cut, part, box))
         self._last = frame
 
     def tracklets(self) -> tuple[Tracklet, ...]:
         """End all, and give every one there was: by first frame, then from left to right."""
         self.end()
-        found = [face.tracklet() for face in self._done]
+        with self._watch.during("crop"):
+            found = [face.tracklet() for face in self._done]
         return tuple(sorted(found, key=lambda one: (one.frames[0], *one.boxes[0])))
 
     def _forget(self, frame: int) -> None:

@@ -33,6 +33,7 @@ from eyecatch.jobs.progress import Progress, clock
 )
 @click.option("--series", metavar="NAME", help="The show that the episodes belong to.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
+@click.option("--profile", is_flag=True, help="Say at the end where the time went.")
 @options.db
 @options.quiet
 def index(
@@ -44,6 +45,7 @@ def index(
     render: str | None,
     series: str | None,
     retry_failed: bool,
+    profile: bool,
     db: str,
     quiet: bool,
 ) -> None:
@@ -68,6 +70,8 @@ def index(
     for fault in report.faults:
         note(f"eyecatch: {fault}")
     note(_summary(report.progress, len(report.episodes)))
+    if profile:
+        note(_profile(report.progress))
     if report.faults:
         sys.exit(1)
 
@@ -79,3 +83,18 @@ def _summary(progress: Progress, episodes: int) -> str:
         f"Indexed {progress.frames} frames of {progress.episodes} episodes in "
         f"{clock(progress.elapsed)} ({progress.speed:.1f} x real time), {progress.faces} faces."
     )
+
+
+def _profile(progress: Progress) -> str:
+    """A line a stage, the longest first."""
+    total = sum(progress.stages.values())
+    lines = [f"{'stage':10}{'seconds':>9}{'share':>8}{'ms a frame':>12}"]
+    lines += [
+        f"{stage:10}{seconds:9.2f}{seconds / total:8.1%}{_each(seconds, progress.frames):>12}"
+        for stage, seconds in sorted(progress.stages.items(), key=lambda item: -item[1])
+    ]
+    return "\n".join(lines)
+
+
+def _each(seconds: float, frames: int) -> str:
+    return f"{1000 * seconds / frames:.3f}" if frames else "-"
