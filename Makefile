@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-all check format lock wheel clean
+.PHONY: demo test test-all bench check format lock wheel clean
 
 demo: $(READY)  ## draw a small season, train, index it, ask, render
 	$(BIN)/eyecatch demo --out demo --force
@@ -16,6 +16,9 @@ test: $(READY)  ## all tests but the slow ones
 
 test-all: $(READY)  ## all tests
 	$(BIN)/python -m pytest
+
+bench: $(READY)  ## how fast it is on this machine (docs/performance.md); make bench QUICK=1 for a smoke run
+	$(BIN)/python bench/speed.py $(if $(QUICK),--quick)
 
 check: $(READY)  ## formatting, lint, types, and who may import whom
 	$(BIN)/ruff format --check .

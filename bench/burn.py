@@ -43,12 +43,12 @@ def main() -> None:
         measure(folder, wish.pairs)
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, seconds: float = SECONDS) -> None:
     """The episode and its index, unless they are there."""
     folder.mkdir(parents=True, exist_ok=True)
     episode, index = folder / "episode.mkv", folder / "episode.db"
     if not episode.exists():
-        draw_episode(episode, seconds=SECONDS, size=SIZE, seed=SEED)
+        draw_episode(episode, seconds=seconds, size=SIZE, seed=SEED)
     (known,) = eyecatch.index([episode], db=str(index), runner="inline").episodes
     print(f"{known.frames} frames of {known.video.width}x{known.video.height}")
 

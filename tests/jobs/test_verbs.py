@@ -104,6 +104,13 @@ def test_index_tells_progress_and_faults_on_standard_error(run, season, bundle, 
     assert "up to date" in err
 
 
+def test_index_tells_where_the_time_went(run, season, bundle, db):
+    out, err, _ = run("index", season.episodes[0], "--model", bundle, "--db", db, "--profile", "-q")
+    assert out == ""
+    stages = {line.split()[0] for line in err.splitlines() if "%" in line}
+    assert {"decode", "compare", "shrink", "detect", "follow", "crop", "identify"} <= stages
+
+
 def test_identify_is_a_line_of_json_an_image(run, season, bundle, tmp_path):
     video = cv2.VideoCapture(str(season.episodes[0]))
     _, picture = video.read()
