@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
@@ -29,6 +30,7 @@ from ways import Told, by_index
 
 from eyecatch.core.detect.cascade import resolve
 from eyecatch.core.errors import ModelError
+from eyecatch.core.identity.bundle import load_bundle
 from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.core.video.probe import probe
 
@@ -164,10 +166,12 @@ class Bench:
         """What a person waits for."""
         index = self.folder / "start.db"
         if not index.exists():
-            ways.verb("index", str(episodes.h264(self.folder, 10)), "--db", str(index))
+            short = episodes.excerpt(episodes.h264(self.folder, self.seconds), 2)
+            ways.verb("index", str(short), "--model", str(self.model), "--db", str(index))
+        name = str(load_bundle(self.model).names[0])
         compared: dict[str, Way] = {
             "eyecatch --help": partial(ways.verb, "--help"),
-            "eyecatch find": partial(ways.verb, "find", "nobody", "--db", str(index)),
+            "eyecatch find": partial(ways.verb, "find", name, "--db", str(index)),
         }
         self._run("start", compared)
 
@@ -176,6 +180,8 @@ class Bench:
         for _ in range(self.rounds):
             for name, way in compared.items():
                 rows[name].append(_row(way()))
+                took = f"{rows[name][-1]['seconds']:.2f} s, {rows[name][-1]['cpu']:.2f} s of CPU"
+                print(f"  {name}: {took}", file=sys.stderr, flush=True)
         self.figures[part] = rows
         print(f"{'':26}{'seconds':>9}{'':17}{'of CPU':>9}{'memory':>9}{'times':>8}{'CPU':>8}")
         for name in rows:

@@ -71,7 +71,8 @@ def test_once_converted_a_process_that_identifies_loads_no_tensorflow(
     Identify(shared_bundle)(crops[:1])
     (tmp_path / "crop.jpg").write_bytes(crops[0])
     code = (
-        "import sys; from pathlib import Path; from eyecatch.core.identity.identify import Identify\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from eyecatch.core.identity.identify import Identify\n"
         "said = Identify(Path(sys.argv[1]))([Path(sys.argv[2]).read_bytes()])\n"
         "assert len(said) == 1\n"
         "assert not {'tensorflow', 'keras', 'ray'} & set(sys.modules)"
