@@ -1,7 +1,7 @@
 """The videos that are measured with, drawn by the project's own generator.
 
 On twos and threes, with pans, cuts, film grain, one to three faces and dark scenes. They are drawn
-once and kept; drawing five minutes of 1080p takes about five minutes of both cores.
+once and kept; drawing five minutes of 1080p takes about five minutes of CPU, encoding included.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from eyecatch.core.drawn.season import draw_episode
 from eyecatch.core.video.program import program
 
 GRAIN = 1.5
-"""Standard deviation of the grain in steps of 0..255: with it x264's crf 20 gives about as many
-bits as a disc's picture has, without it a fifth of them."""
+"""Standard deviation of the grain in steps of 0..255. Sixty seconds of 1080p take 9 MB with it, 5 MB
+without, at the same quality; decoding them takes two fifths more CPU."""
 
 DARK = 0.2
 """Share of the shots that play at night."""
