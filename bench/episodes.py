@@ -14,8 +14,8 @@ from eyecatch.core.drawn.season import draw_episode
 from eyecatch.core.video.program import program
 
 GRAIN = 1.5
-"""Standard deviation of the grain in steps of 0..255. Sixty seconds of 1080p take 9 MB with it, 5 MB
-without, at the same quality; decoding them takes two fifths more CPU."""
+"""Standard deviation of the grain in steps of 0..255. Sixty seconds of 1080p take 9 MB with it, and
+5 MB without at the same quality; decoding them takes two fifths more CPU."""
 
 DARK = 0.2
 """Share of the shots that play at night."""
