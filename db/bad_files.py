@@ -5,24 +5,26 @@ from __future__ import annotations
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.errors import MediaError
 from eyecatch.db.answers import FileFault
 from eyecatch.db.locks import one_at_a_time
 from eyecatch.db.records import FileStamp
 from eyecatch.db.schema import BadFile
 
 
-def add(connection: Connection, path: str, error: str, file: FileStamp | None) -> None:
+def add(connection: Connection, path: str, error: MediaError, file: FileStamp | None) -> None:
     """Remember why a file can't be indexed.
 
     Args:
         connection: in a transaction that writes.
         path: the file.
-        error: the reason, as a sentence.
+        error: the reason.
         file: its stamp if it was read through, so that the reason holds while it doesn't change.
     """
     one_at_a_time(connection)
     values = {
-        "error": error,
+        "problem": error.problem,
+        "advice": error.advice,
         "size": None if file is None else file.size,
         "mtime_ns": None if file is None else file.mtime_ns,
     }
@@ -39,20 +41,26 @@ def forget(connection: Connection, path: str) -> None:
     connection.execute(delete(BadFile).where(BadFile.path == path))
 
 
-def reason(connection: Connection, file: FileStamp) -> str | None:
+def reason(connection: Connection, file: FileStamp) -> MediaError | None:
     """Why a file could not be indexed that has not changed since, else None."""
-    return connection.scalar(
-        select(BadFile.error).where(
+    row = connection.execute(
+        select(BadFile.problem, BadFile.advice).where(
             BadFile.path == file.path,
             BadFile.size == file.size,
             BadFile.mtime_ns == file.mtime_ns,
         )
-    )
+    ).one_or_none()
+    return None if row is None else MediaError(file.path, *row)
 
 
 def list_bad(connection: Connection) -> list[FileFault]:
     """All of them, by path."""
     rows = connection.execute(
-        select(BadFile.path, BadFile.error, BadFile.attempts).order_by(BadFile.path)
+        select(BadFile.path, BadFile.problem, BadFile.advice, BadFile.attempts).order_by(
+            BadFile.path
+        )
     )
-    return [FileFault(*row) for row in rows]
+    return [
+        FileFault(path, str(MediaError(path, problem, advice)), attempts)
+        for path, problem, advice, attempts in rows
+    ]

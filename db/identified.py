@@ -82,7 +82,7 @@ def embedded_crops(connection: Connection, episode_id: int, bundle_id: int) -> E
         .where(Chunk.episode_id == episode_id, Bundle.network == network, ~_judged(bundle_id))
         .order_by(Identification.crop_id)
     )
-    by_crop = dict(rows.tuples().all())  # all of one network stored the same
+    by_crop = {row.crop_id: row.embedding for row in rows}  # all of one network stored the same
     return Embedded(tuple(by_crop), unpack_vectors(list(by_crop.values())))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.engine import URL, Connection, Engine
 
+from eyecatch.core.errors import MediaError
 from eyecatch.core.scan.result import ScannedChunk
 from eyecatch.core.video.episode import Chunk
 from eyecatch.db import bad_files, chunks, claims, runs
@@ -124,7 +125,7 @@ class Ledger(Questions):
 
     # Files
 
-    def add_bad_file(self, path: str, error: str, file: FileStamp | None) -> None:
+    def add_bad_file(self, path: str, error: MediaError, file: FileStamp | None) -> None:
         """Remember why no episode can be made of a file. See ``bad_files.add``."""
         with self._write() as connection:
             bad_files.add(connection, path, error, file)
@@ -134,7 +135,7 @@ class Ledger(Questions):
         with self._write() as connection:
             bad_files.forget(connection, path)
 
-    def bad_reason(self, file: FileStamp) -> str | None:
+    def bad_reason(self, file: FileStamp) -> MediaError | None:
         """Why a file could not be indexed that has not changed since, else None."""
         with self._read() as connection:
             return bad_files.reason(connection, file)

@@ -54,12 +54,16 @@ class Life:
             session.execute(sa.text("SET tcp_keepalives_idle = 60"))
             session.execute(sa.text("SET tcp_keepalives_interval = 20"))
             session.execute(sa.text("SET tcp_keepalives_count = 3"))
-            session.execute(sa.select(sa.func.pg_advisory_lock(_RUNS, run_id)))
+            session.execute(sa.select(sa.func.pg_try_advisory_lock(_RUNS, run_id)))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go."""
         self._held.close()
 
 

@@ -132,7 +132,8 @@ class BadFile(Base):
     path: Mapped[str] = mapped_column(unique=True)
     size: Mapped[int | None]
     mtime_ns: Mapped[int | None]
-    error: Mapped[str]
+    problem: Mapped[str]
+    advice: Mapped[str]
     attempts: Mapped[int]
 
 

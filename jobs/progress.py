@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,16 @@ class Progress:
         else:
             self.frames += len(outcome.scanned.timeline.pts)
             self.faces += sum(len(tracklet.frames) for tracklet in outcome.scanned.tracklets)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Count the time of a block to a stage of the driver's own."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            took = time.perf_counter() - began
+            self.stages[stage] = self.stages.get(stage, 0.0) + took
 
     @property
     def elapsed(self) -> float:
