@@ -23,6 +23,7 @@ from eyecatch.db.answers import (
     TrackRow,
 )
 from eyecatch.db.faults import one_sentence
+from eyecatch.db.fingerprint import Content, fingerprint
 from eyecatch.db.locks import is_alive
 
 
@@ -95,6 +96,11 @@ class Questions:
         """How far each episode has come, and what went wrong; of all, or of these ids."""
         with self._read() as connection:
             return reports.statuses(connection, wanted)
+
+    def fingerprint(self) -> dict[str, Content]:
+        """What the index holds, to compare it with another; see ``db.fingerprint``."""
+        with self._read() as connection:
+            return fingerprint(connection)
 
     def bad_files(self) -> list[FileFault]:
         """Files of which no episode could be made, by path."""

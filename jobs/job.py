@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from eyecatch.core.errors import DatabaseGoneError, EyecatchError
 from eyecatch.core.video.episode import chunk_id
 from eyecatch.db.index import Index
-from eyecatch.db.records import Backlog, Origin
+from eyecatch.db.records import Backlog, FileStamp, Origin
 from eyecatch.db.states import DONE, FAILED, STOPPED
 from eyecatch.jobs.decide import decide, is_stale
 from eyecatch.jobs.judges import Judges
@@ -60,6 +60,7 @@ class Job:
         self.busy: dict[int, int] = {}
         self._index, self._work, self._judges = index, work, judges
         self._retry_failed, self._listener, self._decided = retry_failed, listener, decided
+        self._digests: dict[int, str] = {}
         self._origin = Origin(work.scan.digest, bundle_id=None if judges is None else judges.id)
 
     def run(self, episodes: Sequence[int], make_runner: Callable[[int, float], Runner]) -> None:
@@ -140,6 +141,7 @@ class Job:
 
     def _tasks(self, episode: int) -> list[Task]:
         record = self._index.episode(episode)
+        self._digests[episode] = record.digest
         self._index.give_up(episode, f"{record.video.path}: {POISON}.", self._origin)
         chunks = self._index.pending_chunks(
             episode, self._origin.scan_digest, retry_failed=self._retry_failed
@@ -164,14 +166,23 @@ class Job:
 
     def _save(self, outcome: Outcome) -> None:
         task = outcome.task
-        if outcome.scanned is None:
-            error = outcome.error or f"{task.video.path}: nothing came back of a chunk."
+        if outcome.scanned is None or self._changed(task):
+            changed = "changed while it was read; when it is complete, run with --retry-failed"
+            error = outcome.error or f"{task.video.path}: {changed}."
             self._index.fail_chunk(
                 task.episode, task.chunk.index, error, self._origin, outcome.tries
             )
             return
         said = {} if self._judges is None else self._judges.said(outcome.identified)
         self._index.save_chunk(task.episode, outcome.scanned, self._origin, said, outcome.tries)
+
+    def _changed(self, task: Task) -> bool:
+        """Whether the file is not the one that was registered any more."""
+        try:
+            stamp = FileStamp.of(task.video.path)
+        except OSError:  # it is away now, or seen by the workers alone
+            return False
+        return self._index.digest_of(stamp) != self._digests[task.episode]
 
     def _decide(self, episode: int) -> None:
         record = self._index.episode(episode)
