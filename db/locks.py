@@ -7,13 +7,14 @@ SQLite it is a lock on a file beside the index, on Postgres an advisory lock of 
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final, Self
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from eyecatch.db.engine import sqlite_file
 
@@ -55,6 +56,7 @@ class Life:
             session.execute(sa.text("SET tcp_keepalives_interval = 20"))
             session.execute(sa.text("SET tcp_keepalives_count = 3"))
             session.execute(sa.select(sa.func.pg_try_advisory_lock(_RUNS, run_id)))
+            self._held.callback(_unlock, session, run_id)
 
     def __enter__(self) -> Self:
         return self
@@ -65,6 +67,11 @@ class Life:
     def close(self) -> None:
         """Let go."""
         self._held.close()
+
+
+def _unlock(session: Connection, run_id: int) -> None:
+    with suppress(SQLAlchemyError):  # of a server that has gone nothing is held
+        session.execute(sa.select(sa.func.pg_advisory_unlock(_RUNS, run_id)))
 
 
 def is_alive(url: URL, connection: Connection, run_id: int) -> bool:

@@ -11,6 +11,7 @@ import logging
 import os
 import pickle
 import platform
+import socket
 import warnings
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -99,6 +100,7 @@ def connection() -> Iterator[None]:
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     logging.getLogger("ray").setLevel(logging.ERROR)
     address = os.environ.get("RAY_ADDRESS")
+    _check_reachable(address)
     try:
         with hushed():
             ray.init(
@@ -116,6 +118,18 @@ def connection() -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _check_reachable(address: str | None) -> None:
+    """Ray itself would try for minutes; RequestError where nothing listens at an address."""
+    host, _, port = (address or "").rpartition("://")[2].rpartition(":")
+    if not host or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=10).close()
+    except OSError as error:
+        problem = f"no Ray cluster answers at {address} ({error.strerror or error})"
+        raise RequestError(problem, "check RAY_ADDRESS, or use --runner inline") from error
 
 
 def in_parallel(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
@@ -180,7 +194,11 @@ def _stream(tasks: Sequence[Task], work: Work, scanners: int | None) -> Iterator
 
 def _gpu_works(gpus: int) -> bool:
     """Whether TensorFlow can use the GPUs that Ray counts; said aloud if it can't."""
-    asked = ray.remote(num_cpus=0, num_gpus=1, max_retries=0)(prepare_tensorflow).remote()
+
+    def device() -> str:
+        return prepare_tensorflow()
+
+    asked = ray.remote(num_cpus=0, num_gpus=1, max_retries=0)(device).remote()
     try:
         found = str(ray.get(asked, timeout=PATIENCE))
     except ray.exceptions.RayError as error:

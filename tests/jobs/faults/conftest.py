@@ -12,11 +12,20 @@ import psutil
 import pytest
 
 import eyecatch
+from eyecatch.core.drawn.season import draw_season
 from eyecatch.db.index import open_index
+
+
+@pytest.fixture(scope="session")
+def season(tmp_path_factory):
+    """Three episodes in some fifteen chunks."""
+    folder = tmp_path_factory.mktemp("season")
+    return draw_season(folder, episodes=3, seconds=12.0, size=(320, 180))
+
 
 # Chunks of a second, so that there are many; it tells of each on standard error.
 JOB = """
-import logging, resource, sys
+import logging, os, resource, sys
 from pathlib import Path
 logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
 folder, db, runner, room = sys.argv[1:]
@@ -24,12 +33,13 @@ if int(room):
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(room), int(room)))
 import eyecatch
 from eyecatch.core.errors import EyecatchError
+exec(os.environ.get("HURT", ""))
 try:
     report = eyecatch.index([Path(folder)], db=db, runner=runner, chunk_seconds=1.0)
 except EyecatchError as error:
     sys.exit(f"eyecatch: {error}")
 for fault in report.faults:
-    print(fault)
+    print("fault:", fault)
 """
 
 
@@ -54,15 +64,18 @@ class Job:
     def kill(self) -> None:
         """Kill it as the system does, and wait for the processes that it started to follow."""
         children = psutil.Process(self.process.pid).children(recursive=True)
+        workers = [child for child in children if "MapWorker" in " ".join(child.cmdline())]
         self.process.send_signal(signal.SIGKILL)
         self.process.communicate()
-        _, left = psutil.wait_procs(children, timeout=60)
+        _, left = psutil.wait_procs(workers, timeout=60)
         assert left == [], "what it started ends with it"
 
-    def end(self) -> tuple[int, str, str]:
-        """Its status and all that it still says."""
+    def end(self) -> tuple[int, list[str], str]:
+        """Its status, the faults of its report, and all that it still logs."""
         out, err = self.process.communicate(timeout=240)
-        return self.process.returncode, out, err
+        told = out.splitlines()  # Ray prints there too when a worker dies
+        faults = [line.removeprefix("fault: ") for line in told if line.startswith("fault: ")]
+        return self.process.returncode, faults, err
 
 
 @pytest.fixture
