@@ -13,7 +13,7 @@ from eyecatch.core.sources import videos
 from eyecatch.db.answers import EpisodeStatus
 from eyecatch.db.index import open_index
 from eyecatch.db.records import EpisodeRecord
-from eyecatch.db.states import FAILED, INCOMPLETE, PENDING
+from eyecatch.db.states import FAILED, INCOMPLETE
 from eyecatch.jobs.drawing import Drawing
 from eyecatch.jobs.job import Job
 from eyecatch.jobs.judges import Judges, Models, load_models
@@ -94,19 +94,17 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
         job.progress.failures = len(unread)
         job.run(episodes, partial(make_runner, runner))
         drawing.draw_missing(episodes)
-        ours = opened.status(episodes)
-        faults = [fault for one in ours for fault in _faults_of(one, job.busy.get(one.episode.id))]
+        ours, unmet = opened.status(episodes), job.unmet()
+        faults = [fault for one in ours for fault in _faults_of(one, unmet.get(one.episode.id))]
         told = tuple(one.episode for one in ours)
         return IndexReport(told, (*unread, *drawing.faults, *faults), job.progress)
 
 
-def _faults_of(status: EpisodeStatus, busy: int | None) -> Iterator[str]:
+def _faults_of(status: EpisodeStatus, run: int | None) -> Iterator[str]:
+    """Sentences on an episode; ``run`` is the one that is at work on it instead of ours."""
     episode = status.episode
-    if busy is not None and episode.state == PENDING:
-        yield (
-            f"{episode.video.path}: run {busy} is at work on it; what becomes of it, "
-            "eyecatch status tells."
-        )
+    if run is not None:
+        yield f"{episode.video.path}: run {run} is at work on it; run again when that is done."
     yield from (fault.error for fault in status.faults if fault.state == FAILED)
     if episode.state == INCOMPLETE and not status.failed:
         end = clock(float(episode.end))

@@ -43,7 +43,6 @@ class Job:
 
     Attributes:
         progress: what was done, in numbers.
-        busy: episodes that another job is at work on, and its run.
     """
 
     def __init__(  # noqa: PLR0913 - each is a part of it
@@ -57,7 +56,7 @@ class Job:
         decided: Callable[[int], None],
     ) -> None:
         self.progress = Progress()
-        self.busy: dict[int, int] = {}
+        self._held: dict[int, int] = {}
         self._index, self._work, self._judges = index, work, judges
         self._retry_failed, self._listener, self._decided = retry_failed, listener, decided
         self._digests: dict[int, str] = {}
@@ -79,6 +78,10 @@ class Job:
         with self._recorded() as run_id:
             for wave in _waves(stale, runner.wave):
                 self._wave(wave, runner, run_id)
+
+    def unmet(self) -> dict[int, int]:
+        """Episodes that are not as was asked for, since another job is at work on them: its run."""
+        return {id_: run for id_, run in self._held.items() if self._stale(id_)}
 
     @contextmanager
     def _recorded(self) -> Iterator[int]:
@@ -123,7 +126,7 @@ class Job:
 
     def _wave(self, wave: Sequence[int], runner: Runner, run_id: int) -> None:
         held = self._lasting(lambda: self._index.claim(wave, run_id))
-        self.busy |= held
+        self._held |= held
         tasks = {id_: self._tasks(id_) for id_ in wave if id_ not in held}
         # What another job finished meanwhile is not done again.
         for id_ in [id_ for id_, some in tasks.items() if not some and self._stale(id_)]:
