@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
 import psutil
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -24,6 +27,9 @@ class Server:
         self._data = folder / "data"
         self._running = pgserver.get_server(self._data, cleanup_mode=None)
         self.url = self._running.get_uri()
+        # Our processes die here, not the machine: what the system has taken over is on its disk.
+        self._running.psql("ALTER SYSTEM SET fsync = off;")
+        self._running.psql("SELECT pg_reload_conf();")
 
     def kill(self) -> None:
         """All its processes at once, as when the machine goes."""
@@ -36,7 +42,19 @@ class Server:
         psutil.wait_procs(processes, timeout=60)
 
     def start(self) -> None:
-        self._running.start()
+        """It waits until it has recovered, however slow this machine is."""
+        with suppress(subprocess.TimeoutExpired):
+            self._running.start()
+        pause = Event()
+        while not self._answers():
+            pause.wait(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
 
 @pytest.fixture
