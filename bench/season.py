@@ -37,6 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--episodes", type=int, default=24, help="how many (24)")
     parser.add_argument("--seconds", type=float, default=60.0, help="length of each (60)")
+    parser.add_argument("--runner", choices=["inline", "ray"], help="only this one (both)")
     parser.add_argument("--keep", type=Path, help="folder for what is drawn; else it passes")
     wish = parser.parse_args()
     with ExitStack() as stack:
@@ -44,14 +45,16 @@ def main() -> None:
         season, few, all_ = prepare(folder, wish.episodes, wish.seconds)
         scratch = Path(stack.enter_context(TemporaryDirectory(prefix="eyecatch-season-")))
         print(f"{'':34}{'clock':>8}{'CPU':>8}{'driver':>9}{'worker':>9}")
-        for runner in ("inline", "ray"):
+        runners = [wish.runner] if wish.runner else ["inline", "ray"]
+        for runner in runners:
             for files in (season[:1], season):
                 db = scratch / f"{runner}{len(files)}.db"
                 told = watched(command(files, db, few, runner))
                 print(told.line(f"{runner}, {len(files)} episodes"), flush=True)
-        again = watched(command(season, scratch / f"inline{len(season)}.db", all_, "inline"))
+        db = scratch / f"{runners[0]}{len(season)}.db"
+        again = watched(command(season, db, all_, "inline"))
         print(again.line("decided again by another bundle"), flush=True)
-        show(scratch / f"inline{len(season)}.db")
+        show(db)
 
 
 def prepare(folder: Path, episodes: int, seconds: float) -> tuple[list[Path], Path, Path]:
