@@ -66,11 +66,13 @@ def find_characters(connection: Connection, name: str) -> dict[int, str]:
     Raises:
         UnknownCharacterError: there is none; it offers the names that are spelt alike.
     """
+    exact = select(Character.id, Character.name).where(Character.name == name)
+    if found := dict(connection.execute(exact).all()):
+        return found  # without reading the names of very many others
     characters = dict(connection.execute(select(Character.id, Character.name)).all())
     aliases = connection.execute(select(Alias.character_id, Alias.name)).all()
     wanted = folded(name)
     for candidates in (
-        [key for key, known in characters.items() if known == name],
         [key for key, known in characters.items() if folded(known) == wanted],
         [key for key, alias in aliases if folded(alias) == wanted],
     ):
