@@ -8,6 +8,7 @@
     ├── MediaError                a picture or a video that can't be used
     ├── ModelError                a bundle, a cascade or weights that can't be used
     └── DatabaseError             an index that can't be opened, read or written
+        └── DatabaseGoneError     its server went away; it may come back
 
 Errors cross process boundaries, so each keeps its raw values as positional arguments and
 formats them in ``__str__``: one sentence of what is wrong and with which file, then what to do.
@@ -86,3 +87,7 @@ class ModelError(_FileError):
 
 class DatabaseError(_FileError):
     """An index that can't be opened, read or written; ``path`` is its URL without a password."""
+
+
+class DatabaseGoneError(DatabaseError):
+    """The server of an index went away, or does not answer; what was committed is kept."""

@@ -108,8 +108,12 @@ class CharacterSummary:
 
 @dataclass(frozen=True, slots=True)
 class ChunkFault:
-    """Why a chunk failed (``state``), or is done but broke off early."""
+    """Why a chunk failed (``state``), or is done but broke off early.
 
+    ``id`` is ``core.video.chunk_id``; ``attempts`` says how often the chunk was begun.
+    """
+
+    id: str
     chunk: int
     state: str
     attempts: int
@@ -117,19 +121,36 @@ class ChunkFault:
 
 
 @dataclass(frozen=True, slots=True)
+class FileFault:
+    """Why no episode could be made of a file, and how often that was tried."""
+
+    path: str
+    error: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class EpisodeStatus:
-    """How far an episode has come: numbers of chunks by state, and what went wrong."""
+    """How far an episode has come: numbers of chunks by state, and what went wrong.
+
+    ``again`` is how many times a chunk was begun more than once: what was cut short and redone.
+    """
 
     episode: EpisodeRecord
     pending: int
     done: int
     failed: int
+    again: int
     faults: tuple[ChunkFault, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One call of ``index`` that had something to do; times in UTC."""
+    """One call of ``index`` that had something to do; times in UTC.
+
+    ``state`` is ``running``, ``done``, ``stopped``, ``failed``, or ``died``: its process ended
+    without a word. ``stages`` are the seconds that each stage took, over all processes.
+    """
 
     id: int
     config: dict[str, Any]
@@ -137,6 +158,8 @@ class RunRecord:
     started: datetime
     finished: datetime | None
     state: str
+    host: str | None
+    stages: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)

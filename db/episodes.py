@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from eyecatch.core.video.episode import Plan, Video
 from eyecatch.db.arrays import pack_plan
+from eyecatch.db.locks import one_at_a_time
 from eyecatch.db.records import EpisodeRecord, FileStamp
 from eyecatch.db.schema import Chunk, Episode, EpisodeFile, Series
 from eyecatch.db.states import PENDING
@@ -45,17 +46,22 @@ def episode_by_id(connection: Connection, episode_id: int) -> EpisodeRecord:
 
 
 def list_episodes(
-    connection: Connection, wanted: Container[int] | None = None
+    connection: Connection, wanted: Collection[int] | None = None
 ) -> list[EpisodeRecord]:
     """All episodes, or those of the ids that are wanted, by series and then by path."""
-    rows = [
-        row
-        for row in connection.execute(select_episodes()).all()
-        if wanted is None or row.id in wanted
-    ]
+    rows: list[Row[Any]] = []
+    for some in [None] if wanted is None else _batched(sorted(wanted)):
+        query = select_episodes() if some is None else select_episodes().where(Episode.id.in_(some))
+        rows += connection.execute(query).all()
     return [
         episode_record(row) for row in sorted(rows, key=lambda row: (row.series or "", row.path))
     ]
+
+
+def _batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many ids at once as a statement may have parameters, and still be read quickly."""
+    for start in range(0, len(ids), 1000):
+        yield ids[start : start + 1000]
 
 
 def files(connection: Connection, episode_id: int) -> list[FileStamp]:
@@ -72,6 +78,7 @@ def add_episode(
     connection: Connection, digest: str, video: Video, plan: Plan, series: str | None
 ) -> None:
     """Add an episode with its chunks, all pending; one of that content stays as it is."""
+    one_at_a_time(connection)
     if connection.scalar(select(Episode.id).where(Episode.digest == digest)) is not None:
         return
     values = _probed(video) | {
@@ -104,6 +111,7 @@ def add_episode(
 
 def add_file(connection: Connection, digest: str, file: FileStamp) -> EpisodeRecord:
     """Remember that a file holds the content of an episode of the index."""
+    one_at_a_time(connection)
     episode_id = connection.execute(select(Episode.id).where(Episode.digest == digest)).scalar_one()
     values = {"size": file.size, "mtime_ns": file.mtime_ns, "episode_id": episode_id}
     columns = (EpisodeFile.size, EpisodeFile.mtime_ns, EpisodeFile.episode_id)
@@ -128,7 +136,8 @@ def series_id(connection: Connection, name: str) -> int:
 
 def select_episodes() -> Select[Any]:
     """All columns of episodes and their series' name, for ``episode_record``."""
-    columns = [column for column in Episode.__table__.c if column.name != "series_id"]
+    ours = ("series_id", "claimed_by")
+    columns = [column for column in Episode.__table__.c if column.name not in ours]
     return select(*columns, Series.name.label("series")).outerjoin(
         Series, Episode.series_id == Series.id
     )

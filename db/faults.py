@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from eyecatch.core.errors import DatabaseError
+from eyecatch.core.errors import DatabaseError, DatabaseGoneError
 from eyecatch.db.engine import shown_url
 
 # Part of the driver's message -> problem, advice. The first that fits is taken.
@@ -39,11 +39,24 @@ _KNOWN: Final = (
     ),
     ("password authentication failed", "the user or the password is wrong", "check the URL"),
     ("no password supplied", "the server asks for a password", "put it into the URL"),
-    ("connection refused", "no server answers there", "start it, or check host and port"),
     ("could not translate host name", "the host is unknown", "check the URL"),
     ("failed to resolve host", "the host is unknown", "check the URL"),
     ("does not exist", "there is no such database or user", "create it, or check the URL"),
     ("permission denied", "this user may not do that", "grant it the rights, or use another"),
+)
+
+
+# What a server that goes, is away or comes says; libpq's and the server's own words.
+_GONE: Final = (
+    "server closed the connection",
+    "connection refused",
+    "terminating connection",
+    "the database system is",
+    "could not receive data from server",
+    "connection reset by peer",
+    "connection timeout expired",
+    "the connection is lost",
+    "the connection is closed",
 )
 
 
@@ -61,5 +74,10 @@ def _told(url: URL, error: SQLAlchemyError) -> DatabaseError:
     for part, problem, advice in _KNOWN:
         if part in said.lower():
             return DatabaseError(shown_url(url), problem, advice)
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if lost or any(part in said.lower() for part in _GONE):
+        return DatabaseGoneError(
+            shown_url(url), "no server answers there", "start it, or check host and port"
+        )
     first = said.strip().partition("\n")[0].rstrip(".")
     return DatabaseError(shown_url(url), f"the database says: {first}")

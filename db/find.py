@@ -47,6 +47,8 @@ def find(
         for characters, by_episode in parts
         if episode.id in by_episode
     )
+    if not limits.min_seconds:
+        return list(found)
     return [one for one in found if one.screen_time >= limits.min_seconds]
 
 

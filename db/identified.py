@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from sqlalchemy import Select, insert, select
+from sqlalchemy import ColumnElement, Select, insert, select
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import aliased
 
 from eyecatch.db.arrays import pack_vector, unpack_vectors
-from eyecatch.db.records import CropBatch, TrackVotes, Vectors
-from eyecatch.db.schema import Chunk, Crop, Identification, Track, Tracklet
+from eyecatch.db.records import CropBatch, Embedded, TrackVotes, Vectors
+from eyecatch.db.schema import Bundle, Chunk, Crop, Identification, Track, Tracklet
 from eyecatch.db.states import PERSON
 
 
@@ -58,20 +59,37 @@ def next_crops(
     connection: Connection, episode_id: int, bundle_id: int, after: int, size: int
 ) -> CropBatch:
     """Up to ``size`` crops of an episode with ids above ``after`` that a bundle has not judged."""
-    judged = (
-        select(Identification.crop_id)
-        .where(Identification.crop_id == Crop.id, Identification.bundle_id == bundle_id)
-        .exists()
-    )
     rows = connection.execute(
         select(Crop.id, Crop.jpeg)
         .join(Tracklet, Tracklet.id == Crop.tracklet_id)
         .join(Chunk, Chunk.id == Tracklet.chunk_id)
-        .where(Chunk.episode_id == episode_id, Crop.id > after, ~judged)
+        .where(Chunk.episode_id == episode_id, Crop.id > after, ~_judged(bundle_id))
         .order_by(Crop.id)
         .limit(size)
     ).all()
     return CropBatch(tuple(row.id for row in rows), tuple(row.jpeg for row in rows))
+
+
+def embedded_crops(connection: Connection, episode_id: int, bundle_id: int) -> Embedded:
+    """Crops that a bundle has not judged, but another one of its network has."""
+    network = select(Bundle.network).where(Bundle.id == bundle_id).scalar_subquery()
+    rows = connection.execute(
+        select(Identification.crop_id, Identification.embedding)
+        .join(Crop, Crop.id == Identification.crop_id)
+        .join(Tracklet, Tracklet.id == Crop.tracklet_id)
+        .join(Chunk, Chunk.id == Tracklet.chunk_id)
+        .join(Bundle, Bundle.id == Identification.bundle_id)
+        .where(Chunk.episode_id == episode_id, Bundle.network == network, ~_judged(bundle_id))
+        .order_by(Identification.crop_id)
+    )
+    by_crop = {row.crop_id: row.embedding for row in rows}  # all of one network stored the same
+    return Embedded(tuple(by_crop), unpack_vectors(list(by_crop.values())))
+
+
+def _judged(bundle_id: int) -> ColumnElement[bool]:
+    """Whether a bundle has judged the crop of a query."""
+    said = aliased(Identification)
+    return select(said.crop_id).where(said.crop_id == Crop.id, said.bundle_id == bundle_id).exists()
 
 
 def tracks_to_decide(connection: Connection, episode_id: int, bundle_id: int) -> list[TrackVotes]:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy.engine import URL, Connection, Engine
-
 from eyecatch.core.scan.result import ScannedChunk
-from eyecatch.core.video.episode import Chunk, Plan, Video
+from eyecatch.core.video.episode import Plan, Video
 from eyecatch.db import (
-    chunks,
     decisions,
     episodes,
     identified,
@@ -22,12 +18,12 @@ from eyecatch.db import (
     verdicts,
 )
 from eyecatch.db.clock import Clock
-from eyecatch.db.engine import parse_url, writing
-from eyecatch.db.faults import one_sentence
+from eyecatch.db.engine import parse_url
+from eyecatch.db.ledger import Ledger
 from eyecatch.db.opening import open_engine
-from eyecatch.db.questions import Questions
 from eyecatch.db.records import (
     CropBatch,
+    Embedded,
     EpisodeRecord,
     FileStamp,
     Linked,
@@ -53,45 +49,29 @@ def open_index(url: str, *, create: bool = True, patience: float = 30.0) -> Inde
     return Index(parsed, open_engine(parsed, create=create, patience=patience))
 
 
-class Index(Questions):
+class Index(Ledger):
     """An open index: every method is one transaction, all of it or nothing.
 
     Methods raise DatabaseError when the database can't be read or written. An index may be shared
     between threads, and its file or server between processes.
     """
 
-    def __init__(self, url: URL, engine: Engine) -> None:
-        super().__init__(url, engine)
-        self._writing = writing(engine)
+    # Bundles and characters
 
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with one_sentence(self._url), self._writing.begin() as connection:
-            yield connection
-
-    # Runs, bundles and characters
-
-    def start_run(self, config: Mapping[str, Any], versions: Mapping[str, Any]) -> int:
-        """A new run that is under way; start one only where there is something to do."""
-        with self._write() as connection:
-            return runs.start_run(connection, config, versions)
-
-    def finish_run(self, run_id: int, state: str) -> None:
-        """Say how a run ended: ``done``, ``stopped`` or ``failed``."""
-        with self._write() as connection:
-            runs.finish_run(connection, run_id, state)
-
-    def add_bundle(
+    def add_bundle(  # noqa: PLR0913, PLR0917 - each is a column
         self,
         digest: str,
         path: str,
         characters: Sequence[str],
         card: Mapping[str, Any],
         aliases: Mapping[str, Sequence[str]] | None = None,
+        network: str | None = None,
     ) -> int:
         """Remember a bundle and its characters' names; returns its id. See ``runs.add_bundle``."""
         with self._write() as connection:
-            return runs.add_bundle(connection, digest, path, characters, card, aliases or {})
+            return runs.add_bundle(
+                connection, digest, path, characters, card, aliases or {}, network
+            )
 
     def bundle_id(self, digest: str) -> int | None:
         """The id of a bundle by its digest, or None."""
@@ -151,46 +131,6 @@ class Index(Questions):
         with self._write() as connection:
             return settling.settle(connection, episode_id, origin)
 
-    # Chunks
-
-    def pending_chunks(
-        self, episode_id: int, scan_digest: str, *, retry_failed: bool = False
-    ) -> list[Chunk]:
-        """The chunks that were not scanned in this way, as planned; failed ones if asked for."""
-        with self._read() as connection:
-            return chunks.pending_chunks(
-                connection, episode_id, scan_digest, retry_failed=retry_failed
-            )
-
-    def chunk_ranges(self, episode_id: int) -> list[tuple[int, int]]:
-        """First frame of each chunk and the one after its last, as planned, in order."""
-        with self._read() as connection:
-            return chunks.chunk_ranges(connection, episode_id)
-
-    def save_chunk(
-        self,
-        episode_id: int,
-        scanned: ScannedChunk,
-        origin: Origin,
-        said: Mapping[int, Vectors] | None = None,
-    ) -> None:
-        """Everything of one chunk in place of what was there; twice is the same as once.
-
-        Args:
-            episode_id: the episode.
-            scanned: what was found.
-            origin: what it was made by.
-            said: by the ids of bundles, what each said of the crops of ``scanned``, tracklet by
-                tracklet, best first; None without bundles.
-        """
-        with self._write() as connection:
-            chunks.save_chunk(connection, episode_id, scanned, origin, said or {})
-
-    def fail_chunk(self, episode_id: int, index: int, error: str, origin: Origin) -> None:
-        """A chunk could not be scanned; ``error`` says why, as a sentence."""
-        with self._write() as connection:
-            chunks.fail_chunk(connection, episode_id, index, error, origin)
-
     # Crops and what bundles say of them
 
     def crops_to_identify(
@@ -205,6 +145,11 @@ class Index(Questions):
                 return
             yield batch
             after = batch.ids[-1]
+
+    def embedded_crops(self, episode_id: int, bundle_id: int) -> Embedded:
+        """The crops that a bundle has not judged, but another one of its network has."""
+        with self._read() as connection:
+            return identified.embedded_crops(connection, episode_id, bundle_id)
 
     def save_identified(self, crop_ids: Sequence[int], vectors: Vectors, bundle_id: int) -> None:
         """Keep what a bundle said of crops; what it said of them before stays."""

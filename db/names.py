@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import UnknownCharacterError
 from eyecatch.core.names import folded
+from eyecatch.db.locks import one_at_a_time
 from eyecatch.db.schema import Alias, Character
 
 
@@ -23,12 +24,10 @@ def character_ids(
         names: as the bundle has them.
         series_id: of the episode they were seen in, or None.
     """
-    rows = connection.execute(
-        select(Character.name, Character.id, Character.series_id)
-        .where(or_(Character.series_id.is_(None), Character.series_id == series_id))
-        .order_by(Character.series_id.is_not(None))
-    )
-    known = {name: character_id for name, character_id, _ in rows}
+    known = _known(connection, series_id)
+    if not known.keys() >= set(names):
+        one_at_a_time(connection)
+        known = _known(connection, series_id)  # another job may have been quicker
     for name in names:
         if name not in known:
             known[name] = connection.scalars(
@@ -37,12 +36,22 @@ def character_ids(
     return {name: known[name] for name in names}
 
 
+def _known(connection: Connection, series_id: int | None) -> dict[str, int]:
+    rows = connection.execute(
+        select(Character.name, Character.id, Character.series_id)
+        .where(or_(Character.series_id.is_(None), Character.series_id == series_id))
+        .order_by(Character.series_id.is_not(None))
+    )
+    return {name: character_id for name, character_id, _ in rows}
+
+
 def add_alias(connection: Connection, character: str, alias: str) -> None:
     """Give a character another name to be found by.
 
     Raises:
         UnknownCharacterError: no character has that name.
     """
+    one_at_a_time(connection)
     for character_id in find_characters(connection, character):
         known = select(Alias.name).where(Alias.character_id == character_id, Alias.name == alias)
         if connection.scalar(known) is None:
@@ -57,11 +66,13 @@ def find_characters(connection: Connection, name: str) -> dict[int, str]:
     Raises:
         UnknownCharacterError: there is none; it offers the names that are spelt alike.
     """
+    exact = select(Character.id, Character.name).where(Character.name == name)
+    if found := dict(connection.execute(exact).all()):
+        return found  # without reading the names of very many others
     characters = dict(connection.execute(select(Character.id, Character.name)).all())
     aliases = connection.execute(select(Alias.character_id, Alias.name)).all()
     wanted = folded(name)
     for candidates in (
-        [key for key, known in characters.items() if known == name],
         [key for key, known in characters.items() if folded(known) == wanted],
         [key for key, alias in aliases if folded(alias) == wanted],
     ):

@@ -11,11 +11,10 @@ from sqlalchemy.engine import URL, Connection, Engine
 from eyecatch.core.errors import DatabaseError
 from eyecatch.db.engine import make_engine, shown_url, sqlite_file, writing
 from eyecatch.db.faults import one_sentence
+from eyecatch.db.locks import one_at_a_time
 
-VERSION: Final = "0001"
+VERSION: Final = "0003"
 """The newest migration. Known here so that opening a current index needs no Alembic (0.4 s)."""
-
-_MIGRATION_LOCK: Final = 0x65796563  # any number that other users of the server don't take: "eyec"
 
 
 def open_engine(url: URL, *, create: bool, patience: float) -> Engine:
@@ -54,9 +53,10 @@ def _check_file(url: URL, create: bool) -> None:
 
 def _bring_up_to_date(engine: Engine, url: URL, create: bool) -> None:
     with engine.connect() as connection:
-        if _version(connection, url) == VERSION:
-            return
-    if not create:
+        version = _version(connection, url)
+    if version == VERSION:
+        return
+    if version is None and not create:
         raise _no_index(url)
     if engine.dialect.name == "sqlite":
         # The mode is a property of the file and can't change inside a transaction.
@@ -70,8 +70,7 @@ def _migrate(engine: Engine, url: URL) -> None:
     from eyecatch.db.migrations.upgrade import upgrade  # noqa: PLC0415
 
     with writing(engine).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        one_at_a_time(connection)
         if _version(connection, url) != VERSION:  # nobody was quicker
             upgrade(connection)
 

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy.engine import URL, Connection, Engine
 
-from eyecatch.db import crops, find, frames, names, reports, runs, tracks
+from eyecatch.db import bad_files, crops, find, frames, names, reports, runs, tracks
 from eyecatch.db.answers import (
     CharacterSummary,
     CropRow,
     EpisodeStatus,
     EpisodeSummary,
+    FileFault,
     Found,
     FrameRow,
     RunRecord,
     TrackRow,
 )
 from eyecatch.db.faults import one_sentence
+from eyecatch.db.fingerprint import Content, fingerprint
+from eyecatch.db.locks import is_alive
 
 
 class Questions:
@@ -88,15 +92,25 @@ class Questions:
         with self._read() as connection:
             return reports.character_summaries(connection)
 
-    def status(self) -> list[EpisodeStatus]:
-        """How far each episode has come, and what went wrong."""
+    def status(self, wanted: Collection[int] | None = None) -> list[EpisodeStatus]:
+        """How far each episode has come, and what went wrong; of all, or of these ids."""
         with self._read() as connection:
-            return reports.statuses(connection)
+            return reports.statuses(connection, wanted)
+
+    def fingerprint(self) -> dict[str, Content]:
+        """What the index holds, to compare it with another; see ``db.fingerprint``."""
+        with self._read() as connection:
+            return fingerprint(connection)
+
+    def bad_files(self) -> list[FileFault]:
+        """Files of which no episode could be made, by path."""
+        with self._read() as connection:
+            return bad_files.list_bad(connection)
 
     def runs(self) -> list[RunRecord]:
         """All runs, the first one first."""
         with self._read() as connection:
-            return runs.list_runs(connection)
+            return runs.list_runs(connection, partial(is_alive, self._url, connection))
 
     def frames(self, episode_id: int | None = None, *, unsure: bool = False) -> Iterator[FrameRow]:
         """Every face of every frame of an episode, or of all; as it was when the iterator began.

@@ -69,6 +69,14 @@ class EpisodeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is to be done of an episode: numbers of chunks, and of frames in them."""
+
+    chunks: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """What rows were made by.
 
@@ -151,6 +159,14 @@ class CropBatch:
 
     ids: tuple[int, ...]
     jpegs: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Crops that a network has embedded: n ids of this index, and embeddings float32 (n, d)."""
+
+    ids: tuple[int, ...]
+    embeddings: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fractions import Fraction
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.video.episode import chunk_id
 from eyecatch.db.answers import (
     CharacterSummary,
     ChunkFault,
@@ -19,6 +21,9 @@ from eyecatch.db.answers import (
 from eyecatch.db.episodes import list_episodes
 from eyecatch.db.schema import Alias, Appearance, Character, Chunk, Episode, Series
 from eyecatch.db.states import DONE, FAILED, PENDING
+
+_LISTED: Final = 1000
+"""Ids that are listed in a statement; beyond that all rows are read."""
 
 
 def episode_summaries(connection: Connection) -> list[EpisodeSummary]:
@@ -58,30 +63,61 @@ def character_summaries(connection: Connection) -> list[CharacterSummary]:
     return sorted(summaries, key=lambda one: (-one.screen_time, one.name))
 
 
-def statuses(connection: Connection) -> list[EpisodeStatus]:
-    """How far each episode has come, and what went wrong."""
+def statuses(connection: Connection, wanted: Collection[int] | None = None) -> list[EpisodeStatus]:
+    """How far each episode has come, and what went wrong; of all, or of the ids that are wanted."""
+    episodes = list_episodes(connection, wanted)
+    # Of some of very many episodes, only theirs are counted.
+    ids = {episode.id for episode in episodes}
+    ours = true() if wanted is None or len(ids) > _LISTED else Chunk.episode_id.in_(ids)
     counts: dict[int, Counter[str]] = defaultdict(Counter)
-    for episode_id, state, count in connection.execute(
-        select(Chunk.episode_id, Chunk.state, func.count()).group_by(Chunk.episode_id, Chunk.state)
+    again = Counter[int]()
+    for episode_id, state, count, begun in connection.execute(
+        select(
+            Chunk.episode_id,
+            Chunk.state,
+            func.count(),
+            func.sum(case((Chunk.attempts + Chunk.begun > 1, Chunk.attempts + Chunk.begun - 1))),
+        )
+        .where(ours)
+        .group_by(Chunk.episode_id, Chunk.state)
     ):
         counts[episode_id][state] = count
-    faults: dict[int, list[ChunkFault]] = defaultdict(list)
-    for episode_id, index, state, attempts, error in connection.execute(
-        select(Chunk.episode_id, Chunk.index, Chunk.state, Chunk.attempts, Chunk.error)
-        .where(Chunk.error.is_not(None))
-        .order_by(Chunk.episode_id, Chunk.index)
-    ):
-        faults[episode_id].append(ChunkFault(index, state, attempts, error or ""))
+        again[episode_id] += int(begun or 0)
+    faults = _faults(connection, ours)
     return [
         EpisodeStatus(
             episode,
             pending=counts[episode.id][PENDING],
             done=counts[episode.id][DONE],
             failed=counts[episode.id][FAILED],
-            faults=tuple(faults[episode.id]),
+            again=again[episode.id],
+            faults=tuple(
+                ChunkFault(chunk_id(episode.digest, start, stop), index, state, attempts, error)
+                for index, start, stop, state, attempts, error in faults[episode.id]
+            ),
         )
-        for episode in list_episodes(connection)
+        for episode in episodes
     ]
+
+
+def _faults(connection: Connection, ours: ColumnElement[bool]) -> dict[int, list[Any]]:
+    """(index, start, stop, state, attempts, error) of chunks that went wrong, by episode."""
+    faults: dict[int, list[Any]] = defaultdict(list)
+    for episode_id, *fault in connection.execute(
+        select(
+            Chunk.episode_id,
+            Chunk.index,
+            Chunk.start,
+            Chunk.stop,
+            Chunk.state,
+            Chunk.attempts,
+            Chunk.error,
+        )
+        .where(ours, Chunk.error.is_not(None))
+        .order_by(Chunk.episode_id, Chunk.index)
+    ):
+        faults[episode_id].append(fault)
+    return faults
 
 
 def _roles(connection: Connection) -> Iterable[tuple[int, int, Fraction, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,38 +11,54 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.answers import RunRecord
+from eyecatch.db.claims import release
+from eyecatch.db.locks import one_at_a_time
 from eyecatch.db.names import add_alias, character_ids
 from eyecatch.db.schema import Bundle, Run
-from eyecatch.db.states import RUNNING
+from eyecatch.db.states import DIED, RUNNING
 
 
 def start_run(
-    connection: Connection, config: Mapping[str, Any], versions: Mapping[str, Any]
+    connection: Connection, config: Mapping[str, Any], versions: Mapping[str, Any], host: str
 ) -> int:
-    """A new run that is under way; returns its id."""
+    """A new run that is under way on a host; returns its id."""
     values = {
         "config": dict(config),
         "versions": dict(versions),
         "started_ms": _now_ms(),
         "state": RUNNING,
+        "host": host,
     }
     return connection.scalars(insert(Run).values(values).returning(Run.id)).one()
 
 
 def finish_run(connection: Connection, run_id: int, state: str) -> None:
-    """Say how a run ended: a state of ``db.states.RUN_STATES``."""
+    """Say how a run ended: a state of ``db.states.RUN_STATES``; what it held is free."""
+    release(connection, run_id)
     connection.execute(
         update(Run).where(Run.id == run_id).values(state=state, finished_ms=_now_ms())
     )
 
 
-def list_runs(connection: Connection) -> list[RunRecord]:
-    """All runs, the first one first."""
+def save_stages(connection: Connection, run_id: int, stages: Mapping[str, float]) -> None:
+    """Seconds that each stage of a run has taken so far, over all processes."""
+    connection.execute(update(Run).where(Run.id == run_id).values(stages=dict(stages)))
+
+
+def list_runs(connection: Connection, alive: Callable[[int], bool]) -> list[RunRecord]:
+    """All runs, the first one first; ``alive`` says whether a run's process still lives."""
     rows = connection.execute(
         select(
-            Run.id, Run.config, Run.versions, Run.started_ms, Run.finished_ms, Run.state
+            Run.id,
+            Run.config,
+            Run.versions,
+            Run.started_ms,
+            Run.finished_ms,
+            Run.state,
+            Run.host,
+            Run.stages,
         ).order_by(Run.id)
-    )
+    ).all()
     return [
         RunRecord(
             id=run_id,
@@ -50,9 +66,11 @@ def list_runs(connection: Connection) -> list[RunRecord]:
             versions=versions,
             started=_utc(started),
             finished=None if finished is None else _utc(finished),
-            state=state,
+            state=DIED if state == RUNNING and not alive(run_id) else state,
+            host=host,
+            stages=stages or {},
         )
-        for run_id, config, versions, started, finished, state in rows
+        for run_id, config, versions, started, finished, state, host, stages in rows
     ]
 
 
@@ -63,6 +81,7 @@ def add_bundle(  # noqa: PLR0913, PLR0917 - each is a column
     characters: Sequence[str],
     card: Mapping[str, Any],
     aliases: Mapping[str, Sequence[str]],
+    network: str | None,
 ) -> int:
     """Remember a bundle and its characters; returns its id. A known one stays as it is.
 
@@ -76,9 +95,14 @@ def add_bundle(  # noqa: PLR0913, PLR0917 - each is a column
         card: how it was trained and measured, as JSON has it; ``card["name"]`` is its name, where
             it has one.
         aliases: other names of characters, to find them by.
+        network: equal for bundles that embed alike; None of several bundles together.
     """
+    one_at_a_time(connection)
     known = connection.scalar(select(Bundle.id).where(Bundle.digest == digest))
     if known is not None:
+        # An index of before networks were told apart learns of them now.
+        here = (Bundle.id == known, Bundle.network.is_distinct_from(network))
+        connection.execute(update(Bundle).where(*here).values(network=network))
         return known
     character_ids(connection, characters, None)
     for name, others in aliases.items():
@@ -90,6 +114,7 @@ def add_bundle(  # noqa: PLR0913, PLR0917 - each is a column
         "path": path,
         "characters": list(characters),
         "card": dict(card),
+        "network": network,
     }
     return connection.scalars(insert(Bundle).values(values).returning(Bundle.id)).one()
 

@@ -21,6 +21,7 @@ from eyecatch.db.findings import (
 )
 from eyecatch.db.sources import (
     Alias,
+    BadFile,
     Bundle,
     Character,
     Decision,
@@ -33,6 +34,7 @@ from eyecatch.db.sources import (
 __all__ = [
     "Alias",
     "Appearance",
+    "BadFile",
     "Base",
     "Bundle",
     "Character",

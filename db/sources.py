@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eyecatch.db.base import Base, BigId, one_of
@@ -49,6 +49,7 @@ class Episode(Base):
     state: Mapped[str]
     scan_digest: Mapped[str | None]  # what its tracks were made from
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))  # who decided them
+    claimed_by: Mapped[int | None]  # the run at work on it; holds while that run's process lives
 
 
 class EpisodeFile(Base):
@@ -103,6 +104,7 @@ class Bundle(Base):
     path: Mapped[str]
     characters: Mapped[list[Any]]  # names, in the order of its logits
     card: Mapped[dict[str, Any]]
+    network: Mapped[str | None] = mapped_column(index=True)  # equal ones embed alike
 
 
 class Run(Base):
@@ -116,6 +118,23 @@ class Run(Base):
     started_ms: Mapped[int]  # since 1970, UTC
     finished_ms: Mapped[int | None]
     state: Mapped[str]
+    host: Mapped[str | None]  # where its driver ran
+    stages: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # seconds of each
+
+
+class BadFile(Base):
+    """A file of which no episode could be made; size and mtime are of one that was read through."""
+
+    __tablename__ = "bad_file"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    path: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int | None]
+    mtime_ns: Mapped[int | None]
+    problem: Mapped[str]
+    advice: Mapped[str]
+    attempts: Mapped[int]
 
 
 class Decision(Base):

@@ -10,6 +10,7 @@ FAILED: Final = "failed"
 INCOMPLETE: Final = "incomplete"
 RUNNING: Final = "running"
 STOPPED: Final = "stopped"
+DIED: Final = "died"  # of a run, as it is told; never stored, for the dead write nothing
 MODEL: Final = "model"
 PERSON: Final = "person"
 

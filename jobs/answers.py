@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eyecatch.db.answers import CharacterSummary, EpisodeStatus, EpisodeSummary, Found, RunRecord
+from eyecatch.db.answers import (
+    CharacterSummary,
+    EpisodeStatus,
+    EpisodeSummary,
+    FileFault,
+    Found,
+    RunRecord,
+)
 from eyecatch.db.index import open_index
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How far the index has come: episode by episode, and run by run."""
+    """How far the index has come: by episode, by run, and the files that are no episode."""
 
     episodes: tuple[EpisodeStatus, ...]
     runs: tuple[RunRecord, ...]
+    bad_files: tuple[FileFault, ...]
 
 
 def find(  # noqa: PLR0913 - each is one plain wish of the caller's
@@ -65,4 +73,4 @@ def characters(*, db: str = "eyecatch.db") -> list[CharacterSummary]:
 def status(*, db: str = "eyecatch.db") -> Status:
     """What is done, pending and failed, and why; DatabaseError without an index."""
     with open_index(db, create=False) as index:
-        return Status(tuple(index.status()), tuple(index.runs()))
+        return Status(tuple(index.status()), tuple(index.runs()), tuple(index.bad_files()))

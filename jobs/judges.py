@@ -9,7 +9,7 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.base import named_bundle
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.ensemble import Ensemble
-from eyecatch.core.identity.identify import Identified, IdentifyAll
+from eyecatch.core.identity.identify import Identified, IdentifyAll, judged_again
 from eyecatch.core.identity.vote import Verdict
 from eyecatch.db.index import Index
 from eyecatch.db.records import EpisodeRecord
@@ -55,7 +55,9 @@ class Judges:
         called = self._ensemble.aliases
         aliases = {name: called[name] for name in names if name in called}
         where = str(bundle.folder)
-        return self._index.add_bundle(bundle.digest, where, names, bundle.card, aliases)
+        return self._index.add_bundle(
+            bundle.digest, where, names, bundle.card, aliases, bundle.network
+        )
 
     def _together(self) -> int:
         """Several bundles are one more to the index, whose card names them."""
@@ -74,8 +76,16 @@ class Judges:
         return dict(zip(self._ids, identified, strict=bool(identified)))
 
     def identify(self, episode: EpisodeRecord) -> None:
-        """Judges the crops of an episode that a bundle has not judged yet, from the index."""
-        for bundle_id in self._ids:
+        """Judges the crops of an episode that a bundle has not judged yet, from the index.
+
+        Where another bundle of the same network judged them, by their embeddings alone.
+        """
+        for bundle_id, bundle in zip(self._ids, self._ensemble.bundles, strict=True):
+            if bundle.prototypes is not None:
+                known = self._index.embedded_crops(episode.id, bundle_id)
+                if known.ids:
+                    again = judged_again(bundle, known.embeddings)
+                    self._index.save_identified(known.ids, again, bundle_id)
             for batch in self._index.crops_to_identify(episode.id, bundle_id):
                 for each, vectors in self.said(self._classify(batch.jpegs)).items():
                     self._index.save_identified(batch.ids, vectors, each)

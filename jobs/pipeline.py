@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Protocol
@@ -44,11 +44,13 @@ class Task:
         episode: id of the episode in the index.
         video: the episode's file.
         chunk: the range of its frames.
+        id: the chunk's id, for logs and to count its tries; see ``core.video.chunk_id``.
     """
 
     episode: int
     video: Video
     chunk: Chunk
+    id: str = ""
 
     @property
     def seconds(self) -> float:
@@ -70,6 +72,7 @@ class Outcome:
             tracklet, best first; empty where nothing was judged.
         error: why the chunk failed, as a sentence; None if it did not.
         seconds: time of each stage, by its name.
+        tries: how often the chunk was begun, but for those that ``begin`` of a runner was told of.
     """
 
     task: Task
@@ -77,12 +80,23 @@ class Outcome:
     identified: tuple[Identified, ...] = ()
     error: str | None = None
     seconds: tuple[tuple[str, float], ...] = ()
+    tries: int = 1
+
+
+Begin = Callable[[Task], None]
+"""Is told of each task that the driver's own process is about to begin, and may not outlive."""
 
 
 class Runner(Protocol):
-    """Runs the stages over many tasks; outcomes come in any order, each once."""
+    """Runs the stages over many tasks; outcomes come in any order, each once.
 
-    def run(self, tasks: Sequence[Task], work: Work) -> Generator[Outcome]:
+    Attributes:
+        wave: how many chunks it wants at once; a job's memory follows from this, not its length.
+    """
+
+    wave: int
+
+    def run(self, tasks: Sequence[Task], work: Work, begin: Begin) -> Generator[Outcome]:
         """Run ``work`` over ``tasks``; closing the generator stops all that is under way."""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,16 @@ class Progress:
             self.frames += len(outcome.scanned.timeline.pts)
             self.faces += sum(len(tracklet.frames) for tracklet in outcome.scanned.tracklets)
 
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Count the time of a block to a stage of the driver's own."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            took = time.perf_counter() - began
+            self.stages[stage] = self.stages.get(stage, 0.0) + took
+
     @property
     def elapsed(self) -> float:
         """Seconds since the job began."""
@@ -83,12 +94,37 @@ class Progress:
         return " | ".join(parts)
 
 
+def limit(stages: Mapping[str, float]) -> str | None:
+    """The stage that takes most of the time, or None before any has taken some."""
+    return max(stages, key=stages.__getitem__) if any(stages.values()) else None
+
+
+def shares(stages: Mapping[str, float]) -> str:
+    """What part of all processes' time each stage took, as a sentence; the first one limits."""
+    total = sum(stages.values()) or 1.0
+    parts = [
+        f"{name} {seconds / total:.0%}"
+        for name, seconds in sorted(stages.items(), key=lambda item: -item[1])
+    ]
+    return f"Limited by {limit(stages)}: {', '.join(parts)} of the time."
+
+
 Listener = Callable[[Progress], None]
 """Called after every step of a job, in the process and thread of the job."""
 
 
 def silent(_: Progress) -> None:
     """A listener for those who don't want to hear."""
+
+
+def together(*listeners: Listener) -> Listener:
+    """A listener that tells each of several."""
+
+    def tell(progress: Progress) -> None:
+        for listener in listeners:
+            listener(progress)
+
+    return tell
 
 
 def clock(seconds: float) -> str:

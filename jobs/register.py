@@ -1,15 +1,43 @@
-"""From a video file to an episode of the index."""
+"""From video files to episodes of the index."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.sources import Sources
 from eyecatch.core.video.digest import content_hash
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.db.index import Index
 from eyecatch.db.records import EpisodeRecord, FileStamp
+
+
+def register_all(
+    index: Index, sources: Sources, *, series: str | None, chunk_seconds: float, again: bool
+) -> tuple[list[int], list[str]]:
+    """Make sure that the index knows the episodes in files.
+
+    A file that can't be indexed is remembered with the reason, and not read again while it stays
+    as it is, unless ``again`` says so.
+
+    Returns:
+        The ids of the episodes, each once, and a sentence for each file or path that has none.
+    """
+    ids: dict[int, None] = {}
+    faults = [str(fault) for fault in sources.faults]
+    bad = {fault.path for fault in index.bad_files()}
+    for file in sources.files:
+        try:
+            if not again:
+                _check_known(index, file)
+            ids[register(index, file, series, chunk_seconds).id] = None
+        except MediaError as error:
+            faults.append(str(error))
+        else:
+            if (path := str(file.absolute())) in bad:
+                index.forget_bad_file(path)
+    return list(ids), faults
 
 
 def register(index: Index, file: Path, series: str | None, chunk_seconds: float) -> EpisodeRecord:
@@ -19,20 +47,31 @@ def register(index: Index, file: Path, series: str | None, chunk_seconds: float)
     another name keeps its rows. New content is probed and planned.
 
     Raises:
-        MediaError: the file can't be read, or is no video.
+        MediaError: the file can't be read, or is no video; the index remembers it.
     """
     record = _unchanged(index, file)
     if record is not None:
         return record
-    digest = content_hash(file)
-    stamp = FileStamp.of(file)
-    if index.episode_by_digest(digest) is not None:
-        return index.add_file(digest, stamp)
-    video = probe(file)
-    planned = plan(video, chunk_seconds)
-    if not planned.frames:
-        raise MediaError(str(file), "not one frame of it can be read", "copy or download it again")
+    stamp = None
+    try:
+        digest = content_hash(file)
+        stamp = FileStamp.of(file)
+        if index.episode_by_digest(digest) is not None:
+            return index.add_file(digest, stamp)
+        video = probe(file)
+        planned = plan(video, chunk_seconds)
+        if not planned.frames:
+            problem = "not one frame of it can be read"
+            raise MediaError(str(file), problem, "copy or download it again")
+    except MediaError as error:
+        index.add_bad_file(str(file.absolute()), error, stamp)
+        raise
     return index.add_episode(digest, stamp, video, planned, series)
+
+
+def _check_known(index: Index, file: Path) -> None:
+    if file.is_file() and (known := index.bad_reason(FileStamp.of(file))) is not None:
+        raise known
 
 
 def _unchanged(index: Index, file: Path) -> EpisodeRecord | None:

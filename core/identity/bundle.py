@@ -125,6 +125,12 @@ class Bundle(Contents):
     prototypes: Prototypes | None = field(compare=False, repr=False)
 
     @property
+    def network(self) -> str:
+        """Equal for bundles of one network: the same weights in the same architecture."""
+        options = json.dumps(self.architecture.options, sort_keys=True)
+        return f"{self.weights_digest} {self.architecture.name} {options}"
+
+    @property
     def weights(self) -> Path:
         """The file of weights."""
         return self.folder / WEIGHTS

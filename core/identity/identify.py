@@ -97,7 +97,8 @@ class Identify:
             )
         # A face that sets off no unit at all has no direction: it stays zero instead of NaN.
         lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
-        unit = (embeddings / np.where(lengths == 0, 1, lengths)).astype(np.float32)
+        kept = (embeddings / np.where(lengths == 0, 1, lengths)).astype(np.float16)
+        unit = kept.astype(np.float32)  # as an index keeps it, so that it says the same again
         prototypes = self.bundle.prototypes
         logits = said if prototypes is None else prototypes.logits(unit)
         return unit, logits.astype(np.float32)
@@ -149,26 +150,25 @@ class IdentifyAll:
         self, bundles: Sequence[Bundle], batch: int = 256, device: Device = "auto"
     ) -> None:
         self.bundles = tuple(bundles)
-        self._identify = {_net(bundle): Identify(bundle, batch, device) for bundle in self.bundles}
+        self._identify = {one.network: Identify(one, batch, device) for one in self.bundles}
 
     def __call__(self, crops: Sequence[bytes]) -> tuple[Identified, ...]:
         """What each bundle says of the crops, in the order of ``bundles``; see ``Identify``."""
-        said = {net: identify(crops) for net, identify in self._identify.items()}
-        return tuple(_again(said[_net(bundle)], bundle) for bundle in self.bundles)
-
-
-def _net(bundle: Bundle) -> tuple[object, ...]:
-    """Equal for bundles of one network: the same weights in the same architecture."""
-    architecture = bundle.architecture
-    return bundle.weights_digest, architecture.name, *sorted(architecture.options.items())
+        said = {network: identify(crops) for network, identify in self._identify.items()}
+        return tuple(_again(said[bundle.network], bundle) for bundle in self.bundles)
 
 
 def _again(said: Identified, bundle: Bundle) -> Identified:
     """What a bundle says of faces that another one of its weights has judged."""
+    return said if bundle.prototypes is None else judged_again(bundle, said.embeddings)
+
+
+def judged_again(bundle: Bundle, embeddings: Vectors) -> Identified:
+    """What a bundle with prototypes says of faces from their embeddings (n, d) alone."""
     if bundle.prototypes is None:
-        return said
-    logits = bundle.prototypes.logits(said.embeddings).astype(np.float32)
-    return Identified(said.embeddings, logits)
+        raise ValueError("a bundle without prototypes judges pictures, not embeddings")
+    logits = bundle.prototypes.logits(embeddings).astype(np.float32)
+    return Identified(embeddings, logits)
 
 
 def prepare(crops: Sequence[bytes], size: int) -> Pictures:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from uuid import UUID, uuid5
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +68,18 @@ class Chunk:
     keyframes: npt.NDArray[np.int32]
     stop_pts: int | None
     straight: bool = False
+
+
+CHUNKS = UUID("6f1e0f1c-8f63-5d53-9d0a-3c6a3c1f1f5e")
+"""The namespace of chunks' ids (RFC 9562, version 5); any fixed one will do."""
+
+
+def chunk_id(digest: str, start: int, stop: int) -> str:
+    """The id of a chunk: it follows from the episode's content and the range alone.
+
+    So it is the same in every index and log, on every machine.
+    """
+    return str(uuid5(CHUNKS, f"{digest}/{start}-{stop}"))
 
 
 @dataclass(frozen=True, slots=True)

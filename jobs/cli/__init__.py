@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import logging
 import sys
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 
 from eyecatch import __version__
 from eyecatch.core.errors import EyecatchError
+from eyecatch.jobs.cli.logs import set_up_logs
 from eyecatch.jobs.cli.output import note
 
 # Each verb, the module of its command, and one line of help: known here so that `eyecatch --help`
@@ -61,16 +61,18 @@ class _Verbs(click.Group):
 )
 @click.version_option(__version__, prog_name="eyecatch")
 @click.option("-v", "--verbose", is_flag=True, help="Log what happens inside, to standard error.")
-def cli(verbose: bool) -> None:
+@click.option(
+    "--log",
+    "log_format",
+    type=click.Choice(["text", "json"]),
+    help="Log each step to standard error; json puts all that is said there into JSON lines.",
+)
+def cli(verbose: bool, log_format: str | None) -> None:
     """Index episodes of anime, or any drawn show, by the characters on screen.
 
     Point it at a season, leave it overnight, then ask who appears where.
     """
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    set_up_logs(verbose, log_format)
 
 
 def main(arguments: list[str] | None = None) -> Any:  # noqa: ANN401 - click returns what it likes

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 import click
 
 import eyecatch
 from eyecatch.jobs.cli import options, shapes
 from eyecatch.jobs.cli.output import answer, print_json
-from eyecatch.jobs.progress import clock
+from eyecatch.jobs.progress import clock, shares
 
 
 @click.command(epilog="Example:  eyecatch find Hiei Kurama --together --min-seconds 5")
@@ -81,11 +85,27 @@ def characters(form: str, db: str) -> None:
 @options.form()
 @options.db
 def status(form: str, db: str) -> None:
-    """What is done, pending and failed, and why."""
+    """What is done, pending and failed, and why; files that are no episode; what runs now.
+
+    Done, pending and failed are numbers of chunks; again is how many were begun once more, because
+    something died.
+    """
     told = eyecatch.status(db=db)
     rows = [shapes.status_row(one) for one in told.episodes]
+    bad = [shapes.bad_file_row(one) for one in told.bad_files]
+    runs = [shapes.run_row(run) for run in told.runs]
     if form == "json":
-        print_json({"episodes": rows, "runs": [shapes.run_row(run) for run in told.runs]})
+        print_json({"episodes": rows, "files": bad, "runs": runs})
         return
-    columns = ["episode", "state", "done", "pending", "failed", "errors"]
-    answer(form, rows, columns, "No episodes: run eyecatch index first.")
+    columns = ["episode", "state", "done", "pending", "failed", "again", "errors"]
+    answer(form, rows + bad, columns, "No episodes: run eyecatch index first.")
+    if form == "table" and runs:
+        click.echo(f"\n{_last_run(runs[-1])}")
+
+
+def _last_run(run: Mapping[str, Any]) -> str:
+    """What a person wants to know of the last run, in a line."""
+    began = datetime.fromisoformat(run["started"]).astimezone()
+    where = f" on {run['host']}" if run["host"] else ""
+    line = f"Run {run['run']}, begun {began:%Y-%m-%d %H:%M}{where}: {run['state']}."
+    return f"{line} {shares(run['stages'])}" if run["stages"] else line

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import eyecatch
 from eyecatch.jobs.cli import live, options
 from eyecatch.jobs.cli.output import note
-from eyecatch.jobs.progress import Progress, clock
+from eyecatch.jobs.progress import Listener, Progress, clock, shares, together
+
+if TYPE_CHECKING:  # the job loads when it runs
+    from eyecatch.jobs.index import IndexReport
 
 
 @click.command(epilog="Example:  eyecatch index season1/ --model yuyu.bundle --db season1.db")
@@ -33,7 +38,21 @@ from eyecatch.jobs.progress import Progress, clock
 )
 @click.option("--series", metavar="NAME", help="The show that the episodes belong to.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
-@click.option("--profile", is_flag=True, help="Say at the end where the time went.")
+@click.option("--profile", is_flag=True, help="Say at the end where the time went, by stage.")
+@click.option(
+    "--watch", is_flag=True, help="Go on: index new files of the folders as they become complete."
+)
+@click.option(
+    "--settle",
+    type=click.FloatRange(0),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="With --watch: how long a file must not change to be complete.",
+)
+@click.option(
+    "--metrics", metavar="[HOST:]PORT", help="Serve Prometheus metrics there while it runs."
+)
 @options.db
 @options.quiet
 def index(
@@ -46,6 +65,9 @@ def index(
     series: str | None,
     retry_failed: bool,
     profile: bool,
+    watch: bool,
+    settle: float,
+    metrics: str | None,
     db: str,
     quiet: bool,
 ) -> None:
@@ -55,25 +77,56 @@ def index(
     episodes that another --detector or --model has made stale. Bad files are told and stop nothing
     else. Several --model judge together; for an episode of --series its own is preferred.
     """
-    with live.listener(quiet) as listener:
-        report = eyecatch.index(
-            paths,
-            db=db,
-            model=models or None,
-            detector=options.detector_config(detector, cascade),
-            runner=runner,
-            render=render,
-            series=series,
-            retry_failed=retry_failed,
-            listener=listener,
-        )
+    listeners = [_metrics(metrics)] if metrics else []
+
+    def once(files: Sequence[Path]) -> bool:
+        with live.listener(quiet) as shown:
+            report = eyecatch.index(
+                files,
+                db=db,
+                model=models or None,
+                detector=options.detector_config(detector, cascade),
+                runner=runner,
+                render=render,
+                series=series,
+                retry_failed=retry_failed,
+                listener=together(shown, *listeners),
+            )
+        return _tell(report, profile)
+
+    if not watch:
+        if not once(paths):
+            sys.exit(1)
+        return
+    note("Watching; Ctrl-C ends it.")
+    for files in _completed(paths, settle):
+        once(files)
+
+
+def _completed(paths: Sequence[Path], settle: float) -> Iterator[Sequence[Path]]:
+    from eyecatch.jobs.watch import completed  # noqa: PLC0415 - its library is for those who watch
+
+    yield from completed(paths, settle)
+
+
+def _metrics(address: str) -> Listener:
+    from eyecatch.jobs.metrics import Metrics  # noqa: PLC0415 - as above
+
+    made = Metrics()
+    note(f"Metrics are on port {made.serve(address)}.")
+    return made
+
+
+def _tell(report: IndexReport, profile: bool) -> bool:
+    """Say what was done; returns whether all of it went well."""
     for fault in report.faults:
         note(f"eyecatch: {fault}")
     note(_summary(report.progress, len(report.episodes)))
-    if profile:
+    if profile and report.progress.stages:
         note(_profile(report.progress))
-    if report.faults:
-        sys.exit(1)
+    elif report.progress.stages:
+        note(shares(report.progress.stages))
+    return not report.faults
 
 
 def _summary(progress: Progress, episodes: int) -> str:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from eyecatch.jobs.cli import output
 from eyecatch.jobs.cli.output import note
 from eyecatch.jobs.progress import Listener, Progress, silent
 
@@ -23,7 +24,7 @@ def listener(quiet: bool) -> Iterator[Listener]:
     """A listener that shows progress on standard error for as long as the block runs."""
     if quiet:
         yield silent
-    elif sys.stderr.isatty():
+    elif sys.stderr.isatty() and output.say is output.say_plainly:
         with Live(Text("starting"), console=Console(stderr=True), auto_refresh=False) as screen:
             yield lambda progress: screen.update(Text(progress.line()), refresh=True)
     else:

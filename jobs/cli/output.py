@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -68,7 +68,15 @@ def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
 
 def note(message: str) -> None:
     """Say something to the person; never part of the answer."""
+    say(message)
+
+
+def say_plainly(message: str) -> None:
+    """The way of ``note``, unless logs are JSON."""
     click.echo(message, err=True)
+
+
+say: Callable[[str], None] = say_plainly
 
 
 def _shown(value: object) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from eyecatch.jobs.progress import limit
 
 if TYPE_CHECKING:  # the database loads only when it is asked
     from eyecatch.db.answers import (
         CharacterSummary,
         EpisodeStatus,
         EpisodeSummary,
+        FileFault,
         Found,
         RunRecord,
     )
@@ -77,9 +81,34 @@ def status_row(status: EpisodeStatus) -> Row:
         "done": status.done,
         "pending": status.pending,
         "failed": status.failed,
+        "again": status.again,
         "end": _seconds(status.episode.end),
         "errors": [fault.error for fault in status.faults],
+        "faults": [
+            {
+                "chunk": fault.id,
+                "number": fault.chunk,
+                "state": fault.state,
+                "attempts": fault.attempts,
+                "error": fault.error,
+            }
+            for fault in status.faults
+        ],
         "path": str(status.episode.video.path),
+    }
+
+
+def bad_file_row(fault: FileFault) -> Row:
+    """A file that is no episode, in the columns of one, and why."""
+    return {
+        "episode": Path(fault.path).name,
+        "state": "failed",
+        "done": 0,
+        "pending": 0,
+        "failed": 0,
+        "again": fault.attempts - 1,
+        "errors": [fault.error],
+        "path": fault.path,
     }
 
 
@@ -88,10 +117,13 @@ def run_row(run: RunRecord) -> Row:
     return {
         "run": run.id,
         "state": run.state,
+        "host": run.host,
         "started": run.started.isoformat(timespec="seconds"),
         "finished": run.finished and run.finished.isoformat(timespec="seconds"),
         "config": run.config,
         "versions": run.versions,
+        "stages": {name: round(seconds, 3) for name, seconds in run.stages.items()},
+        "limit": limit(run.stages),
     }
 
 

@@ -8,12 +8,13 @@ from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from eyecatch.core.errors import DatabaseError, EyecatchError
-from eyecatch.db.engine import parse_url
+from eyecatch.db.engine import make_engine, parse_url, writing
 from eyecatch.db.index import open_index
 from eyecatch.db.migrations.upgrade import alembic_config
 from eyecatch.db.opening import VERSION
@@ -49,6 +50,15 @@ def test_opening_again_changes_nothing(url, season, dump):
     before = dump()
     open_index(url, create=False).close()
     assert dump() == before
+
+
+def test_an_older_index_is_brought_up_to_date_even_by_who_only_asks(url):
+    engine = make_engine(parse_url(url), 1.0)
+    with writing(engine).begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+    engine.dispose()
+    with open_index(url, create=False) as index:
+        assert index.status() == index.runs() == index.bad_files() == []
 
 
 def test_a_newer_index_is_refused(url):

@@ -107,8 +107,10 @@ def test_without_a_model_names_stay(season, bundle, db):
 
 def test_stopped_midway_goes_on_from_there(season, bundle, indexed, db, monkeypatch):
     class Stopped(InlineRunner):
-        def run(self, tasks, work):
-            for number, outcome in enumerate(super().run(tasks, work)):
+        wave = 99
+
+        def run(self, tasks, work, begin):
+            for number, outcome in enumerate(super().run(tasks, work, begin)):
                 if number:
                     raise KeyboardInterrupt
                 yield outcome
@@ -163,9 +165,11 @@ def test_a_poison_chunk_fails_alone_and_can_be_tried_again(season, bundle, db, t
     lost = folder / season.episodes[1].name
 
     class Poisoned(InlineRunner):
-        def run(self, tasks: list[Task], work):
+        wave = 99
+
+        def run(self, tasks: list[Task], work, begin):
             lost.rename(tmp_path / "away.mkv")
-            yield from super().run(tasks, work)
+            yield from super().run(tasks, work, begin)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(index_module, "make_runner", lambda *_: Poisoned())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 
 import cv2
 import pytest
@@ -117,6 +119,18 @@ def test_another_set_of_bundles_decides_again_without_scanning(season, both, jud
     back = run(season, db, both[:1])
     assert (back.progress.episodes, back.progress.chunks) == (len(season.episodes), 0)
     assert seen(db) <= set(NAMES[:3])
+
+
+def test_another_bundle_of_the_network_needs_neither_video_nor_pictures(
+    season, some, others, db, tmp_path
+):
+    run(season, db, some)
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("UPDATE crop SET jpeg = x''")
+    assert run(season, db, others).progress.chunks == 0
+    fresh = str(tmp_path / "fresh.db")
+    run(season, fresh, others)
+    assert rows(db) == rows(fresh), "to the last digit of every confidence"
 
 
 def test_what_decided_is_kept(judged, both):

@@ -39,28 +39,30 @@ def tasks(season):
 
 
 def test_every_task_has_one_outcome(runner, tasks, work):
-    outcomes = list(runner.run(tasks, work))
+    begun = []
+    outcomes = list(runner.run(tasks, work, begun.append))
     came = sorted((one.task.episode, one.task.chunk.index) for one in outcomes)
     assert came == [(task.episode, task.chunk.index) for task in tasks]
     assert all(one.error is None for one in outcomes)
     assert all(one.scanned.index == one.task.chunk.index for one in outcomes)
+    assert len(begun) + sum(one.tries for one in outcomes) == len(tasks), "each is begun once"
 
 
 def test_a_file_that_is_gone_is_an_error_of_its_chunks_alone(runner, tasks, work, tmp_path):
     video = replace(tasks[0].video, path=tmp_path / "gone.mkv")
     lost = Task(9, video, tasks[0].chunk)
-    outcomes = {one.task.episode: one for one in runner.run([lost, tasks[-1]], work)}
+    outcomes = {one.task.episode: one for one in runner.run([lost, tasks[-1]], work, print)}
     told = outcomes[9].error or outcomes[9].scanned.broken
     assert "gone.mkv" in told
     assert outcomes[tasks[-1].episode].error is None
 
 
 def test_no_tasks_are_no_outcomes(runner, work):
-    assert list(runner.run([], work)) == []
+    assert list(runner.run([], work, print)) == []
 
 
 def test_closing_early_stops(runner, tasks, work):
-    outcomes = runner.run(tasks, work)
+    outcomes = runner.run(tasks, work, print)
     assert next(outcomes).scanned is not None
     outcomes.close()
     assert list(outcomes) == []

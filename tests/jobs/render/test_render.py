@@ -161,9 +161,7 @@ def dumped(lab, path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
-def test_burning_copies_sound_and_keeps_the_rest(  # noqa: PLR0917
-    rich, lab, index, filled, tmp_path, suffix
-):
+def test_burning_copies_sound_and_keeps_the_rest(rich, lab, index, filled, tmp_path, suffix):
     episode = filled(rich, lab.Face("Hiei", 3, 9, moving))
     out = render_episode(index, episode.id, how="burn", out=tmp_path / f"burnt{suffix}")
     sound = ["-map", "0:a", "-c", "copy"]

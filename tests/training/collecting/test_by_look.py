@@ -83,7 +83,7 @@ def test_two_faces_of_one_picture_or_frame_are_two_people(tmp_path, stills, hair
     assert did.labels == {"alone": 2}
 
 
-def test_again_adds_only_what_is_new(copy, stills, episode, hair, still, rows, tree):  # noqa: PLR0917
+def test_again_adds_only_what_is_new(copy, stills, episode, hair, still, rows, tree):
     before = tree(copy)
     again = collect([stills, episode], copy, embed=hair)
     assert (again.faces, again.labels, again.duplicates) == (0, {}, 0)

@@ -1,0 +1,228 @@
+"""One call of ``index``: who takes which episodes, what is scanned, committed and decided."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict
+from time import sleep
+from typing import Final, TypeVar
+
+from eyecatch.core.errors import DatabaseGoneError, EyecatchError
+from eyecatch.core.video.episode import chunk_id
+from eyecatch.db.index import Index
+from eyecatch.db.records import Backlog, FileStamp, Origin
+from eyecatch.db.states import DONE, FAILED, STOPPED
+from eyecatch.jobs.decide import decide, is_stale
+from eyecatch.jobs.judges import Judges
+from eyecatch.jobs.pipeline import Outcome, Runner, Task, Work
+from eyecatch.jobs.progress import Listener, Progress
+from eyecatch.jobs.versions import versions
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+PAUSES: Final = (1, 2, 4, 8, 15, 30, 30, 30, 60, 60)
+"""Seconds between tries to reach a database that has gone: four minutes, for a server that is
+updated or started again."""
+
+POISON: Final = "the process that scanned it died three times; try again with --retry-failed"
+
+
+class Job:
+    """What an index job works with, and what it has to say.
+
+    Args:
+        index: an open index.
+        work: what is done to every chunk.
+        judges: the bundles at work, or None.
+        retry_failed: try again the chunks that failed before.
+        listener: is told of progress after every chunk.
+        decided: is called with an episode's id once it is decided.
+
+    Attributes:
+        progress: what was done, in numbers.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a part of it
+        self,
+        index: Index,
+        work: Work,
+        judges: Judges | None,
+        *,
+        retry_failed: bool,
+        listener: Listener,
+        decided: Callable[[int], None],
+    ) -> None:
+        self.progress = Progress()
+        self._held: dict[int, int] = {}
+        self._index, self._work, self._judges = index, work, judges
+        self._retry_failed, self._listener, self._decided = retry_failed, listener, decided
+        self._digests: dict[int, str] = {}
+        self._origin = Origin(work.scan.digest, bundle_id=None if judges is None else judges.id)
+
+    def run(self, episodes: Sequence[int], make_runner: Callable[[int, float], Runner]) -> None:
+        """Scan what is missing, decide what is stale; a run is recorded if there is either.
+
+        Args:
+            episodes: ids.
+            make_runner: of so many chunks and seconds of video.
+        """
+        backlogs = {id_: self._backlog(id_) for id_ in episodes}
+        stale = {id_: todo for id_, todo in backlogs.items() if todo.chunks or self._stale(id_)}
+        if not stale:
+            return
+        self._expect(stale)
+        runner = make_runner(self.progress.chunks, self.progress.video_seconds)
+        with self._recorded() as run_id:
+            for wave in _waves(stale, runner.wave):
+                self._wave(wave, runner, run_id)
+
+    def unmet(self) -> dict[int, int]:
+        """Episodes that are not as was asked for, since another job is at work on them: its run."""
+        return {id_: run for id_, run in self._held.items() if self._stale(id_)}
+
+    @contextmanager
+    def _recorded(self) -> Iterator[int]:
+        """A run of the index, alive as long as the block, with how it ended."""
+        run_id = self._index.start_run(self._config(), versions())
+        self._origin = Origin(self._origin.scan_digest, run_id, self._origin.bundle_id)
+        self._run_id, self._life = run_id, self._index.live(run_id)
+        log.info("run %d begins: %s", run_id, self.progress.line())
+        state = STOPPED
+        try:
+            yield run_id
+            state = DONE
+        except EyecatchError:
+            state = FAILED
+            raise
+        finally:
+            self._life.close()
+            self._index.save_stages(run_id, self.progress.stages)
+            self._index.finish_run(run_id, state)
+            log.info("run %d %s: %s", run_id, state, self.progress.line())
+
+    def _config(self) -> dict[str, object]:
+        judges = {"bundle": None} if self._judges is None else self._judges.config()
+        return {"scan": asdict(self._work.scan), **judges}
+
+    def _backlog(self, episode: int) -> Backlog:
+        return self._index.backlog(
+            episode, self._origin.scan_digest, retry_failed=self._retry_failed
+        )
+
+    def _stale(self, episode: int) -> bool:
+        return is_stale(self._index.episode(episode), self._origin)
+
+    def _expect(self, stale: dict[int, Backlog]) -> None:
+        seconds = sum(
+            todo.frames / float(self._index.episode(id_).video.rate or 24)
+            for id_, todo in stale.items()
+            if todo.frames
+        )
+        self.progress.expect(len(stale), sum(todo.chunks for todo in stale.values()), seconds)
+        self._listener(self.progress)
+
+    def _wave(self, wave: Sequence[int], runner: Runner, run_id: int) -> None:
+        held = self._lasting(lambda: self._index.claim(wave, run_id))
+        self._held |= held
+        tasks = {id_: self._tasks(id_) for id_ in wave if id_ not in held}
+        # What another job finished meanwhile is not done again.
+        for id_ in [id_ for id_, some in tasks.items() if not some and self._stale(id_)]:
+            self._decide(id_)
+        every = [task for some in tasks.values() for task in some]
+        left = {id_: len(some) for id_, some in tasks.items()}
+        # Closing the outcomes stops the workers, whatever ends the loop: Ctrl-C, a full disk.
+        with closing(runner.run(every, self._work, self._begin)) as outcomes:
+            for outcome in outcomes:
+                self._commit(outcome)
+                left[outcome.task.episode] -= 1
+                if not left[outcome.task.episode]:
+                    self._decide(outcome.task.episode)
+                self._listener(self.progress)
+
+    def _tasks(self, episode: int) -> list[Task]:
+        record = self._index.episode(episode)
+        self._digests[episode] = record.digest
+        self._index.give_up(episode, f"{record.video.path}: {POISON}.", self._origin)
+        chunks = self._index.pending_chunks(
+            episode, self._origin.scan_digest, retry_failed=self._retry_failed
+        )
+        return [
+            Task(episode, record.video, chunk, chunk_id(record.digest, chunk.start, chunk.stop))
+            for chunk in chunks
+        ]
+
+    def _begin(self, task: Task) -> None:
+        self._lasting(lambda: self._index.begin_chunk(task.episode, task.chunk.index))
+
+    def _commit(self, outcome: Outcome) -> None:
+        with self.progress.timed("write"):
+            self._lasting(lambda: self._save(outcome))
+        self.progress.add(outcome)
+        task = outcome.task
+        if outcome.error is None:
+            log.info("chunk %s done: %d of %s", task.id, task.chunk.index, task.video.path)
+        else:
+            log.warning("chunk %s failed: %s", task.id, outcome.error)
+
+    def _save(self, outcome: Outcome) -> None:
+        task = outcome.task
+        if outcome.scanned is None or self._changed(task):
+            changed = "changed while it was read; when it is complete, run with --retry-failed"
+            error = outcome.error or f"{task.video.path}: {changed}."
+            self._index.fail_chunk(
+                task.episode, task.chunk.index, error, self._origin, outcome.tries
+            )
+            return
+        said = {} if self._judges is None else self._judges.said(outcome.identified)
+        self._index.save_chunk(task.episode, outcome.scanned, self._origin, said, outcome.tries)
+
+    def _changed(self, task: Task) -> bool:
+        """Whether the file is not the one that was registered any more."""
+        try:
+            stamp = FileStamp.of(task.video.path)
+        except OSError:  # it is away now, or seen by the workers alone
+            return False
+        return self._index.digest_of(stamp) != self._digests[task.episode]
+
+    def _decide(self, episode: int) -> None:
+        record = self._index.episode(episode)
+        with self.progress.timed("decide"):
+            self._lasting(lambda: decide(self._index, record, self._origin, self._judges))
+        self.progress.episodes_done += 1
+        log.info("episode %s decided", record.video.path)
+        self._lasting(lambda: self._index.save_stages(self._run_id, self.progress.stages))
+        self._decided(episode)
+
+    def _lasting(self, step: Callable[[], Result]) -> Result:
+        """Do a step that may be done twice, waiting for a database that has gone to come back."""
+        for pause in PAUSES:
+            try:
+                return step()
+            except DatabaseGoneError as error:
+                log.warning("%s Trying again in %d s.", error, pause)
+                sleep(pause)
+                self._revive()
+        return step()
+
+    def _revive(self) -> None:
+        """A server that went took the run's lock with it."""
+        with suppress(DatabaseGoneError):
+            self._life.close()
+            self._life = self._index.live(self._run_id)
+
+
+def _waves(backlogs: dict[int, Backlog], least: int) -> Iterator[list[int]]:
+    """Episodes in groups of ``least`` chunks or a little more: what is held in memory at once."""
+    wave: list[int] = []
+    chunks = 0
+    for id_, todo in backlogs.items():
+        wave.append(id_)
+        chunks += todo.chunks
+        if chunks >= least:
+            yield wave
+            wave, chunks = [], 0
+    if wave:
+        yield wave

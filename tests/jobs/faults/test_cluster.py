@@ -1,0 +1,143 @@
+"""A cluster that breaks under a job: workers, nodes, memory; and one that is not fit for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+from ray.cluster_utils import Cluster
+
+from eyecatch import __version__
+
+# Runs in the driver before the job: its scanner dies with the second chunk of an episode in hand.
+# Being of the main module, it goes to the workers by value.
+DIES = """
+from eyecatch.jobs.runners import ray as hurt
+class Dying(hurt._ScanActor):
+    def _begin(self, task):
+        import os, pathlib, signal
+        tries = super()._begin(task)
+        if task.chunk.index == 1 and tries <= int(os.environ["DEATHS"]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return tries
+hurt._ScanActor = Dying
+"""
+
+# Its scanner has no more memory than it holds already while it scans one chunk.
+STARVES = """
+from eyecatch.jobs.runners import ray as hurt
+class Starving(hurt._ScanActor):
+    def _scan(self, task):
+        import resource
+        if task.chunk.index != 1:
+            return super()._scan(task)
+        free = resource.getrlimit(resource.RLIMIT_AS)
+        with open("/proc/self/statm") as file:
+            held = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (held, free[1]))
+        try:
+            return super()._scan(task)
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, free)
+hurt._ScanActor = Starving
+"""
+
+
+@pytest.fixture
+def nodes():
+    """A head without processors and one node with one, on this machine."""
+    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    try:
+        yield made
+    finally:
+        made.shutdown()
+
+
+def test_a_worker_that_is_killed_begins_its_chunk_again(
+    season, whole, db, job, content, finish, tmp_path
+):
+    status, faults, said = job(db, runner="ray", env={"HURT": DIES, "DEATHS": "1"}).end()
+    assert (status, faults) == (0, []), said
+    report, again = finish(season.folder, db)
+    assert report.progress.chunks == 0, "all was done"
+    assert again == len(season.episodes), "the ledger says that one chunk of each was begun twice"
+    assert content(db) == whole[0]
+
+
+@pytest.mark.slow
+def test_a_chunk_that_kills_every_worker_fails_alone(season, whole, db, job, content, finish):
+    status, faults, said = job(db, runner="ray", env={"HURT": DIES, "DEATHS": "3"}).end()
+    assert status == 0, said
+    assert len(faults) == len(season.episodes)
+    assert all("3 worker processes died on chunk 1" in fault for fault in faults)
+    report, _ = finish(season.folder, db, retry_failed=True)
+    assert report.progress.chunks == len(season.episodes)
+    assert content(db) == whole[0]
+
+
+@pytest.mark.slow
+def test_a_worker_without_memory_fails_its_chunk_alone(season, whole, db, job, content, finish):
+    status, faults, said = job(db, runner="ray", env={"HURT": STARVES}).end()
+    assert status == 0, said
+    report, _ = finish(season.folder, db, retry_failed=True)
+    assert report.progress.chunks == len(faults)
+    assert content(db) == whole[0]
+
+
+@pytest.mark.slow
+def test_a_node_that_goes_takes_no_row_with_it(season, whole, db, job, nodes, content, finish):
+    victim = nodes.add_node(num_cpus=1)
+    one = job(db, runner="ray", env={"RAY_ADDRESS": nodes.address})
+    assert one.wait_for("done:")
+    nodes.add_node(num_cpus=1)
+    (raylet,) = victim.all_processes["raylet"]
+    os.kill(raylet.process.pid, signal.SIGKILL)
+    status, _, said = one.end()
+    assert status == 0, said
+    report, _ = finish(season.folder, db, retry_failed=True)
+    assert report.faults == ()
+    assert content(db) == whole[0]
+
+
+@pytest.mark.slow
+def test_gpus_that_tensorflow_cannot_use_are_told_aloud(
+    season, bundle, named, db, job, nodes, content
+):
+    nodes.add_node(num_cpus=1, num_gpus=1)
+    model = (
+        f"eyecatch.index = __import__('functools').partial(eyecatch.index, model={str(bundle)!r})"
+    )
+    status, faults, said = job(
+        db, runner="ray", env={"RAY_ADDRESS": nodes.address, "HURT": model}
+    ).end()
+    assert (status, faults) == (0, []), said
+    assert "identified on the CPU" in said
+    assert content(db) == named[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ("__version__ = '0.0.9'", f"has eyecatch 0.0.9, this process eyecatch {__version__}"),
+        ("raise ImportError", f"has no eyecatch, this process eyecatch {__version__}"),
+    ],
+)
+def test_a_node_with_another_eyecatch_is_refused(season, db, job, nodes, tmp_path, there, said):
+    other = tmp_path / "other" / "eyecatch"
+    other.mkdir(parents=True)
+    (other / "__init__.py").write_text(there)
+    nodes.add_node(num_cpus=1, env_vars={"PYTHONPATH": str(other.parent)})
+    status, _, told = job(db, runner="ray", env={"RAY_ADDRESS": nodes.address}).end()
+    assert status == 1
+    (sentence,) = [line for line in told.splitlines() if line.startswith("eyecatch: ")]
+    assert said in sentence
+
+
+def test_no_cluster_there(season, db, job):
+    status, _, told = job(db, runner="ray", env={"RAY_ADDRESS": "127.0.0.1:1"}).end()
+    assert status == 1
+    (sentence,) = [line for line in told.splitlines() if line.startswith("eyecatch: ")]
+    assert "127.0.0.1:1" in sentence
+    assert "RAY_ADDRESS" in sentence
