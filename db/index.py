@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
-
-from sqlalchemy.engine import URL, Connection, Engine
 
 from eyecatch.core.scan.result import ScannedChunk
 from eyecatch.core.video.episode import Chunk, Plan, Video
@@ -22,10 +19,9 @@ from eyecatch.db import (
     verdicts,
 )
 from eyecatch.db.clock import Clock
-from eyecatch.db.engine import parse_url, writing
-from eyecatch.db.faults import one_sentence
+from eyecatch.db.engine import parse_url
 from eyecatch.db.opening import open_engine
-from eyecatch.db.questions import Questions
+from eyecatch.db.people import People
 from eyecatch.db.records import (
     CropBatch,
     EpisodeRecord,
@@ -53,21 +49,12 @@ def open_index(url: str, *, create: bool = True, patience: float = 30.0) -> Inde
     return Index(parsed, open_engine(parsed, create=create, patience=patience))
 
 
-class Index(Questions):
+class Index(People):
     """An open index: every method is one transaction, all of it or nothing.
 
     Methods raise DatabaseError when the database can't be read or written. An index may be shared
     between threads, and its file or server between processes.
     """
-
-    def __init__(self, url: URL, engine: Engine) -> None:
-        super().__init__(url, engine)
-        self._writing = writing(engine)
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with one_sentence(self._url), self._writing.begin() as connection:
-            yield connection
 
     # Runs, bundles and characters
 

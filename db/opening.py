@@ -12,7 +12,7 @@ from eyecatch.core.errors import DatabaseError
 from eyecatch.db.engine import make_engine, shown_url, sqlite_file, writing
 from eyecatch.db.faults import one_sentence
 
-VERSION: Final = "0001"
+VERSION: Final = "0002"
 """The newest migration. Known here so that opening a current index needs no Alembic (0.4 s)."""
 
 _MIGRATION_LOCK: Final = 0x65796563  # any number that other users of the server don't take: "eyec"
@@ -54,9 +54,10 @@ def _check_file(url: URL, create: bool) -> None:
 
 def _bring_up_to_date(engine: Engine, url: URL, create: bool) -> None:
     with engine.connect() as connection:
-        if _version(connection, url) == VERSION:
-            return
-    if not create:
+        version = _version(connection, url)
+    if version == VERSION:
+        return
+    if version is None and not create:  # an older index is brought up to date by whoever asks
         raise _no_index(url)
     if engine.dialect.name == "sqlite":
         # The mode is a property of the file and can't change inside a transaction.
