@@ -251,7 +251,7 @@ class ClusterRow:
 
     Attributes:
         id: its number.
-        series: of its episodes, or None.
+        series_id, series: of its episodes, or None.
         faces: how many wait; each is followed through one shot.
         episodes: how many they are in.
         seconds: how long they are on screen.
@@ -260,6 +260,7 @@ class ClusterRow:
     """
 
     id: int
+    series_id: int | None
     series: str | None
     faces: int
     episodes: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,9 +54,10 @@ def cluster(connection: Connection, cluster_id: int) -> ClusterRow:
     return _row(row)
 
 
-def _select() -> Select[Any]:
+def _select() -> Select[*tuple[Any, ...]]:
     return select(
         Cluster.id,
+        Cluster.series_id,
         Series.name,
         Cluster.faces,
         Cluster.episodes,
@@ -66,9 +67,10 @@ def _select() -> Select[Any]:
     ).outerjoin(Series, Series.id == Cluster.series_id)
 
 
-def _row(row: Row[Any]) -> ClusterRow:
-    number, series, faces, episodes, seconds, mark, touched = row
-    return ClusterRow(number, series, faces, episodes, seconds, f"{faces}-{mark}", touched)
+def _row(row: Row[*tuple[Any, ...]]) -> ClusterRow:
+    number, series_id, series, faces, episodes, seconds, mark, touched = row
+    stamp = f"{faces}-{mark}"
+    return ClusterRow(number, series_id, series, faces, episodes, seconds, stamp, touched)
 
 
 def waiting_faces(connection: Connection, cluster_id: int) -> list[FaceRow]:
@@ -129,7 +131,14 @@ def _faces(
     )
     return [
         FaceRow(
-            face, number, episode, path.rpartition("/")[2], track, seconds, start * num / den, *said
+            face,
+            number,
+            episode,
+            path.rpartition("/")[2],
+            track,
+            float(seconds),
+            start * num / den,
+            *said,
         )
         for face, number, episode, path, track, seconds, start, num, den, *said in rows
     ]
@@ -242,17 +251,11 @@ def _mean(blobs: list[bytes]) -> bytes:
 
 
 def centres(
-    connection: Connection, series_id: int | None, count: int
+    connection: Connection, cluster_ids: Sequence[int]
 ) -> dict[int, npt.NDArray[np.float32]]:
-    """The mean looks (d,) of the clusters of a series that are waiting, the ``count`` longest."""
-    rows = connection.execute(
-        select(Cluster.id, Cluster.centre)
-        .where(
-            Cluster.series_id.is_not_distinct_from(series_id),
-            Cluster.faces > 0,
-            Cluster.centre.is_not(None),
-        )
-        .order_by(Cluster.seconds.desc())
-        .limit(count)
-    )
-    return {number: unpack_vectors([blob])[0] for number, blob in rows if blob is not None}
+    """The mean looks (d,) of clusters; those that were never grouped are left out."""
+    found: dict[int, npt.NDArray[np.float32]] = {}
+    for batch in batched(cluster_ids):
+        rows = connection.execute(select(Cluster.id, Cluster.centre).where(Cluster.id.in_(batch)))
+        found |= {number: unpack_vectors([blob])[0] for number, blob in rows if blob is not None}
+    return found

@@ -91,10 +91,10 @@ class People(Questions):
         with self._read() as connection:
             return clusters.waiting_faces(connection, cluster_id)
 
-    def centres(self, series_id: int | None, count: int = 500) -> dict[int, Vectors]:
-        """The mean looks of the clusters of a series that wait, the ``count`` longest."""
+    def centres(self, cluster_ids: Sequence[int]) -> dict[int, Vectors]:
+        """The mean looks (d,) of clusters."""
         with self._read() as connection:
-            return clusters.centres(connection, series_id, count)
+            return clusters.centres(connection, cluster_ids)
 
     def touched_clusters(self, series_id: int | None) -> set[int]:
         """Clusters of a series that a person merged or split."""

@@ -18,44 +18,55 @@ Flags = npt.NDArray[np.bool_]
 Pairs = Iterable[tuple[int, int]]
 
 
-def followed(
-    looks: Looks, names: Mapping[int, str], denied: Pairs, parted: Pairs, calibration: Calibration
+def forms_of(looks: Looks, names: Mapping[int, str]) -> tuple[Forms, Places]:
+    """What the characters that people named in a series look like.
+
+    Args:
+        looks: its faces; a person decided one at least.
+        names: of all characters, by id.
+
+    Returns:
+        Their forms, and int64 (c,) the id of each of the forms' names; 0 is nobody.
+    """
+    named = np.flatnonzero(looks.by_person)
+    whose, owners = np.unique(looks.characters[named], return_inverse=True)
+    called = [names.get(number) for number in whose.tolist()]
+    forms = make_forms(looks.vectors[named], looks.clusters[named], owners.reshape(-1), called)
+    return forms, whose
+
+
+def followed(  # noqa: PLR0913, PLR0917 - what is known of the faces
+    looks: Looks,
+    forms: Forms,
+    whose: Places,
+    denied: Pairs,
+    parted: Pairs,
+    calibration: Calibration,
 ) -> dict[int, tuple[Verdict, int | None]]:
     """A verdict for each track that no person decided, with the character's id.
 
     Args:
-        looks: the faces of a series; some named by people.
-        names: of all characters, by id.
+        looks: the faces of a series.
+        forms: of its characters; see ``forms_of``.
+        whose: ids of the forms' names.
         denied: (face, character) that a person said it is not.
         parted: clusters that a person separated: a face is nobody who is named in the other one.
         calibration: of the embedder.
     """
-    named, rest = np.flatnonzero(looks.by_person), np.flatnonzero(~looks.by_person)
-    whose, owners = np.unique(looks.characters[named], return_inverse=True)
-    forms = make_forms(
-        looks.vectors[named],
-        looks.clusters[named],
-        owners.reshape(-1),
-        [names.get(number) for number in whose.tolist()],
-    )
+    rest = np.flatnonzero(~looks.by_person)
     never = _denied(looks, rest, whose, denied) | _parted(looks, rest, whose, parted)
     never |= _seen_beside(looks, rest, whose)
-    verdicts = follow(
-        looks.vectors[rest], forms, never, _among(looks.at_once(), rest, len(looks)), calibration
-    )
-    ids = _ids(forms, whose)
+    at_once = _among(looks.at_once(), rest, len(looks))
+    verdicts = follow(looks.vectors[rest], forms, never, at_once, calibration)
+    ids = {name: int(one) for name, one in zip(forms.names, whose, strict=True) if name}
     return {
-        int(looks.tracks[face]): (verdict, ids.get(verdict.character))
+        int(looks.tracks[face]): (verdict, ids.get(verdict.character or ""))
         for face, verdict in zip(rest, verdicts, strict=True)
     }
 
 
-def _ids(forms: Forms, whose: Places) -> dict[str | None, int]:
-    return {name: int(one) for name, one in zip(forms.names, whose, strict=True) if name}
-
-
 def _denied(looks: Looks, rest: Places, whose: Places, denied: Pairs) -> Flags:
-    """The bool (rest, characters): those that a person said a face is not."""
+    """Characters that a person said a face is not: bool (rest, c)."""
     by_face: dict[int, list[int]] = defaultdict(list)
     for face, character in denied:
         by_face[face].append(character)
@@ -65,7 +76,7 @@ def _denied(looks: Looks, rest: Places, whose: Places, denied: Pairs) -> Flags:
 
 
 def _parted(looks: Looks, rest: Places, whose: Places, parted: Pairs) -> Flags:
-    """The bool (rest, characters): those that are named in a cluster that a face's is kept apart of."""
+    """Characters named in a cluster that a face's own is kept apart from: bool (rest, c)."""
     called: dict[int, set[int]] = defaultdict(set)
     for cluster, character in zip(looks.clusters.tolist(), looks.characters.tolist(), strict=True):
         if character:
@@ -81,7 +92,7 @@ def _parted(looks: Looks, rest: Places, whose: Places, parted: Pairs) -> Flags:
 
 
 def _seen_beside(looks: Looks, rest: Places, whose: Places) -> Flags:
-    """The bool (rest, characters): those that a person named in a face on screen at the same time."""
+    """Characters that a person named in a face on screen at the same time: bool (rest, c)."""
     place = np.full(len(looks), -1)
     place[rest] = np.arange(len(rest))
     never = np.zeros((len(rest), len(whose)), bool)

@@ -9,12 +9,13 @@ from typing import Final
 from eyecatch.core.identity.base import base_bundle
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.ensemble import Ensemble
+from eyecatch.core.identity.following import Forms
 from eyecatch.core.identity.vote import Calibration
 from eyecatch.db.faces import Looks
 from eyecatch.db.index import Index
 from eyecatch.jobs.judges import Judges
 from eyecatch.jobs.unknowns.cluster import group_new, track_vector
-from eyecatch.jobs.unknowns.follow import followed
+from eyecatch.jobs.unknowns.follow import followed, forms_of
 
 Say = Callable[[str], None]
 """Is told of each step as it begins."""
@@ -34,6 +35,9 @@ class Gather:
         index: the index.
         embedder: whose embeddings are compared; None for the one in the package. With another one
             than before, all faces are looked at again: their crops are in the index.
+
+    Attributes:
+        forms: of the named characters of each series, by its id, as the last ``follow`` found them.
     """
 
     def __init__(self, index: Index, embedder: Bundle | None = None) -> None:
@@ -42,6 +46,7 @@ class Gather:
         names = [character.name for character in bundle.characters]
         where = str(bundle.folder)
         self._bundle = bundle
+        self.forms: dict[int | None, Forms] = {}
         self._id = index.add_bundle(bundle.digest, where, names, bundle.card)
         self._people = index.add_bundle(PEOPLE, "", [], {"name": PEOPLE})
 
@@ -104,7 +109,10 @@ class Gather:
             if face in tracks:
                 wrong[tracks[face]].add(character)
         verdicts = {}
-        if looks.by_person.any() and not looks.by_person.all():
-            names = self._index.character_names()
-            verdicts = followed(looks, names, denied, self._index.apart(), self.calibration)
+        self.forms.pop(series_id, None)
+        if looks.by_person.any():
+            forms, whose = forms_of(looks, self._index.character_names())
+            parted = self._index.apart()
+            verdicts = followed(looks, forms, whose, denied, parted, self.calibration)
+            self.forms[series_id] = forms
         return self._index.save_following(series_id, verdicts, wrong, self._people)
