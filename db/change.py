@@ -99,11 +99,10 @@ def unpart(connection: Connection, pairs: Collection[Pair], change: Change) -> N
 def deny(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
     """Faces are not these characters."""
     faces = {face for face, _ in pairs}
-    known = set(
-        connection.execute(
-            select(Unlike.face_id, Unlike.character_id).where(Unlike.face_id.in_(faces))
-        ).tuples()
+    rows = connection.execute(
+        select(Unlike.face_id, Unlike.character_id).where(Unlike.face_id.in_(faces))
     )
+    known = {(face, character) for face, character in rows}
     fresh = sorted(set(pairs) - known)
     change.denied += fresh
     if fresh:
@@ -120,7 +119,9 @@ def undo(connection: Connection, before: Mapping[str, Any]) -> Change:
         by_character.setdefault(character, []).append(face)
     for character, faces in by_character.items():
         say_of(connection, faces, character, Change())
+    left = _clusters_of(connection, [face for face, _ in change.moved])
     move_faces(connection, dict(change.moved))
+    centre(connection, left)
     _unpart(connection, change.parted)
     _part(connection, change.joined)
     for face, character in change.denied:
@@ -148,6 +149,13 @@ def settle(connection: Connection, change: Change) -> list[int]:
     series = connection.scalars(select(Episode.series_id).where(Episode.id.in_(episodes)))
     count_clusters(connection, set(series))
     return sorted(episodes)
+
+
+def _clusters_of(connection: Connection, faces: Sequence[int]) -> set[int]:
+    found: set[int | None] = set()
+    for batch in batched(faces):
+        found |= set(connection.scalars(select(Face.cluster_id).where(Face.id.in_(batch))))
+    return {number for number in found if number is not None}
 
 
 def _remember(connection: Connection, faces: Sequence[int], change: Change) -> None:

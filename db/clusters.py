@@ -73,16 +73,18 @@ def _row(row: Row[*tuple[Any, ...]]) -> ClusterRow:
     return ClusterRow(number, series_id, series, faces, episodes, seconds, stamp, touched)
 
 
-def waiting_faces(connection: Connection, cluster_id: int) -> list[FaceRow]:
+def waiting_faces(
+    connection: Connection, cluster_id: int, count: int | None = None
+) -> list[FaceRow]:
     """The faces of a cluster that wait, the longest on screen first."""
-    return _faces(connection, (Face.cluster_id == cluster_id) & WAITING)
+    which = (Face.cluster_id == cluster_id) & WAITING
+    return _faces(connection, which, SECONDS.desc(), Face.id, count=count)
 
 
-def faces_of(connection: Connection, character: str) -> list[FaceRow]:
+def faces_of(connection: Connection, character: str, count: int | None = None) -> list[FaceRow]:
     """The faces of a character, sure ones or not, the least sure first."""
-    return _faces(
-        connection, Character.name == character, Track.confidence, SECONDS.desc(), Face.id
-    )
+    order = (Track.confidence, SECONDS.desc(), Face.id)
+    return _faces(connection, Character.name == character, *order, count=count)
 
 
 def unsure_faces(connection: Connection, count: int | None = None) -> list[FaceRow]:
@@ -91,7 +93,8 @@ def unsure_faces(connection: Connection, count: int | None = None) -> list[FaceR
     That is how much screen time hangs on it, times how undecided it is: the entropy of the
     confidence (uncertainty sampling: Lewis & Gale 1994).
     """
-    found = _faces(connection, Track.unsure & Track.decided_by.is_distinct_from(PERSON))
+    which = Track.unsure & Track.decided_by.is_distinct_from(PERSON)
+    found = _faces(connection, which, Face.id)
     told = sorted(found, key=lambda face: (-face.seconds * _entropy(face.confidence), face.id))
     return told[:count]
 
@@ -105,6 +108,7 @@ def _faces(
     connection: Connection,
     which: ColumnElement[bool],
     *order: Any,  # noqa: ANN401 - columns
+    count: int | None = None,
 ) -> list[FaceRow]:
     rows = connection.execute(
         select(
@@ -127,7 +131,8 @@ def _faces(
         .join(Episode, Episode.id == Face.episode_id)
         .outerjoin(Character, Character.id == Track.character_id)
         .where(which)
-        .order_by(*(order or (SECONDS.desc(), Face.id)))
+        .order_by(*order)
+        .limit(count)
     )
     return [
         FaceRow(

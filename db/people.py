@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from sqlalchemy import func, select
 from sqlalchemy.engine import URL, Connection, Engine
 
 from eyecatch.db import actions, clusters, faces, following, identified, tally
@@ -19,6 +21,8 @@ from eyecatch.db.records import TrackVotes, Verdict
 
 Vectors = npt.NDArray[np.float32]
 
+_ACTING: Final = 0x66616365  # any number that other users of the server don't take: "face"
+
 
 class People(Questions):
     """Faces, clusters and actions of an open index."""
@@ -30,6 +34,17 @@ class People(Questions):
     @contextmanager
     def _write(self) -> Iterator[Connection]:
         with one_sentence(self._url), self._writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _act(self) -> Iterator[Connection]:
+        """A transaction in which nobody else acts: what it reads stays so until it is done.
+
+        SQLite has one writer anyway.
+        """
+        with self._write() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_ACTING)))
             yield connection
 
     # Faces
@@ -46,7 +61,7 @@ class People(Questions):
 
     def save_faces(self, episode_id: int, vectors: Mapping[int, Vectors], bundle_id: int) -> None:
         """Keep how the tracks of an episode, by their ids, look to a bundle."""
-        with self._write() as connection:
+        with self._act() as connection:
             faces.save_faces(connection, episode_id, vectors, bundle_id)
 
     def looks(self, series_id: int | None, bundle_id: int) -> Looks:
@@ -64,10 +79,10 @@ class People(Questions):
         with self._read() as connection:
             return clusters.face_jpeg(connection, face_id)
 
-    def faces_of(self, character: str) -> list[FaceRow]:
+    def faces_of(self, character: str, count: int | None = None) -> list[FaceRow]:
         """The faces of a character by its own name, the least sure first."""
         with self._read() as connection:
-            return clusters.faces_of(connection, character)
+            return clusters.faces_of(connection, character, count)
 
     def unsure_faces(self, count: int | None = None) -> list[FaceRow]:
         """The faces whose name is unsure, those first of which a word tells most."""
@@ -86,10 +101,10 @@ class People(Questions):
         with self._read() as connection:
             return clusters.cluster(connection, cluster_id)
 
-    def waiting_faces(self, cluster_id: int) -> list[FaceRow]:
+    def waiting_faces(self, cluster_id: int, count: int | None = None) -> list[FaceRow]:
         """The faces of a cluster that wait for a name, the longest on screen first."""
         with self._read() as connection:
-            return clusters.waiting_faces(connection, cluster_id)
+            return clusters.waiting_faces(connection, cluster_id, count)
 
     def centres(self, cluster_ids: Sequence[int]) -> dict[int, Vectors]:
         """The mean looks (d,) of clusters."""
@@ -115,7 +130,7 @@ class People(Questions):
                 first of them.
             fresh: how many new clusters there are.
         """
-        with self._write() as connection:
+        with self._act() as connection:
             new = clusters.new_clusters(connection, series_id, fresh)
             homes = {face: new[-1 - o] if o < 0 else o for face, o in owners.items()}
             clusters.move_faces(connection, homes)
@@ -147,7 +162,7 @@ class People(Questions):
         bundle_id: int,
     ) -> list[int]:
         """Decide tracks by the faces that people named; see ``following.save_following``."""
-        with self._write() as connection:
+        with self._act() as connection:
             return following.save_following(connection, series_id, verdicts, denied, bundle_id)
 
     def named_share(self) -> Share:
@@ -163,34 +178,34 @@ class People(Questions):
         stamp: str | None = None,
     ) -> ActionRow:
         """Call what waits in a cluster a character; see ``actions.name_cluster``."""
-        with self._write() as connection:
+        with self._act() as connection:
             return actions.name_cluster(connection, cluster_id, name, chosen, stamp)
 
     def name_faces(self, chosen: Sequence[int], name: str | None) -> ActionRow:
         """Call faces a character, or nobody (None); see ``actions.name_faces``."""
-        with self._write() as connection:
+        with self._act() as connection:
             return actions.name_faces(connection, chosen, name)
 
     def unname(self, who: str | int) -> ActionRow:
         """Take back what persons said of a cluster or a name; see ``actions.unname``."""
-        with self._write() as connection:
+        with self._act() as connection:
             return actions.unname(connection, who)
 
     def deny(self, chosen: Sequence[int]) -> ActionRow:
         """Say that faces are not who they are called; see ``actions.deny``."""
-        with self._write() as connection:
+        with self._act() as connection:
             return actions.deny(connection, chosen)
 
     def merge(self, into: int, others: Collection[int]) -> ActionRow:
         """Put all faces of other clusters into one; see ``actions.merge``."""
-        with self._write() as connection:
+        with self._act() as connection:
             return actions.merge(connection, into, others)
 
     def split(
         self, cluster_id: int, chosen: Sequence[int], stamp: str | None = None
     ) -> tuple[ActionRow, int]:
         """Put faces of a cluster into a new one and tell its number; see ``actions.split``."""
-        with self._write() as connection:
+        with self._act() as connection:
             return actions.split(connection, cluster_id, chosen, stamp)
 
     def last_action(self) -> ActionRow | None:
@@ -200,5 +215,5 @@ class People(Questions):
 
     def undo(self, action_id: int | None = None) -> ActionRow:
         """Take the last action back; see ``actions.undo``."""
-        with self._write() as connection:
+        with self._act() as connection:
             return actions.undo(connection, action_id)

@@ -22,6 +22,7 @@ from eyecatch.jobs.progress import Listener, Progress, clock, silent
 from eyecatch.jobs.register import register
 from eyecatch.jobs.render.render import default_name, render_episode
 from eyecatch.jobs.runners import make_runner
+from eyecatch.jobs.unknowns.gather import Gather
 from eyecatch.jobs.versions import versions
 
 
@@ -183,6 +184,8 @@ class _Job:
 
     def _decide(self, episode: int) -> None:
         decide(self._index, self._index.episode(episode), self._origin, self._judges)
+        if self._index.anybody_named():
+            Gather(self._index).everything()  # names that people gave follow to what is new
         self._progress.episodes_done += 1
         self._render(episode)
 

@@ -66,58 +66,74 @@ async def read_form(request: Request) -> Form:
 Sent = Depends(read_form)
 
 
-def routes(room: Room) -> APIRouter:
+class Acts:
     """The forms of a room."""
-    router = APIRouter()
 
-    def done(form: Form, action: Callable[[Index], ActionRow]) -> Response:
-        room.act(action)
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    def router(self) -> APIRouter:
+        """Where each form is sent to."""
+        router = APIRouter()
+        forms: dict[str, Callable[..., Response]] = {
+            "/name": self.name,
+            "/unname": self.unname,
+            "/deny": self.deny,
+            "/merge": self.merge,
+            "/split": self.split,
+            "/undo": self.undo,
+            "/look": self.look,
+            "/episodes/{episode_id}/proxy": self.proxy,
+        }
+        for path, done in forms.items():
+            router.add_api_route(path, done, methods=["POST"], response_model=None)
+        return router
+
+    def _do(self, form: Form, action: Callable[[Index], ActionRow]) -> Response:
+        self._room.act(action)
         return RedirectResponse(form.back, 303)
 
-    @router.post("/name")
-    def name(form: Form = Sent) -> Response:
-        """Names a cluster, or faces of it; without a cluster, the faces."""
+    def name(self, form: Form = Sent) -> Response:
+        """Name a cluster, or some faces of it; without a cluster, faces of any."""
         called = None if form.text("nobody") else form.text("name")
         faces, stamp = form.numbers("face"), form.text("stamp") or None
         if not form.text("cluster"):
-            return done(form, lambda index: index.name_faces(faces, called))
+            return self._do(form, lambda index: index.name_faces(faces, called))
         cluster = form.number("cluster")
-        return done(form, lambda index: index.name_cluster(cluster, called, faces, stamp))
+        return self._do(form, lambda index: index.name_cluster(cluster, called, faces, stamp))
 
-    @router.post("/deny")
-    def deny(form: Form = Sent) -> Response:
+    def unname(self, form: Form = Sent) -> Response:
+        """Take a name back."""
+        return self._do(form, lambda index: index.unname(form.text("name")))
+
+    def deny(self, form: Form = Sent) -> Response:
+        """Faces are not who they are called."""
         faces = form.numbers("face")
-        return done(form, lambda index: index.deny(faces))
+        return self._do(form, lambda index: index.deny(faces))
 
-    @router.post("/unname")
-    def unname(form: Form = Sent) -> Response:
-        return done(form, lambda index: index.unname(form.text("name")))
-
-    @router.post("/merge")
-    def merge(form: Form = Sent) -> Response:
+    def merge(self, form: Form = Sent) -> Response:
+        """Clusters are one person."""
         into, others = form.number("into"), form.numbers("other")
-        return done(form, lambda index: index.merge(into, others))
+        return self._do(form, lambda index: index.merge(into, others))
 
-    @router.post("/split")
-    def split(form: Form = Sent) -> Response:
+    def split(self, form: Form = Sent) -> Response:
+        """Faces of a cluster are somebody else."""
         cluster, faces, stamp = form.number("cluster"), form.numbers("face"), form.text("stamp")
-        return done(form, lambda index: index.split(cluster, faces, stamp or None)[0])
+        return self._do(form, lambda index: index.split(cluster, faces, stamp or None)[0])
 
-    @router.post("/undo")
-    def undo(form: Form = Sent) -> Response:
+    def undo(self, form: Form = Sent) -> Response:
+        """Take the last action back, if it is still the one that was seen."""
         action = form.number("action")
-        return done(form, lambda index: index.undo(action))
+        return self._do(form, lambda index: index.undo(action))
 
-    @router.post("/look")
-    def look(form: Form = Sent) -> Response:
-        room.look()
+    def look(self, form: Form = Sent) -> Response:
+        """Look at faces that nobody has looked at."""
+        self._room.look()
         return RedirectResponse(form.back, 303)
 
-    @router.post("/episodes/{episode_id}/proxy")
-    def proxy(episode_id: int, form: Form = Sent) -> Response:
-        shown = player(room, episode_id)
+    def proxy(self, episode_id: int, form: Form = Sent) -> Response:
+        """Have a copy made that browsers play."""
+        shown = player(self._room, episode_id)
         if shown.missing is None:
-            room.proxies.make(shown.episode, found_file(room.index, shown.episode))
+            self._room.proxies.make(shown.episode, found_file(self._room.index, shown.episode))
         return RedirectResponse(form.back, 303)
-
-    return router

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from fastapi import FastAPI
@@ -14,12 +13,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from eyecatch.core.errors import DatabaseError, EyecatchError, RequestError
-from eyecatch.jobs.review import acts, media, pages
+from eyecatch.jobs.review import media
+from eyecatch.jobs.review.acts import Acts
 from eyecatch.jobs.review.guard import Guard
+from eyecatch.jobs.review.pages import Pages
 from eyecatch.jobs.review.room import Room
 from eyecatch.jobs.review.views import FOLDER, bare, page
-
-log = logging.getLogger(__name__)
 
 
 def make_app(room: Room, token: str | None = None) -> ASGIApp:
@@ -31,8 +30,8 @@ def make_app(room: Room, token: str | None = None) -> ASGIApp:
     """
     app = FastAPI(title="eyecatch", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
-    for module in (pages, media, acts):
-        app.include_router(module.routes(room))
+    for router in (Pages(room).router(), media.routes(room), Acts(room).router()):
+        app.include_router(router)
 
     def told(sentence: str, status: int, back: str = "/") -> Response:
         return page(room, "told.html", status, sentence=sentence, back=back)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
@@ -18,98 +19,114 @@ from eyecatch.jobs.review.views import page
 EPISODES, CLUSTERS, FACES, QUESTIONS = 24, 24, 12, 60
 """On one page: episodes of the grid, clusters, faces of each, unsure faces."""
 
+MOST_FACES = 240
+"""Of a cluster or character on its page; the others come when these are done."""
 
-def routes(room: Room) -> APIRouter:
+
+class Pages:
     """The pages of a room."""
-    router = APIRouter()
-    index = room.index
 
-    @router.get("/")
-    def season(number: int = 1) -> Response:
-        first = _first(number, EPISODES)
-        episodes = index.episode_page(first, EPISODES)
-        parts = index.parts([episode.id for episode in episodes])
+    def __init__(self, room: Room) -> None:
+        self._room, self._index = room, room.index
+
+    def router(self) -> APIRouter:
+        """Where each page is."""
+        router = APIRouter()
+        pages: dict[str, Callable[..., Response]] = {
+            "/": self.season,
+            "/episodes/{episode_id}": self.episode,
+            "/unknowns": self.unknowns,
+            "/clusters/{cluster_id}": self.cluster,
+            "/unsure": self.unsure,
+            "/characters/{character_id}": self.character,
+            "/search": self.search,
+        }
+        for path, shown in pages.items():
+            router.add_api_route(path, shown, methods=["GET"], response_model=None)
+        return router
+
+    def season(self, number: int = 1) -> Response:
+        """Characters by episodes."""
+        episodes = self._index.episode_page(_first(number, EPISODES), EPISODES)
+        parts = self._index.parts([episode.id for episode in episodes])
         seconds: dict[int, dict[int, float]] = defaultdict(dict)
-        names: dict[int, str] = {}
         for part in parts:
             seconds[part.character_id][part.episode_id] = part.seconds
-            names[part.character_id] = part.character
+        names = {part.character_id: part.character for part in parts}
         order = sorted(names, key=lambda one: (-sum(seconds[one].values()), names[one]))
-        longest = max((part.seconds for part in parts), default=1.0)
         return page(
-            room,
+            self._room,
             "season.html",
             episodes=list(zip(episodes, short([one.title for one in episodes]), strict=True)),
             characters=[(one, names[one], seconds[one]) for one in order],
-            longest=longest,
+            longest=max((part.seconds for part in parts), default=1.0),
             number=number,
             more=len(episodes) == EPISODES,
         )
 
-    @router.get("/episodes/{episode_id}")
-    def episode(episode_id: int, t: float = 0.0) -> Response:
-        shown = player(room, episode_id)
-        lines = timeline(shown.episode, index.bars(episode_id), shown.origin)
-        return page(room, "episode.html", player=shown, lines=lines, wide=WIDE, at=max(t, 0.0))
+    def episode(self, episode_id: int, t: float = 0.0) -> Response:
+        """An episode to watch, and who is when."""
+        shown = player(self._room, episode_id)
+        lines = timeline(shown.episode, self._index.bars(episode_id), shown.origin)
+        at = max(t, 0.0)
+        return page(self._room, "episode.html", player=shown, lines=lines, wide=WIDE, at=at)
 
-    @router.get("/unknowns")
-    def unknowns(number: int = 1) -> Response:
-        rows = index.clusters(_first(number, CLUSTERS), CLUSTERS)
-        faces = {row.id: index.waiting_faces(row.id)[:FACES] for row in rows}
-        guesses = likely_names(room, rows)
+    def unknowns(self, number: int = 1) -> Response:
+        """Clusters that wait for a name."""
+        rows = self._index.clusters(_first(number, CLUSTERS), CLUSTERS)
+        faces = {row.id: self._index.waiting_faces(row.id, FACES) for row in rows}
+        guesses = likely_names(self._room, rows)
         return page(
-            room,
+            self._room,
             "unknowns.html",
             clusters=[(row, faces[row.id], guesses[row.id]) for row in rows],
-            names=index.names(),
+            names=self._index.names(),
             number=number,
             more=len(rows) == CLUSTERS,
         )
 
-    @router.get("/clusters/{cluster_id}")
-    def cluster(cluster_id: int) -> Response:
-        row = index.cluster(cluster_id)
+    def cluster(self, cluster_id: int) -> Response:
+        """One of them, and those that look alike."""
+        row = self._index.cluster(cluster_id)
+        near = like(self._room, row)
         return page(
-            room,
+            self._room,
             "cluster.html",
             row=row,
-            faces=index.waiting_faces(cluster_id),
-            guesses=likely_names(room, [row])[row.id],
-            near=[(one, index.waiting_faces(one.id)[:6], c) for one, c in like(room, row)],
-            names=index.names(),
+            faces=self._index.waiting_faces(cluster_id, MOST_FACES),
+            guesses=likely_names(self._room, [row])[row.id],
+            near=[(one, self._index.waiting_faces(one.id, 6), cosine) for one, cosine in near],
+            names=self._index.names(),
         )
 
-    @router.get("/unsure")
-    def unsure() -> Response:
+    def unsure(self) -> Response:
+        """Names that are unsure."""
         groups: dict[str, list[FaceRow]] = defaultdict(list)
-        for face in index.unsure_faces(QUESTIONS):
+        for face in self._index.unsure_faces(QUESTIONS):
             groups[face.character or ""].append(face)
-        return page(room, "unsure.html", groups=list(groups.items()), names=index.names())
+        return page(self._room, "unsure.html", groups=list(groups.items()))
 
-    @router.get("/characters/{character_id}")
-    def character(character_id: int) -> Response:
-        name = index.character_names().get(character_id)
+    def character(self, character_id: int) -> Response:
+        """A character: where it is, and its faces."""
+        name = self._index.character_names().get(character_id)
         if name is None:
             raise HTTPException(404, "there is no such character")
-        found = index.find([name])
         return page(
-            room,
+            self._room,
             "character.html",
-            back=f"/characters/{character_id}",
             name=name,
-            found=found,
-            faces=index.faces_of(name)[:240],
-            names=index.names(),
+            found=self._index.find([name]),
+            faces=self._index.faces_of(name, MOST_FACES),
+            names=self._index.names(),
+            back=f"/characters/{character_id}",
         )
 
-    @router.get("/search")
-    def search(q: str = "") -> Response:
+    def search(self, q: str = "") -> Response:
+        """Characters and episodes that are called so."""
         words = q.strip()
-        names = index.names(words, 50) if words else []
-        episodes = index.episode_page(0, 50, words) if words else []
-        return page(room, "search.html", words=words, found=names, episodes=episodes)
-
-    return router
+        names = self._index.names(words, 50) if words else []
+        episodes = self._index.episode_page(0, 50, words) if words else []
+        return page(self._room, "search.html", words=words, found=names, episodes=episodes)
 
 
 def _first(number: int, size: int) -> int:

@@ -1,4 +1,4 @@
-"""Copies of videos that browsers play: made when asked for, one at a time, kept beside the index."""
+"""Copies of videos that browsers play: made when asked for, kept beside the index."""
 
 from __future__ import annotations
 

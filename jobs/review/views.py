@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,15 @@ _HTML = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_HTML.filters |= {"clock": clock, "colour": colour_of}
+
+
+def brief(episode: str) -> str:
+    """An episode's file by its number, ``S01E03``, or by its title."""
+    number = re.search(r"S\d+ ?E\d+", episode, re.IGNORECASE)
+    return number.group().upper() if number else episode.rpartition(".")[0]
+
+
+_HTML.filters |= {"clock": clock, "colour": colour_of, "brief": brief}
 _HTML.globals |= {"version": __version__}
 
 

@@ -106,6 +106,7 @@ if (video) {
     try {
       const answer = await fetch(`${video.dataset.boxes}?start=${number * SPAN}&stop=${(number + 1) * SPAN}`);
       if (answer.ok) spans.set(number, await answer.json());
+      if (video.paused && show.checked) paint(video.currentTime);
     } catch {
       spans.delete(number);
     }
