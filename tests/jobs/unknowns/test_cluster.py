@@ -55,7 +55,7 @@ def test_night_by_night_or_at_once_is_all_one():
     for episode in (1, 2, 3):
         there = np.flatnonzero(made.episodes <= episode)
         part = Looks(*(getattr(made, f)[there] for f in Looks.__dataclass_fields__))
-        owners, fresh = group_new(replace(part, clusters=clusters[there]))
+        owners, _ = group_new(replace(part, clusters=clusters[there]))
         base = clusters.max()
         clusters[there] = np.where(owners < 0, base - owners, owners)
     assert same(clusters) == same(at_once)
