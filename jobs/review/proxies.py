@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Lock
 
@@ -47,6 +47,10 @@ class Proxies:
         future = self._making.get(episode.digest)
         error = future.exception() if future is not None and future.done() else None
         return None if error is None else str(error)
+
+    def wait(self) -> None:
+        """Until those that are being made are done."""
+        wait(self._making.values())
 
     def close(self) -> None:
         """Make no more."""

@@ -37,6 +37,7 @@ class Gather:
             than before, all faces are looked at again: their crops are in the index.
 
     Attributes:
+        embedder_id: the index's number for the embedder.
         forms: of the named characters of each series, by its id, as the last ``follow`` found them.
     """
 
@@ -47,7 +48,7 @@ class Gather:
         where = str(bundle.folder)
         self._bundle = bundle
         self.forms: dict[int | None, Forms] = {}
-        self._id = index.add_bundle(bundle.digest, where, names, bundle.card)
+        self.embedder_id = index.add_bundle(bundle.digest, where, names, bundle.card)
         self._people = index.add_bundle(PEOPLE, "", [], {"name": PEOPLE})
 
     @property
@@ -63,15 +64,15 @@ class Gather:
 
     def embed(self, say: Say = quiet) -> None:
         """Look at the faces that were not looked at yet."""
-        lacking = self._index.episodes_lacking_faces(self._id)
+        lacking = self._index.episodes_lacking_faces(self.embedder_id)
         judges = Judges(Ensemble([self._bundle]), self._index) if lacking else None
         for done, episode_id in enumerate(lacking):
             say(f"looking at faces: episode {done + 1} of {len(lacking)}")
             assert judges is not None
             judges.identify(self._index.episode(episode_id))
-            votes = self._index.track_votes(episode_id, self._id)
+            votes = self._index.track_votes(episode_id, self.embedder_id)
             vectors = {vote.track_id: track_vector(vote) for vote in votes}
-            self._index.save_faces(episode_id, vectors, self._id)
+            self._index.save_faces(episode_id, vectors, self.embedder_id)
 
     def group(self, say: Say = quiet) -> None:
         """Put faces that are in no cluster into one, episode by episode.
@@ -80,7 +81,7 @@ class Gather:
         """
         parted = self._index.apart()
         for series_id in self._index.series_with_faces():
-            looks = self._index.looks(series_id, self._id)
+            looks = self._index.looks(series_id, self.embedder_id)
             new = looks.clusters == 0
             if not new.any():
                 continue
@@ -96,7 +97,7 @@ class Gather:
         changed: list[int] = []
         denied = self._index.denials()
         for series_id in self._index.series_with_faces():
-            looks = self._index.looks(series_id, self._id)
+            looks = self._index.looks(series_id, self.embedder_id)
             changed += self._follow(series_id, looks, denied)
         return changed
 
