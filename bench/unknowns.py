@@ -1,13 +1,14 @@
 """What naming clusters is worth: purity, how many names it takes, and what the index answers then.
 
-SHOW/*.mkv are indexed without any bundle. SHOW/truth.csv (``episode,frame,label,x,y,w,h``) says who is
-who in every frame, and stands in for the person: it calls each cluster what most of its faces are,
-and sets it aside where that is ``unknown`` or no face. Nothing else is corrected::
+SHOW/*.mkv are indexed without any bundle. SHOW/truth.csv (``episode,frame,label,x,y,w,h``) says who
+is who in every frame, and stands in for the person: it calls each cluster what most of its faces
+are, and sets it aside where that is ``unknown`` or no face. Nothing else is corrected::
 
     .venv/bin/python bench/unknowns.py DATA/shows/scooby DATA/shows/flint --out OUT
 
-Three tables: clusters at several thresholds; the index after at most 20 names; and names that follow
-from two episodes to the two others. ``OUT/<show>.csv`` is every face of every frame for other judges.
+Three tables: clusters at several thresholds; the index after at most 20 names; and names that
+follow from two episodes to the two others. ``OUT/<show>.csv`` is every face of every frame, for
+other judges.
 """
 
 from __future__ import annotations
@@ -87,9 +88,8 @@ def thresholds(db: Path, truth: Truth) -> None:
         looks, frames = _looks(index), labels(index, truth)
         votes = _votes(index, looks, frames)
     print(f"{len(looks)} tracks")
-    print(
-        "| closeness | clusters | purity | of 20 largest: precision | recall |\n|---|---|---|---|---|"
-    )
+    print("| closeness | clusters | purity | of 20 largest: precision | recall |")
+    print("|---|---|---|---|---|")
     for closeness in CLOSENESS:
         owners, count = group_new(looks, closeness=closeness)
         clusters = [
@@ -104,9 +104,8 @@ def thresholds(db: Path, truth: Truth) -> None:
         people = sum(n for one in clusters for who, n in one.items() if who not in NOBODY)
         said = sum(sum(one.values()) for one in known)
         mark = " (chosen)" if closeness == TRACK_CLOSENESS else ""
-        print(
-            f"| {closeness:.2f}{mark} | {count} | {pure / total:.3f} | {right / said:.3f} | {right / people:.3f} |"
-        )
+        shares = f"{pure / total:.3f} | {right / said:.3f} | {right / people:.3f}"
+        print(f"| {closeness:.2f}{mark} | {count} | {shares} |")
 
 
 def named(show: Path, source: Path, truth: Truth) -> None:

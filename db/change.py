@@ -106,8 +106,9 @@ def deny(connection: Connection, pairs: Collection[Pair], change: Change) -> Non
     fresh = sorted(set(pairs) - known)
     change.denied += fresh
     if fresh:
-        rows = [{"face_id": face, "character_id": character} for face, character in fresh]
-        connection.execute(insert(Unlike), rows)
+        connection.execute(
+            insert(Unlike), [{"face_id": face, "character_id": who} for face, who in fresh]
+        )
 
 
 def undo(connection: Connection, before: Mapping[str, Any]) -> Change:
