@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from itertools import combinations
 
@@ -15,6 +14,7 @@ from eyecatch.db.records import TrackVotes
 
 Vectors = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
+Pair = tuple[int, int]
 
 
 def track_vector(vote: TrackVotes) -> Vectors:
@@ -30,7 +30,7 @@ def track_vector(vote: TrackVotes) -> Vectors:
 
 def group_new(
     looks: Looks,
-    parted: Iterable[tuple[int, int]] = (),
+    parted: Iterable[Pair] = (),
     touched: Collection[int] = (),
     closeness: float = TRACK_CLOSENESS,
 ) -> tuple[Places, int]:
@@ -50,46 +50,74 @@ def group_new(
     """
     owners = looks.clusters.copy()
     own_way = set(touched) | set(owners[looks.by_person].tolist()) - {0}
-    at_once = looks.at_once()
-    fresh = 0
-    for episode in np.unique(looks.episodes[owners == 0]):
-        new = np.flatnonzero((looks.episodes == episode) & (owners == 0))
-        owners[new] = -1 - fresh - np.arange(len(new))
-        fresh += len(new)
+    known = _Known(looks, owners, parted, own_way)
+    pairs = looks.at_once()
+    new = owners == 0
+    for episode in np.unique(looks.episodes[new]):
+        fresh = np.flatnonzero((looks.episodes == episode) & new)
+        owners[fresh] = -1 - fresh
+        here = pairs[looks.episodes[pairs[:, 0]] == episode]
+        known.add(owners[fresh], looks.vectors[fresh], owners[here])
+        known.join(closeness)
+    return _numbered(np.array([known.now(owner) for owner in owners.tolist()], np.int64))
+
+
+class _Known:
+    """The clusters there are while episodes are added to them.
+
+    Args:
+        looks: the faces.
+        owners: int64 (n,) the cluster of each; 0 for none yet.
+        parted: clusters that are kept apart.
+        own_way: clusters that never join each other.
+    """
+
+    def __init__(
+        self, looks: Looks, owners: Places, parted: Iterable[Pair], own_way: set[int]
+    ) -> None:
         there = np.flatnonzero(owners != 0)
-        owners[there] = _joined(looks, owners, there, at_once, parted, own_way, closeness)
-    return _numbered(owners)
+        # People's clusters first, then old ones: the first of those that join stays.
+        numbers = sorted(set(owners[there].tolist()), key=lambda n: (n not in own_way, n))
+        places = {number: place for place, number in enumerate(numbers)}
+        which = np.array([places[number] for number in owners[there].tolist()], np.int64)
+        self._numbers, self._became = numbers, dict[int, int]()
+        self._counts = np.bincount(which, minlength=len(numbers)).astype(np.float32)
+        self._sums = np.zeros((len(numbers), looks.vectors.shape[1]), np.float32)
+        np.add.at(self._sums, which, looks.vectors[there])
+        both = owners[looks.at_once()]
+        self._apart = set(map(tuple, both[(both != 0).all(axis=1)].tolist()))
+        self._apart |= set(parted) | set(combinations(sorted(own_way & places.keys()), 2))
 
+    def add(self, numbers: Places, vectors: Vectors, apart: Places) -> None:
+        """Faces as clusters of their own, and which are on screen at once."""
+        self._numbers += numbers.tolist()
+        self._counts = np.concatenate([self._counts, np.ones(len(numbers), np.float32)])
+        self._sums = np.concatenate([self._sums, vectors])
+        self._apart |= {(self.now(a), self.now(b)) for a, b in apart.tolist()}
 
-def _joined(  # noqa: PLR0913, PLR0917 - one step of the above
-    looks: Looks,
-    owners: Places,
-    there: Places,
-    at_once: Places,
-    parted: Iterable[tuple[int, int]],
-    own_way: Collection[int],
-    closeness: float,
-) -> Places:
-    """The clusters of the faces that are ``there`` after those most alike have joined."""
-    # People's clusters first, then old ones: the number of the first one is what stays.
-    numbers = sorted(set(owners[there].tolist()), key=lambda n: (n not in own_way, n < 0, abs(n)))
-    places = {number: place for place, number in enumerate(numbers)}
-    which = np.array([places[number] for number in owners[there].tolist()])
-    counts = np.bincount(which, minlength=len(numbers)).astype(np.float32)
-    sums = np.zeros((len(numbers), looks.vectors.shape[1]), np.float32)
-    np.add.at(sums, which, looks.vectors[there])
-    known = owners[at_once]
-    both = known[(known != 0).all(axis=1)].tolist()
-    apart = {(places[a], places[b]) for a, b in both if a != b}
-    apart |= {(places[a], places[b]) for a, b in parted if a in places and b in places}
-    mine = [places[number] for number in own_way if number in places]
-    apart |= set(combinations(sorted(mine), 2))
-    pairs = np.array(sorted(apart), np.int64).reshape(-1, 2)
-    joined = join(sums / counts[:, None], counts, pairs, closeness)
-    leaders: dict[int, int] = defaultdict(int)
-    for place, group in enumerate(joined.tolist()):
-        leaders.setdefault(group, numbers[place])
-    return np.array([leaders[group] for group in joined[which].tolist()], np.int64)
+    def join(self, closeness: float) -> None:
+        """Put together what looks like one person."""
+        places = {number: place for place, number in enumerate(self._numbers)}
+        pairs = [(places[a], places[b]) for a, b in self._apart if a in places and b in places]
+        apart = np.array([pair for pair in pairs if pair[0] != pair[1]], np.int64).reshape(-1, 2)
+        joined = join(self._sums / self._counts[:, None], self._counts, apart, closeness)
+        leaders = np.unique(joined, return_index=True)[1]
+        for number, group in zip(self._numbers, joined.tolist(), strict=True):
+            leader = self._numbers[leaders[group]]
+            if leader != number:
+                self._became[number] = leader
+        sums, counts = np.zeros_like(self._sums), np.zeros_like(self._counts)
+        np.add.at(sums, joined, self._sums)
+        np.add.at(counts, joined, self._counts)
+        self._numbers = [self._numbers[leader] for leader in leaders]
+        self._sums, self._counts = sums[: len(leaders)], counts[: len(leaders)]
+        self._apart = {(self.now(a), self.now(b)) for a, b in self._apart}
+
+    def now(self, number: int) -> int:
+        """The cluster that one has become."""
+        while number in self._became:
+            number = self._became[number]
+        return number
 
 
 def _numbered(owners: Places) -> tuple[Places, int]:
