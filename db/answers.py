@@ -245,3 +245,96 @@ class CropRow:
     time: Fraction
     quality: float
     jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Seconds of faces on screen, each face by itself.
+
+    Attributes:
+        seconds: of all.
+        named: of those with a name that is sure.
+        aside: of those that a person said are nobody.
+    """
+
+    seconds: float
+    named: float
+    aside: float
+
+    @property
+    def part(self) -> float:
+        """What part of it has a name, 0..1, without what was set aside; 1 where there is none."""
+        wanted = self.seconds - self.aside
+        return min(self.named / wanted, 1.0) if wanted > 0 else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRow:
+    """Faces that look like one person and wait for a name.
+
+    Attributes:
+        id: its number.
+        series_id, series: of its episodes, or None.
+        faces: how many wait; each is followed through one shot.
+        episodes: how many they are in.
+        seconds: how long they are on screen.
+        stamp: another one when other faces wait.
+        touched: a person merged or split it.
+    """
+
+    id: int
+    series_id: int | None
+    series: str | None
+    faces: int
+    episodes: int
+    seconds: float
+    stamp: str
+    touched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FaceRow:
+    """The face of a track.
+
+    Attributes:
+        id: its number.
+        cluster: the number of its cluster; None before it is grouped.
+        episode_id: id of the episode.
+        episode: name of the file.
+        track: number of the track that follows it, in the episode.
+        seconds: how long it is on screen.
+        time: seconds at which its track begins, on the episode's clock.
+        character: who it is; where ``unsure``, who it may be; None for unknown.
+        confidence: of the verdict; None before there is one.
+        unsure: between "no" and "yes".
+        decided_by: ``model`` or ``person``; None before there is a verdict.
+    """
+
+    id: int
+    cluster: int | None
+    episode_id: int
+    episode: str
+    track: int
+    seconds: float
+    time: float
+    character: str | None
+    confidence: float | None
+    unsure: bool
+    decided_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """What a person did.
+
+    Attributes:
+        id: its number; higher is later.
+        told: as a clause: "named 12 faces Hiei".
+        undone: whether it was taken back.
+        episodes: ids of the episodes whose names changed.
+    """
+
+    id: int
+    told: str
+    undone: bool
+    episodes: tuple[int, ...] = ()

@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.schema import Appearance, Episode, Track, Tracklet
+from eyecatch.db.tally import refresh_tally
 
 JOINED_GAP: Final = Fraction(1)
 """Seconds between two tracks in one shot that are still one appearance."""
@@ -47,6 +48,7 @@ _COLUMNS: Final = tuple(name for name in Span.__dataclass_fields__ if name != "s
 
 def refresh_appearances(connection: Connection, episode_id: int) -> None:
     """Make the ranges of an episode follow from its tracks; equal ones change no row."""
+    refresh_tally(connection, episode_id)
     spans = joined(_tracks(connection, episode_id), _gap(connection, episode_id))
     wanted = [{name: getattr(span, name) for name in _COLUMNS} for span in spans]
     columns = [getattr(Appearance, name) for name in _COLUMNS]

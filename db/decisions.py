@@ -3,49 +3,63 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Mapping
 
-import numpy as np
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.engine import Connection
 
-from eyecatch.core.faces import iou
 from eyecatch.db.appearances import refresh_appearances
+from eyecatch.db.faces import Place, middles, tracks_at
 from eyecatch.db.names import character_ids
-from eyecatch.db.schema import Decision, Episode, Frame, Track, Tracklet
+from eyecatch.db.overruled import UNDECIDED, overrule
+from eyecatch.db.schema import Decision, Episode, Face, Track
 from eyecatch.db.states import PERSON
 
-_SAME_FACE = 0.3
-"""Least overlap of a face's boxes as two detectors draw them; that of the figures in ``bench``."""
+Spot = tuple[int, Place]
+"""Id of an episode, and a place in it."""
 
 
 def decide(connection: Connection, track_id: int, character: str | None) -> None:
     """A person says who a track is, or that it is nobody known (None).
 
-    The face in the middle of the track is what is remembered. Raises NoResultFound without it.
+    Its face is what is remembered: the one that is known already, or the one in its middle. Raises
+    NoResultFound without such a track.
     """
-    episode_id, start, stop = connection.execute(
-        select(Track.episode_id, Track.start, Track.stop).where(Track.id == track_id)
-    ).one()
-    face = connection.execute(
-        select(Frame.frame, Frame.x, Frame.y, Frame.w, Frame.h)
-        .join(Tracklet, Tracklet.id == Frame.tracklet_id)
-        .where(Tracklet.track_id == track_id, Frame.frame >= (start + stop - 1) // 2)
-        .order_by(Frame.frame)
-        .limit(1)
-    ).one()
-    character_id = None if character is None else _named(connection, episode_id, character)
-    place = dict(zip(("frame", "x", "y", "w", "h"), face, strict=True))
-    connection.execute(delete(Decision).filter_by(episode_id=episode_id, **place))
-    connection.execute(
-        insert(Decision).values(
-            episode_id=episode_id,
-            character_id=character_id,
-            decided_ms=time.time_ns() // 1_000_000,
-            **place,
-        )
-    )
-    _give(connection, track_id, character_id)
+    episode_id = connection.execute(
+        select(Track.episode_id).where(Track.id == track_id)
+    ).scalar_one()
+    series_id = connection.scalar(select(Episode.series_id).where(Episode.id == episode_id))
+    character_id = None
+    if character is not None:
+        character_id = character_ids(connection, [character], series_id)[character]
+    say(connection, {(episode_id, _place(connection, track_id)): character_id})
+    give(connection, {track_id: character_id})
     refresh_appearances(connection, episode_id)
+
+
+def say(connection: Connection, said: Mapping[Spot, int | None]) -> None:
+    """Remember which character a person called the face at each spot, None for nobody."""
+    unsay(connection, said)
+    if said:
+        now = time.time_ns() // 1_000_000
+        rows = [_columns(spot) | {"character_id": who, "now": now} for spot, who in said.items()]
+        connection.execute(insert(Decision).values(decided_ms=bindparam("now")), rows)
+
+
+def unsay(connection: Connection, spots: Iterable[Spot]) -> None:
+    """Forget what a person said of the faces at these spots, if anything."""
+    rows = [{f"b_{name}": value for name, value in _columns(spot).items()} for spot in spots]
+    if rows:
+        same = [getattr(Decision, name) == bindparam(f"b_{name}") for name in _NAMES]
+        connection.execute(delete(Decision).where(*same), rows)
+
+
+def give(connection: Connection, characters: Mapping[int, int | None]) -> None:
+    """Give tracks, by their ids, the characters that a person said; appearances are to follow."""
+    decided = dict(UNDECIDED) | {"confidence": 1.0, "decided_by": PERSON}
+    overrule(
+        connection, {track: decided | {"character_id": who} for track, who in characters.items()}
+    )
 
 
 def apply_decisions(connection: Connection, episode_id: int) -> None:
@@ -53,54 +67,36 @@ def apply_decisions(connection: Connection, episode_id: int) -> None:
 
     A decision whose face no track follows any more is kept for when one does.
     """
-    decisions = connection.execute(
+    rows = connection.execute(
         select(
-            Decision.frame, Decision.x, Decision.y, Decision.w, Decision.h, Decision.character_id
+            Decision.id,
+            Decision.character_id,
+            Decision.frame,
+            Decision.x,
+            Decision.y,
+            Decision.w,
+            Decision.h,
         )
         .where(Decision.episode_id == episode_id)
         .order_by(Decision.id)
-    )
-    for frame, *box, character_id in decisions.all():
-        track_id = _track_at(connection, episode_id, frame, box)
-        if track_id is not None:
-            _give(connection, track_id, character_id)
-
-
-def _named(connection: Connection, episode_id: int, character: str) -> int:
-    series_id = connection.scalar(select(Episode.series_id).where(Episode.id == episode_id))
-    return character_ids(connection, [character], series_id)[character]
-
-
-def _track_at(connection: Connection, episode_id: int, frame: int, box: list[int]) -> int | None:
-    rows = connection.execute(
-        select(Track.id, Frame.x, Frame.y, Frame.w, Frame.h)
-        .join(Tracklet, Tracklet.track_id == Track.id)
-        .join(Frame, Frame.tracklet_id == Tracklet.id)
-        .where(
-            Track.episode_id == episode_id,
-            Track.start <= frame,
-            Track.stop > frame,
-            Frame.frame == frame,
-        )
     ).all()
-    if not rows:
-        return None
-    overlaps = iou(np.array([box], np.float32), np.array([row[1:] for row in rows], np.float32))[0]
-    best = int(overlaps.argmax())
-    return rows[best].id if overlaps[best] >= _SAME_FACE else None
+    places: dict[int, Place] = {row.id: (row.frame, row.x, row.y, row.w, row.h) for row in rows}
+    followed = tracks_at(connection, episode_id, places)
+    give(connection, {followed[row.id]: row.character_id for row in rows if row.id in followed})
 
 
-def _give(connection: Connection, track_id: int, character_id: int | None) -> None:
-    connection.execute(
-        update(Track)
-        .where(Track.id == track_id)
-        .values(
-            character_id=character_id,
-            confidence=1.0,
-            unsure=False,
-            top=None,
-            decided_by=PERSON,
-            bundle_id=None,
-            run_id=None,
-        )
-    )
+_NAMES = ("episode_id", "frame", "x", "y", "w", "h")
+
+
+def _columns(spot: Spot) -> dict[str, int | None]:
+    episode_id, place = spot
+    return dict(zip(_NAMES, (episode_id, *place), strict=True))
+
+
+def _place(connection: Connection, track_id: int) -> Place:
+    known = connection.execute(
+        select(Face.frame, Face.x, Face.y, Face.w, Face.h).where(Face.track_id == track_id)
+    ).first()
+    if known is None:
+        return middles(connection, [track_id])[track_id]
+    return known.frame, known.x, known.y, known.w, known.h

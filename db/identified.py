@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, insert, select
+from sqlalchemy import ColumnElement, Row, Select, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
@@ -97,7 +97,16 @@ def tracks_to_decide(connection: Connection, episode_id: int, bundle_id: int) ->
 
     A track without such a crop is left out. Crops come in order of time.
     """
-    rows = connection.execute(_votes(episode_id, bundle_id))
+    undecided = Track.decided_by.is_distinct_from(PERSON)
+    return _voted(connection.execute(_votes(episode_id, bundle_id).where(undecided)))
+
+
+def track_votes(connection: Connection, episode_id: int, bundle_id: int) -> list[TrackVotes]:
+    """The same of all tracks, whoever decided them."""
+    return _voted(connection.execute(_votes(episode_id, bundle_id)))
+
+
+def _voted(rows: Iterable[Row[int, bytes, bytes, float]]) -> list[TrackVotes]:
     votes: dict[int, list[tuple[bytes, bytes, float]]] = defaultdict(list)
     for track_id, embedding, logits, quality in rows:
         votes[track_id].append((embedding, logits, quality))
@@ -110,11 +119,7 @@ def _votes(episode_id: int, bundle_id: int) -> Select[int, bytes, bytes, float]:
         .join(Tracklet, Tracklet.track_id == Track.id)
         .join(Crop, Crop.tracklet_id == Tracklet.id)
         .join(Identification, Identification.crop_id == Crop.id)
-        .where(
-            Track.episode_id == episode_id,
-            Track.decided_by.is_distinct_from(PERSON),
-            Identification.bundle_id == bundle_id,
-        )
+        .where(Track.episode_id == episode_id, Identification.bundle_id == bundle_id)
         .order_by(Track.number, Tracklet.start, Tracklet.position, Crop.rank)
     )
 

@@ -21,6 +21,7 @@ from eyecatch.db.clock import Clock
 from eyecatch.db.engine import parse_url
 from eyecatch.db.ledger import Ledger
 from eyecatch.db.opening import open_engine
+from eyecatch.db.people import People
 from eyecatch.db.records import (
     CropBatch,
     Embedded,
@@ -49,7 +50,7 @@ def open_index(url: str, *, create: bool = True, patience: float = 30.0) -> Inde
     return Index(parsed, open_engine(parsed, create=create, patience=patience))
 
 
-class Index(Ledger):
+class Index(People, Ledger):
     """An open index: every method is one transaction, all of it or nothing.
 
     Methods raise DatabaseError when the database can't be read or written. An index may be shared

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
-
-from sqlalchemy.engine import URL, Connection, Engine
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.scan.result import ScannedChunk
 from eyecatch.core.video.episode import Chunk
 from eyecatch.db import bad_files, chunks, claims, runs
-from eyecatch.db.engine import writing
 from eyecatch.db.faults import one_sentence
 from eyecatch.db.locks import Life, is_alive
-from eyecatch.db.questions import Questions
 from eyecatch.db.records import Backlog, FileStamp, Origin, Vectors
+from eyecatch.db.writer import Writer
 
 
-class Ledger(Questions):
+class Ledger(Writer):
     """What is to be done, being done, done and failed; ``db.index`` adds what was found."""
-
-    def __init__(self, url: URL, engine: Engine) -> None:
-        super().__init__(url, engine)
-        self._writing = writing(engine)
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with one_sentence(self._url), self._writing.begin() as connection:
-            yield connection
 
     # Runs
 

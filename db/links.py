@@ -16,6 +16,7 @@ from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.arrays import unpack_timeline
 from eyecatch.db.clock import Clock
 from eyecatch.db.decisions import apply_decisions
+from eyecatch.db.faces import relink
 from eyecatch.db.records import Linked
 from eyecatch.db.settling import unsettle
 from eyecatch.db.states import DONE
@@ -45,7 +46,7 @@ def load_scan(connection: Connection, episode_id: int) -> list[ScannedChunk]:
 def save_links(connection: Connection, episode_id: int, linked: Linked) -> None:
     """The shots and tracks of an episode in place of what was there; equal ones change no row.
 
-    What persons decided is applied to the new tracks.
+    Faces find the new tracks that follow them, and what persons decided is applied to those.
     """
     shots = [(shot.start, shot.stop) for shot in linked.shots]
     tracks = [
@@ -61,6 +62,7 @@ def save_links(connection: Connection, episode_id: int, linked: Linked) -> None:
     connection.execute(
         update(schema.Episode).where(schema.Episode.id == episode_id).values(bundle_id=None)
     )
+    relink(connection, episode_id)
     apply_decisions(connection, episode_id)
     refresh_appearances(connection, episode_id)
     unsettle(connection, episode_id)

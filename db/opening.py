@@ -56,7 +56,7 @@ def _bring_up_to_date(engine: Engine, url: URL, create: bool) -> None:
         version = _version(connection, url)
     if version == VERSION:
         return
-    if version is None and not create:
+    if version is None and not create:  # an older index is brought up to date by whoever asks
         raise _no_index(url)
     if engine.dialect.name == "sqlite":
         # The mode is a property of the file and can't change inside a transaction.

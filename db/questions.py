@@ -10,7 +10,7 @@ from typing import Self
 
 from sqlalchemy.engine import URL, Connection, Engine
 
-from eyecatch.db import bad_files, crops, find, frames, names, reports, runs, tracks
+from eyecatch.db import bad_files, crops, find, frames, names, pages, reports, runs, tracks
 from eyecatch.db.answers import (
     CharacterSummary,
     CropRow,
@@ -25,6 +25,8 @@ from eyecatch.db.answers import (
 from eyecatch.db.faults import one_sentence
 from eyecatch.db.fingerprint import Content, fingerprint
 from eyecatch.db.locks import is_alive
+from eyecatch.db.pages import Bar, Counts, Part
+from eyecatch.db.records import EpisodeRecord
 
 
 class Questions:
@@ -143,3 +145,42 @@ class Questions:
         """
         with self._read() as connection:
             yield from crops.crop_rows(connection, episode_id, characters, unsure=unsure)
+
+    # What pages show: a part of it, quickly, however much there is
+
+    def counts(self) -> Counts:
+        """How much there is."""
+        with self._read() as connection:
+            return pages.counts(connection)
+
+    def episode_page(self, first: int, count: int, words: str = "") -> list[EpisodeRecord]:
+        """Some episodes, by series and path; with ``words`` in their path, if there are any."""
+        with self._read() as connection:
+            return pages.episode_page(connection, first, count, words)
+
+    def episode_or_none(self, episode_id: int) -> EpisodeRecord | None:
+        """An episode by its id, or None."""
+        with self._read() as connection:
+            return pages.episode_or_none(connection, episode_id)
+
+    def parts(self, episode_ids: Sequence[int]) -> list[Part]:
+        """Who is in some episodes, for how long."""
+        with self._read() as connection:
+            return pages.parts(connection, episode_ids)
+
+    def names(self, words: str = "", most: int = 500) -> list[tuple[int, str]]:
+        """Ids and names of characters, by name; with ``words`` in it, if there are any."""
+        with self._read() as connection:
+            return pages.names(connection, words, most)
+
+    def bars(self, episode_id: int) -> list[Bar]:
+        """The tracks of an episode as its timeline shows them."""
+        with self._read() as connection:
+            return pages.bars(connection, episode_id)
+
+    def boxes(
+        self, episode_id: int, start_pts: int, stop_pts: int
+    ) -> list[tuple[int, int, int, int, int, int]]:
+        """(track, pts, x, y, w, h) of each face on screen from a pts to another."""
+        with self._read() as connection:
+            return pages.boxes(connection, episode_id, start_pts, stop_pts)

@@ -19,6 +19,7 @@ from eyecatch.db.findings import (
     Track,
     Tracklet,
 )
+from eyecatch.db.naming import Action, Apart, Cluster, Face, Overruled, Tally, Unlike
 from eyecatch.db.sources import (
     Alias,
     BadFile,
@@ -32,23 +33,30 @@ from eyecatch.db.sources import (
 )
 
 __all__ = [
+    "Action",
     "Alias",
+    "Apart",
     "Appearance",
     "BadFile",
     "Base",
     "Bundle",
     "Character",
     "Chunk",
+    "Cluster",
     "Crop",
     "Decision",
     "Episode",
     "EpisodeFile",
+    "Face",
     "Frame",
     "Identification",
+    "Overruled",
     "Run",
     "Series",
     "Shot",
+    "Tally",
     "Timeline",
     "Track",
     "Tracklet",
+    "Unlike",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.names import character_ids
+from eyecatch.db.overruled import forget
 from eyecatch.db.records import Origin, Verdict
 from eyecatch.db.schema import Episode, Track
 from eyecatch.db.states import MODEL, PERSON
@@ -32,6 +33,7 @@ def save_verdicts(
     series = connection.scalar(select(Episode.series_id).where(Episode.id == episode_id))
     names = {verdict.character for verdict in verdicts.values() if verdict.character is not None}
     ids = character_ids(connection, sorted(names), series)
+    forget(connection, episode_id)
     stored = connection.execute(
         select(
             Track.id,

@@ -18,6 +18,7 @@ from eyecatch.jobs.decide import decide, is_stale
 from eyecatch.jobs.judges import Judges
 from eyecatch.jobs.pipeline import Outcome, Runner, Task, Work
 from eyecatch.jobs.progress import Listener, Progress
+from eyecatch.jobs.unknowns.gather import Gather
 from eyecatch.jobs.versions import versions
 
 log = logging.getLogger(__name__)
@@ -191,10 +192,16 @@ class Job:
         record = self._index.episode(episode)
         with self.progress.timed("decide"):
             self._lasting(lambda: decide(self._index, record, self._origin, self._judges))
+            self._lasting(self._follow)
         self.progress.episodes_done += 1
         log.info("episode %s decided", record.video.path)
         self._lasting(lambda: self._index.save_stages(self._run_id, self.progress.stages))
         self._decided(episode)
+
+    def _follow(self) -> None:
+        """Names that people gave follow to what is new."""
+        if self._index.anybody_named():
+            Gather(self._index).everything()
 
     def _lasting(self, step: Callable[[], Result]) -> Result:
         """Do a step that may be done twice, waiting for a database that has gone to come back."""

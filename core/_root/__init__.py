@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from eyecatch.jobs.index import index
     from eyecatch.jobs.render.clips import clips
     from eyecatch.jobs.render.render import render
+    from eyecatch.jobs.review.serve import review
+    from eyecatch.jobs.unknowns.verbs import merge, name, split, undo, unknowns, unname
     from eyecatch.training.collect import collect
     from eyecatch.training.enrol import enrol
     from eyecatch.training.evaluate import evaluate
@@ -40,9 +42,16 @@ _HOMES = {
     "find": "eyecatch.jobs.answers",
     "identify": "eyecatch.jobs.identify",
     "index": "eyecatch.jobs.index",
+    "merge": "eyecatch.jobs.unknowns.verbs",
+    "name": "eyecatch.jobs.unknowns.verbs",
     "render": "eyecatch.jobs.render.render",
+    "review": "eyecatch.jobs.review.serve",
+    "split": "eyecatch.jobs.unknowns.verbs",
     "status": "eyecatch.jobs.answers",
     "train": "eyecatch.training.train",
+    "undo": "eyecatch.jobs.unknowns.verbs",
+    "unknowns": "eyecatch.jobs.unknowns.verbs",
+    "unname": "eyecatch.jobs.unknowns.verbs",
 }
 
 __all__ = [
@@ -59,9 +68,16 @@ __all__ = [
     "find",
     "identify",
     "index",
+    "merge",
+    "name",
     "render",
+    "review",
+    "split",
     "status",
     "train",
+    "undo",
+    "unknowns",
+    "unname",
 ]
 
 

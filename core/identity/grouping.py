@@ -25,6 +25,10 @@ CLOSENESS = 0.55
 """Mean cosine from which two clusters are one person: with the embedder of the package the best for
 people it never saw, where .5 is a little better for people it learned from."""
 
+TRACK_CLOSENESS = 0.6
+"""The same for tracks, each the mean of its crops, in the clusters of an index: higher, as a mean
+has less of what tells one picture from another. ``bench/unknowns.py`` prints the table."""
+
 ALONE = -1
 """The group of those that are like nobody else."""
 
@@ -47,12 +51,29 @@ def group(
     """
     pairs = np.array(list(apart), np.int64).reshape(-1, 2)
     owners = _equals(embeddings, pairs)
-    sums = _summed(embeddings, owners)
     counts = _summed(np.ones(len(embeddings), np.float32), owners)
+    means = _summed(embeddings, owners) / counts[:, None]
+    return _by_size(join(means, counts, owners[pairs], closeness)[owners])
+
+
+def join(means: Vectors, counts: Vectors, apart: Places, closeness: float = CLOSENESS) -> Places:
+    """Join clusters that look like one person; one of them may be a single face.
+
+    Args:
+        means: float32 (n, d): the mean of each cluster's unit embeddings.
+        counts: float32 (n,): how many there are.
+        apart: int64 (p, 2): clusters that are never one person; neither is what they are joined to.
+        closeness: mean cosine from which two clusters are joined.
+
+    Returns:
+        int64 (n,): the new cluster of each, numbered by its first.
+    """
+    owners = np.arange(len(means))
+    sums, counts = means * counts[:, None], counts.copy()
     while True:
-        joined = _joined(sums / counts[:, None], np.unique(owners[pairs], axis=0), closeness)
+        joined = _joined(sums / counts[:, None], np.unique(owners[apart], axis=0), closeness)
         if joined is None:
-            return _by_size(owners)
+            return owners
         owners = joined[owners]
         sums, counts = _summed(sums, joined), _summed(counts, joined)
 

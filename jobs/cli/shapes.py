@@ -13,10 +13,12 @@ if TYPE_CHECKING:  # the database loads only when it is asked
         CharacterSummary,
         EpisodeStatus,
         EpisodeSummary,
+        FaceRow,
         FileFault,
         Found,
         RunRecord,
     )
+    from eyecatch.jobs.unknowns.verbs import Cluster, Unknowns
 
 Row = dict[str, Any]
 
@@ -124,6 +126,41 @@ def run_row(run: RunRecord) -> Row:
         "versions": run.versions,
         "stages": {name: round(seconds, 3) for name, seconds in run.stages.items()},
         "limit": limit(run.stages),
+    }
+
+
+def unknowns_row(told: Unknowns) -> Row:
+    """Who waits for a name."""
+    return {
+        "named": round(told.share.part, 4),
+        "clusters": [cluster_row(one) for one in told.clusters],
+        "unsure": [face_row(one) for one in told.unsure],
+    }
+
+
+def cluster_row(cluster: Cluster) -> Row:
+    """A cluster of faces that wait."""
+    row = cluster.row
+    return {
+        "cluster": row.id,
+        "series": row.series,
+        "faces": [face_row(face) for face in cluster.faces],
+        "episodes": row.episodes,
+        "seconds": round(row.seconds, 3),
+    }
+
+
+def face_row(face: FaceRow) -> Row:
+    """The face of a track."""
+    return {
+        "face": face.id,
+        "cluster": face.cluster,
+        "episode": face.episode,
+        "track": face.track,
+        "start": round(face.time, 3),
+        "seconds": round(face.seconds, 3),
+        "character": face.character,
+        "confidence": face.confidence,
     }
 
 

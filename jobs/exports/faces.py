@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,32 +23,38 @@ MOST = _COLUMNS * _ROWS
 
 _SIDE, _GAP, _NOTE, _HEAD = 0.85, 0.1, 0.2, 0.7  # inches; 128 pixels at the figures' 150 an inch
 
-Pick = tuple[str, CropRow]  # label of the episode
+
+class Shown(NamedTuple):
+    """A face on a sheet: its JPEG, and what stands below it."""
+
+    jpeg: bytes
+    note: str
 
 
 def pick_faces(
     index: Index, episodes: Sequence[EpisodeRecord], character: str, *, unsure: bool = False
-) -> list[Pick]:
+) -> list[Shown]:
     """The best crop of each track, or of evenly spread tracks where there are too many."""
     labels = short([episode.title for episode in episodes])
-    best: list[Pick] = []
+    best: list[Shown] = []
     for label, episode in zip(labels, episodes, strict=True):
         by_track: dict[int, CropRow] = {}
         for crop in index.crops(episode.id, [character], unsure=unsure):
             known = by_track.get(crop.track)
             if known is None or crop.quality > known.quality:
                 by_track[crop.track] = crop
-        best += [(label, crop) for crop in sorted(by_track.values(), key=lambda c: c.frame)]
+        in_order = sorted(by_track.values(), key=lambda crop: crop.frame)
+        best += [Shown(c.jpeg, f"{label}  {clock(float(c.time))}") for c in in_order]
     places = np.linspace(0, len(best) - 1, min(MOST, len(best))).round().astype(int)
     return [best[place] for place in places]
 
 
-def draw_faces(character: str, faces: Sequence[Pick], path: Path, form: str) -> None:
+def draw_faces(character: str, faces: Sequence[Shown], path: Path, form: str) -> None:
     """Draw a character's faces in order of time, with where they are from.
 
     Args:
         character: the name.
-        faces: label of the episode and crop of each; one at least, and at most ``MOST``.
+        faces: one at least, and at most ``MOST``.
         path: the file.
         form: ``png`` or ``svg``.
     """
@@ -56,14 +63,14 @@ def draw_faces(character: str, faces: Sequence[Pick], path: Path, form: str) -> 
     width = 0.4 + columns * (_SIDE + _GAP) - _GAP
     height = _HEAD + rows * (_SIDE + _NOTE + _GAP)
     with canvas(width, height) as figure:
-        for place, (label, crop) in enumerate(faces):
+        for place, (jpeg, note) in enumerate(faces):
             x = 0.2 + place % columns * (_SIDE + _GAP)
             y = height - _HEAD - place // columns * (_SIDE + _NOTE + _GAP) - _SIDE
             axes = figure.add_axes((x / width, y / height, _SIDE / width, _SIDE / height))
-            axes.imshow(decode(crop.jpeg)[:, :, ::-1], interpolation="antialiased")
+            axes.imshow(decode(jpeg)[:, :, ::-1], interpolation="antialiased")
             axes.axis("off")
             figure.text(
-                x / width, (y - 0.06) / height, shown(f"{label}  {clock(float(crop.time))}"),
+                x / width, (y - 0.06) / height, shown(note),
                 fontsize=5.5, color=FAINT, va="top",
             )  # fmt: skip
         bar = figure.add_axes((0.2 / width, 1 - 0.42 / height, 0.09 / width, 0.24 / height))

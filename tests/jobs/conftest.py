@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 import eyecatch
@@ -34,6 +36,29 @@ def indexed(season, bundle, tmp_path_factory):
     report = eyecatch.index([season.folder], db=db, model=bundle, runner="inline", series="Drawn")
     assert report.faults == ()
     return db
+
+
+@pytest.fixture(scope="session")
+def evening(tmp_path_factory):
+    """Two episodes of a quarter of a minute: most of the cast comes several times."""
+    folder = tmp_path_factory.mktemp("evening")
+    return draw_season(folder, episodes=2, seconds=15.0, size=(640, 360), seed=3)
+
+
+@pytest.fixture(scope="session")
+def grouped(evening, tmp_path_factory):
+    """The evening indexed without any bundle, and its faces grouped; not to be written to."""
+    db = str(tmp_path_factory.mktemp("grouped") / "season.db")
+    report = eyecatch.index([evening.folder], db=db, runner="inline", series="Drawn")
+    assert report.faults == ()
+    eyecatch.unknowns(db=db)
+    return db
+
+
+@pytest.fixture
+def unnamed(grouped, tmp_path):
+    """The same, to be written to."""
+    return str(shutil.copy(grouped, tmp_path / "unnamed.db"))
 
 
 @pytest.fixture(scope="session")

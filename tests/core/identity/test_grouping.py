@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from eyecatch.core.identity import grouping
-from eyecatch.core.identity.grouping import ALONE, group
+from eyecatch.core.identity.grouping import ALONE, group, join
 
 
 def people(sizes, spread=0.5, seed=0):
@@ -78,3 +78,18 @@ def test_the_order_of_the_faces_does_not_matter():
 def test_none_and_one():
     assert group(np.zeros((0, 64), np.float32)).shape == (0,)
     assert group(people([1])[0]).tolist() == [ALONE]
+
+
+def test_joining_clusters_is_as_joining_their_faces():
+    vectors, _ = people([9, 7, 3, 1], spread=0.8)
+    first = group(vectors, closeness=0.8)
+    first[first == ALONE] = first.max() + 1 + np.arange((first == ALONE).sum())
+    counts = np.bincount(first).astype(np.float32)
+    means = np.stack([vectors[first == k].mean(axis=0) for k in range(len(counts))])
+    joined = join(means, counts, np.zeros((0, 2), np.int64), 0.3)
+    owners = joined[first]
+    several = [k for k in np.unique(owners) if (owners == k).sum() > 1]
+    assert {frozenset(np.flatnonzero(owners == k).tolist()) for k in several} == sets(
+        group(vectors, closeness=0.3)
+    )
+    assert joined[0] == 0

@@ -1,0 +1,57 @@
+"""The page as an ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from eyecatch.core.errors import DatabaseError, EyecatchError, RequestError
+from eyecatch.jobs.review import media
+from eyecatch.jobs.review.acts import Acts
+from eyecatch.jobs.review.guard import Guard
+from eyecatch.jobs.review.pages import Pages
+from eyecatch.jobs.review.room import Room
+from eyecatch.jobs.review.views import FOLDER, bare, page
+
+
+def make_app(room: Room, token: str | None = None) -> ASGIApp:
+    """The application of a room.
+
+    Args:
+        room: the index and what is done to it.
+        token: what every request has to bring; None to serve this machine alone.
+    """
+    app = FastAPI(title="eyecatch", docs_url=None, redoc_url=None, openapi_url=None)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    for router in (Pages(room).router(), media.routes(room), Acts(room).router()):
+        app.include_router(router)
+
+    def told(sentence: str, status: int, back: str = "/") -> Response:
+        return page(room, "told.html", status, sentence=sentence, back=back)
+
+    def handler(kind: type[Exception], answer: Callable[[Exception], Response]) -> None:
+        def handle(_: Request, error: Exception) -> Response:
+            return answer(error)
+
+        app.add_exception_handler(kind, handle)
+
+    handler(DatabaseError, lambda error: bare(str(error), 503))
+    handler(RequestError, lambda error: told(str(error), 409))
+    handler(EyecatchError, lambda error: told(str(error), 500))
+    handler(RequestValidationError, lambda _: told("There is no such page.", 404))
+    handler(HTTPException, lambda error: told(*_http(error)))
+    return Guard(app, token)
+
+
+def _http(error: Exception) -> tuple[str, int]:
+    assert isinstance(error, HTTPException)
+    if error.detail in {"Not Found", "Method Not Allowed"}:
+        return "There is no such page.", error.status_code
+    return f"{error.detail[:1].upper()}{error.detail[1:]}.", error.status_code

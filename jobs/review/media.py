@@ -1,0 +1,140 @@
+"""Pictures, videos and boxes: of faces and episodes that are in the index, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+from pathlib import Path
+
+from fastapi import APIRouter, HTTPException
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from eyecatch.core.errors import MediaError
+from eyecatch.core.video.proxy import obstacle
+from eyecatch.core.video.streams import layout
+from eyecatch.db.index import Index
+from eyecatch.db.records import EpisodeRecord
+from eyecatch.jobs.colours import colour_of
+from eyecatch.jobs.exports.cast import origin
+from eyecatch.jobs.render.source import found_file
+from eyecatch.jobs.review.room import Room
+
+LONGEST = 120.0
+"""Seconds of boxes in one answer."""
+
+KINDS = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/mp4", ".webm": "video/webm"}
+"""What browsers are told a file is; of others they find out by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """An episode to be watched.
+
+    Attributes:
+        episode: the episode.
+        origin: seconds on its clock at which players begin to count.
+        missing: why its file can't be had, as a sentence; None if it can.
+        obstacle: why browsers can't play it, as a clause; None if they should.
+        proxy: there is a copy that they can play.
+        making: how much of such a copy is done, 0..1; None where none is being made.
+        fault: why it could not be made, as a sentence.
+    """
+
+    episode: EpisodeRecord
+    origin: Fraction
+    missing: str | None
+    obstacle: str | None
+    proxy: bool
+    making: float | None
+    fault: str | None
+
+
+def player(room: Room, episode_id: int) -> Player:
+    """An episode to be watched; 404 if there is none of that id."""
+    episode = _episode(room.index, episode_id)
+    missing = why = None
+    try:
+        file = found_file(room.index, episode)
+        why = obstacle(layout(file), episode.video.codec, episode.video.pixel_format)
+    except MediaError as error:
+        missing = str(error)
+    return Player(
+        episode,
+        origin(episode),
+        missing,
+        why,
+        room.proxies.path(episode) is not None,
+        room.proxies.share(episode),
+        room.proxies.fault(episode),
+    )
+
+
+def routes(room: Room) -> APIRouter:
+    """The files of a room."""
+    router = APIRouter()
+    index = room.index
+
+    @router.get("/faces/{face_id}.jpg")
+    def face(face_id: int) -> Response:
+        jpeg = index.face_jpeg(face_id)
+        if jpeg is None:
+            raise HTTPException(404, "there is no such face")
+        return Response(jpeg, media_type="image/jpeg", headers=_KEPT)
+
+    @router.get("/episodes/{episode_id}/video")
+    def video(episode_id: int) -> Response:
+        episode = _episode(index, episode_id)
+        file = room.proxies.path(episode) or _file(index, episode)
+        kind = KINDS.get(file.suffix.lower(), "video/x-matroska")
+        return FileResponse(file, media_type=kind, headers={"cache-control": "private, no-cache"})
+
+    @router.get("/episodes/{episode_id}/boxes")
+    def boxes(episode_id: int, start: float, stop: float) -> Response:
+        if not 0 <= stop - start <= LONGEST:
+            raise HTTPException(400, f"ask for {LONGEST:.0f} seconds at most")
+        return JSONResponse(_boxes(index, _episode(index, episode_id), start, stop))
+
+    return router
+
+
+_KEPT = {"cache-control": "private, max-age=300"}
+
+
+def _boxes(index: Index, episode: EpisodeRecord, start: float, stop: float) -> list[object]:
+    """Tracks on screen from a player's second to another, with when and where each face is."""
+    begins, base = origin(episode), episode.video.time_base
+    first, last = (round((Fraction(value) + begins) / base) for value in (start, stop))
+    bars = {bar.track: bar for bar in index.bars(episode.id)}
+    tracks: list[object] = []
+    rows = index.boxes(episode.id, first, last)
+    for number, some in groupby(rows, key=lambda row: row[0]):
+        bar, places = bars[number], list(some)
+        tracks.append(
+            {
+                "track": number,
+                "name": bar.character,
+                "unsure": bar.unsure,
+                "colour": colour_of(bar.character),
+                "cluster": bar.cluster,
+                "character": bar.character_id,
+                "stop": round(float(bar.stop_pts * base - begins), 4),
+                "times": [round(float(pts * base - begins), 4) for _, pts, *_ in places],
+                "boxes": [box for _, _, *box in places],
+            }
+        )
+    return tracks
+
+
+def _episode(index: Index, episode_id: int) -> EpisodeRecord:
+    found = index.episode_or_none(episode_id)
+    if found is None:
+        raise HTTPException(404, "there is no such episode")
+    return found
+
+
+def _file(index: Index, episode: EpisodeRecord) -> Path:
+    try:
+        return found_file(index, episode)
+    except MediaError as error:
+        raise HTTPException(404, str(error).rstrip(".")) from error

@@ -1,0 +1,133 @@
+"""What can be looked at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from fastapi import APIRouter, HTTPException
+from starlette.responses import Response
+
+from eyecatch.db.answers import FaceRow
+from eyecatch.jobs.exports.pick import short
+from eyecatch.jobs.review.alike import like, likely_names
+from eyecatch.jobs.review.media import player
+from eyecatch.jobs.review.room import Room
+from eyecatch.jobs.review.timeline import WIDE, timeline
+from eyecatch.jobs.review.views import page
+
+EPISODES, CLUSTERS, FACES, QUESTIONS = 24, 24, 12, 60
+"""On one page: episodes of the grid, clusters, faces of each, unsure faces."""
+
+MOST_FACES = 240
+"""Of a cluster or character on its page; the others come when these are done."""
+
+
+class Pages:
+    """The pages of a room."""
+
+    def __init__(self, room: Room) -> None:
+        self._room, self._index = room, room.index
+
+    def router(self) -> APIRouter:
+        """Where each page is."""
+        router = APIRouter()
+        pages: dict[str, Callable[..., Response]] = {
+            "/": self.season,
+            "/episodes/{episode_id}": self.episode,
+            "/unknowns": self.unknowns,
+            "/clusters/{cluster_id}": self.cluster,
+            "/unsure": self.unsure,
+            "/characters/{character_id}": self.character,
+            "/search": self.search,
+        }
+        for path, shown in pages.items():
+            router.add_api_route(path, shown, methods=["GET"], response_model=None)
+        return router
+
+    def season(self, number: int = 1) -> Response:
+        """Characters by episodes."""
+        episodes = self._index.episode_page(_first(number, EPISODES), EPISODES)
+        parts = self._index.parts([episode.id for episode in episodes])
+        seconds: dict[int, dict[int, float]] = defaultdict(dict)
+        for part in parts:
+            seconds[part.character_id][part.episode_id] = part.seconds
+        names = {part.character_id: part.character for part in parts}
+        order = sorted(names, key=lambda one: (-sum(seconds[one].values()), names[one]))
+        return page(
+            self._room,
+            "season.html",
+            episodes=list(zip(episodes, short([one.title for one in episodes]), strict=True)),
+            characters=[(one, names[one], seconds[one]) for one in order],
+            longest=max((part.seconds for part in parts), default=1.0),
+            number=number,
+            more=len(episodes) == EPISODES,
+        )
+
+    def episode(self, episode_id: int, t: float = 0.0) -> Response:
+        """An episode to watch, and who is when."""
+        shown = player(self._room, episode_id)
+        lines = timeline(shown.episode, self._index.bars(episode_id), shown.origin)
+        at = max(t, 0.0)
+        return page(self._room, "episode.html", player=shown, lines=lines, wide=WIDE, at=at)
+
+    def unknowns(self, number: int = 1) -> Response:
+        """Clusters that wait for a name."""
+        rows = self._index.clusters(_first(number, CLUSTERS), CLUSTERS)
+        faces = {row.id: self._index.waiting_faces(row.id, FACES) for row in rows}
+        guesses = likely_names(self._room, rows)
+        return page(
+            self._room,
+            "unknowns.html",
+            clusters=[(row, faces[row.id], guesses[row.id]) for row in rows],
+            names=self._index.names(),
+            number=number,
+            more=len(rows) == CLUSTERS,
+        )
+
+    def cluster(self, cluster_id: int) -> Response:
+        """One of them, and those that look alike."""
+        row = self._index.cluster(cluster_id)
+        near = like(self._room, row)
+        return page(
+            self._room,
+            "cluster.html",
+            row=row,
+            faces=self._index.waiting_faces(cluster_id, MOST_FACES),
+            guesses=likely_names(self._room, [row])[row.id],
+            near=[(one, self._index.waiting_faces(one.id, 6), cosine) for one, cosine in near],
+            names=self._index.names(),
+        )
+
+    def unsure(self) -> Response:
+        """Names that are unsure."""
+        groups: dict[str, list[FaceRow]] = defaultdict(list)
+        for face in self._index.unsure_faces(QUESTIONS):
+            groups[face.character or ""].append(face)
+        return page(self._room, "unsure.html", groups=list(groups.items()))
+
+    def character(self, character_id: int) -> Response:
+        """A character: where it is, and its faces."""
+        name = self._index.character_names().get(character_id)
+        if name is None:
+            raise HTTPException(404, "there is no such character")
+        return page(
+            self._room,
+            "character.html",
+            name=name,
+            found=self._index.find([name]),
+            faces=self._index.faces_of(name, MOST_FACES),
+            names=self._index.names(),
+            back=f"/characters/{character_id}",
+        )
+
+    def search(self, q: str = "") -> Response:
+        """Characters and episodes that are called so."""
+        words = q.strip()
+        names = self._index.names(words, 50) if words else []
+        episodes = self._index.episode_page(0, 50, words) if words else []
+        return page(self._room, "search.html", words=words, found=names, episodes=episodes)
+
+
+def _first(number: int, size: int) -> int:
+    return (min(max(number, 1), 10**6) - 1) * size

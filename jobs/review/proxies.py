@@ -1,0 +1,71 @@
+"""Copies of videos that browsers play: made when asked for, kept beside the index."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from threading import Lock
+
+from eyecatch.core.errors import EyecatchError
+from eyecatch.core.video.proxy import make_proxy
+from eyecatch.db.records import EpisodeRecord
+
+
+class Proxies:
+    """The proxies of an index's episodes, by their content.
+
+    Args:
+        folder: where they are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="proxy")
+        self._lock = Lock()
+        self._making: dict[str, Future[None]] = {}
+        self._done: dict[str, float] = {}
+
+    def path(self, episode: EpisodeRecord) -> Path | None:
+        """The proxy of an episode, if it is there."""
+        place = self._place(episode)
+        return place if place.is_file() else None
+
+    def make(self, episode: EpisodeRecord, video: Path) -> None:
+        """Have a proxy made of an episode's file, if none is there or under way."""
+        with self._lock:
+            if self.path(episode) is None and self.share(episode) is None:
+                self._done[episode.digest] = 0.0
+                self._making[episode.digest] = self._pool.submit(self._make, episode, video)
+
+    def share(self, episode: EpisodeRecord) -> float | None:
+        """How much of a proxy is done, 0..1; None where none is being made."""
+        future = self._making.get(episode.digest)
+        return None if future is None or future.done() else self._done.get(episode.digest, 0.0)
+
+    def fault(self, episode: EpisodeRecord) -> str | None:
+        """Why the last proxy of an episode could not be made, as a sentence."""
+        future = self._making.get(episode.digest)
+        error = future.exception() if future is not None and future.done() else None
+        return None if error is None else str(error)
+
+    def wait(self) -> None:
+        """Until those that are being made are done."""
+        wait(self._making.values())
+
+    def close(self) -> None:
+        """Make no more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _place(self, episode: EpisodeRecord) -> Path:
+        return self._folder / f"{episode.digest.replace(':', '-')}.mp4"
+
+    def _make(self, episode: EpisodeRecord, video: Path) -> None:
+        def watch(frames: int) -> None:
+            self._done[episode.digest] = min(1.0, frames / max(episode.frames, 1))
+
+        try:
+            make_proxy(video, self._place(episode), watch)
+        except EyecatchError:
+            raise
+        except Exception as error:  # a thread's last words would be lost
+            raise EyecatchError(f"{video}: {error}.") from error

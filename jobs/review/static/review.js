@@ -1,0 +1,166 @@
+// All that the page does beyond links and forms: keys, dragging, ticks, and boxes over the video.
+// Without it every name can still be given; nothing here is loaded from elsewhere.
+"use strict";
+
+const all = (what, where = document) => [...where.querySelectorAll(what)];
+const one = (what, where = document) => where.querySelector(what);
+
+// Back to where one was: forms that are on every page return to this one.
+for (const field of all("[data-here]")) field.value = location.pathname + location.search;
+
+// Ticks: buttons that need a choice wait for one; the others say how many are chosen.
+function ticked(form) {
+  const count = all("input[name=face]:checked", form).length;
+  for (const button of all("[data-needs-choice]", form)) button.disabled = !count;
+  for (const span of all("[data-chosen]", form)) span.textContent = count ? `these ${count}` : span.dataset.chosen;
+}
+for (const form of all("form")) {
+  if (!one("input[name=face]", form)) continue;
+  form.addEventListener("change", () => ticked(form));
+  ticked(form);
+}
+for (const button of all("[data-tick]")) {
+  button.addEventListener("click", () => {
+    const boxes = all("input[name=face]", button.form);
+    const on = !boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = on;
+    ticked(button.form);
+  });
+}
+for (const button of all("[data-fill]")) {
+  button.addEventListener("click", () => {
+    const field = one("input[name=name]", button.form);
+    field.value = button.dataset.fill;
+    field.focus();
+  });
+}
+
+// Keys: j and k walk through the clusters; the others press what is marked with them.
+const cards = all(".cluster[data-cluster]");
+function current() {
+  return document.activeElement?.closest?.(".cluster[data-cluster]");
+}
+function walk(step) {
+  const place = cards.indexOf(current());
+  const next = cards[place < 0 ? 0 : Math.min(Math.max(place + step, 0), cards.length - 1)];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches("input, select, textarea, video")) {
+    if (event.key === "Escape") (current() ?? one("main")).focus();
+    return;
+  }
+  const card = current() ?? cards[0];
+  const marked = one(`[data-key="${CSS.escape(event.key)}"]`, event.key === "u" ? document : card ?? document);
+  if (event.key === "j" || event.key === "k") walk(event.key === "j" ? 1 : -1);
+  else if (event.key === "n" && (card ?? document).querySelector("input[name=name]")) one("input[name=name]", card ?? document).focus();
+  else if (marked instanceof HTMLFormElement) marked.requestSubmit();
+  else if (marked) marked.click();
+  else return;
+  event.preventDefault();
+});
+// After a name is given, go on with the first one: it is the next.
+if (cards.length && document.referrer.startsWith(location.origin)) cards[0].focus({ preventScroll: true });
+
+// Drag one cluster onto another: they are merged.
+let dragged = null;
+for (const card of cards) {
+  card.addEventListener("dragstart", (event) => {
+    dragged = card;
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", card.dataset.cluster);
+  });
+  card.addEventListener("dragover", (event) => {
+    if (!dragged || dragged === card) return;
+    event.preventDefault();
+    card.classList.add("over");
+  });
+  card.addEventListener("dragleave", () => card.classList.remove("over"));
+  card.addEventListener("dragend", () => (dragged = null));
+  card.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const form = one("#merge");
+    if (!dragged || dragged === card) return;
+    form.elements.into.value = card.dataset.cluster;
+    form.elements.other.value = dragged.dataset.cluster;
+    form.requestSubmit();
+  });
+}
+
+// The video: boxes of the index over it, and bars that seek.
+const video = one("#video");
+if (video) {
+  const canvas = one("#boxes"), show = one("#show"), now = one("#now"), cannot = one("#cannot");
+  const SPAN = 20; // seconds of boxes that are asked for at once
+  const spans = new Map(); // number of a span -> its tracks, or a promise of them
+  const draw = (tag, values, parent) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [key, value] of Object.entries(values)) made.setAttribute(key, value);
+    return parent.appendChild(made);
+  };
+  async function ask(number) {
+    if (spans.has(number)) return;
+    spans.set(number, []);
+    try {
+      const answer = await fetch(`${video.dataset.boxes}?start=${number * SPAN}&stop=${(number + 1) * SPAN}`);
+      if (answer.ok) spans.set(number, await answer.json());
+      if (video.paused && show.checked) paint(video.currentTime);
+    } catch {
+      spans.delete(number);
+    }
+  }
+  // The last place at or before a time, as long as the face is on screen.
+  function placed(track, time) {
+    let low = 0, high = track.times.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (track.times[middle] <= time + 0.001) low = middle + 1;
+      else high = middle;
+    }
+    return low && time < track.stop ? track.boxes[low - 1] : null;
+  }
+  function paint(time) {
+    const number = Math.floor(time / SPAN);
+    ask(number);
+    ask(number + 1);
+    canvas.replaceChildren();
+    const names = [];
+    const width = canvas.viewBox.baseVal.width, letters = width / Math.max(canvas.clientWidth, 1);
+    for (const track of spans.get(number) ?? []) {
+      const box = placed(track, time);
+      if (!box) continue;
+      const [x, y, w, h] = box;
+      const link = draw("a", { href: track.character ? `/characters/${track.character}` : `/clusters/${track.cluster}`, tabindex: -1 }, canvas);
+      draw("rect", { x, y, width: w, height: h, stroke: track.colour, class: track.unsure ? "unsure" : "", "pointer-events": "all" }, link);
+      if (track.name) {
+        const label = draw("text", { x, y: Math.max(y - 6 * letters, 16 * letters), "font-size": 16 * letters }, link);
+        label.textContent = track.unsure ? `${track.name}?` : track.name;
+        names.push(label.textContent);
+      }
+    }
+    const told = names.join(", ");
+    if (now.textContent !== told) now.textContent = told;
+  }
+  const tick = (_, frame) => {
+    if (show.checked) paint(frame ? frame.mediaTime : video.currentTime);
+    else canvas.replaceChildren();
+    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(tick);
+  };
+  if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(tick);
+  else video.addEventListener("timeupdate", () => tick());
+  for (const event of ["seeked", "loadeddata"]) video.addEventListener(event, () => show.checked && paint(video.currentTime));
+  show.addEventListener("change", () => (show.checked ? paint(video.currentTime) : canvas.replaceChildren()));
+  video.addEventListener("error", () => (cannot.hidden = false));
+  for (const mark of all("[data-seek]")) {
+    mark.addEventListener("click", (event) => {
+      event.preventDefault();
+      video.currentTime = Number(mark.dataset.seek);
+      video.scrollIntoView({ block: "nearest" });
+    });
+  }
+}
+
+// A page that waits for work in the background looks again.
+if (document.body.dataset.busy) setTimeout(() => !one("input:focus") && location.reload(), 3000);

@@ -1,0 +1,1 @@
+"""Faces nobody named: looked at, grouped, named by people, followed by what looks alike."""

@@ -1,0 +1,175 @@
+"""The page in a real browser: a name is given by keyboard, is everywhere, and is taken back."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+import uvicorn
+
+from eyecatch.core.errors import UnknownCharacterError
+from eyecatch.jobs.review.app import make_app
+from eyecatch.jobs.review.serve import address, listening
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+OPTIONS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here: apt install chromium"),
+    # Playwright's pipes are closed by the garbage collector, after the loop that held them.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(OPTIONS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def home(room):
+    """The address of a real server of the page."""
+    with listening("127.0.0.1", 0) as listener:
+        server = uvicorn.Server(uvicorn.Config(make_app(room), log_level="error"))
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield address(listener, None).rstrip("/")
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def page(request, browser, home):
+    sizes = {"desktop": (1280, 860), "phone": (390, 844)}
+    width, height = sizes[request.param]
+    dark = "dark" if request.param == "phone" else "light"
+    context = browser.new_context(
+        base_url=home, viewport={"width": width, "height": height}, color_scheme=dark
+    )
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on(
+        "console",
+        lambda told: (
+            faults.append(told.text)
+            if told.type == "error" and "status of 409" not in told.text
+            else None
+        ),
+    )
+    opened.on(
+        "request", lambda asked: None if asked.url.startswith(home) else faults.append(asked.url)
+    )
+    yield opened
+    context.close()
+    assert faults == [], "errors, or another host was asked"
+
+
+def check(page) -> None:
+    """Nothing that axe-core finds wrong, and nothing wider than the screen."""
+    found = axe.Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_season_is_named_and_taken_back(page, room):
+    row = room.index.clusters()[0]
+    page.goto("/")
+    check(page)
+    assert not page.get_by_role("rowheader", name="Hiei").count()
+
+    page.goto("/unknowns")
+    check(page)
+    page.keyboard.press("j")
+    page.keyboard.press("n")
+    page.keyboard.type("Hiei")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/unknowns*")
+    page.get_by_text("Last: named").wait_for()
+    assert (
+        room.index.last_action().told
+        == f"named {'1 face' if row.faces == 1 else f'{row.faces} faces'} Hiei"
+    )
+    assert not page.locator(f"[data-cluster='{row.id}']").count()
+
+    page.goto("/")
+    page.get_by_role("rowheader", name="Hiei").wait_for()
+    check(page)
+    assert {found.characters for found in room.index.find(["Hiei"])} == {("Hiei",)}
+    page.get_by_role("link", name="Hiei", exact=True).click()
+    page.get_by_role("heading", name="Hiei").wait_for()
+    check(page)
+
+    page.locator("main").focus()
+    page.keyboard.press("u")
+    page.wait_for_url("**")
+    page.get_by_text("Nothing was named yet").wait_for()
+    page.goto("/")
+    assert not page.get_by_role("rowheader", name="Hiei").count()
+    with pytest.raises(UnknownCharacterError):
+        room.index.find(["Hiei"])
+
+
+def test_the_video_plays_with_boxes_and_bars_seek(page, room):
+    row = room.index.clusters()[0]
+    room.act(lambda index: index.name_cluster(row.id, "Hiei"))
+    face = next(one for one in room.index.faces_of("Hiei") if one.episode_id == 1)
+    page.goto("/episodes/1")
+    check(page)
+    video = page.locator("video")
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    mark = page.locator("svg[aria-label='Hiei'] a").first
+    mark.dispatch_event("click")
+    page.locator("#boxes text", has_text="Hiei").wait_for()
+    assert abs(video.evaluate("one => one.currentTime") - face.time) < 30
+    box = page.locator("#boxes rect").first.evaluate(
+        "one => ['x', 'y', 'width', 'height'].map((name) => Number(one.getAttribute(name)))"
+    )
+    assert box[2] > 10
+    assert box[3] > 10
+    page.get_by_label("Boxes").uncheck()
+    assert not page.locator("#boxes rect").count()
+
+
+def test_faces_are_picked_split_off_and_merged_again(page, room):
+    row = next(one for one in room.index.clusters() if one.faces > 1)
+    page.goto(f"/clusters/{row.id}")
+    check(page)
+    split = page.get_by_role("button", name="Somebody else")
+    assert split.is_disabled()
+    page.locator(".pick input").first.check()
+    split.click()
+    page.get_by_text("Last: split 1 face off").wait_for()
+    assert len(room.index.apart()) == 1
+    new = next(number for number in room.index.apart()[0] if number != row.id)
+    page.goto("/unknowns")
+    if page.viewport_size["width"] > 1000:
+        page.locator(f"[data-cluster='{new}'] h2").drag_to(
+            page.locator(f"[data-cluster='{row.id}'] h2")
+        )
+        page.get_by_text(f"Last: merged cluster {new} into {row.id}").wait_for()
+        assert room.index.cluster(row.id).faces == row.faces
+        assert room.index.apart() == []
+
+
+def test_somebody_else_was_quicker(page, room):
+    row = room.index.clusters()[0]
+    page.goto("/unknowns")
+    room.act(lambda index: index.name_cluster(row.id, "Kurama"))
+    page.get_by_label(f"Name of cluster {row.id}").fill("Hiei")
+    page.keyboard.press("Enter")
+    page.get_by_text("has changed since you saw it").wait_for()
+    check(page)
+    assert {name for _, name in room.index.names()} == {"Kurama"}
