@@ -26,7 +26,8 @@ def test_shapes_dtypes_and_unit_length(identify, crops):
     assert said.embeddings.shape == (70, 8)
     assert said.logits.dtype == said.embeddings.dtype == np.float32
     lengths = np.linalg.norm(said.embeddings, axis=1)
-    assert np.all(np.isclose(lengths, 1, atol=1e-6) | (lengths == 0))
+    # They are what the index keeps, in float16: unit length to its eleven bits.
+    assert np.all(np.isclose(lengths, 1, atol=2e-3) | (lengths == 0))
     assert np.ptp(said.logits, axis=0).min() > 0
 
 
