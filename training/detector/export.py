@@ -14,9 +14,10 @@ from eyecatch.core.identity.devices import tensorflow
 def export(model: Network, out: Path) -> None:
     """Write a trained network for ``core.detect.cnn``.
 
-    The file is an .npz of ``flat``, the bytes of a TFLite model in float32 whose height and width
-    are open, and of ``w000`` …, the Keras model's weights in order in float16. The weights are
-    rounded first and the flat model is made of the rounded ones, so both find the same.
+    The file is an .npz of ``flat``, the bytes of a TFLite model whose height and width are open,
+    and of ``w000`` …, the Keras model's weights in order. Both keep weights in float16 and compute
+    in float32; the flat model's are rounded once more, after the normalisations were folded into
+    them, which moves a box by a fraction of a pixel (``tests/core/detect/test_cnn.py``).
     """
     rounded = [np.asarray(w, np.float16) for w in model.get_weights()]
     model.set_weights([w.astype(np.float32) for w in rounded])
@@ -35,4 +36,6 @@ def _flat(model: Network) -> bytes:
     concrete = run.get_concrete_function(tf.TensorSpec(shape))
     frozen = convert_to_constants.convert_variables_to_constants_v2(concrete)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]  # of weights
     return bytes(converter.convert())

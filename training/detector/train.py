@@ -48,11 +48,11 @@ PRECISE = 0.95  # the share of boxes found that shall be faces, on pictures held
 IN_CROP = 0.42  # the same in a crop, which is known to show a face
 GAME, ART = 4, 60  # crops looked at of each character of game art, of each of other art
 
-FIRST = Plan(steps=1500, rate=2.5e-3, last=0.5)
+FIRST = Plan(steps=2000, rate=2.5e-3, last=0.5)
 BASE = Plan(steps=3000, rate=2.5e-3, last=0.4)
-MIXED = Plan(steps=3200, rate=2e-3, last=0.01)
-LAST = Plan(steps=2600, rate=1.6e-3, last=0.01)
-APART = Plan(steps=1000, rate=2e-3, last=0.01)
+MIXED = Plan(steps=4000, rate=2e-3, last=0.2)
+LAST = Plan(steps=3500, rate=1.6e-3, last=0.01)
+APART = Plan(steps=1500, rate=2e-3, last=0.01)
 
 
 @dataclass(frozen=True, slots=True)
