@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from eyecatch.core.identity.identify import prepare
 from eyecatch.core.identity.networks import compact_network
 from eyecatch.core.identity.save import Card, save_bundle
 from eyecatch.core.identity.vote import Calibration
+
+# Ray's workers give way to every other program (niceness 15): on a busy machine tests would wait for
+# minutes.
+os.environ.setdefault("RAY_worker_niceness", "0")
 
 ROOT = Path(__file__).parents[1]
 COMPACT = compact_network(size=32, first=8, middle=16, last=32, embedding=16)
