@@ -17,8 +17,8 @@ from eyecatch.core.identity.networks import compact_network
 from eyecatch.core.identity.save import Card, save_bundle
 from eyecatch.core.identity.vote import Calibration
 
-# Ray's workers give way to every other program (niceness 15): on a busy machine tests would wait for
-# minutes.
+# Ray's workers give way to every other program (niceness 15): on a busy machine tests would wait
+# for minutes.
 os.environ.setdefault("RAY_worker_niceness", "0")
 
 ROOT = Path(__file__).parents[1]
