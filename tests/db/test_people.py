@@ -330,14 +330,22 @@ def test_what_is_on_screen_at_once_is_known(index, filled):
         assert (seen.episodes[i], seen.shots[i]) == (seen.episodes[j], seen.shots[j])
 
 
+LATER = ("chunk.begun", "episode.claimed_by", "run.host", "run.stages", "bundle.network")
+"""Columns that the first version of an index did not have."""
+
+
 def test_an_older_index_is_brought_up_to_date_by_whoever_asks(index, filled, url):
-    tables = ("tally", "overruled", "unlike", "apart", "face", "cluster", "action")
+    tables = ("tally", "overruled", "unlike", "apart", "face", "cluster", "action", "bad_file")
     share = index.named_share()
     index.close()
     engine = sa.create_engine(parse_url(url))
     with engine.begin() as connection:
         for table in tables:
             connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("DROP INDEX ix_bundle_network")
+        for column in LATER:
+            table, name = column.split(".")
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     engine.dispose()
     with open_index(url, create=False) as newer:

@@ -68,7 +68,9 @@ def test_few_pictures_give_prototypes_as_enrol_makes_them(tmp_path, faces, base)
     seen = Identify(made)(people.crops).embeddings
     for k in range(3):
         vectors, _ = make_prototypes(seen[np.array(people.labels) == k])
-        assert np.allclose(made.prototypes.of(k), vectors, atol=1e-3)
+        # Which of nearly equal faces begin the means hangs on the last bits of their embeddings.
+        alike = made.prototypes.of(k) @ vectors.T
+        assert min(alike.max(axis=0).min(), alike.max(axis=1).min()) > 0.999
     # With so little held out, the base's calibration says more than theirs.
     assert made.calibration == load_bundle(base).calibration
 

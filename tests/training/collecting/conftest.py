@@ -26,7 +26,7 @@ def draw_still(path: Path, *names: str, seed: int = 0, height: float = 90) -> Pa
     rng = np.random.default_rng((seed, *map(ord, "".join(names))))
     picture = paint("room", 40 + 260 * max(len(names), 1), 260, rng)
     for k, name in enumerate(names):
-        turn, tilt = float(rng.uniform(-0.6, 0.6)), float(rng.uniform(-8, 8))
+        turn, tilt = float(rng.uniform(-0.6, 0.6)), float(rng.uniform(-14, 14))
         pose = Pose(mouth=MOUTHS[seed % len(MOUTHS)], turn=turn, tilt=tilt, flip=seed % 2 == 1)
         at = (150 + 260 * k + float(rng.uniform(-20, 20)), 130 + float(rng.uniform(-10, 10)))
         draw(picture, Figure(WHO[name], pose, at, height * float(rng.uniform(0.8, 1.1))))
