@@ -23,8 +23,9 @@ from eyecatch.jobs.progress import Listener, silent
 from eyecatch.jobs.render.render import render
 from eyecatch.training.train import train
 
-# Enough to calibrate by, and little enough to be drawn and learnt in half a minute.
-FACES_PER_CHARACTER = 48
+# Enough to be sure of a name by, and little enough to be drawn and learnt in half a minute: of half
+# as many, too few are held out.
+FACES_PER_CHARACTER = 96
 
 # Written first, so that --force replaces a demo's folder and nothing else.
 MARK = ".eyecatch-demo"
