@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +21,10 @@ from eyecatch.core.identity.vote import Calibration
 # Ray's workers give way to every other program (niceness 15): on a busy machine tests would wait
 # for minutes.
 os.environ.setdefault("RAY_worker_niceness", "0")
+
+# A shell ignores Ctrl-C on behalf of what it runs in the background, and that is handed down to
+# the programs whose Ctrl-C is tested.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parents[1]
 COMPACT = compact_network(size=32, first=8, middle=16, last=32, embedding=16)
