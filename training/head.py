@@ -105,7 +105,7 @@ def blended(learned: Prototypes, mean: Prototypes, share: float) -> Prototypes:
     """Learned prototypes drawn back towards what the faces look like.
 
     Learning turns each away from all the others, and so towards where strangers are; halfway back
-    it is right as often, and strangers stay strangers (docs/training.md has the figures).
+    it is right as often, and strangers stay strangers.
 
     Args:
         learned: any number of an owner.
