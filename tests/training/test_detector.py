@@ -113,6 +113,21 @@ def test_runs_of_pictures_are_held_out():
     assert len(learned) == 30
 
 
+def test_the_file_answers_as_the_network_whatever_its_values(tmp_path, sources):
+    model = build()
+    variance = model.get_layer("02_norm").moving_variance
+    variance.assign(np.full(variance.shape, 3e5, np.float32))  # as pixels have; float16 ends at 65504
+    picture = sources.pictures[0].picture[:256, :480]
+    map_ = np.asarray(model(packed(picture[None]).astype(np.float32), training=False))[0]
+    wanted = decode(map_, 0.001)
+    export(model, tmp_path / "cnn.npz")
+    for device in ("cpu", "gpu"):
+        config = DetectorConfig("cnn", str(tmp_path / "cnn.npz"), lines=256)
+        (found,) = CnnDetector(config, 0.001, device=device).detect([picture])
+        assert len(found) == len(wanted) > 0
+        assert found.scores == pytest.approx(wanted.scores, abs=1e-4)
+
+
 @pytest.mark.slow
 def test_a_network_learns_and_its_file_finds_what_it_learned(tmp_path, sources):
     plan = Plan(steps=6, rate=2e-3, warm=2)

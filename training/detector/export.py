@@ -15,11 +15,12 @@ def export(model: Network, out: Path) -> None:
     """Write a trained network for ``core.detect.cnn``.
 
     The file is an .npz of ``flat``, the bytes of a TFLite model whose height and width are open,
-    and of ``w000`` …, the Keras model's weights in order. Both keep weights in float16 and compute
+    and of ``w000`` …, the Keras model's weights in order. Both keep kernels in float16 and compute
     in float32; the flat model's are rounded once more, after the normalisations were folded into
-    them, which moves a box by a fraction of a pixel (``tests/core/detect/test_cnn.py``).
+    them, which moves a box by a fraction of a pixel (``tests/core/detect/test_cnn.py``). Vectors
+    stay in float32: the variance of pixels is beyond float16.
     """
-    rounded = [np.asarray(w, np.float16) for w in model.get_weights()]
+    rounded = [w if w.ndim == 1 else np.asarray(w, np.float16) for w in model.get_weights()]
     model.set_weights([w.astype(np.float32) for w in rounded])
     flat = np.frombuffer(_flat(model), np.uint8)
     arrays: dict[str, Any] = {f"w{i:03d}": w for i, w in enumerate(rounded)}
