@@ -116,7 +116,7 @@ def test_runs_of_pictures_are_held_out():
 def test_the_file_answers_as_the_network_whatever_its_values(tmp_path, sources):
     model = build()
     variance = model.get_layer("02_norm").moving_variance
-    variance.assign(np.full(variance.shape, 3e5, np.float32))  # as pixels have; float16 ends at 65504
+    variance.assign(np.full(variance.shape, 3e5, np.float32))  # of pixels; float16 ends at 65504
     picture = sources.pictures[0].picture[:256, :480]
     map_ = np.asarray(model(packed(picture[None]).astype(np.float32), training=False))[0]
     wanted = decode(map_, 0.001)

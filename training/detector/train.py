@@ -1,9 +1,9 @@
 """Train the face detector: ``python -m eyecatch.training.detector.train DATA OUT``.
 
-DATA is the folder of pictures that docs/detector.md describes. OUT gets the weights of every stage,
-and those of the last as ``finish.npz``, the file that ships as ``core/detect/cnn.npz``. A stage whose
-weights are there is not trained again, so that a training that was stopped goes on; stages may be
-named after OUT to run only those.
+DATA is the folder of pictures that docs/detector.md describes. OUT gets the weights of every stage;
+``finish.npz`` is the file that ships as ``core/detect/cnn.npz``. A stage whose weights are there is
+not trained again, so that a training that was stopped goes on; stages may be named after OUT to run
+only those.
 """
 
 from __future__ import annotations
