@@ -18,7 +18,7 @@ test-all: $(READY)  ## all tests
 	$(BIN)/python -m pytest
 
 bench: $(READY)  ## how fast it is on this machine (docs/performance.md); make bench QUICK=1 for a smoke run
-	$(BIN)/python bench/speed.py $(if $(QUICK),--quick)
+	$(BIN)/python bench/speed.py $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(KEEP),--keep $(KEEP))
 
 check: $(READY)  ## formatting, lint, types, and who may import whom
 	$(BIN)/ruff format --check .

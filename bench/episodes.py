@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 from eyecatch.core.drawn.encode import Encoding
-from eyecatch.core.drawn.season import draw_episode
+from eyecatch.core.drawn.season import draw_episode, draw_season
 from eyecatch.core.video.program import program
 
 GRAIN = 1.5
@@ -43,6 +43,19 @@ def hevc(folder: Path, seconds: float) -> Path:
     return path
 
 
+def judged(folder: Path, seconds: float) -> tuple[Path, Path]:
+    """An episode of 720p and the CSV of its true faces."""
+    season = folder / f"judged_{seconds:g}s"
+    if not season.exists():
+        aside = folder / f".{season.name}.part"
+        draw_season(
+            aside, episodes=1, seconds=seconds, size=(1280, 720), seed=8, grain=GRAIN, dark=DARK
+        )
+        aside.rename(season)
+    (episode,) = season.glob("*.mkv")
+    return episode, season / "truth.csv"
+
+
 def copies(episode: Path, count: int) -> list[Path]:
     """The same frames in so many files of different content, which are as many episodes."""
     paths = [episode.with_name(f"{episode.stem}_copy{k + 1}.mkv") for k in range(count)]
@@ -63,7 +76,7 @@ def repeated(episode: Path, times: int) -> Path:
 
 
 def excerpt(episode: Path, seconds: float) -> Path:
-    """The first seconds of an episode, to the next keyframe."""
+    """The first seconds of an episode, or all of one that is no longer."""
     path = episode.with_name(f"{episode.stem}_first{seconds:g}s.mkv")
     if not path.exists():
         _ffmpeg("-i", str(episode), "-map", "0", "-c", "copy", "-t", f"{seconds:g}", to=path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,26 +27,6 @@ video = probe(Path(sys.argv[1]))
 print(sum(1 for chunk in plan(video, 1e9).chunks for _ in decode(video, chunk)))
 """
 
-INDEX = """
-import json, sys, time
-began = time.time()
-from pathlib import Path
-import eyecatch
-first = []
-def listener(progress):
-    if progress.chunks_done and not first:
-        first.append(time.time() - began)
-paths, db, model, runner, detector = json.loads(sys.argv[1])
-from eyecatch.core.scan.config import DetectorConfig
-report = eyecatch.index(map(Path, paths), db=db, model=model, runner=runner,
-                        detector=DetectorConfig(detector), listener=listener)
-assert not report.faults, report.faults
-done = report.progress
-print(json.dumps({"first": first[0], "frames": done.frames, "faces": done.faces,
-                  "stages": done.stages, "elapsed": done.elapsed}), file=sys.stderr)
-"""
-"""``eyecatch index`` as a library call, which also says when the first chunk was done."""
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -53,10 +34,20 @@ class Told:
 
     cost: Cost
     first: float
+    chunks: int
     frames: int
     faces: int
     elapsed: float
+    crops: int = 0
     stages: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """A cost, and of each way to look at frames what it found."""
+
+    cost: Cost
+    found: dict[str, dict[str, float]]
 
 
 def make_bundle(folder: Path) -> Path:
@@ -89,24 +80,53 @@ def by_study(video: Path, folder: Path) -> Cost:
 
 
 def by_index(  # noqa: PLR0913 - each is one plain choice
-    videos: list[Path],
+    videos: Sequence[Path],
     model: Path,
     runner: str,
     detector: str = "cnn",
     *,
+    chunk_seconds: float = 60.0,
     memory: bool = False,
-    resources: dict[str, int] | None = None,
+    resources: Mapping[str, int] | None = None,
 ) -> Told:
-    """A whole index job in a new index, from the start of Python to its end."""
+    """A whole index job in a new index, from the start of Python to its end.
+
+    Args:
+        videos: its files.
+        model: the bundle that names the faces.
+        runner: ``inline`` or ``ray``.
+        detector: its name.
+        chunk_seconds: least length of a chunk.
+        memory: measure its peak.
+        resources: what Ray believes to have, as ``{"CPU": 2, "GPU": 1}``; a GPU is waited for
+            whether or not it is one.
+    """
+    resources = resources or {}
     with TemporaryDirectory(prefix="eyecatch-") as folder:
-        wish = [[*map(str, videos)], f"{folder}/bench.db", str(model), runner, detector]
+        wish = {
+            "videos": [*map(str, videos)],
+            "db": f"{folder}/bench.db",
+            "model": str(model),
+            "runner": runner,
+            "detector": detector,
+            "chunk_seconds": chunk_seconds,
+            "gpu": "GPU" in resources,
+        }
         # Ray's workers are nicer than others; here they are to be measured, not what else runs.
         env = {"RAY_ADDRESS": "local", "RAY_worker_niceness": "0"}
         if resources:
             env["RAY_OVERRIDE_RESOURCES"] = json.dumps(resources)
-        took = cost([PYTHON, "-c", INDEX, json.dumps(wish)], memory=memory, env=env)
+        job = str(Path(__file__).with_name("job.py"))
+        took = cost([PYTHON, job, json.dumps(wish)], memory=memory, env=env)
     said = json.loads(took.said.strip().splitlines()[-1])
     return Told(took, **said)
+
+
+def by_reuse(video: Path, truth: Path) -> Reuse:
+    """How much of the detector's work is reused, and what that costs; see ``bench/held.py``."""
+    script = Path(__file__).with_name("held.py")
+    took = cost([PYTHON, str(script), str(video), str(truth)])
+    return Reuse(took, json.loads(took.said.strip().splitlines()[-1]))
 
 
 def verb(*arguments: str) -> Cost:

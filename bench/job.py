@@ -1,0 +1,75 @@
+"""An index job in a process of its own, which tells what it did in one line of JSON.
+
+Run by ``bench/ways.py``, which says what to do in JSON too: ``python bench/job.py '{...}'``.
+"""
+
+from __future__ import annotations
+
+import time
+
+BEGAN = time.time()  # before what is slow to import
+
+import json  # noqa: E402
+import sys  # noqa: E402
+from contextlib import nullcontext  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import TYPE_CHECKING, Any  # noqa: E402
+from unittest.mock import patch  # noqa: E402
+
+import eyecatch  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eyecatch.db.records import EpisodeRecord
+
+
+def main(wish: dict[str, Any]) -> None:
+    """Prints the seconds until the first chunk was done, and what the whole job came to."""
+    from eyecatch.core.scan.config import DetectorConfig  # noqa: PLC0415 - part of what is timed
+    from eyecatch.jobs.progress import Progress  # noqa: PLC0415
+
+    first: list[float] = []
+
+    def listener(progress: Progress) -> None:
+        if progress.chunks_done and not first:
+            first.append(time.time() - BEGAN)
+
+    # A GPU that Ray counts and TensorFlow can't use is passed over; here it is to be waited for.
+    forced = patch("eyecatch.jobs.runners.ray._gpu_works", return_value=True)
+    with forced if wish["gpu"] else nullcontext():
+        report = eyecatch.index(
+            map(Path, wish["videos"]),
+            db=wish["db"],
+            model=wish["model"],
+            runner=wish["runner"],
+            detector=DetectorConfig(wish["detector"]),
+            chunk_seconds=wish["chunk_seconds"],
+            listener=listener,
+        )
+    if report.faults:
+        sys.exit("\n".join(report.faults))
+    done = report.progress
+    told = {
+        "first": first[0],
+        "chunks": done.chunks_done,
+        "frames": done.frames,
+        "faces": done.faces,
+        "stages": done.stages,
+        "elapsed": done.elapsed,
+        "crops": crops(wish["db"], report.episodes) if wish["gpu"] else 0,
+    }
+    print(json.dumps(told), file=sys.stderr)
+
+
+def crops(db: str, episodes: Sequence[EpisodeRecord]) -> int:
+    """How many there are to identify."""
+    from eyecatch.db.index import open_index  # noqa: PLC0415 - not to be timed
+
+    with open_index(db) as index:
+        chunks = [chunk for one in episodes for chunk in index.load_scan(one.id)]
+    return sum(len(tracklet.crops) for chunk in chunks for tracklet in chunk.tracklets)
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
