@@ -12,7 +12,6 @@ from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.video.episode import Plan, Video
-from eyecatch.db.arrays import pack_plan
 from eyecatch.db.locks import one_at_a_time
 from eyecatch.db.records import EpisodeRecord, FileStamp
 from eyecatch.db.schema import Chunk, Episode, EpisodeFile, Series
@@ -78,6 +77,8 @@ def add_episode(
     connection: Connection, digest: str, video: Video, plan: Plan, series: str | None
 ) -> None:
     """Add an episode with its chunks, all pending; one of that content stays as it is."""
+    from eyecatch.db.arrays import pack_plan  # noqa: PLC0415 - NumPy; who only asks needs none
+
     one_at_a_time(connection)
     if connection.scalar(select(Episode.id).where(Episode.digest == digest)) is not None:
         return

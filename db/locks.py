@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final, Self
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -44,6 +43,8 @@ class Life:
     def __init__(self, url: URL, engine: Engine, run_id: int) -> None:
         self._held = ExitStack()
         if (file := sqlite_file(url)) is not None:
+            from filelock import FileLock  # noqa: PLC0415 - who only asks needs none
+
             path = _path(file, run_id)
             self._held.callback(path.unlink, missing_ok=True)
             self._held.enter_context(FileLock(path))
@@ -95,6 +96,8 @@ def _path(file: Path, run_id: int) -> Path:
 def _is_locked(path: Path) -> bool:
     if not path.exists():
         return False
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - who only asks needs none
+
     try:
         with FileLock(path, timeout=0):
             path.unlink(missing_ok=True)  # of a run that was killed

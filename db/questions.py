@@ -22,11 +22,19 @@ from eyecatch.db.answers import (
     RunRecord,
     TrackRow,
 )
+from eyecatch.db.engine import parse_url
 from eyecatch.db.faults import one_sentence
 from eyecatch.db.fingerprint import Content, fingerprint
 from eyecatch.db.locks import is_alive
+from eyecatch.db.opening import open_engine
 from eyecatch.db.pages import Bar, Counts, Part
 from eyecatch.db.records import EpisodeRecord
+
+
+def open_questions(url: str, *, patience: float = 30.0) -> Questions:
+    """Open an index to ask it, without what writes to it; see ``db.index.open_index``."""
+    parsed = parse_url(url)
+    return Questions(parsed, open_engine(parsed, create=False, patience=patience))
 
 
 class Questions:

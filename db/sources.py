@@ -75,8 +75,7 @@ class Character(Base):
             "uq_character_name_of_no_series",
             "name",
             unique=True,
-            sqlite_where=text("series_id IS NULL"),
-            postgresql_where=text("series_id IS NULL"),
+            sqlite_where=text("series_id IS NULL"),  # and on Postgres; to say so here loads it
         ),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -13,7 +13,7 @@ from eyecatch.db.answers import (
     Found,
     RunRecord,
 )
-from eyecatch.db.index import open_index
+from eyecatch.db.questions import open_questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def find(  # noqa: PLR0913 - each is one plain wish of the caller's
         UnknownCharacterError: no character is called so; it names those spelt alike.
         DatabaseError: there is no index, or it can't be read.
     """
-    with open_index(db, create=False) as index:
+    with open_questions(db) as index:
         return index.find(
             names,
             together=together,
@@ -60,17 +60,17 @@ def find(  # noqa: PLR0913 - each is one plain wish of the caller's
 
 def episodes(*, db: str = "eyecatch.db") -> list[EpisodeSummary]:
     """The episodes of an index and who is in them; DatabaseError without an index."""
-    with open_index(db, create=False) as index:
+    with open_questions(db) as index:
         return index.episodes()
 
 
 def characters(*, db: str = "eyecatch.db") -> list[CharacterSummary]:
     """The characters of an index, longest on screen first; DatabaseError without an index."""
-    with open_index(db, create=False) as index:
+    with open_questions(db) as index:
         return index.characters()
 
 
 def status(*, db: str = "eyecatch.db") -> Status:
     """What is done, pending and failed, and why; DatabaseError without an index."""
-    with open_index(db, create=False) as index:
+    with open_questions(db) as index:
         return Status(tuple(index.status()), tuple(index.runs()), tuple(index.bad_files()))

@@ -12,6 +12,7 @@ import click
 import pytest
 
 import eyecatch
+from eyecatch.db.index import open_index
 from eyecatch.jobs.cli import VERBS, cli
 
 HEAVY = {"tensorflow", "keras", "ray", "cv2", "sqlalchemy", "av", "matplotlib", "pyarrow"}
@@ -40,6 +41,17 @@ def test_importing_the_package_is_light():
 def test_help_is_light(arguments):
     code = f"from eyecatch.jobs.cli import main\ntry:\n  main({arguments})\nexcept SystemExit: pass"
     assert not HEAVY & loaded_by(code)
+
+
+@pytest.mark.parametrize("question", [["find", "nobody"], ["episodes"], ["characters"], ["status"]])
+def test_questions_load_no_more_than_the_database(tmp_path, question):
+    with open_index(str(tmp_path / "season.db")):
+        pass
+    arguments = [*question, "--db", str(tmp_path / "season.db")]
+    code = f"from eyecatch.jobs.cli import main\ntry:\n  main({arguments})\nexcept SystemExit: pass"
+    loaded = loaded_by(code)
+    assert "sqlalchemy" in loaded
+    assert not (HEAVY - {"sqlalchemy"} | {"alembic", "numpy", "psycopg"}) & loaded
 
 
 def test_public_names_are_the_verbs_and_all_of_them_exist():

@@ -6,8 +6,9 @@ that ``import eyecatch`` costs nothing.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from eyecatch.core.loading import load
 
 if TYPE_CHECKING:
     from eyecatch.jobs.answers import characters, episodes, find, status
@@ -84,7 +85,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
     if name not in _HOMES:
         raise AttributeError(f"module 'eyecatch' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    return getattr(load(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

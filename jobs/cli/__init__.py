@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import gc
 import sys
 from typing import Any
 
@@ -10,6 +10,7 @@ import click
 
 from eyecatch import __version__
 from eyecatch.core.errors import EyecatchError
+from eyecatch.core.loading import load
 from eyecatch.jobs.cli.logs import set_up_logs
 from eyecatch.jobs.cli.output import note
 
@@ -51,7 +52,7 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in VERBS:
             return None
-        module = importlib.import_module(f"eyecatch.jobs.cli.{VERBS[cmd_name][0]}")
+        module = load(f"eyecatch.jobs.cli.{VERBS[cmd_name][0]}")
         command = getattr(module, cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
@@ -98,3 +99,5 @@ def main(arguments: list[str] | None = None) -> Any:  # noqa: ANN401 - click ret
     except EyecatchError as error:
         note(f"eyecatch: {error}")
         sys.exit(1)
+    finally:
+        gc.freeze()  # what is left ends with the process: looking through it takes .15 s of CPU
