@@ -14,6 +14,7 @@ from eyecatch.db.answers import EpisodeStatus
 from eyecatch.db.index import open_index
 from eyecatch.db.records import EpisodeRecord
 from eyecatch.db.states import FAILED, INCOMPLETE
+from eyecatch.jobs.ahead import Ahead
 from eyecatch.jobs.drawing import Drawing
 from eyecatch.jobs.job import Job
 from eyecatch.jobs.judges import Judges, Models, load_models
@@ -79,7 +80,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
     with open_index(db) as opened:
         judges = None if ensemble is None else Judges(ensemble, opened)
         work = Work(scan, () if ensemble is None else ensemble.bundles)
-        episodes, unread = register_all(
+        files = register_all(
             opened, sources, series=series, chunk_seconds=chunk_seconds, again=retry_failed
         )
         drawing = Drawing(opened, render)
@@ -91,13 +92,13 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
             listener=listener,
             decided=drawing.draw,
         )
-        job.progress.failures = len(unread)
-        job.run(episodes, partial(make_runner, runner))
-        drawing.draw_missing(episodes)
-        ours, unmet = opened.status(episodes), job.unmet()
+        with Ahead(files) as registered:
+            job.run(registered, partial(make_runner, runner))
+        drawing.draw_missing(job.episodes)
+        ours, unmet = opened.status(job.episodes), job.unmet()
         faults = [fault for one in ours for fault in _faults_of(one, unmet.get(one.episode.id))]
         told = tuple(one.episode for one in ours)
-        return IndexReport(told, (*unread, *drawing.faults, *faults), job.progress)
+        return IndexReport(told, (*job.unread, *drawing.faults, *faults), job.progress)
 
 
 def _faults_of(status: EpisodeStatus, run: int | None) -> Iterator[str]:

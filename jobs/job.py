@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict
 from time import sleep
 from typing import Final, TypeVar
@@ -14,10 +14,12 @@ from eyecatch.core.video.episode import chunk_id
 from eyecatch.db.index import Index
 from eyecatch.db.records import Backlog, FileStamp, Origin
 from eyecatch.db.states import DONE, FAILED, STOPPED
+from eyecatch.jobs.ahead import Ahead
 from eyecatch.jobs.decide import decide, is_stale
 from eyecatch.jobs.judges import Judges
 from eyecatch.jobs.pipeline import Outcome, Runner, Task, Work
 from eyecatch.jobs.progress import Listener, Progress
+from eyecatch.jobs.runners import WORTH_RAY_SECONDS
 from eyecatch.jobs.unknowns.gather import Gather
 from eyecatch.jobs.versions import versions
 
@@ -27,6 +29,9 @@ Result = TypeVar("Result")
 PAUSES: Final = (1, 2, 4, 8, 15, 30, 30, 30, 60, 60)
 """Seconds between tries to reach a database that has gone: four minutes, for a server that is
 updated or started again."""
+
+FIRST: Final = 5.0
+"""Seconds in which episodes are gathered before the first are scanned: Ray works best at many."""
 
 POISON: Final = "the process that scanned it died three times; try again with --retry-failed"
 
@@ -44,6 +49,8 @@ class Job:
 
     Attributes:
         progress: what was done, in numbers.
+        episodes: ids of those that were given.
+        unread: a sentence for each file that is none.
     """
 
     def __init__(  # noqa: PLR0913 - each is a part of it
@@ -57,28 +64,39 @@ class Job:
         decided: Callable[[int], None],
     ) -> None:
         self.progress = Progress()
+        self.episodes: list[int] = []
+        self.unread: list[str] = []
         self._held: dict[int, int] = {}
         self._index, self._work, self._judges = index, work, judges
         self._retry_failed, self._listener, self._decided = retry_failed, listener, decided
         self._digests: dict[int, str] = {}
         self._origin = Origin(work.scan.digest, bundle_id=None if judges is None else judges.id)
 
-    def run(self, episodes: Sequence[int], make_runner: Callable[[int, float], Runner]) -> None:
+    def run(
+        self,
+        registered: Ahead[int | str],
+        make_runner: Callable[[int, float], Runner],
+    ) -> None:
         """Scan what is missing, decide what is stale; a run is recorded if there is either.
 
+        The first episodes are scanned while others are still read.
+
         Args:
-            episodes: ids.
+            registered: ids of episodes, and sentences on files that are none.
             make_runner: of so many chunks and seconds of video.
         """
-        backlogs = {id_: self._backlog(id_) for id_ in episodes}
-        stale = {id_: todo for id_, todo in backlogs.items() if todo.chunks or self._stale(id_)}
-        if not stale:
-            return
-        self._expect(stale)
-        runner = make_runner(self.progress.chunks, self.progress.video_seconds)
-        with self._recorded() as run_id:
-            for wave in _waves(stale, runner.wave):
-                self._wave(wave, runner, run_id)
+        waiting: dict[int, Backlog] = {}
+        runner: Runner | None = None
+        with ExitStack() as run:
+            while waiting or not registered.over:
+                more = registered.take(0 if runner else FIRST, wait=not waiting)
+                waiting |= self._stale_of(more)
+                if not waiting or not (runner or registered.over or self._is_much()):
+                    continue
+                if runner is None:
+                    runner = make_runner(self.progress.chunks, self.progress.video_seconds)
+                    run_id = run.enter_context(self._recorded())
+                self._wave(_wave(waiting, runner.wave), runner, run_id)
 
     def unmet(self) -> dict[int, int]:
         """Episodes that are not as was asked for, since another job is at work on them: its run."""
@@ -116,6 +134,22 @@ class Job:
     def _stale(self, episode: int) -> bool:
         return is_stale(self._index.episode(episode), self._origin)
 
+    def _stale_of(self, registered: Sequence[int | str]) -> dict[int, Backlog]:
+        """Those of some episodes that have work, and how much; it is added to what is expected."""
+        stale: dict[int, Backlog] = {}
+        for one in registered:
+            if isinstance(one, str):
+                self.unread.append(one)
+                self.progress.failures += 1
+                continue
+            self.episodes.append(one)
+            todo = self._backlog(one)
+            if todo.chunks or self._stale(one):
+                stale[one] = todo
+        if stale:
+            self._expect(stale)
+        return stale
+
     def _expect(self, stale: dict[int, Backlog]) -> None:
         seconds = sum(
             todo.frames / float(self._index.episode(id_).video.rate or 24)
@@ -124,6 +158,10 @@ class Job:
         )
         self.progress.expect(len(stale), sum(todo.chunks for todo in stale.values()), seconds)
         self._listener(self.progress)
+
+    def _is_much(self) -> bool:
+        """Whether it is too much for one process, whatever else there may be."""
+        return self.progress.chunks > 1 and self.progress.video_seconds > WORTH_RAY_SECONDS
 
     def _wave(self, wave: Sequence[int], runner: Runner, run_id: int) -> None:
         held = self._lasting(lambda: self._index.claim(wave, run_id))
@@ -221,15 +259,12 @@ class Job:
             self._life = self._index.live(self._run_id)
 
 
-def _waves(backlogs: dict[int, Backlog], least: int) -> Iterator[list[int]]:
-    """Episodes in groups of ``least`` chunks or a little more: what is held in memory at once."""
+def _wave(waiting: dict[int, Backlog], least: int) -> list[int]:
+    """Takes ``least`` chunks or a little more: what is held in memory at once."""
     wave: list[int] = []
     chunks = 0
-    for id_, todo in backlogs.items():
+    while waiting and chunks < least:
+        id_ = next(iter(waiting))
+        chunks += waiting.pop(id_).chunks
         wave.append(id_)
-        chunks += todo.chunks
-        if chunks >= least:
-            yield wave
-            wave, chunks = [], 0
-    if wave:
-        yield wave
+    return wave

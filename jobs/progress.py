@@ -17,7 +17,8 @@ class Progress:
     """How far an index job has come; counts only what this job does, not what was done before.
 
     Attributes:
-        episodes, episodes_done: how many episodes have work, and how many are finished.
+        episodes, episodes_done: how many episodes have work, as far as files were read yet, and how
+            many are finished.
         chunks, chunks_done: the same for chunks; failed ones count as done.
         video_seconds, video_seconds_done: length of that work in seconds of video.
         frames, faces, failures: frames scanned, faces found in them, chunks and files that failed.
@@ -38,8 +39,10 @@ class Progress:
     began: float = field(default_factory=time.monotonic)
 
     def expect(self, episodes: int, chunks: int, seconds: float) -> None:
-        """Say how much there is to do."""
-        self.episodes, self.chunks, self.video_seconds = episodes, chunks, seconds
+        """Say that there is so much more to do."""
+        self.episodes += episodes
+        self.chunks += chunks
+        self.video_seconds += seconds
 
     def add(self, outcome: Outcome) -> None:
         """Count a chunk that came home."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from eyecatch.core.errors import MediaError
@@ -15,29 +16,31 @@ from eyecatch.db.records import EpisodeRecord, FileStamp
 
 def register_all(
     index: Index, sources: Sources, *, series: str | None, chunk_seconds: float, again: bool
-) -> tuple[list[int], list[str]]:
-    """Make sure that the index knows the episodes in files.
+) -> Iterator[int | str]:
+    """Make sure that the index knows the episodes in files, one after the other.
 
     A file that can't be indexed is remembered with the reason, and not read again while it stays
     as it is, unless ``again`` says so.
 
-    Returns:
+    Yields:
         The ids of the episodes, each once, and a sentence for each file or path that has none.
     """
-    ids: dict[int, None] = {}
-    faults = [str(fault) for fault in sources.faults]
+    seen: set[int] = set()
+    yield from map(str, sources.faults)
     bad = {fault.path for fault in index.bad_files()}
     for file in sources.files:
         try:
             if not again:
                 _check_known(index, file)
-            ids[register(index, file, series, chunk_seconds).id] = None
+            id_ = register(index, file, series, chunk_seconds).id
         except MediaError as error:
-            faults.append(str(error))
-        else:
-            if (path := str(file.absolute())) in bad:
-                index.forget_bad_file(path)
-    return list(ids), faults
+            yield str(error)
+            continue
+        if (path := str(file.absolute())) in bad:
+            index.forget_bad_file(path)
+        if id_ not in seen:
+            seen.add(id_)
+            yield id_
 
 
 def register(index: Index, file: Path, series: str | None, chunk_seconds: float) -> EpisodeRecord:

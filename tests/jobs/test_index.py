@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from eyecatch.core.errors import DatabaseError, ModelError
 from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.db.index import open_index
 from eyecatch.jobs import index as index_module
+from eyecatch.jobs import job as job_module
+from eyecatch.jobs import register as register_module
 from eyecatch.jobs.pipeline import Task
 from eyecatch.jobs.runners.inline import InlineRunner
 
@@ -123,6 +126,33 @@ def test_stopped_midway_goes_on_from_there(season, bundle, indexed, db, monkeypa
     report = eyecatch.index([season.folder], db=db, model=bundle, runner="inline")
     assert report.progress.chunks == len(season.episodes) - 1
     assert rows(db) == rows(indexed)
+
+
+def test_the_first_episode_is_scanned_while_others_are_read(season, indexed, db, monkeypatch):
+    scanned = threading.Event()
+    read = register_module.register
+
+    def slowly(index, file, *rest):
+        if file.name != season.episodes[0].name:
+            assert scanned.wait(60)
+        return read(index, file, *rest)
+
+    def listener(progress):
+        expected.append(progress.episodes)
+        if progress.chunks_done:
+            scanned.set()
+
+    expected: list[int] = []
+    monkeypatch.setattr(register_module, "register", slowly)
+    monkeypatch.setattr(job_module, "FIRST", 0.0)
+    monkeypatch.setattr(job_module, "WORTH_RAY_SECONDS", 0.0)
+    report = eyecatch.index(
+        [season.folder], db=db, runner="inline", chunk_seconds=0.5, listener=listener
+    )
+    assert expected[0] == 1
+    assert report.progress.episodes == report.progress.episodes_done == len(season.episodes)
+    places = [(row.episode, row.frame, row.x, row.y, row.w, row.h) for row in rows(db)]
+    assert places == [(r.episode, r.frame, r.x, r.y, r.w, r.h) for r in rows(indexed)]
 
 
 def test_bad_files_are_told_and_cost_the_others_nothing(season, indexed, db, tmp_path):
