@@ -20,6 +20,7 @@ import eyecatch  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from eyecatch.db.records import EpisodeRecord
 
@@ -35,9 +36,7 @@ def main(wish: dict[str, Any]) -> None:
         if progress.chunks_done and not first:
             first.append(time.time() - BEGAN)
 
-    # A GPU that Ray counts and TensorFlow can't use is passed over; here it is to be waited for.
-    forced = patch("eyecatch.jobs.runners.ray._gpu_works", return_value=True)
-    with forced if wish["gpu"] else nullcontext():
+    with believed() if wish["gpu"] else nullcontext():
         report = eyecatch.index(
             map(Path, wish["videos"]),
             db=wish["db"],
@@ -60,6 +59,15 @@ def main(wish: dict[str, Any]) -> None:
         "crops": crops(wish["db"], report.episodes) if wish["gpu"] else 0,
     }
     print(json.dumps(told), file=sys.stderr)
+
+
+def believed() -> AbstractContextManager[object]:
+    """Has a GPU of Ray waited for that TensorFlow can't use, and that would be passed over."""
+    import eyecatch.jobs.runners.ray as runner  # noqa: PLC0415 - Ray, only where it is used
+
+    if hasattr(runner, "_gpu_works"):
+        return patch("eyecatch.jobs.runners.ray._gpu_works", return_value=True)
+    return patch("eyecatch.jobs.runners.ray.placement.device_of", return_value="GPU")
 
 
 def crops(db: str, episodes: Sequence[EpisodeRecord]) -> int:

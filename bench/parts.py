@@ -45,6 +45,10 @@ class Room:
         """The first minute of it, for what is done many times over."""
         return episodes.excerpt(self.episode(), min(60.0, self.seconds))
 
+    def whole(self) -> Path:
+        """An episode of 25 minutes: that of five, five times over."""
+        return episodes.repeated(self.episode(), 5 if self.seconds >= 300 else 2)
+
     def pieces(self) -> float:
         """The length of chunks of which a short episode has several, so that all cores work."""
         return min(60.0, self.seconds) / 6
@@ -152,12 +156,21 @@ def gpu(room: Room) -> Part:
     return Part(compared, rounds=2, told={"seconds": len(files) * _length(files[0])})
 
 
+def whole(room: Room) -> Part:
+    """Decoding alone against a job on Ray, an episode of the length that episodes have."""
+    video = room.whole()
+    compared: dict[str, Way] = {
+        "ffmpeg decodes": partial(ways.by_ffmpeg, video),
+        "index, Ray": partial(by_index, [video], room.model(), "ray"),
+    }
+    return Part(compared, rounds=1, against="ffmpeg decodes", told={"seconds": _length(video)})
+
+
 def memory(room: Room) -> Part:
-    """The peak of one long episode."""
-    long = episodes.repeated(room.episode(), 5 if room.seconds >= 300 else 2)
-    job = partial(by_index, [long], room.model(), memory=True)
+    """The peak of such an episode; to look at the memory takes time, so no times are told of it."""
+    job = partial(by_index, [room.whole()], room.model(), memory=True)
     compared: dict[str, Way] = {f"index, {how}": partial(job, how) for how in ("inline", "ray")}
-    return Part(compared, rounds=1, told={"seconds": _length(long)})
+    return Part(compared, rounds=1, told={"seconds": _length(room.whole())})
 
 
 def start(room: Room) -> Part:
@@ -183,7 +196,7 @@ def held(room: Room) -> Part:
 
 PARTS: dict[str, Callable[[Room], Part]] = {
     part.__name__: part
-    for part in (start, decode, hevc, study, render, length, workers, gpu, held, memory)
+    for part in (start, decode, whole, hevc, length, workers, gpu, render, study, held, memory)
 }
 
 
