@@ -8,7 +8,7 @@
 Each round runs all ways once, one after the other, so that a machine that is busy or warm is so for
 all of them; tables tell medians, and how far apart the rounds were. CPU seconds are of all
 processes. What is drawn stays in ``--keep`` (``.bench``), with ``speed.json``, which is added to
-after each round, and ``speed.png``. A part that fails is told at the end and stops no other.
+after each run, and ``speed.png``. A part that fails is told at the end and stops no other.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _part(name: str, room: Room, rounds: int | None, path: Path) -> bool:
 
 
 def _measured(name: str, part: Part, rounds: int | None, path: Path) -> figures.Figure:
-    """Run all rounds of a part; what is done is kept after each."""
+    """Run all rounds of a part; each run is kept as it ends."""
     known = figures.read(path)
     rows: figures.Rows = {way: [] for way in part.ways}
     found: figures.Figure = {
@@ -105,7 +105,7 @@ def _measured(name: str, part: Part, rounds: int | None, path: Path) -> figures.
                 rows[way].append(figures.row(run()))
                 took = f"{rows[way][-1]['seconds']:.2f} s, {rows[way][-1]['cpu']:.2f} s of CPU"
                 print(f"  {way}: {took}", file=sys.stderr, flush=True)
-        figures.write({**known, name: found}, path)
+                figures.write({**known, name: found}, path)
     return found
 
 
