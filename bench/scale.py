@@ -282,7 +282,7 @@ def plans(index: Index, episodes: int) -> bool:
             told = "EXPLAIN " if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
         asked: list[tuple[str, Any]] = []
 
-        def note(_c: object, _k: object, sql: str, values: Any, *_: object) -> None:
+        def note(_c: object, _k: object, sql: str, values: object, *_: object) -> None:
             asked.append((sql, values))  # noqa: B023 - it is gone before the next question
 
         event.listen(index._engine, "before_cursor_execute", note)

@@ -150,7 +150,7 @@ def select_episodes() -> Select[Any]:
     )
 
 
-def episode_record(row: Row[Any]) -> EpisodeRecord:
+def episode_record(row: Sequence[Any]) -> EpisodeRecord:
     """A row of ``select_episodes`` as a record; taken apart by place, since there may be many."""
     (
         id_, digest, path, frames, end_pts, broken_pts, complete, state, scan_digest,

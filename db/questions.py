@@ -56,7 +56,7 @@ class Questions:
         with one_sentence(self._url), self._engine.begin() as connection:
             yield connection
 
-    def find(
+    def find(  # noqa: PLR0913 - each is one plain wish of the caller's
         self,
         wanted: Sequence[str],
         *,

@@ -69,7 +69,8 @@ class EpisodeFile(Base):
 
 def _folded(context: DefaultExecutionContext) -> str:
     """What the name of the row that is written is looked up by."""
-    return folded(context.get_current_parameters()["name"])
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return folded(values["name"])
 
 
 class Character(Base):

@@ -21,6 +21,7 @@ from eyecatch.jobs.pipeline import Work
 from eyecatch.jobs.progress import Listener, Progress, clock, silent
 from eyecatch.jobs.register import register_all
 from eyecatch.jobs.runners import make_runner
+from eyecatch.jobs.runners.cluster import Cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
     model: Models | None = None,
     detector: DetectorConfig | None = None,
     runner: str | None = None,
+    cluster: Cluster | None = None,
     series: str | None = None,
     retry_failed: bool = False,
     chunk_seconds: float = 60.0,
@@ -60,6 +62,8 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
             without one, new faces stay unnamed and names that were decided earlier stay.
         detector: which detector looks, and how; None for the default.
         runner: ``inline`` or ``ray``; None for Ray unless there is too little to share out.
+        cluster: the Ray cluster, and what is used of it; None for that of ``RAY_ADDRESS``, and
+            where there is none a cluster of the job's own.
         series: name of the show that new episodes belong to.
         retry_failed: try again the chunks and files that failed before.
         chunk_seconds: least length of the chunks of new episodes; it changes no row.
@@ -92,7 +96,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
             decided=drawing.draw,
         )
         job.progress.failures = len(unread)
-        job.run(episodes, partial(make_runner, runner))
+        job.run(episodes, partial(make_runner, runner, cluster=cluster))
         drawing.draw_missing(episodes)
         ours, unmet = opened.status(episodes), job.unmet()
         faults = [fault for one in ours for fault in _faults_of(one, unmet.get(one.episode.id))]

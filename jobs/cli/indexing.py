@@ -13,6 +13,7 @@ import eyecatch
 from eyecatch.jobs.cli import live, options
 from eyecatch.jobs.cli.output import note
 from eyecatch.jobs.progress import Listener, Progress, clock, shares, together
+from eyecatch.jobs.runners.cluster import Cluster
 
 if TYPE_CHECKING:  # the job loads when it runs
     from eyecatch.jobs.index import IndexReport
@@ -31,6 +32,8 @@ if TYPE_CHECKING:  # the job loads when it runs
 @options.detector
 @options.cascade
 @options.runner
+@options.ray_address
+@options.gpus
 @click.option(
     "--render",
     type=click.Choice(["soft", "burn"]),
@@ -61,6 +64,8 @@ def index(
     detector: str | None,
     cascade: Path | None,
     runner: str | None,
+    ray_address: str | None,
+    gpus: float | None,
     render: str | None,
     series: str | None,
     retry_failed: bool,
@@ -87,6 +92,7 @@ def index(
                 model=models or None,
                 detector=options.detector_config(detector, cascade),
                 runner=runner,
+                cluster=Cluster(ray_address, gpus),
                 render=render,
                 series=series,
                 retry_failed=retry_failed,

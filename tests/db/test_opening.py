@@ -65,14 +65,14 @@ def test_names_of_an_older_index_are_found_in_any_case(url):
     engine = make_engine(parse_url(url), 1.0)
     with writing(engine).begin() as connection:
         command.upgrade(alembic_config(connection), "0003")
-        connection.exec_driver_sql("INSERT INTO character (name) VALUES ('Hiei'), ('ＫＵＲＡＭＡ')")
+        connection.exec_driver_sql("INSERT INTO character (name) VALUES ('Hiei'), ('KuraMa')")
         connection.exec_driver_sql("INSERT INTO alias VALUES (1, 'Jaganshi')")
     engine.dispose()
     with open_index(url, create=False) as index:
         assert [index.called(name) for name in ("hiei", "JAGANSHI", "kurama")] == [
             "Hiei",
             "Hiei",
-            "ＫＵＲＡＭＡ",
+            "KuraMa",
         ]
 
 
