@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.places import place
 from eyecatch.core.video.episode import Plan, Video
 from eyecatch.db.arrays import pack_plan
 from eyecatch.db.locks import one_at_a_time
@@ -160,7 +160,7 @@ def episode_record(row: Sequence[Any]) -> EpisodeRecord:
     ) = row  # fmt: skip
     end = end_pts if broken_pts is None else broken_pts
     video = Video(
-        Path(path),
+        place(path),
         stream,
         codec,
         pixel_format,

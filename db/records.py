@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from eyecatch.core.places import reachable
 from eyecatch.core.video.episode import Video
 
 
@@ -29,8 +30,9 @@ class FileStamp:
 
     @classmethod
     def of(cls, path: Path) -> FileStamp:
-        """The stamp of a file that exists."""
-        stat = path.stat()
+        """The stamp of a file that exists; OSError if it does not, MediaError of a service."""
+        with reachable(path):
+            stat = path.stat()
         return cls(str(path.absolute()), stat.st_size, stat.st_mtime_ns)
 
 

@@ -40,7 +40,7 @@ class IndexReport:
 
 
 def index(  # noqa: PLR0913 - each is one plain choice of the caller's
-    paths: Iterable[Path],
+    paths: Iterable[str | Path],
     *,
     db: str = "eyecatch.db",
     model: Models | None = None,
@@ -56,7 +56,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
     """Index episodes by the faces and characters on screen.
 
     Args:
-        paths: videos, and folders of them.
+        paths: videos, folders of them, and URLs that fsspec knows, which may be patterns.
         db: path of an SQLite file, or any SQLAlchemy URL; made where there is none.
         model: folder of the bundle that names the faces, or of several that judge together;
             without one, new faces stay unnamed and names that were decided earlier stay.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # the job loads when it runs
 
 
 @click.command(epilog="Example:  eyecatch index season1/ --model yuyu.bundle --db season1.db")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH|URL...")
 @click.option(
     "--model",
     "models",
@@ -59,7 +59,7 @@ if TYPE_CHECKING:  # the job loads when it runs
 @options.db
 @options.quiet
 def index(
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
     models: tuple[Path, ...],
     detector: str | None,
     cascade: Path | None,
@@ -76,7 +76,7 @@ def index(
     db: str,
     quiet: bool,
 ) -> None:
-    """Index episodes: files and folders of videos.
+    """Index episodes: files and folders of videos, here or at URLs (s3://bucket/season/*.mkv).
 
     Run it again and it does only what is missing: new files, chunks that were not finished,
     episodes that another --detector or --model has made stale. Bad files are told and stop nothing
@@ -84,7 +84,7 @@ def index(
     """
     listeners = [_metrics(metrics)] if metrics else []
 
-    def once(files: Sequence[Path]) -> bool:
+    def once(files: Sequence[str | Path]) -> bool:
         with live.listener(quiet) as shown:
             report = eyecatch.index(
                 files,
@@ -109,7 +109,7 @@ def index(
         once(files)
 
 
-def _completed(paths: Sequence[Path], settle: float) -> Iterator[Sequence[Path]]:
+def _completed(paths: Sequence[str], settle: float) -> Iterator[Sequence[Path]]:
     from eyecatch.jobs.watch import completed  # noqa: PLC0415 - its library is for those who watch
 
     yield from completed(paths, settle)
