@@ -10,8 +10,10 @@ from typing import Any
 
 import ray
 import ray.data
+import ray.exceptions
 from ray.util.annotations import RayDeprecationWarning
 
+from eyecatch.core.errors import RequestError
 from eyecatch.jobs.pipeline import Begin, Outcome, Task, Work
 from eyecatch.jobs.runners.cluster import Cluster
 from eyecatch.jobs.runners.ray import actors
@@ -47,12 +49,24 @@ class RayRunner:
             return
         with connection(self._cluster.address):
             check_nodes()
-            for batch in _stream(list(waiting.values()), work, self._cluster):
-                for outcome in unpack(batch):
-                    waiting.pop((outcome.task.episode, outcome.task.chunk.index))
-                    yield outcome
+            for outcome in _outcomes(list(waiting.values()), work, self._cluster):
+                waiting.pop((outcome.task.episode, outcome.task.chunk.index))
+                yield outcome
         for task in waiting.values():
             yield lost(task, TRIES)
+
+
+def _outcomes(tasks: Sequence[Task], work: Work, cluster: Cluster) -> Iterator[Outcome]:
+    """What becomes of the tasks; RequestError where no worker can begin."""
+    try:
+        for batch in _stream(tasks, work, cluster):
+            yield from unpack(batch)
+    except ray.exceptions.RayError as error:
+        said = [line.strip() for line in str(error).splitlines() if line.strip()]
+        problem = f"Ray's workers can't begin ({said[-1].rstrip('.') if said else error!r})"
+        raise RequestError(
+            problem, "run eyecatch doctor on their node, or use --runner inline"
+        ) from error
 
 
 def _stream(tasks: Sequence[Task], work: Work, cluster: Cluster) -> Iterator[Batch]:

@@ -53,7 +53,7 @@ class Owner(actors.IdentifyActor):
     def __init__(self, work):
         import os, pathlib, ray
         owned = ray.get_runtime_context().get_assigned_resources().get("GPU", 0)
-        pathlib.Path(os.environ["OWNERS"], str(os.getpid())).write_text(f"{owned:g}")
+        pathlib.Path(OWNERS, str(os.getpid())).write_text(f"{owned:g}")
         super().__init__(work)
 actors.IdentifyActor = Owner
 from eyecatch.jobs.runners.cluster import Cluster
@@ -143,12 +143,29 @@ def test_a_gpu_is_owned_by_one_process(
     nodes.add_node(num_cpus=1, num_gpus=1)
     owners = tmp_path / "owners"
     owners.mkdir()
-    env = {"RAY_ADDRESS": nodes.address, "HURT": HAS_GPU, "GPUS": gpus}
-    env |= {"BUNDLE": str(bundle), "OWNERS": str(owners)}
+    hurt = f"OWNERS = {str(owners)!r}\n{HAS_GPU}"
+    env = {"RAY_ADDRESS": nodes.address, "HURT": hurt, "GPUS": gpus, "BUNDLE": str(bundle)}
     status, faults, said = job(db, runner="ray", env=env).end()
     assert (status, faults) == (0, []), said
     assert [file.read_text() for file in owners.iterdir()] == [gpus]
     assert content(db) == named[0]
+
+
+@pytest.mark.slow
+def test_workers_that_cannot_begin_are_a_sentence(season, db, job):
+    """As when a node lacks a library, or its memory for a network."""
+    unfit = """
+from eyecatch.jobs.runners.ray import actors
+class Unfit(actors.ScanActor):
+    def __init__(self, work, tally):
+        raise OSError("libGL.so.1 is not there")
+actors.ScanActor = Unfit
+"""
+    status, _, said = job(db, runner="ray", env={"HURT": unfit}).end()
+    assert status == 1
+    (sentence,) = [line for line in said.splitlines() if line.startswith("eyecatch: ")]
+    assert "libGL.so.1 is not there" in sentence
+    assert "Traceback" not in said
 
 
 @pytest.mark.slow
