@@ -16,7 +16,6 @@ from urllib.parse import unquote, urlparse
 from eyecatch.core.errors import EyecatchError, MediaError, RequestError
 
 _URL: Final = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
-_MAGIC: Final = re.compile(r"[*?\[]")
 _EXTRAS: Final = {"s3": "s3", "s3a": "s3"}
 """What to install for a kind of URL, where that is an extra of ours."""
 
@@ -92,15 +91,17 @@ def objects(path: Path) -> Sequence[Path] | None:
     """The objects that a remote folder or pattern means, by name; None if it is one object.
 
     Args:
-        path: a URL; ``*``, ``?``, ``[…]`` and ``**`` in it are a pattern.
+        path: a URL; ``*`` and ``**`` in it are a pattern. Brackets are letters, which names of
+            episodes often begin with, and a question mark begins what a signed URL needs.
     """
     whole: Any = path
     with reachable(path):
         base, pattern = _parted(str(path))
         if pattern:
             whole = place(base)
-            names = whole.fs.glob(f"{whole.path.rstrip('/')}/{pattern}")
-        elif whole.is_dir():
+            wanted = f"{whole.path.rstrip('/')}/{pattern}"
+            names = whole.fs.glob(re.sub(r"[\[?]", r"[\g<0>]", wanted))
+        elif not str(path).startswith("http") and whole.is_dir():  # a page would be read for links
             names = whole.fs.find(whole.path)
         else:
             return None
@@ -111,8 +112,7 @@ def objects(path: Path) -> Sequence[Path] | None:
 
 def _parted(url: str) -> tuple[str, str]:
     """A URL up to the last folder without a pattern in it, and the pattern that follows."""
-    match = _MAGIC.search(url)
-    if match is None:
+    if "*" not in url:
         return url, ""
-    cut = url.rindex("/", 0, match.start())
+    cut = url.rindex("/", 0, url.index("*"))
     return url[:cut], url[cut + 1 :]

@@ -55,7 +55,7 @@ def open_container(path: Path) -> InputContainer:
         # Titles in old encodings must not stop a file from being indexed.
         if is_remote(path):
             file = opened(path)
-            container = av.open(file, options=NOTHING_ELSE, metadata_errors="replace")
+            container = av.open(file, "r", options=NOTHING_ELSE, metadata_errors="replace")
         else:
             # "file:" keeps FFmpeg from reading a protocol into a name such as "Ep: 1.mkv".
             container = av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace")

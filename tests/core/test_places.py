@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from fsspec import registry
 from fsspec.implementations.memory import MemoryFileSystem
+from fsspec.registry import _registry
 
 from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.places import is_remote, place, reachable
@@ -19,7 +19,14 @@ from eyecatch.core.sources import videos
 def memory():
     """A bucket in this process."""
     files = MemoryFileSystem()
-    for name in ("S1/E02.mkv", "S1/E01.mkv", "S1/.trash/E03.mkv", "S1/notes.txt", "S2/E01.MP4"):
+    for name in (
+        "S1/E02.mkv",
+        "S1/E01.mkv",
+        "S1/.trash/E03.mkv",
+        "S1/notes.txt",
+        "S2/E01.MP4",
+        "[G] S3/[G] E?.mkv",
+    ):
         files.pipe(f"/season/{name}", b"a video")
     yield files
     files.rm("/season", recursive=True)
@@ -46,11 +53,12 @@ def test_a_url_stays_what_it_is_on_its_way_to_a_worker(memory):
 @pytest.mark.parametrize(
     ("url", "names"),
     [
-        ("memory://season", ["S1/E01.mkv", "S1/E02.mkv", "S2/E01.MP4"]),
+        ("memory://season", ["S1/E01.mkv", "S1/E02.mkv", "S2/E01.MP4", "[G] S3/[G] E?.mkv"]),
         ("memory://season/S1/", ["S1/E01.mkv", "S1/E02.mkv"]),
         ("memory://season/S1/*.mkv", ["S1/E01.mkv", "S1/E02.mkv"]),
         ("memory://season/*/E01.*", ["S1/E01.mkv", "S2/E01.MP4"]),
-        ("memory://season/S[2]/E01.MP4", ["S2/E01.MP4"]),
+        ("memory://season/[G] S3/[G] E?.mkv", ["[G] S3/[G] E?.mkv"]),
+        ("memory://season/[G] S3/*E?*", ["[G] S3/[G] E?.mkv"]),
         ("memory://season/S1/notes.txt", ["S1/notes.txt"]),
     ],
 )
@@ -72,7 +80,7 @@ def test_a_kind_of_url_that_nobody_knows():
 
 def test_a_package_that_is_not_installed_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "s3fs", None)
-    monkeypatch.delitem(registry._registry, "s3", raising=False)
+    monkeypatch.delitem(_registry, "s3", raising=False)
     with pytest.raises(RequestError, match=r"pip install 'eyecatch\[s3\]'") as error:
         place("s3://bucket/E01.mkv")
     assert "\n" not in str(error.value)
