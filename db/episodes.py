@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from eyecatch.core.places import place
 from eyecatch.core.video.episode import Plan, Video
 from eyecatch.db.arrays import pack_plan
+from eyecatch.db.bulk import batched
 from eyecatch.db.locks import one_at_a_time
 from eyecatch.db.records import EpisodeRecord, FileStamp
 from eyecatch.db.schema import Chunk, Episode, EpisodeFile, Series
@@ -50,18 +51,12 @@ def list_episodes(
 ) -> list[EpisodeRecord]:
     """All episodes, or those of the ids that are wanted, by series and then by path."""
     rows: list[Row[Any]] = []
-    for some in [None] if wanted is None else _batched(sorted(wanted)):
+    for some in [None] if wanted is None else batched(sorted(wanted), 1000):
         query = select_episodes() if some is None else select_episodes().where(Episode.id.in_(some))
         rows += connection.execute(query).all()
     return [
         episode_record(row) for row in sorted(rows, key=lambda row: (row.series or "", row.path))
     ]
-
-
-def _batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """As many ids at once as a statement may have parameters, and still be read quickly."""
-    for start in range(0, len(ids), 1000):
-        yield ids[start : start + 1000]
 
 
 def files(connection: Connection, episode_id: int) -> list[FileStamp]:
