@@ -27,7 +27,7 @@ def place(name: str | Path) -> Path:
     """The path for what a person wrote: a path, or a URL that fsspec knows.
 
     Raises:
-        RequestError: a URL of a kind that is not known, or whose package is not installed.
+        RequestError: a URL of a kind that is not known.
     """
     if not isinstance(name, str):
         return name
@@ -36,25 +36,34 @@ def place(name: str | Path) -> Path:
         return Path(name)
     if (kind := match[1].lower()) == "file":
         return Path(unquote(urlparse(name).path))
-    _check_kind(name, kind)
     from upath import UPath  # noqa: PLC0415 - for those whose videos are elsewhere
 
-    # A listing that is remembered would hide that an object has changed.
-    return cast(Path, UPath(name, use_listings_cache=False))
-
-
-def _check_kind(name: str, kind: str) -> None:
-    from fsspec import get_filesystem_class  # type: ignore[import-untyped] # noqa: PLC0415
-
     try:
-        get_filesystem_class(kind)
+        # A listing that is remembered would hide that an object has changed.
+        return cast(Path, UPath(name, use_listings_cache=False))
     except ValueError:
         problem = f"{name}: nothing is known of {kind}://"
         raise RequestError(problem, "name a file, or a URL such as s3://bucket/file") from None
-    except ImportError as error:
-        said = str(error).splitlines()[0].rstrip(".")
-        advice = f"pip install 'eyecatch[{_EXTRAS[kind]}]'" if kind in _EXTRAS else said
-        raise RequestError(f"{name}: {kind}:// needs a package that isn't here", advice) from error
+
+
+def readable(path: Path) -> Path:
+    """The path, if what its kind of URL is read by is installed; to name it, nothing need be.
+
+    Raises:
+        RequestError: it is not.
+    """
+    if is_remote(path):
+        from fsspec import get_filesystem_class  # type: ignore[import-untyped] # noqa: PLC0415
+
+        kind = cast(Any, path).protocol
+        try:
+            get_filesystem_class(kind)
+        except ImportError as error:
+            said = str(error).splitlines()[0].rstrip(".")
+            advice = f"pip install 'eyecatch[{_EXTRAS[kind]}]'" if kind in _EXTRAS else said
+            problem = f"{path}: {kind}:// needs a package that isn't here"
+            raise RequestError(problem, advice) from error
+    return path
 
 
 def is_remote(path: Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eyecatch.core import stills
 from eyecatch.core.errors import MediaError
-from eyecatch.core.places import is_remote, objects, place
+from eyecatch.core.places import is_remote, objects, place, readable
 
 # What a folder is searched for; a file that is named outright is tried whatever it is called.
 VIDEO_SUFFIXES = frozenset(
@@ -54,7 +54,7 @@ def _sources(paths: Iterable[str | Path], suffixes: frozenset[str], what: str) -
     faults: list[MediaError] = []
     for path in map(place, paths):
         try:
-            files.update(dict.fromkeys(_files_of(path, suffixes, what)))
+            files.update(dict.fromkeys(_files_of(readable(path), suffixes, what)))
         except OSError as error:
             faults.append(MediaError(str(path), f"can't be read: {error.strerror or error}"))
         except MediaError as error:

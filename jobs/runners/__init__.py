@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from eyecatch.core.errors import RequestError
 from eyecatch.jobs.pipeline import Runner
 from eyecatch.jobs.runners.cluster import Cluster
 
@@ -24,9 +25,14 @@ def make_runner(
         chunks: how many chunks there are to scan.
         seconds: how many seconds of video they are.
         cluster: for Ray; one with an address is used, however little there is to do.
+
+    Raises:
+        RequestError: an address of a cluster, and not to use it.
     """
+    far = cluster is not None and cluster.address is not None
+    if name == "inline" and far:
+        raise RequestError("--ray-address goes with --runner ray", "leave out one of them")
     if name is None:
-        far = cluster is not None and cluster.address is not None
         much = chunks > 1 and seconds > WORTH_RAY_SECONDS
         name = "ray" if far or much else "inline"
     module, kind = RUNNERS[name]

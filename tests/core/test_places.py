@@ -82,8 +82,9 @@ def test_a_package_that_is_not_installed_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "s3fs", None)
     monkeypatch.delitem(_registry, "s3", raising=False)
     with pytest.raises(RequestError, match=r"pip install 'eyecatch\[s3\]'") as error:
-        place("s3://bucket/E01.mkv")
+        videos(["s3://bucket/E01.mkv"])
     assert "\n" not in str(error.value)
+    assert place("s3://bucket/E01.mkv").name == "E01.mkv", "who only asks an index needs none"
 
 
 def test_what_a_service_says_is_a_sentence(memory):

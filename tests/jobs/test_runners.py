@@ -14,6 +14,7 @@ from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.jobs.pipeline import Task, Work
 from eyecatch.jobs.runners import make_runner
+from eyecatch.jobs.runners.cluster import Cluster
 from eyecatch.jobs.runners.ray import connection as connections
 from eyecatch.jobs.runners.ray import placement as placements
 
@@ -119,3 +120,11 @@ def test_gpus_are_shared_out(counted, gpus, placement):
 def test_gpus_that_cannot_be_shared_out_are_refused():
     with pytest.raises(RequestError, match=r"1\.5 GPUs can't be shared out"):
         placements.wished(4, 1.5)
+
+
+def test_an_address_asks_for_ray_however_little_there_is():
+    there = Cluster("10.0.0.1:6379")
+    assert type(make_runner(None, 1, 1.0)).__name__ == "InlineRunner"
+    assert type(make_runner(None, 1, 1.0, there)).__name__ == "RayRunner"
+    with pytest.raises(RequestError, match="goes with --runner ray"):
+        make_runner("inline", 1, 1.0, there)
