@@ -19,9 +19,9 @@ from eyecatch.jobs.job import Job
 from eyecatch.jobs.judges import Judges, Models, load_models
 from eyecatch.jobs.pipeline import Work
 from eyecatch.jobs.progress import Listener, Progress, clock, silent
+from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.register import register_all
 from eyecatch.jobs.runners import make_runner
-from eyecatch.jobs.runners.cluster import Cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
     model: Models | None = None,
     detector: DetectorConfig | None = None,
     runner: str | None = None,
-    cluster: Cluster | None = None,
+    ray: RayOptions | None = None,
     series: str | None = None,
     retry_failed: bool = False,
     chunk_seconds: float = 60.0,
@@ -62,7 +62,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
             without one, new faces stay unnamed and names that were decided earlier stay.
         detector: which detector looks, and how; None for the default.
         runner: ``inline`` or ``ray``; None for Ray unless there is too little to share out.
-        cluster: the Ray cluster, and what is used of it; None for that of ``RAY_ADDRESS``, and
+        ray: which Ray cluster, and what is used of it; None for that of ``RAY_ADDRESS``, and
             where there is none a cluster of the job's own.
         series: name of the show that new episodes belong to.
         retry_failed: try again the chunks and files that failed before.
@@ -96,7 +96,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
             decided=drawing.draw,
         )
         job.progress.failures = len(unread)
-        job.run(episodes, partial(make_runner, runner, cluster=cluster))
+        job.run(episodes, partial(make_runner, runner, ray=ray))
         drawing.draw_missing(episodes)
         ours, unmet = opened.status(episodes), job.unmet()
         faults = [fault for one in ours for fault in _faults_of(one, unmet.get(one.episode.id))]

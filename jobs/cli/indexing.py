@@ -13,14 +13,14 @@ import eyecatch
 from eyecatch.jobs.cli import live, options
 from eyecatch.jobs.cli.output import note
 from eyecatch.jobs.progress import Listener, Progress, clock, shares, together
-from eyecatch.jobs.runners.cluster import Cluster
+from eyecatch.jobs.ray_options import RayOptions
 
 if TYPE_CHECKING:  # the job loads when it runs
     from eyecatch.jobs.index import IndexReport
 
 
 @click.command(epilog="Example:  eyecatch index season1/ --model yuyu.bundle --db season1.db")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH|URL...")
+@click.argument("paths", nargs=-1, required=True)
 @click.option(
     "--model",
     "models",
@@ -92,7 +92,7 @@ def index(
                 model=models or None,
                 detector=options.detector_config(detector, cascade),
                 runner=runner,
-                cluster=Cluster(ray_address, gpus),
+                ray=RayOptions(ray_address, gpus),
                 render=render,
                 series=series,
                 retry_failed=retry_failed,

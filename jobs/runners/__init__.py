@@ -7,7 +7,7 @@ from typing import Any
 
 from eyecatch.core.errors import RequestError
 from eyecatch.jobs.pipeline import Runner
-from eyecatch.jobs.runners.cluster import Cluster
+from eyecatch.jobs.ray_options import RayOptions
 
 # Below this much video, starting Ray (some seconds) takes longer than it saves.
 WORTH_RAY_SECONDS = 180.0
@@ -16,7 +16,7 @@ RUNNERS = {"inline": ("inline", "InlineRunner"), "ray": ("ray", "RayRunner")}
 
 
 def make_runner(
-    name: str | None, chunks: int, seconds: float, cluster: Cluster | None = None
+    name: str | None, chunks: int, seconds: float, ray: RayOptions | None = None
 ) -> Runner:
     """The runner of that name, or the one that suits the work.
 
@@ -24,12 +24,12 @@ def make_runner(
         name: ``inline`` or ``ray``; None for inline where there is little to share out.
         chunks: how many chunks there are to scan.
         seconds: how many seconds of video they are.
-        cluster: for Ray; one with an address is used, however little there is to do.
+        ray: for Ray; one with an address is used, however little there is to do.
 
     Raises:
         RequestError: an address of a cluster, and not to use it.
     """
-    far = cluster is not None and cluster.address is not None
+    far = ray is not None and ray.address is not None
     if name == "inline" and far:
         raise RequestError("--ray-address goes with --runner ray", "leave out one of them")
     if name is None:
@@ -38,5 +38,5 @@ def make_runner(
     module, kind = RUNNERS[name]
     # Ray takes a second to import, so its module is loaded only where it runs.
     make: Any = getattr(importlib.import_module(f"{__name__}.{module}"), kind)
-    runner: Runner = make(cluster) if name == "ray" and cluster else make()
+    runner: Runner = make(ray) if name == "ray" and ray else make()
     return runner

@@ -13,8 +13,8 @@ from eyecatch.core.scan.config import DetectorConfig, ScanConfig
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.jobs.pipeline import Task, Work
+from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.runners import make_runner
-from eyecatch.jobs.runners.cluster import Cluster
 from eyecatch.jobs.runners.ray import connection as connections
 from eyecatch.jobs.runners.ray import placement as placements
 
@@ -123,7 +123,7 @@ def test_gpus_that_cannot_be_shared_out_are_refused():
 
 
 def test_an_address_asks_for_ray_however_little_there_is():
-    there = Cluster("10.0.0.1:6379")
+    there = RayOptions("10.0.0.1:6379")
     assert type(make_runner(None, 1, 1.0)).__name__ == "InlineRunner"
     assert type(make_runner(None, 1, 1.0, there)).__name__ == "RayRunner"
     with pytest.raises(RequestError, match="goes with --runner ray"):

@@ -15,7 +15,7 @@ from ray.util.annotations import RayDeprecationWarning
 
 from eyecatch.core.errors import RequestError
 from eyecatch.jobs.pipeline import Begin, Outcome, Task, Work
-from eyecatch.jobs.runners.cluster import Cluster
+from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.runners.ray import actors
 from eyecatch.jobs.runners.ray.actors import RETRIES, TRIES, Batch, lost, unpack
 from eyecatch.jobs.runners.ray.connection import LOCAL, check_nodes, chosen, connection
@@ -26,15 +26,15 @@ class RayRunner:
     """Runs the stages in actors of a Ray cluster, or of this machine.
 
     Args:
-        cluster: which one, and what is used of it.
+        options: where they are, and what is used there.
     """
 
     # A minute each: 68 hours of video. A worker waits at the end of each wave, so that it should be
     # many times the cluster's CPUs; and some 100 MB of plans in the driver, so that it should end.
     wave = 4096
 
-    def __init__(self, cluster: Cluster = Cluster()) -> None:  # noqa: B008 - it never changes
-        self._cluster = cluster
+    def __init__(self, options: RayOptions = RayOptions()) -> None:  # noqa: B008 - it never changes
+        self._options = options
 
     def run(self, tasks: Sequence[Task], work: Work, begin: Begin) -> Generator[Outcome]:  # noqa: ARG002 - no task begins in this process
         """Scan and identify in parallel; outcomes come as they are finished.
@@ -47,19 +47,19 @@ class RayRunner:
         waiting = {(task.episode, task.chunk.index): task for task in tasks}
         if not waiting:
             return
-        with connection(self._cluster.address):
+        with connection(self._options.address):
             check_nodes()
-            for outcome in _outcomes(list(waiting.values()), work, self._cluster):
+            for outcome in _outcomes(list(waiting.values()), work, self._options):
                 waiting.pop((outcome.task.episode, outcome.task.chunk.index))
                 yield outcome
         for task in waiting.values():
             yield lost(task, TRIES)
 
 
-def _outcomes(tasks: Sequence[Task], work: Work, cluster: Cluster) -> Iterator[Outcome]:
+def _outcomes(tasks: Sequence[Task], work: Work, options: RayOptions) -> Iterator[Outcome]:
     """What becomes of the tasks; RequestError where no worker can begin."""
     try:
-        for batch in _stream(tasks, work, cluster):
+        for batch in _stream(tasks, work, options):
             yield from unpack(batch)
     except ray.exceptions.RayError as error:
         said = [line.strip() for line in str(error).splitlines() if line.strip()]
@@ -69,7 +69,7 @@ def _outcomes(tasks: Sequence[Task], work: Work, cluster: Cluster) -> Iterator[O
         ) from error
 
 
-def _stream(tasks: Sequence[Task], work: Work, cluster: Cluster) -> Iterator[Batch]:
+def _stream(tasks: Sequence[Task], work: Work, options: RayOptions) -> Iterator[Batch]:
     """The pipeline over all tasks, as batches of pickled outcomes."""
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
@@ -79,23 +79,23 @@ def _stream(tasks: Sequence[Task], work: Work, cluster: Cluster) -> Iterator[Bat
     rows = [{"pickled": pickle.dumps(task)} for task in tasks]
     data: ray.data.Dataset = ray.data.from_items(rows, override_num_blocks=len(rows))
     tally = ray.remote(num_cpus=0, max_restarts=-1)(actors.Tally).remote()
-    sizes = _scanners(len(rows), cluster)
+    sizes = _scanners(len(rows), options)
     data = _stage(data, actors.ScanActor, (work, tally), sizes=sizes, num_cpus=1)
     if work.bundles:
-        data = _identified(data, work, cluster)
+        data = _identified(data, work, options)
     yield from data.iter_batches(batch_size=None, prefetch_batches=0)
 
 
-def _scanners(chunks: int, cluster: Cluster) -> tuple[int, int]:
+def _scanners(chunks: int, options: RayOptions) -> tuple[int, int]:
     """How many processes scan, at least and at most."""
     cpus = int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
     least = min(chunks, cpus)
     # A cluster of others may grow when more scanners are asked for; this machine does not.
-    return least, least if chosen(cluster.address) == LOCAL else chunks
+    return least, least if chosen(options.address) == LOCAL else chunks
 
 
-def _identified(data: ray.data.Dataset, work: Work, cluster: Cluster) -> ray.data.Dataset:
-    place = placed(cluster.gpus)
+def _identified(data: ray.data.Dataset, work: Work, options: RayOptions) -> ray.data.Dataset:
+    place = placed(options.gpus)
     return _stage(
         data,
         actors.IdentifyActor,

@@ -56,8 +56,8 @@ class Owner(actors.IdentifyActor):
         pathlib.Path(OWNERS, str(os.getpid())).write_text(f"{owned:g}")
         super().__init__(work)
 actors.IdentifyActor = Owner
-from eyecatch.jobs.runners.cluster import Cluster
-wish = {"model": os.environ["BUNDLE"], "cluster": Cluster(gpus=float(os.environ["GPUS"]))}
+from eyecatch.jobs.ray_options import RayOptions
+wish = {"model": os.environ["BUNDLE"], "ray": RayOptions(gpus=float(os.environ["GPUS"]))}
 eyecatch.index = functools.partial(eyecatch.index, **wish)
 """
 
