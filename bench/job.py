@@ -63,10 +63,6 @@ def main(wish: dict[str, Any]) -> None:
 
 def believed() -> AbstractContextManager[object]:
     """Has a GPU of Ray waited for that TensorFlow can't use, and that would be passed over."""
-    import eyecatch.jobs.runners.ray as runner  # noqa: PLC0415 - Ray, only where it is used
-
-    if hasattr(runner, "_gpu_works"):
-        return patch("eyecatch.jobs.runners.ray._gpu_works", return_value=True)
     return patch("eyecatch.jobs.runners.ray.placement.device_of", return_value="GPU")
 
 

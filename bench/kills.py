@@ -1,8 +1,8 @@
 """Kills an index job at random moments, goes on, and compares every row with an undisturbed run.
 
-Each of the rounds begins an index, kills its driver with SIGKILL after a random time between its
-first chunk and its end, as often as ``--kills`` says, lets it end, and prints what the ledger says
-was begun again::
+Each of the rounds begins an index, kills its driver with SIGKILL a random time after a random
+number of chunks (none, too), as often as ``--kills`` says, lets it end, and prints what the ledger
+says was begun again::
 
     .venv/bin/python bench/kills.py --rounds 20
     .venv/bin/python bench/kills.py --rounds 5 --runner ray
@@ -13,7 +13,6 @@ It ends with status 1 if any row is lost, doubled or different.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import signal
 import subprocess
@@ -53,7 +52,13 @@ def main() -> None:
         for number in range(wish.rounds):
             db = Path(scratch) / f"{number}.db"
             moments = [
-                kill(season.folder, db, wish.runner, dice.uniform(0, length))
+                kill(
+                    season.folder,
+                    db,
+                    wish.runner,
+                    dice.randrange(chunks),
+                    dice.uniform(0, length / chunks),
+                )
                 for _ in range(wish.kills)
             ]
             report = eyecatch.index(
@@ -83,22 +88,21 @@ def content(db: Path) -> dict[str, Content]:
         return index.fingerprint()
 
 
-def kill(folder: Path, db: Path, runner: str, after: float) -> str:
-    """Begin a job, and kill it so many seconds after it has begun to scan; says when that was."""
+def kill(folder: Path, db: Path, runner: str, chunks: int, after: float) -> str:
+    """Begin a job, and kill it so many seconds after so many chunks are done; says when it was."""
     words = [sys.executable, "-c", JOB, str(folder), str(db), runner]
     with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, start_new_session=True
+        words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
     ) as job:
         assert job.stdout is not None
-        done = job.stdout.readline().decode().split()
-        began = time.monotonic()
-        os.set_blocking(job.stdout.fileno(), False)
-        while time.monotonic() - began < after and job.poll() is None:
-            time.sleep(0.01)
-            done += (job.stdout.read() or b"").decode().split()
+        done = -1  # it tells of none before it tells of the first
+        while done < chunks and (line := job.stdout.readline()):
+            done = int(line)
+        time.sleep(after)
         ended = job.poll() is not None
         job.send_signal(signal.SIGKILL)
-    return "after its end" if ended else f"after {done[-1] if done else 0} chunks"
+        done = max([done, *map(int, job.stdout)])
+    return "after its end" if ended else f"after {done} chunks"
 
 
 if __name__ == "__main__":

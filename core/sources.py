@@ -8,6 +8,7 @@ from pathlib import Path
 
 from eyecatch.core import stills
 from eyecatch.core.errors import MediaError
+from eyecatch.core.places import is_remote, objects, place, readable
 
 # What a folder is searched for; a file that is named outright is tried whatever it is called.
 VIDEO_SUFFIXES = frozenset(
@@ -29,38 +30,46 @@ class Sources:
     faults: tuple[MediaError, ...]
 
 
-def videos(paths: Iterable[Path]) -> Sources:
-    """The videos of files and folders, folders searched to the bottom."""
+def videos(paths: Iterable[str | Path]) -> Sources:
+    """The videos of files and folders, folders searched to the bottom; a URL may be a pattern.
+
+    Raises:
+        RequestError: a URL is of a kind that can't be read here.
+    """
     return _sources(paths, VIDEO_SUFFIXES, "videos")
 
 
-def images(paths: Iterable[Path]) -> Sources:
+def images(paths: Iterable[str | Path]) -> Sources:
     """The images of files and folders, folders searched to the bottom."""
     return _sources(paths, stills.SUFFIXES, "images")
 
 
-def media(paths: Iterable[Path]) -> Sources:
+def media(paths: Iterable[str | Path]) -> Sources:
     """The images and videos of files and folders, folders searched to the bottom."""
     return _sources(paths, stills.SUFFIXES | VIDEO_SUFFIXES, "images or videos")
 
 
-def _sources(paths: Iterable[Path], suffixes: frozenset[str], what: str) -> Sources:
+def _sources(paths: Iterable[str | Path], suffixes: frozenset[str], what: str) -> Sources:
     files: dict[Path, None] = {}
     faults: list[MediaError] = []
-    for path in paths:
+    for path in map(place, paths):
         try:
-            files.update(dict.fromkeys(_files_of(path, suffixes, what)))
+            files.update(dict.fromkeys(_files_of(readable(path), suffixes, what)))
         except OSError as error:
-            faults.append(MediaError(str(path), f"can't be read: {error.strerror}"))
+            faults.append(MediaError(str(path), f"can't be read: {error.strerror or error}"))
         except MediaError as error:
             faults.append(error)
     return Sources(tuple(files), tuple(faults))
 
 
 def _files_of(path: Path, suffixes: frozenset[str], what: str) -> Sequence[Path]:
-    if not path.is_dir():
+    if is_remote(path):
+        every = objects(path)
+        found = None if every is None else [one for one in every if _wanted(one, path, suffixes)]
+    else:
+        found = sorted(_walk(path, suffixes)) if path.is_dir() else None
+    if found is None:
         return [path]
-    found = sorted(_walk(path, suffixes))
     if not found:
         raise MediaError(str(path), f"no {what} in this folder", "name the files themselves")
     return found
@@ -68,6 +77,10 @@ def _files_of(path: Path, suffixes: frozenset[str], what: str) -> Sequence[Path]
 
 def _walk(folder: Path, suffixes: frozenset[str]) -> Iterator[Path]:
     for path in folder.rglob("*"):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix.lower() in suffixes and not hidden and path.is_file():
+        if _wanted(path, folder, suffixes) and path.is_file():
             yield path
+
+
+def _wanted(path: Path, folder: Path, suffixes: frozenset[str]) -> bool:
+    below = path.parts[len(folder.parts) :]
+    return path.suffix.lower() in suffixes and not any(part.startswith(".") for part in below)

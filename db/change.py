@@ -14,9 +14,10 @@ from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.appearances import refresh_appearances
+from eyecatch.db.boxes import said_at
+from eyecatch.db.bulk import batched
 from eyecatch.db.clusters import centre, count_clusters, move_faces
 from eyecatch.db.decisions import Spot, give, say, unsay
-from eyecatch.db.faces import batched, said_at
 from eyecatch.db.overruled import restore
 from eyecatch.db.schema import Apart, Cluster, Episode, Face, Unlike
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from eyecatch.core.errors import RequestError
 from eyecatch.db.answers import ClusterRow, FaceRow
 from eyecatch.db.arrays import pack_vector, unpack_vectors
-from eyecatch.db.faces import batched
+from eyecatch.db.bulk import batched
 from eyecatch.db.schema import (
     Apart,
     Character,

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.appearances import refresh_appearances
-from eyecatch.db.faces import Place, middles, tracks_at
+from eyecatch.db.boxes import Place, middles, tracks_at
 from eyecatch.db.names import character_ids
 from eyecatch.db.overruled import UNDECIDED, overrule
 from eyecatch.db.schema import Decision, Episode, Face, Track

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.places import place
 from eyecatch.core.video.episode import Plan, Video
+from eyecatch.db.bulk import batched
 from eyecatch.db.locks import one_at_a_time
 from eyecatch.db.records import EpisodeRecord, FileStamp
 from eyecatch.db.schema import Chunk, Episode, EpisodeFile, Series
@@ -49,18 +50,12 @@ def list_episodes(
 ) -> list[EpisodeRecord]:
     """All episodes, or those of the ids that are wanted, by series and then by path."""
     rows: list[Row[Any]] = []
-    for some in [None] if wanted is None else _batched(sorted(wanted)):
+    for some in [None] if wanted is None else batched(sorted(wanted), 1000):
         query = select_episodes() if some is None else select_episodes().where(Episode.id.in_(some))
         rows += connection.execute(query).all()
     return [
         episode_record(row) for row in sorted(rows, key=lambda row: (row.series or "", row.path))
     ]
-
-
-def _batched(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """As many ids at once as a statement may have parameters, and still be read quickly."""
-    for start in range(0, len(ids), 1000):
-        yield ids[start : start + 1000]
 
 
 def files(connection: Connection, episode_id: int) -> list[FileStamp]:
@@ -135,45 +130,55 @@ def series_id(connection: Connection, name: str) -> int:
     return connection.scalars(insert(Series).values(name=name).returning(Series.id)).one()
 
 
+_COLUMNS: Final = (
+    "id", "digest", "path", "frames", "end_pts", "broken_pts", "complete", "state", "scan_digest",
+    "bundle_id", "stream", "codec", "pixel_format", "width", "height", "rotation",
+    "pixel_aspect_num", "pixel_aspect_den", "time_base_num", "time_base_den",
+    "rate_num", "rate_den", "duration_num", "duration_den",
+)  # fmt: skip
+
+
 def select_episodes() -> Select[Any]:
-    """All columns of episodes and their series' name, for ``episode_record``."""
-    ours = ("series_id", "claimed_by")
-    columns = [column for column in Episode.__table__.c if column.name not in ours]
+    """The columns of episodes and their series' name, as ``episode_record`` takes them."""
+    columns = [getattr(Episode, name) for name in _COLUMNS]
     return select(*columns, Series.name.label("series")).outerjoin(
         Series, Episode.series_id == Series.id
     )
 
 
-def episode_record(row: Row[Any]) -> EpisodeRecord:
-    """A row of ``select_episodes`` as a record."""
-    time_base = _fraction(row.time_base_num, row.time_base_den)
-    end_pts = row.end_pts if row.broken_pts is None else row.broken_pts
+def episode_record(row: Sequence[Any]) -> EpisodeRecord:
+    """A row of ``select_episodes`` as a record; taken apart by place, since there may be many."""
+    (
+        id_, digest, path, frames, end_pts, broken_pts, complete, state, scan_digest,
+        bundle_id, stream, codec, pixel_format, width, height, rotation,
+        aspect_num, aspect_den, base_num, base_den, rate_num, rate_den, length_num, length_den,
+        series,
+    ) = row  # fmt: skip
+    end = end_pts if broken_pts is None else broken_pts
     video = Video(
-        path=Path(row.path),
-        stream=row.stream,
-        codec=row.codec,
-        pixel_format=row.pixel_format,
-        width=row.width,
-        height=row.height,
-        rotation=row.rotation,
-        pixel_aspect=_fraction(row.pixel_aspect_num, row.pixel_aspect_den),
-        time_base=time_base,
-        rate=_fraction(row.rate_num, row.rate_den),
-        duration=None
-        if row.duration_num is None
-        else _fraction(row.duration_num, row.duration_den),
+        place(path),
+        stream,
+        codec,
+        pixel_format,
+        width,
+        height,
+        rotation,
+        _fraction(aspect_num, aspect_den),
+        _fraction(base_num, base_den),
+        _fraction(rate_num, rate_den),
+        None if length_num is None else _fraction(length_num, length_den),
     )
     return EpisodeRecord(
-        id=row.id,
-        digest=row.digest,
-        video=video,
-        series=row.series,
-        frames=row.frames,
-        end=Fraction(end_pts * row.time_base_num, row.time_base_den),
-        complete=row.complete,
-        state=row.state,
-        scan_digest=row.scan_digest,
-        bundle_id=row.bundle_id,
+        id_,
+        digest,
+        video,
+        series,
+        frames,
+        _fraction(end * base_num, base_den),
+        complete,
+        state,
+        scan_digest,
+        bundle_id,
     )
 
 

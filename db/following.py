@@ -9,8 +9,8 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.appearances import refresh_appearances
+from eyecatch.db.bulk import batched
 from eyecatch.db.clusters import count_clusters
-from eyecatch.db.faces import batched
 from eyecatch.db.overruled import COLUMNS, UNDECIDED, overrule, restore
 from eyecatch.db.records import Verdict
 from eyecatch.db.schema import (

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import insert, or_, select
 from sqlalchemy.engine import Connection
 
-from eyecatch.core.errors import UnknownCharacterError
+from eyecatch.core.errors import RequestError, UnknownCharacterError
 from eyecatch.core.names import folded
 from eyecatch.db.locks import one_at_a_time
-from eyecatch.db.schema import Alias, Character
+from eyecatch.db.schema import Alias, Character, Series
 
 
 def character_ids(
@@ -66,20 +66,33 @@ def find_characters(connection: Connection, name: str) -> dict[int, str]:
     Raises:
         UnknownCharacterError: there is none; it offers the names that are spelt alike.
     """
-    exact = select(Character.id, Character.name).where(Character.name == name)
-    if found := dict(connection.execute(exact).all()):
-        return found  # without reading the names of very many others
-    characters = dict(connection.execute(select(Character.id, Character.name)).all())
-    aliases = connection.execute(select(Alias.character_id, Alias.name)).all()
     wanted = folded(name)
-    for candidates in (
-        [key for key, known in characters.items() if folded(known) == wanted],
-        [key for key, alias in aliases if folded(alias) == wanted],
-    ):
-        if candidates:
-            return {key: characters[key] for key in candidates}
-    known = [*characters.values(), *(alias for _, alias in aliases)]
+    spelt = select(Character.id, Character.name).where(Character.folded == wanted)
+    found = dict(connection.execute(spelt.order_by(Character.id)).all())
+    if exact := {key: known for key, known in found.items() if known == name}:
+        return exact
+    if found:
+        return found
+    called = select(Character.id, Character.name).join(Alias).where(Alias.folded == wanted)
+    if found := dict(connection.execute(called.order_by(Character.id)).all()):
+        return found
+    known = [*connection.scalars(select(Character.name)), *connection.scalars(select(Alias.name))]
     raise UnknownCharacterError(name, _nearest(wanted, known))
+
+
+def find_series(connection: Connection, name: str) -> int:
+    """The id of a series by its name, in any case; an exact one comes first.
+
+    Raises:
+        RequestError: there is none; it offers the names that are spelt alike.
+    """
+    known = dict(connection.execute(select(Series.name, Series.id)).all())
+    alike = [one for one in known if folded(one) == folded(name)]
+    if name in known or alike:
+        return known[name if name in known else alike[0]]
+    near = " or ".join(_nearest(folded(name), known))
+    advice = f"did you mean {near}?" if near else "index with --series says which is which"
+    raise RequestError(f"no series is called {name!r}", advice)
 
 
 def _nearest(wanted: str, names: Iterable[str]) -> list[str]:

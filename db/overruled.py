@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.faces import batched
+from eyecatch.db.bulk import batched
 from eyecatch.db.schema import Overruled, Track
 from eyecatch.db.states import PERSON
 

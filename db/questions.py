@@ -64,7 +64,7 @@ class Questions:
         with one_sentence(self._url), self._engine.begin() as connection:
             yield connection
 
-    def find(
+    def find(  # noqa: PLR0913 - each is one plain wish of the caller's
         self,
         wanted: Sequence[str],
         *,
@@ -72,6 +72,7 @@ class Questions:
         min_seconds: float = 0,
         min_confidence: float = 0,
         unsure: bool = False,
+        series: str | None = None,
     ) -> list[Found]:
         """Which episodes feature characters, and from when to when.
 
@@ -81,15 +82,17 @@ class Questions:
             min_seconds: least time on screen in an episode.
             min_confidence: least confidence of an appearance.
             unsure: appearances whose name is unsure count too.
+            series: only in episodes of this show.
 
         Returns:
             By series, file name and then in the order of ``wanted``.
 
         Raises:
             UnknownCharacterError: no character has that name.
+            RequestError: no series has that name.
         """
         with self._read() as connection:
-            limits = find.Limits(min_seconds, min_confidence, unsure)
+            limits = find.Limits(min_seconds, min_confidence, unsure, series)
             return find.find(connection, wanted, limits, together=together)
 
     def episodes(self) -> list[EpisodeSummary]:

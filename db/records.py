@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from eyecatch.core.places import reachable
 from eyecatch.core.video.episode import Video
 
 if TYPE_CHECKING:  # a question to the index needn't wait for NumPy
@@ -30,8 +31,9 @@ class FileStamp:
 
     @classmethod
     def of(cls, path: Path) -> FileStamp:
-        """The stamp of a file that exists."""
-        stat = path.stat()
+        """The stamp of a file that exists; OSError if it does not, MediaError of a service."""
+        with reachable(path):
+            stat = path.stat()
         return cls(str(path.absolute()), stat.st_size, stat.st_mtime_ns)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
+from eyecatch.core.names import folded
 from eyecatch.db.base import Base, BigId, one_of
 from eyecatch.db.states import EPISODE_STATES, RUN_STATES
 
@@ -65,6 +67,12 @@ class EpisodeFile(Base):
     )
 
 
+def _folded(context: DefaultExecutionContext) -> str:
+    """What the name of the row that is written is looked up by."""
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return folded(values["name"])
+
+
 class Character(Base):
     """A name; unique in its series, or among those of no series."""
 
@@ -81,6 +89,7 @@ class Character(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
     name: Mapped[str]
+    folded: Mapped[str] = mapped_column(default=_folded, server_default="", index=True)
 
 
 class Alias(Base):
@@ -91,6 +100,7 @@ class Alias(Base):
         ForeignKey("character.id", ondelete="CASCADE"), primary_key=True
     )
     name: Mapped[str] = mapped_column(primary_key=True)
+    folded: Mapped[str] = mapped_column(default=_folded, server_default="", index=True)
 
 
 class Bundle(Base):

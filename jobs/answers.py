@@ -33,6 +33,7 @@ def find(  # noqa: PLR0913 - each is one plain wish of the caller's
     min_seconds: float = 0.0,
     min_confidence: float = 0.0,
     unsure: bool = False,
+    series: str | None = None,
 ) -> list[Found]:
     """Which episodes feature these characters, and from when to when.
 
@@ -43,9 +44,11 @@ def find(  # noqa: PLR0913 - each is one plain wish of the caller's
         min_seconds: least screen time in an episode.
         min_confidence: least confidence of a range.
         unsure: also where it may be them.
+        series: only in episodes of this show.
 
     Raises:
         UnknownCharacterError: no character is called so; it names those spelt alike.
+        RequestError: no series is called so.
         DatabaseError: there is no index, or it can't be read.
     """
     with open_questions(db) as index:
@@ -55,6 +58,7 @@ def find(  # noqa: PLR0913 - each is one plain wish of the caller's
             min_seconds=min_seconds,
             min_confidence=min_confidence,
             unsure=unsure,
+            series=series,
         )
 
 

@@ -20,6 +20,7 @@ from eyecatch.jobs.job import Job
 from eyecatch.jobs.judges import Judges, Models, load_models
 from eyecatch.jobs.pipeline import Work
 from eyecatch.jobs.progress import Listener, Progress, clock, silent
+from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.register import register_all
 from eyecatch.jobs.runners import make_runner
 
@@ -40,12 +41,13 @@ class IndexReport:
 
 
 def index(  # noqa: PLR0913 - each is one plain choice of the caller's
-    paths: Iterable[Path],
+    paths: Iterable[str | Path],
     *,
     db: str = "eyecatch.db",
     model: Models | None = None,
     detector: DetectorConfig | None = None,
     runner: str | None = None,
+    ray: RayOptions | None = None,
     series: str | None = None,
     retry_failed: bool = False,
     chunk_seconds: float = 60.0,
@@ -55,12 +57,14 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
     """Index episodes by the faces and characters on screen.
 
     Args:
-        paths: videos, and folders of them.
+        paths: videos, folders of them, and URLs that fsspec knows, which may be patterns.
         db: path of an SQLite file, or any SQLAlchemy URL; made where there is none.
         model: folder of the bundle that names the faces, or of several that judge together;
             without one, new faces stay unnamed and names that were decided earlier stay.
         detector: which detector looks, and how; None for the default.
         runner: ``inline`` or ``ray``; None for Ray unless there is too little to share out.
+        ray: which Ray cluster, and what is used of it; None for that of ``RAY_ADDRESS``, and
+            where there is none a cluster of the job's own.
         series: name of the show that new episodes belong to.
         retry_failed: try again the chunks and files that failed before.
         chunk_seconds: least length of the chunks of new episodes; it changes no row.
@@ -93,7 +97,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
             decided=drawing.draw,
         )
         with Ahead(files) as registered:
-            job.run(registered, partial(make_runner, runner))
+            job.run(registered, partial(make_runner, runner, ray=ray))
         drawing.draw_missing(job.episodes)
         ours, unmet = opened.status(job.episodes), job.unmet()
         faults = [fault for one in ours for fault in _faults_of(one, unmet.get(one.episode.id))]

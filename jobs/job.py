@@ -9,7 +9,7 @@ from dataclasses import asdict
 from time import sleep
 from typing import Final, TypeVar
 
-from eyecatch.core.errors import DatabaseGoneError, EyecatchError
+from eyecatch.core.errors import DatabaseGoneError, EyecatchError, MediaError
 from eyecatch.core.video.episode import chunk_id
 from eyecatch.db.index import Index
 from eyecatch.db.records import Backlog, FileStamp, Origin
@@ -222,7 +222,7 @@ class Job:
         """Whether the file is not the one that was registered any more."""
         try:
             stamp = FileStamp.of(task.video.path)
-        except OSError:  # it is away now, or seen by the workers alone
+        except (OSError, MediaError):  # it is away now, or seen by the workers alone
             return False
         return self._index.digest_of(stamp) != self._digests[task.episode]
 

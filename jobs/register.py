@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.places import reachable
 from eyecatch.core.sources import Sources
 from eyecatch.core.video.digest import content_hash
 from eyecatch.core.video.plan import plan
@@ -61,8 +62,9 @@ def register(index: Index, file: Path, series: str | None, chunk_seconds: float)
         stamp = FileStamp.of(file)
         if index.episode_by_digest(digest) is not None:
             return index.add_file(digest, stamp)
-        video = probe(file)
-        planned = plan(video, chunk_seconds)
+        with reachable(file):
+            video = probe(file)
+            planned = plan(video, chunk_seconds)
         if not planned.frames:
             problem = "not one frame of it can be read"
             raise MediaError(str(file), problem, "copy or download it again")

@@ -10,6 +10,7 @@ from pathlib import Path
 import watchfiles
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.places import is_remote, place
 from eyecatch.core.sources import videos
 from eyecatch.db.records import FileStamp
 
@@ -47,7 +48,7 @@ class Settling:
         return done
 
 
-def completed(paths: Sequence[Path], seconds: float = 10.0) -> Iterator[list[Path]]:
+def completed(paths: Sequence[str | Path], seconds: float = 10.0) -> Iterator[list[Path]]:
     """Videos in files and folders, those that are there and those to come, when they are complete.
 
     It never ends by itself. Folders are looked through whenever the system tells of a change, and
@@ -60,12 +61,16 @@ def completed(paths: Sequence[Path], seconds: float = 10.0) -> Iterator[list[Pat
     Raises:
         RequestError: a path is not there.
     """
-    for path in paths:
+    places = [place(path) for path in paths]
+    for path in places:
+        if is_remote(path):
+            problem = f"{path}: only folders of this machine tell of new files"
+            raise RequestError(problem, "run index again when there are some")
         if not path.exists():
             raise RequestError(f"{path}: there is nothing to watch", "create it first")
     settling = Settling(seconds)
     pause = max(int(seconds * 1000), 50)
-    changes = watchfiles.watch(*paths, rust_timeout=pause, yield_on_timeout=True, debounce=200)
+    changes = watchfiles.watch(*places, rust_timeout=pause, yield_on_timeout=True, debounce=200)
     for _ in chain([set()], changes):
-        if files := settling.complete(videos(paths).files):
+        if files := settling.complete(videos(places).files):
             yield files

@@ -11,10 +11,13 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.places import is_remote, opened, reachable
 from eyecatch.core.video.episode import Video
 
 # A playlist or a crafted file must not make FFmpeg open anything but the file that was asked for.
 OPTIONS = {"protocol_whitelist": "file"}
+NOTHING_ELSE = {"protocol_whitelist": "none"}
+"""For a remote file, which FFmpeg reads through us: of this machine it may open nothing at all."""
 
 
 def check_file(path: Path) -> None:
@@ -24,20 +27,21 @@ def check_file(path: Path) -> None:
         MediaError: it is missing, a folder, something else than a file, empty, or may not be read.
     """
     try:
-        status = path.stat()
+        with reachable(path):
+            status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise MediaError(str(path), "is a folder, not a video", "name a file in it")
         if not stat.S_ISREG(status.st_mode):
             raise MediaError(str(path), "is not a regular file", "name a video file")
         if status.st_size == 0:
             raise MediaError(str(path), "is empty", "copy or download it again")
-        path.open("rb").close()
+        (opened(path) if is_remote(path) else path.open("rb")).close()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise MediaError(str(path), "there is no such file", "check the path") from error
     except PermissionError as error:
         raise MediaError(str(path), "may not be read", "check its permissions") from error
     except OSError as error:
-        raise MediaError(str(path), f"can't be read ({error.strerror})") from error
+        raise MediaError(str(path), f"can't be read ({error.strerror or error})") from error
 
 
 def open_container(path: Path) -> InputContainer:
@@ -48,9 +52,13 @@ def open_container(path: Path) -> InputContainer:
     """
     check_file(path)
     try:
-        # "file:" keeps FFmpeg from reading a protocol into a name such as "Ep: 1.mkv". Titles in
-        # old encodings must not stop a file from being indexed.
-        container = av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace")
+        # Titles in old encodings must not stop a file from being indexed.
+        if is_remote(path):
+            file = opened(path)
+            container = av.open(file, "r", options=NOTHING_ELSE, metadata_errors="replace")
+        else:
+            # "file:" keeps FFmpeg from reading a protocol into a name such as "Ep: 1.mkv".
+            container = av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace")
     except (av.error.FFmpegError, ValueError) as error:
         raise _unopened(path, error) from error
     if container.format.name == "image2" or container.format.name.endswith("_pipe"):
@@ -72,7 +80,7 @@ def video_stream(container: InputContainer, video: Video) -> VideoStream:
 
 
 def _unopened(path: Path, error: Exception) -> MediaError:
-    with path.open("rb") as file:
+    with opened(path) if is_remote(path) else path.open("rb") as file:
         head = file.read(12)
     if head[4:8] == b"ftyp":  # ISO/IEC 14496-12: an MP4 says so here
         problem = "is an MP4 without its index (moov): it was cut short before it was finished"

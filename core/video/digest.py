@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import IO
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.places import BLOCK, is_remote, opened, reachable
 from eyecatch.core.video.container import check_file
 
 DIGEST_SIZE = 16
@@ -26,10 +28,18 @@ def content_hash(path: Path) -> str:
     """
     check_file(path)
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, _blake2b).hexdigest()
+        with reachable(path), opened(path) if is_remote(path) else path.open("rb") as file:
+            return _digest(file)
     except OSError as error:
-        raise MediaError(str(path), f"can't be read to its end ({error.strerror})") from error
+        said = error.strerror or error
+        raise MediaError(str(path), f"can't be read to its end ({said})") from error
+
+
+def _digest(file: IO[bytes]) -> str:
+    digest = _blake2b()
+    while block := file.read(BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def _blake2b() -> hashlib.blake2b:

@@ -24,6 +24,7 @@ from eyecatch.jobs.progress import clock, shares
     "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Least confidence, 0 to 1."
 )
 @click.option("--unsure", is_flag=True, help="Also where it may be them.")
+@click.option("--series", help="Only in episodes of this show.")
 @options.form()
 @options.db
 def find(
@@ -32,6 +33,7 @@ def find(
     min_seconds: float,
     min_confidence: float,
     unsure: bool,
+    series: str | None,
     form: str,
     db: str,
 ) -> None:
@@ -47,6 +49,7 @@ def find(
         min_seconds=min_seconds,
         min_confidence=min_confidence,
         unsure=unsure,
+        series=series,
     )
     rows = [shapes.found_row(one) for one in found]
     columns = ["episode", "characters", "seconds", "first", "last", "ranges"]

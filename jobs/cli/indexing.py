@@ -13,13 +13,14 @@ import eyecatch
 from eyecatch.jobs.cli import live, options
 from eyecatch.jobs.cli.output import note
 from eyecatch.jobs.progress import Listener, Progress, clock, shares, together
+from eyecatch.jobs.ray_options import RayOptions
 
 if TYPE_CHECKING:  # the job loads when it runs
     from eyecatch.jobs.index import IndexReport
 
 
 @click.command(epilog="Example:  eyecatch index season1/ --model yuyu.bundle --db season1.db")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True)
 @click.option(
     "--model",
     "models",
@@ -31,6 +32,8 @@ if TYPE_CHECKING:  # the job loads when it runs
 @options.detector
 @options.cascade
 @options.runner
+@options.ray_address
+@options.gpus
 @click.option(
     "--render",
     type=click.Choice(["soft", "burn"]),
@@ -56,11 +59,13 @@ if TYPE_CHECKING:  # the job loads when it runs
 @options.db
 @options.quiet
 def index(
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
     models: tuple[Path, ...],
     detector: str | None,
     cascade: Path | None,
     runner: str | None,
+    ray_address: str | None,
+    gpus: float | None,
     render: str | None,
     series: str | None,
     retry_failed: bool,
@@ -71,7 +76,7 @@ def index(
     db: str,
     quiet: bool,
 ) -> None:
-    """Index episodes: files and folders of videos.
+    """Index episodes: files and folders of videos, here or at URLs (s3://bucket/season/*.mkv).
 
     Run it again and it does only what is missing: new files, chunks that were not finished,
     episodes that another --detector or --model has made stale. Bad files are told and stop nothing
@@ -79,7 +84,7 @@ def index(
     """
     listeners = [_metrics(metrics)] if metrics else []
 
-    def once(files: Sequence[Path]) -> bool:
+    def once(files: Sequence[str | Path]) -> bool:
         with live.listener(quiet) as shown:
             report = eyecatch.index(
                 files,
@@ -87,6 +92,7 @@ def index(
                 model=models or None,
                 detector=options.detector_config(detector, cascade),
                 runner=runner,
+                ray=RayOptions(ray_address, gpus),
                 render=render,
                 series=series,
                 retry_failed=retry_failed,
@@ -103,7 +109,7 @@ def index(
         once(files)
 
 
-def _completed(paths: Sequence[Path], settle: float) -> Iterator[Sequence[Path]]:
+def _completed(paths: Sequence[str], settle: float) -> Iterator[Sequence[Path]]:
     from eyecatch.jobs.watch import completed  # noqa: PLC0415 - its library is for those who watch
 
     yield from completed(paths, settle)

@@ -27,6 +27,19 @@ runner = click.option(
     help="Where the work runs: in this process, or on Ray.  [default: ray, unless there is little]",
 )
 
+ray_address = click.option(
+    "--ray-address",
+    metavar="HOST:PORT",
+    help="The Ray cluster to run on.  [default: $RAY_ADDRESS, or one of its own on this machine]",
+)
+
+gpus = click.option(
+    "--gpus",
+    type=click.FloatRange(0),
+    metavar="NUMBER",
+    help="GPUs of Ray that name faces, 0.5 for half of one, 0 for none.  [default: all it has]",
+)
+
 detector = click.option(
     "--detector",
     type=click.Choice(["cnn", "cascade"]),

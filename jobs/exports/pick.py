@@ -9,6 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.places import place
 from eyecatch.db.index import Index
 from eyecatch.db.records import EpisodeRecord
 
@@ -62,7 +63,7 @@ def _alike(texts: Sequence[str]) -> int:
 
 
 def _called(name: str, episodes: Sequence[EpisodeRecord]) -> list[EpisodeRecord]:
-    path = Path(name).absolute()
+    path = place(name).absolute()
     for found in (
         [one for one in episodes if one.video.path == path],
         [one for one in episodes if name in (one.video.path.name, one.title)],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from eyecatch.core.errors import MediaError, RequestError
+from eyecatch.core.places import BLOCK, is_remote, opened, place, reachable
 from eyecatch.core.video.digest import content_hash
 from eyecatch.core.video.episode import Video
 from eyecatch.core.video.streams import Layout, layout
@@ -55,7 +58,7 @@ def source(index: Index, episode: EpisodeRecord, *, unsure: bool = False) -> Sou
     Raises:
         MediaError: its file is gone, or isn't any more what was indexed.
     """
-    video = replace(episode.video, path=found_file(index, episode))
+    video = replace(episode.video, path=local_file(index, episode))
     rows = index.frames(episode.id, unsure=unsure)
     return Source(episode, video, index.clock(episode.id), tuple(labels(rows)))
 
@@ -76,15 +79,43 @@ def found_file(index: Index, episode: EpisodeRecord) -> Path:
     Raises:
         MediaError: it is gone, or isn't any more what was indexed.
     """
-    here = [file for file in index.files(episode.id) if Path(file.path).is_file()]
-    for file in here:
-        if FileStamp.of(Path(file.path)) == file:
-            return Path(file.path)
-    for file in here:
-        if content_hash(Path(file.path)) == episode.digest:
-            return Path(file.path)
-    path = str(episode.video.path)
+    here = [(place(file.path), file) for file in index.files(episode.id)]
+    here = [(path, file) for path, file in here if path.is_file()]
+    for path, file in here:
+        if FileStamp.of(path) == file:
+            return path
+    for path, _ in here:
+        if content_hash(path) == episode.digest:
+            return path
+    name = str(episode.video.path)
     if here:
-        raise MediaError(path, "has changed since it was indexed", "index it again")
+        raise MediaError(name, "has changed since it was indexed", "index it again")
     advice = "index it where it is now: it is known by its content, nothing is scanned again"
-    raise MediaError(path, "is not there any more", advice)
+    raise MediaError(name, "is not there any more", advice)
+
+
+def local_file(index: Index, episode: EpisodeRecord) -> Path:
+    """As ``found_file``, for ffmpeg and browsers: what is behind a URL is copied first.
+
+    The copy lasts as long as this process.
+    """
+    path = found_file(index, episode)
+    return _copy(path, episode.digest) if is_remote(path) else path
+
+
+@cache
+def _copy(path: Path, digest: str) -> Path:
+    folder = Path(_copies().name) / digest
+    folder.mkdir(exist_ok=True)
+    try:
+        with reachable(path), opened(path) as source, (folder / path.name).open("wb") as copy:
+            shutil.copyfileobj(source, copy, BLOCK)
+    except OSError as error:
+        shutil.rmtree(folder)
+        raise MediaError(str(path), f"can't be copied ({error.strerror or error})") from error
+    return folder / path.name
+
+
+@cache
+def _copies() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="eyecatch-copies-")  # it is removed when the process ends

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from eyecatch.core.errors import RequestError
 from eyecatch.db.answers import ActionRow
 from eyecatch.db.index import Index
-from eyecatch.jobs.render.source import found_file
+from eyecatch.jobs.render.source import local_file
 from eyecatch.jobs.review.media import player
 from eyecatch.jobs.review.room import Room
 
@@ -135,5 +135,5 @@ class Acts:
         """Have a copy made that browsers play."""
         shown = player(self._room, episode_id)
         if shown.missing is None:
-            self._room.proxies.make(shown.episode, found_file(self._room.index, shown.episode))
+            self._room.proxies.make(shown.episode, local_file(self._room.index, shown.episode))
         return RedirectResponse(form.back, 303)

@@ -17,7 +17,7 @@ from eyecatch.db.index import Index
 from eyecatch.db.records import EpisodeRecord
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.exports.cast import origin
-from eyecatch.jobs.render.source import found_file
+from eyecatch.jobs.render.source import local_file
 from eyecatch.jobs.review.room import Room
 
 LONGEST = 120.0
@@ -55,7 +55,7 @@ def player(room: Room, episode_id: int) -> Player:
     episode = _episode(room.index, episode_id)
     missing = why = None
     try:
-        file = found_file(room.index, episode)
+        file = local_file(room.index, episode)
         why = obstacle(layout(file), episode.video.codec, episode.video.pixel_format)
     except MediaError as error:
         missing = str(error)
@@ -135,6 +135,6 @@ def _episode(index: Index, episode_id: int) -> EpisodeRecord:
 
 def _file(index: Index, episode: EpisodeRecord) -> Path:
     try:
-        return found_file(index, episode)
+        return local_file(index, episode)
     except MediaError as error:
         raise HTTPException(404, str(error).rstrip(".")) from error

@@ -175,18 +175,24 @@ class Season:
         return SimpleNamespace(character=name, confidence=confidence, unsure=unsure, top=top)
 
     def add(
-        self, index: Index, name: str = "S01E01.mkv", plan: Plan | None = None
+        self,
+        index: Index,
+        name: str = "S01E01.mkv",
+        plan: Plan | None = None,
+        series: str = "Yu Yu Hakusho",
     ) -> EpisodeRecord:
         file = FileStamp(f"/season/{name}", 1000, 1)
         return index.add_episode(
-            f"digest of {name}", file, self.video(name), plan or self.plan(), "Yu Yu Hakusho"
+            f"digest of {name}", file, self.video(name), plan or self.plan(), series
         )
 
-    def index(self, index: Index, name: str = "S01E01.mkv", names=NAMES[:2]) -> EpisodeRecord:
+    def index(
+        self, index: Index, name: str = "S01E01.mkv", names=NAMES[:2], series: str = "Yu Yu Hakusho"
+    ) -> EpisodeRecord:
         """An episode all the way, as a job does it; the faces of each chunk have ``names``."""
         bundle = index.add_bundle("bundle-1", "/yuyu.bundle", NAMES, {"name": "yuyu"})
         origin = Origin(SCAN, None, bundle)
-        episode = self.add(index, name)
+        episode = self.add(index, name, series=series)
         for chunk in index.pending_chunks(episode.id, SCAN):
             scanned = self.scan(chunk)
             index.save_chunk(episode.id, scanned, origin, {bundle: self.vectors(scanned)})

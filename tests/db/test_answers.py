@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from eyecatch.core.errors import UnknownCharacterError
+from eyecatch.core.errors import RequestError, UnknownCharacterError
 from eyecatch.db.appearances import Span, joined
 from eyecatch.db.index import open_index
 from eyecatch.db.records import Origin
@@ -78,6 +78,17 @@ def test_what_counts_can_be_limited(index, season):
     time = index.find(["Hiei"])[0].screen_time
     assert index.find(["Hiei"], min_seconds=float(time) + 0.01) == []
     assert len(index.find(["Hiei"], min_seconds=float(time) - 0.01)) == 1
+
+
+def test_a_series_alone_can_be_asked_for(index, season):
+    season.index(index)
+    season.index(index, "Guest.mkv", series="Other Show")
+    assert [one.episode.series for one in index.find(["Hiei"])] == ["Other Show", "Yu Yu Hakusho"]
+    assert [one.episode.series for one in index.find(["hiei"], series="other show")] == [
+        "Other Show"
+    ]
+    with pytest.raises(RequestError, match="no series is called 'Othr Show'; did you mean Other"):
+        index.find(["Hiei"], series="Othr Show")
 
 
 def test_a_name_is_found_as_people_spell_it(index, season):

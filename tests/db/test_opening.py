@@ -61,6 +61,21 @@ def test_an_older_index_is_brought_up_to_date_even_by_who_only_asks(url):
         assert index.status() == index.runs() == index.bad_files() == []
 
 
+def test_names_of_an_older_index_are_found_in_any_case(url):
+    engine = make_engine(parse_url(url), 1.0)
+    with writing(engine).begin() as connection:
+        command.upgrade(alembic_config(connection), "0003")
+        connection.exec_driver_sql("INSERT INTO character (name) VALUES ('Hiei'), ('KuraMa')")
+        connection.exec_driver_sql("INSERT INTO alias VALUES (1, 'Jaganshi')")
+    engine.dispose()
+    with open_index(url, create=False) as index:
+        assert [index.called(name) for name in ("hiei", "JAGANSHI", "kurama")] == [
+            "Hiei",
+            "Hiei",
+            "KuraMa",
+        ]
+
+
 def test_a_newer_index_is_refused(url):
     open_index(url).close()
     engine = sa.create_engine(parse_url(url))

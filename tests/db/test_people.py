@@ -330,7 +330,15 @@ def test_what_is_on_screen_at_once_is_known(index, filled):
         assert (seen.episodes[i], seen.shots[i]) == (seen.episodes[j], seen.shots[j])
 
 
-LATER = ("chunk.begun", "episode.claimed_by", "run.host", "run.stages", "bundle.network")
+LATER = (
+    "chunk.begun",
+    "episode.claimed_by",
+    "run.host",
+    "run.stages",
+    "bundle.network",
+    "character.folded",
+    "alias.folded",
+)
 """Columns that the first version of an index did not have."""
 
 
@@ -342,7 +350,8 @@ def test_an_older_index_is_brought_up_to_date_by_whoever_asks(index, filled, url
     with engine.begin() as connection:
         for table in tables:
             connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("DROP INDEX ix_bundle_network")
+        for name in ("bundle_network", "character_folded", "alias_folded"):
+            connection.exec_driver_sql(f"DROP INDEX ix_{name}")
         for column in LATER:
             table, name = column.split(".")
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {name}")

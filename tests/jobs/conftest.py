@@ -9,7 +9,7 @@ import pytest
 import eyecatch
 from eyecatch.core.drawn.portraits import draw_faces
 from eyecatch.core.drawn.season import draw_season
-from eyecatch.jobs.runners import ray as ray_runner
+from eyecatch.jobs.runners.ray.connection import connection
 from eyecatch.training.train import train
 
 
@@ -64,7 +64,7 @@ def unnamed(grouped, tmp_path):
 @pytest.fixture(scope="session")
 def cluster():
     """A local Ray that all tests share, since it takes seconds to start."""
-    with ray_runner.connection():
+    with connection():
         yield
 
 

@@ -118,7 +118,7 @@ def test_stopped_midway_goes_on_from_there(season, bundle, indexed, db, monkeypa
                     raise KeyboardInterrupt
                 yield outcome
 
-    monkeypatch.setattr(index_module, "make_runner", lambda *_: Stopped())
+    monkeypatch.setattr(index_module, "make_runner", lambda *_, **__: Stopped())
     with pytest.raises(KeyboardInterrupt):
         eyecatch.index([season.folder], db=db, model=bundle, series="Drawn")
     assert [run.state for run in eyecatch.status(db=db).runs] == ["stopped"]
@@ -202,7 +202,7 @@ def test_a_poison_chunk_fails_alone_and_can_be_tried_again(season, bundle, db, t
             yield from super().run(tasks, work, begin)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(index_module, "make_runner", lambda *_: Poisoned())
+        patch.setattr(index_module, "make_runner", lambda *_, **__: Poisoned())
         report = eyecatch.index([folder], db=db, model=bundle)
     assert [episode.state for episode in report.episodes] == ["done", "failed"]
     (fault,) = report.faults

@@ -1,17 +1,22 @@
-"""The contract that both runners keep."""
+"""The contract that both runners keep; which cluster Ray runs on, and what it uses of it."""
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 
 import pytest
 
 from eyecatch.core.detect.registry import resolve
+from eyecatch.core.errors import RequestError
 from eyecatch.core.scan.config import DetectorConfig, ScanConfig
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.jobs.pipeline import Task, Work
+from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.runners import make_runner
+from eyecatch.jobs.runners.ray import connection as connections
+from eyecatch.jobs.runners.ray import placement as placements
 
 
 @pytest.fixture(params=["inline", "ray"])
@@ -66,3 +71,60 @@ def test_closing_early_stops(runner, tasks, work):
     assert next(outcomes).scanned is not None
     outcomes.close()
     assert list(outcomes) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "variable", "address"),
+    [
+        (None, None, "local"),
+        (None, "10.0.0.1:6379", "10.0.0.1:6379"),
+        ("10.0.0.2:6379", "10.0.0.1:6379", "10.0.0.2:6379"),
+    ],
+)
+def test_a_cluster_is_only_joined_by_its_address(monkeypatch, given, variable, address):
+    """Ray itself joins whatever cluster it finds on this machine."""
+    asked = []
+    if variable is None:
+        monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    else:
+        monkeypatch.setenv("RAY_ADDRESS", variable)
+    monkeypatch.setattr(connections.ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(connections.ray, "init", lambda **options: asked.append(options["address"]))
+    monkeypatch.setattr(connections.ray, "shutdown", lambda: None)
+    monkeypatch.setattr(connections.socket, "create_connection", lambda *_, **__: socket.socket())
+    with connections.connection(given):
+        pass
+    assert asked == [address]
+
+
+@pytest.mark.parametrize(
+    ("counted", "gpus", "placement"),
+    [
+        (0, None, (1, 0)),
+        (2, None, (2, 1)),
+        (2, 1.0, (1, 1)),
+        (1, 0.25, (1, 0.25)),
+        (0.5, None, (1, 0.5)),
+        (4, 0.0, (1, 0)),
+        (0, 1.0, (1, 1)),
+    ],
+)
+def test_gpus_are_shared_out(counted, gpus, placement):
+    wished = placements.wished(counted, gpus)
+    assert (wished.processes, wished.gpus) == placement
+    assert (wished.batch > 1) == (wished.gpus > 0), "a GPU wants much at once"
+    more = gpus is not None and gpus > counted
+    assert (wished.patience > placements.PATIENCE) == more, "a cluster that grows takes longer"
+
+
+def test_gpus_that_cannot_be_shared_out_are_refused():
+    with pytest.raises(RequestError, match=r"1\.5 GPUs can't be shared out"):
+        placements.wished(4, 1.5)
+
+
+def test_an_address_asks_for_ray_however_little_there_is():
+    there = RayOptions("10.0.0.1:6379")
+    assert type(make_runner(None, 1, 1.0)).__name__ == "InlineRunner"
+    assert type(make_runner(None, 1, 1.0, there)).__name__ == "RayRunner"
+    with pytest.raises(RequestError, match="goes with --runner ray"):
+        make_runner("inline", 1, 1.0, there)

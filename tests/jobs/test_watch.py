@@ -167,3 +167,8 @@ def test_the_time_of_a_driver_that_throws_is_counted_too():
     with pytest.raises(KeyError), progress.timed("write"):
         raise KeyError
     assert set(progress.stages) == {"write"}
+
+
+def test_a_url_cannot_be_watched():
+    with pytest.raises(RequestError, match="only folders of this machine tell of new files"):
+        next(completed(["memory://season"]))

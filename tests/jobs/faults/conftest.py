@@ -26,7 +26,6 @@ def season(tmp_path_factory):
 # Chunks of a second, so that there are many; it tells of each on standard error.
 JOB = """
 import logging, os, resource, sys
-from pathlib import Path
 logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
 folder, db, runner, room = sys.argv[1:]
 if int(room):
@@ -35,7 +34,7 @@ import eyecatch
 from eyecatch.core.errors import EyecatchError
 exec(os.environ.get("HURT", ""))
 try:
-    report = eyecatch.index([Path(folder)], db=db, runner=runner, chunk_seconds=1.0)
+    report = eyecatch.index([folder], db=db, runner=runner, chunk_seconds=1.0)
 except EyecatchError as error:
     sys.exit(f"eyecatch: {error}")
 for fault in report.faults:

@@ -13,21 +13,21 @@ from eyecatch import __version__
 # Runs in the driver before the job: its scanner dies with the second chunk of an episode in hand.
 # Being of the main module, it goes to the workers by value.
 DIES = """
-from eyecatch.jobs.runners import ray as hurt
-class Dying(hurt._ScanActor):
+from eyecatch.jobs.runners.ray import actors as hurt
+class Dying(hurt.ScanActor):
     def _begin(self, task):
         import os, pathlib, signal
         tries = super()._begin(task)
         if task.chunk.index == 1 and tries <= int(os.environ["DEATHS"]):
             os.kill(os.getpid(), signal.SIGKILL)
         return tries
-hurt._ScanActor = Dying
+hurt.ScanActor = Dying
 """
 
 # Its scanner has no more memory than it holds already while it scans one chunk.
 STARVES = """
-from eyecatch.jobs.runners import ray as hurt
-class Starving(hurt._ScanActor):
+from eyecatch.jobs.runners.ray import actors as hurt
+class Starving(hurt.ScanActor):
     def _scan(self, task):
         import resource
         if task.chunk.index != 1:
@@ -40,7 +40,25 @@ class Starving(hurt._ScanActor):
             return super()._scan(task)
         finally:
             resource.setrlimit(resource.RLIMIT_AS, free)
-hurt._ScanActor = Starving
+hurt.ScanActor = Starving
+"""
+
+
+# Placed as if TensorFlow could use the cluster's GPUs; whoever names faces says what it owns.
+HAS_GPU = """
+import functools
+from eyecatch.jobs.runners.ray import actors, placement
+placement.device_of = lambda place: "/physical_device:GPU:0"
+class Owner(actors.IdentifyActor):
+    def __init__(self, work):
+        import os, pathlib, ray
+        owned = ray.get_runtime_context().get_assigned_resources().get("GPU", 0)
+        pathlib.Path(OWNERS, str(os.getpid())).write_text(f"{owned:g}")
+        super().__init__(work)
+actors.IdentifyActor = Owner
+from eyecatch.jobs.ray_options import RayOptions
+wish = {"model": os.environ["BUNDLE"], "ray": RayOptions(gpus=float(os.environ["GPUS"]))}
+eyecatch.index = functools.partial(eyecatch.index, **wish)
 """
 
 
@@ -114,6 +132,48 @@ def test_gpus_that_tensorflow_cannot_use_are_told_aloud(
     assert (status, faults) == (0, []), said
     assert "identified on the CPU" in said
     assert content(db) == named[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gpus", ["1", "0.5", "0"])
+def test_a_gpu_is_owned_by_one_process(
+    season, bundle, named, db, job, nodes, content, tmp_path, gpus
+):
+    """The GPU is Ray's count alone: what runs on it runs on the CPU here."""
+    nodes.add_node(num_cpus=1, num_gpus=1)
+    owners = tmp_path / "owners"
+    owners.mkdir()
+    hurt = f"OWNERS = {str(owners)!r}\n{HAS_GPU}"
+    env = {"RAY_ADDRESS": nodes.address, "HURT": hurt, "GPUS": gpus, "BUNDLE": str(bundle)}
+    status, faults, said = job(db, runner="ray", env=env).end()
+    assert (status, faults) == (0, []), said
+    assert [file.read_text() for file in owners.iterdir()] == [gpus]
+    assert content(db) == named[0]
+
+
+@pytest.mark.slow
+def test_workers_that_cannot_begin_are_a_sentence(season, db, job):
+    """As when a node lacks a library, or its memory for a network."""
+    unfit = """
+from eyecatch.jobs.runners.ray import actors
+class Unfit(actors.ScanActor):
+    def __init__(self, work, tally):
+        raise OSError("libGL.so.1 is not there")
+actors.ScanActor = Unfit
+"""
+    status, _, said = job(db, runner="ray", env={"HURT": unfit}).end()
+    assert status == 1
+    (sentence,) = [line for line in said.splitlines() if line.startswith("eyecatch: ")]
+    assert "libGL.so.1 is not there" in sentence
+    assert "Traceback" not in said
+
+
+@pytest.mark.slow
+def test_a_cluster_of_others_on_this_machine_is_left_alone(season, whole, db, job, nodes, content):
+    """It could run nothing: it has no processor but the head's none."""
+    status, faults, said = job(db, runner="ray", env={"RAY_ADDRESS": ""}).end()
+    assert (status, faults) == (0, []), said
+    assert content(db) == whole[0]
 
 
 @pytest.mark.slow

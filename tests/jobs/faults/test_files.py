@@ -33,7 +33,7 @@ def test_a_file_that_changes_while_it_is_read(
                 half = len(good) // 2
                 victim.write_bytes(good[:half] + b"\0" * 4000 + good[half + 4000 :])
 
-    monkeypatch.setattr(index_module, "make_runner", lambda *_: Spoiled())
+    monkeypatch.setattr(index_module, "make_runner", lambda *_, **__: Spoiled())
     report = eyecatch.index([copy], db=db, chunk_seconds=1.0)
     monkeypatch.undo()
     assert any("changed while it was read" in fault for fault in report.faults)

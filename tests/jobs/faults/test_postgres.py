@@ -85,7 +85,7 @@ def test_a_server_killed_midway_is_waited_for(
                 yield outcome
 
     monkeypatch.setattr(job_module, "sleep", pause)
-    monkeypatch.setattr(index_module, "make_runner", lambda *_: Broken())
+    monkeypatch.setattr(index_module, "make_runner", lambda *_, **__: Broken())
     report = eyecatch.index([season.folder], db=server.url, chunk_seconds=1.0)
     monkeypatch.undo()
     assert report.faults == ()
@@ -105,7 +105,7 @@ def test_a_server_that_stays_away_is_a_sentence(
                 yield outcome
 
     monkeypatch.setattr(job_module, "sleep", lambda _: None)
-    monkeypatch.setattr(index_module, "make_runner", lambda *_: Broken())
+    monkeypatch.setattr(index_module, "make_runner", lambda *_, **__: Broken())
     with pytest.raises(DatabaseError, match="no server answers there"):
         eyecatch.index([season.folder], db=server.url, chunk_seconds=1.0)
     monkeypatch.undo()

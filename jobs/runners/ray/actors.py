@@ -1,0 +1,97 @@
+"""What runs in the workers: actors that scan, actors that identify, and one that counts tries."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import platform
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import ray
+import ray.exceptions
+
+from eyecatch.jobs.pipeline import IdentifyStage, Outcome, ScanStage, Task, Work
+
+log = logging.getLogger(__name__)
+
+Batch = dict[str, npt.NDArray[Any]]
+
+# A worker that dies (out of memory, a crash in a decoder, its node) is replaced, and its chunk is
+# begun again, until it has been begun so often: then the chunk is what kills.
+TRIES = 3
+
+# Ray's own limit, which only matters where the tally of tries died too.
+RETRIES = 8
+
+
+class Tally:
+    """How often each chunk was begun, by any worker."""
+
+    def __init__(self) -> None:
+        self._begun = Counter[str]()
+
+    def begin(self, chunk: str) -> int:
+        """Count it once more."""
+        self._begun[chunk] += 1
+        return self._begun[chunk]
+
+
+class ScanActor:
+    """Scans the tasks of a batch, each once it is counted."""
+
+    def __init__(self, work: Work, tally: Any) -> None:  # noqa: ANN401 - a handle of Ray's
+        self._stage, self._tally = ScanStage(work), tally
+
+    def __call__(self, batch: Batch) -> Batch:
+        """Tasks to outcomes."""
+        return pack([self._scan(pickle.loads(row)) for row in batch["pickled"]])
+
+    def _scan(self, task: Task) -> Outcome:
+        tries = self._begin(task)
+        log.info("chunk %s begun on %s, try %d", task.id, platform.node(), tries)
+        if tries > TRIES:  # it has killed so many
+            return lost(task, TRIES)
+        return replace(self._stage(task), tries=tries)
+
+    def _begin(self, task: Task) -> int:
+        key = task.id or f"{task.episode}/{task.chunk.index}"
+        try:
+            return int(ray.get(self._tally.begin.remote(key)))
+        except ray.exceptions.RayError:  # its node died; it starts again at nothing
+            return 1
+
+
+class IdentifyActor:
+    """Judges the crops of a batch of outcomes."""
+
+    def __init__(self, work: Work) -> None:
+        self._stage = IdentifyStage(work)
+
+    def __call__(self, batch: Batch) -> Batch:
+        """Outcomes to the same, judged."""
+        return pack(self._stage(unpack(batch)))
+
+
+def lost(task: Task, tries: int) -> Outcome:
+    """The outcome of a task that killed so many processes."""
+    return Outcome(
+        task,
+        error=f"{task.video.path}: {tries} worker processes died on chunk {task.chunk.index}, "
+        "perhaps out of memory; try again with --retry-failed.",
+        tries=tries,
+    )
+
+
+def pack(outcomes: Sequence[Outcome]) -> Batch:
+    """Outcomes as a batch of Ray Data."""
+    return {"pickled": np.array([pickle.dumps(outcome) for outcome in outcomes], dtype=object)}
+
+
+def unpack(batch: Batch) -> list[Outcome]:
+    """The outcomes of a batch of ``pack``."""
+    return [pickle.loads(row) for row in batch["pickled"]]
