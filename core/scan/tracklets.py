@@ -19,9 +19,9 @@ from eyecatch.core.stopwatch import Stopwatch
 Picture = npt.NDArray[np.uint8]
 Box = npt.NDArray[np.int32]
 
-STARTS = 0.42
+STARTS = 0.44
 """Score from which a detection starts a tracklet; one below only continues one (ByteTrack, Zhang
-et al. 2022). Of what the network finds with this score or a higher one .951 are faces, on pictures
+et al. 2022). Of what the network finds with this score or a higher one .972 are faces, on pictures
 held out of its training (``judge`` of ``training.detector.train``). All that the cascade finds at 5
 neighbours is above it."""
 
