@@ -23,24 +23,39 @@ Labels = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-WRONG = (0.05, 0.01)
-"""Share of the strangers that may get a name, and a sure one."""
-
 RIGHT = (0.95, 0.99)
 """Share of the known faces with a name that must have the right one, from each threshold on."""
 
 MAYBE_LEAST, SURE_LEAST = 0.4, 0.8
 """No threshold is lower, however well everything went with the faces that are held out."""
 
-STRANGERS = 0.1
-"""Share of the faces asked about that are nobody the bundle knows: .04 and .12 in the episodes of
-two cartoons whose main characters are known (Scooby-Doo, the Flintstones)."""
-
 LEAST = 20
 """Held-out faces from which on they say more than what the embedder was shipped with."""
 
 OWN = 50
 """Strangers taken for a character from which on its own threshold weighs more than everyone's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """What is assumed of faces that are nobody.
+
+    Attributes:
+        share: of the faces asked about.
+        wrongly: share of them that may get a name, and a sure one.
+    """
+
+    share: float
+    wrongly: tuple[float, float]
+
+
+ENROLLED = Strangers(0.5, (0.05, 0.01))
+"""Where a few characters are enrolled, anybody else is nobody."""
+
+LEARNED = Strangers(0.1, (0.01, 0.002))
+"""Where a cast is learned, faces of nobody are .04 and .12 of those in the episodes of two cartoons
+(Scooby-Doo, the Flintstones). The strangers that it is calibrated with are the cast themselves,
+whom the network learned to keep apart: of true ones .067 get a name then (docs/identity.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +72,11 @@ class Calibrated:
 
 
 def calibrate_open(
-    logits: Logits, labels: Labels, names: Sequence[str | None], otherwise: Calibration
+    logits: Logits,
+    labels: Labels,
+    names: Sequence[str | None],
+    otherwise: Calibration,
+    nobody: Strangers = LEARNED,
 ) -> Calibrated:
     """Fits temperature, the logit of nobody, and thresholds.
 
@@ -66,19 +85,20 @@ def calibrate_open(
         labels: (n,) the true name of each, as a place in ``names``.
         names: of the c columns; None, the last, is of faces that are nobody.
         otherwise: the calibration where too few faces are held out.
+        nobody: what is assumed of those that are nobody.
     """
     named = np.array([name is not None for name in names])
     known = named[labels]
     if known.sum() < LEAST or named.sum() < 2:
         return Calibrated(otherwise, (None,) * len(names))
     strangers = np.concatenate([without_own(logits[known], labels[known]), logits[~known]])
-    plain = fit(logits[known], labels[known], strangers, named)
+    plain = fit(logits[known], labels[known], strangers, named, nobody.share)
     mine, theirs = (Answers.of(some, names, plain) for some in (logits[known], strangers))
     right = (mine.guesses == labels[known])[mine.named]
     floors = [lowest_threshold(mine.confidence[mine.named], right, r) for r in RIGHT]
     maybe, sure = (
         _limits(theirs, wrong, floor, len(names))
-        for wrong, floor in zip(WRONG, floors, strict=True)
+        for wrong, floor in zip(nobody.wrongly, floors, strict=True)
     )
     pairs = [
         (max(low, MAYBE_LEAST), max(low, high, SURE_LEAST))
@@ -95,10 +115,12 @@ def without_own(logits: Logits, labels: Labels) -> Logits:
     return strangers
 
 
-def fit(known: Logits, labels: Labels, strangers: Logits, named: Bools) -> Calibration:
+def fit(
+    known: Logits, labels: Labels, strangers: Logits, named: Bools, share: float
+) -> Calibration:
     """Temperature and nobody's logit with the lowest negative log-likelihood.
 
-    Strangers count as ``STRANGERS`` says, however many there are. What a face is counts for
+    Strangers count for ``share``, however many there are. What a face is counts for
     (n + 1) / (n + 2), n being the known ones, and the rest for the other answer, after Platt
     (1999): a few faces that are all right would else ask for boundless confidence.
 
@@ -107,6 +129,7 @@ def fit(known: Logits, labels: Labels, strangers: Logits, named: Bools) -> Calib
         labels: (n,) their true columns.
         strangers: (m, c), m at least 1, of faces that are nobody.
         named: (c,) which columns have a name.
+        share: of strangers among the faces asked about.
 
     Returns:
         A calibration whose thresholds keep nothing back.
@@ -124,7 +147,7 @@ def fit(known: Logits, labels: Labels, strangers: Logits, named: Bools) -> Calib
         told = (1 - doubt) * own.mean() + doubt * np.logaddexp.reduce(mine[:, none], 1).mean()
         silent = np.logaddexp.reduce(theirs[:, none], 1), np.logaddexp.reduce(theirs[:, names], 1)
         kept = (1 - doubt) * silent[0].mean() + doubt * silent[1].mean()
-        return float(-(1 - STRANGERS) * told - STRANGERS * kept)
+        return float(-(1 - share) * told - share * kept)
 
     def best(temperature: float) -> float:
         return lowest(lambda nobody: loss(temperature, nobody), -SCALE, SCALE)

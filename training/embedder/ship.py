@@ -19,7 +19,7 @@ from eyecatch.core.identity.vote import Calibration
 from eyecatch.training.embedder.learn import Plan
 from eyecatch.training.embedder.sources import People
 from eyecatch.training.figures import auroc
-from eyecatch.training.openset import calibrate_open, without_own
+from eyecatch.training.openset import ENROLLED, calibrate_open, without_own
 
 Logits = npt.NDArray[np.float32]
 
@@ -43,7 +43,7 @@ def ship(
         out: folder of the bundle.
     """
     logits = enrolled(units(network, strangers), strangers.labels)
-    calibrated = calibrate_open(logits, strangers.labels, strangers.names, FEW)
+    calibrated = calibrate_open(logits, strangers.labels, strangers.names, FEW, ENROLLED)
     contents = Contents(
         architecture=compact_network(),
         characters=(),
