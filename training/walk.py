@@ -58,14 +58,16 @@ def draw_roadmap(rows: Sequence[Row], out: Path) -> None:
         axes = figure.subplots()
         axes.plot(*zip(*PUBLISHED, strict=True), "o:", color=FAINT, markersize=4)
         axes.annotate(
-            "the study, its own pictures ", PUBLISHED[-1], color=FAINT, ha="right", va="top"
+            "the study, its own pictures  ", PUBLISHED[-1], color=FAINT, ha="right", va="top"
         )
         for network, colour in zip(
             dict.fromkeys(row.network for row in rows), COLOURS, strict=False
         ):
             mine = [(row.characters, row.top1) for row in rows if row.network == network]
             axes.plot(*zip(*mine, strict=True), "o-", color=colour, markersize=5)
-            axes.annotate(f"{network} ", mine[-1], color=colour, ha="right", va="bottom")
+            axes.annotate(
+                network, mine[-1], (0, 9), textcoords="offset points", color=colour, ha="right"
+            )
         axes.set_xscale("log")
         sizes = sorted({row.characters for row in rows})
         axes.set_xticks(sizes, [str(size) for size in sizes])
