@@ -38,7 +38,7 @@ def row(found: Cost | Told | Reuse) -> Row:
     """One run as numbers."""
     told = asdict(found)
     costs = told.pop("cost", told)
-    return {"seconds": costs["seconds"], "cpu": costs["cpu"], "memory": costs["memory"], **told, "said": ""}  # fmt: skip  # noqa: E501
+    return {key: costs[key] for key in ("seconds", "cpu", "memory")} | told | {"said": ""}
 
 
 def table(part: Figure) -> Iterator[str]:
@@ -148,9 +148,11 @@ def _memory(way: str) -> Callable[[Figure], str]:
 
 
 def _seconds(way: str) -> Callable[[Figure], str]:
-    return lambda part: (
-        f"{middle(part['rows'][way], 'seconds'):.2f} s ({middle(part['rows'][way], 'cpu'):.2f} of CPU)"  # noqa: E501
-    )
+    def told(part: Figure) -> str:
+        runs = part["rows"][way]
+        return f"{middle(runs, 'seconds'):.2f} s ({middle(runs, 'cpu'):.2f} of CPU)"
+
+    return told
 
 
 def _linear(part: Figure) -> str:
@@ -159,15 +161,14 @@ def _linear(part: Figure) -> str:
 
 
 def _gpu(part: Figure) -> str:
+    from eyecatch.jobs.runners.ray.placement import GPU_OUTCOMES  # noqa: PLC0415 - it loads Ray
+
     runs = part["rows"]["index, Ray, logical GPU"]
     waits = median(1 - run["stages"]["identify"] / run["elapsed"] for run in runs)
-    batch = min(BATCH, runs[-1]["chunks"])
+    batch = min(GPU_OUTCOMES, runs[-1]["chunks"])
     crops = batch * runs[-1]["crops"] / runs[-1]["chunks"]
     return f"waits {waits:.1%}; batches of {batch} chunks, {crops:.0f} crops"
 
-
-BATCH = 8
-"""Chunks that a GPU identifies at once: ``GPU_OUTCOMES`` of ``jobs/runners/ray.py``."""
 
 _WANTED: list[tuple[str, str, str, Callable[[Figure], str]]] = [
     ("decode", "1080p index on Ray against decoding by ffmpeg, all cores", "<= 1.5 x", _ray),

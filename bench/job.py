@@ -5,18 +5,15 @@ Run by ``bench/ways.py``, which says what to do in JSON too: ``python bench/job.
 
 from __future__ import annotations
 
+import json
+import sys
 import time
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
-BEGAN = time.time()  # before what is slow to import
-
-import json  # noqa: E402
-import sys  # noqa: E402
-from contextlib import nullcontext  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import TYPE_CHECKING, Any  # noqa: E402
-from unittest.mock import patch  # noqa: E402
-
-import eyecatch  # noqa: E402
+import eyecatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +31,7 @@ def main(wish: dict[str, Any]) -> None:
 
     def listener(progress: Progress) -> None:
         if progress.chunks_done and not first:
-            first.append(time.time() - BEGAN)
+            first.append(time.time() - wish["began"])
 
     with believed() if wish["gpu"] else nullcontext():
         report = eyecatch.index(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,6 +112,7 @@ def by_index(  # noqa: PLR0913 - each is one plain choice
             "detector": detector,
             "chunk_seconds": chunk_seconds,
             "gpu": "GPU" in resources,
+            "began": time.time(),
         }
         # Ray's workers are nicer than others; here they are to be measured, not what else runs.
         env = {"RAY_ADDRESS": "local", "RAY_worker_niceness": "0"}

@@ -6,8 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from queue import Empty, SimpleQueue
-from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
@@ -33,15 +32,8 @@ class Ahead(Generic[Item]):
         self._thread = threading.Thread(target=self._work, name="ahead", daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the thread; the item that is in hand is finished first."""
         self._stopped.set()
         self._thread.join()
 

@@ -15,7 +15,7 @@ import imageio_ffmpeg
 
 from eyecatch.core.detect.registry import names, resolve
 from eyecatch.core.errors import EyecatchError
-from eyecatch.core.identity.devices import prepare_tensorflow
+from eyecatch.core.identity.devices import cores, prepare_tensorflow
 from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.jobs.versions import versions
 
@@ -58,11 +58,8 @@ def doctor() -> list[Finding]:
 
 
 def _processors() -> list[Finding]:
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
-    so = f"{cores} processes scan at once with --runner ray"
-    return [Finding("processor", f"{cores} cores, {platform.machine()}", so)]
+    so = f"{cores()} processes scan at once with --runner ray"
+    return [Finding("processor", f"{cores()} cores, {platform.machine()}", so)]
 
 
 def _memory() -> Finding:

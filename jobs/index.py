@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -96,7 +97,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
             listener=listener,
             decided=drawing.draw,
         )
-        with Ahead(files) as registered:
+        with closing(Ahead(files)) as registered:
             job.run(registered, partial(make_runner, runner, ray=ray))
         drawing.draw_missing(job.episodes)
         ours, unmet = opened.status(job.episodes), job.unmet()

@@ -25,6 +25,11 @@ NOISE = re.compile(rb"[IWE]\d{4} |WARNING: All log messages before absl::Initial
 """How lines begin that TensorFlow's C++ writes while it loads, whatever its log level is set to."""
 
 
+def cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def tensorflow() -> Library:
     """The library, loaded if it is not yet, without the chatter that is no user's."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

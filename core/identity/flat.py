@@ -22,7 +22,7 @@ import numpy.typing as npt
 from eyecatch.core.cache import cache, write_aside
 from eyecatch.core.hush import hushed
 from eyecatch.core.identity.bundle import Bundle
-from eyecatch.core.identity.devices import keras, tensorflow
+from eyecatch.core.identity.devices import cores, keras, tensorflow
 from eyecatch.core.identity.networks import Network, load_weights
 
 Interpreter = Any
@@ -59,9 +59,10 @@ class FlatNetwork:
         outputs = run.get_output_details()
         self._ends = outputs[0], outputs[-1]
         self._idle: LifoQueue[Interpreter] = LifoQueue()
-        for one in [run, *(_interpreter(content) for _ in range(_cores() - 1))]:
+        most = _at_a_time()
+        for one in [run, *(_interpreter(content) for _ in range(most - 1))]:
             self._idle.put(one)
-        self._threads = ThreadPoolExecutor(_cores(), thread_name_prefix="identify")
+        self._threads = ThreadPoolExecutor(most, thread_name_prefix="identify")
 
     def __call__(
         self, pictures: npt.NDArray[np.uint8]
@@ -86,15 +87,10 @@ class FlatNetwork:
             self._idle.put(run)
 
 
-def _cores() -> int:
-    """Those that this process may use: as many as Ray says a worker has, if it is one."""
+def _at_a_time() -> int:
+    """As many as there are cores; in a worker of Ray, as many as Ray says that it has."""
     told = os.environ.get("OMP_NUM_THREADS", "")
-    if told.isdigit():
-        return max(1, min(int(told), _MOST))
-    free = (
-        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    )
-    return min(len(free), _MOST)
+    return max(1, min(int(told) if told.isdigit() else cores(), _MOST))
 
 
 def _interpreter(content: bytes) -> Interpreter:

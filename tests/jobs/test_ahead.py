@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -18,12 +19,12 @@ def everything(ahead):
 
 
 def test_everything_comes_in_order():
-    with Ahead(iter(range(1000))) as ahead:
+    with closing(Ahead(iter(range(1000)))) as ahead:
         assert everything(ahead) == list(range(1000))
 
 
 def test_nothing_is_the_end_too():
-    with Ahead(iter(())) as ahead:
+    with closing(Ahead(iter(()))) as ahead:
         assert ahead.take() == []
         assert ahead.over
 
@@ -36,7 +37,7 @@ def test_what_is_ready_is_there_without_waiting():
         go_on.wait()
         yield 2
 
-    with Ahead(items()) as ahead:
+    with closing(Ahead(items())) as ahead:
         assert ahead.take() == [1]
         assert ahead.take(wait=False) == []
         assert not ahead.over
@@ -49,7 +50,7 @@ def test_an_error_comes_after_what_came_before_it():
         yield 1
         raise OSError("the disk is gone")
 
-    with Ahead(items()) as ahead:
+    with closing(Ahead(items())) as ahead:
         assert ahead.take(60) == [1]
         with pytest.raises(OSError, match="the disk is gone"):
             ahead.take()
@@ -63,7 +64,7 @@ def test_leaving_ends_the_thread_after_the_item_it_is_at():
         leaving.wait()
         yield from itertools.count(1)
 
-    with Ahead(items()) as ahead:
+    with closing(Ahead(items())) as ahead:
         assert ahead.take() == [0]
         leaving.set()
     assert not [one for one in threading.enumerate() if one.name == "ahead"]

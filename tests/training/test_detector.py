@@ -6,7 +6,7 @@ from eyecatch.core.detect.heat import decode
 from eyecatch.core.detect.network import build, packed
 from eyecatch.core.faces import Detections, iou
 from eyecatch.core.scan.config import DetectorConfig
-from eyecatch.training.detector import label, pictures
+from eyecatch.training.detector import label, pictures, train
 from eyecatch.training.detector.export import export
 from eyecatch.training.detector.feed import batches
 from eyecatch.training.detector.invented import invented
@@ -126,6 +126,18 @@ def test_the_file_answers_as_the_network_whatever_its_values(tmp_path, sources):
         (found,) = CnnDetector(config, 0.001, device=device).detect([picture])
         assert len(found) == len(wanted) > 0
         assert found.scores == pytest.approx(wanted.scores, abs=1e-4)
+
+
+def test_what_ships_is_the_mean_of_two_stages(tmp_path):
+    for stage, number in (("last", 0.25), ("finish", 0.75)):
+        model = build()
+        model.set_weights([np.full_like(w, number) for w in model.get_weights()])
+        model.save_weights(tmp_path / f"{stage}.weights.h5")
+    train.mean(train.Room(tmp_path, tmp_path))
+    with np.load(tmp_path / f"{train.SHIPS}.npz") as arrays:
+        weights = [arrays[name] for name in arrays.files if name != "flat"]
+    assert len(weights) == len(model.get_weights())
+    assert all((w == 0.5).all() for w in weights)
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 from eyecatch.core.identity.prototypes import SCALE
 from eyecatch.core.identity.vote import Calibration
 from eyecatch.training.figures import Answers
-from eyecatch.training.openset import calibrate_open, without_own
+from eyecatch.training.openset import ENROLLED, LEARNED, calibrate_open, without_own
 
 PEOPLE, EACH, LENGTH = 12, 40, 48
 OTHERWISE = Calibration(0.8, 0.4, 0.7, nobody=9.0)
@@ -45,6 +45,17 @@ def test_strangers_stay_unnamed_and_the_known_are_named(world):
     assert (mine.named & (mine.guesses == labels[1::2])).mean() > 0.9
     for low, high in made.thresholds:
         assert 0 <= low <= high <= 1
+
+
+def test_the_more_strangers_are_expected_the_less_a_name_is_believed(world):
+    known, labels, _ = world
+    enrolled, learned = (
+        calibrate_open(known, labels, NAMES, OTHERWISE, nobody).calibration
+        for nobody in (ENROLLED, LEARNED)
+    )
+    assert enrolled.nobody > learned.nobody
+    believed = [Answers.of(known, NAMES, one).confidence.mean() for one in (enrolled, learned)]
+    assert believed[0] < believed[1]
 
 
 def test_confidence_is_the_chance_to_be_right(world):

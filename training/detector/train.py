@@ -159,6 +159,7 @@ def mean(room: Room) -> None:
     model = _model(None)
     model.set_weights([(one + other) / 2 for one, other in zip(*both, strict=True)])
     model.save_weights(room.weights("mean"))
+    _export(room, "mean")
 
 
 def no_flint(room: Room) -> None:

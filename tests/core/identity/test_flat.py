@@ -39,6 +39,15 @@ def test_a_face_is_judged_to_the_bit_as_if_it_were_alone(shared_bundle, pictures
         assert np.array_equal(parts, np.concatenate([one[k] for one in alone]))
 
 
+def test_several_at_a_time_say_the_same_in_their_order(shared_bundle, pictures, monkeypatch):
+    said = {}
+    for most in ("1", "3"):
+        monkeypatch.setenv("OMP_NUM_THREADS", most)
+        said[most] = FlatNetwork(shared_bundle)(np.tile(pictures, (3, 1, 1, 1)))
+    for one, same in zip(said["1"], said["3"], strict=True):
+        assert np.array_equal(one, same)
+
+
 def test_it_is_converted_once(shared_bundle, pictures, monkeypatch):
     before = FlatNetwork(shared_bundle)(pictures)
     monkeypatch.setattr(flat, "_convert", lambda network: pytest.fail("converted again"))
