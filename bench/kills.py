@@ -1,11 +1,11 @@
 """Kills an index job at random moments, goes on, and compares every row with an undisturbed run.
 
 Each of the rounds begins an index, kills its driver with SIGKILL a random time after a random
-number of chunks (none, too), as often as ``--kills`` says, lets it end, and prints what the ledger
-says was begun again::
+number of chunks (none, too), as often as ``--kills`` says, lets it end, and prints how many chunks
+were begun again: by the ledger inline; by what Ray's workers note as they begin one on Ray::
 
     .venv/bin/python bench/kills.py --rounds 20
-    .venv/bin/python bench/kills.py --rounds 5 --runner ray
+    .venv/bin/python bench/kills.py --rounds 20 --runner ray --seconds 60 --chunk-seconds 10
 
 It ends with status 1 if any row is lost, doubled or different.
 """
@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,13 +26,24 @@ import eyecatch
 from eyecatch.core.drawn.season import draw_season
 from eyecatch.db.fingerprint import Content
 from eyecatch.db.index import open_index
+from eyecatch.jobs.index import IndexReport
 
-CHUNK_SECONDS = 1.0
-JOB = f"""
+# Being of the main module, its scanners go to Ray's workers by value.
+JOB = """
 import sys, eyecatch
 from pathlib import Path
-eyecatch.index([Path(sys.argv[1])], db=sys.argv[2], runner=sys.argv[3],
-               chunk_seconds={CHUNK_SECONDS}, listener=lambda p: print(p.chunks_done, flush=True))
+from eyecatch.jobs.runners.ray import actors
+folder, db, runner, seconds, noted = sys.argv[1:]
+
+class Noting(actors.ScanActor):
+    def _begin(self, task):
+        with open(noted, "a") as file:
+            file.write(task.id + "\\n")
+        return super()._begin(task)
+
+actors.ScanActor = Noting
+eyecatch.index([Path(folder)], db=db, runner=runner, chunk_seconds=float(seconds),
+               listener=lambda p: print(p.chunks_done, flush=True))
 """
 
 
@@ -41,34 +53,29 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20, help="indexes that are made (20)")
     parser.add_argument("--kills", type=int, default=1, help="kills of each (1)")
     parser.add_argument("--runner", choices=["inline", "ray"], default="inline")
+    parser.add_argument("--seconds", type=float, default=12.0, help="of each episode (12)")
+    parser.add_argument("--chunk-seconds", type=float, default=1.0, help="of each chunk (1)")
     parser.add_argument("--seed", type=int, default=6, help="of the moments (6)")
     wish = parser.parse_args()
     dice = random.Random(wish.seed)
     with TemporaryDirectory(prefix="eyecatch-kills-") as scratch:
-        season = draw_season(Path(scratch) / "season", episodes=3, seconds=12.0, size=(320, 180))
-        whole, length, chunks = undisturbed(season.folder, Path(scratch) / "whole.db")
+        drawn = Path(scratch) / "season"
+        draw_season(drawn, episodes=3, seconds=wish.seconds, size=(320, 180))
+        bench = Bench(drawn, wish.runner, wish.chunk_seconds)
+        whole, length, chunks = bench.undisturbed(Path(scratch) / "whole.db")
         print(f"{chunks} chunks in {length:.1f} s; kills per round: {wish.kills}")
         worst, wrong = 0, 0
         for number in range(wish.rounds):
             db = Path(scratch) / f"{number}.db"
             moments = [
-                kill(
-                    season.folder,
-                    db,
-                    wish.runner,
-                    dice.randrange(chunks),
-                    dice.uniform(0, length / chunks),
-                )
+                bench.kill(db, dice.randrange(chunks), dice.uniform(0, length / chunks))
                 for _ in range(wish.kills)
             ]
-            report = eyecatch.index(
-                [season.folder], db=str(db), runner="inline", chunk_seconds=CHUNK_SECONDS
-            )
-            again = sum(one.again for one in eyecatch.status(db=str(db)).episodes)
+            left, again = bench.go_on(db, chunks)
             same = content(db) == whole
             worst, wrong = max(worst, again), wrong + (not same)
             print(
-                f"{number + 1:3}: killed {', '.join(moments)}; {report.progress.chunks:2} chunks "
+                f"{number + 1:3}: killed {', '.join(moments)}; {left:2} chunks "
                 f"were left; {again} begun again; rows {'equal' if same else 'DIFFER'}",
                 flush=True,
             )
@@ -76,10 +83,51 @@ def main() -> None:
     sys.exit(bool(wrong))
 
 
-def undisturbed(folder: Path, db: Path) -> tuple[dict[str, Content], float, int]:
-    """What the index holds, how long the scan took, and of how many chunks."""
-    report = eyecatch.index([folder], db=str(db), runner="inline", chunk_seconds=CHUNK_SECONDS)
-    return content(db), report.progress.elapsed, report.progress.chunks
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Jobs on one season: its folder, who runs them, and the length of their chunks."""
+
+    folder: Path
+    runner: str
+    chunk_seconds: float
+
+    def undisturbed(self, db: Path) -> tuple[dict[str, Content], float, int]:
+        """What the index holds, how long the scan took, and of how many chunks."""
+        report = self._inline(db)
+        return content(db), report.progress.elapsed, report.progress.chunks
+
+    def kill(self, db: Path, chunks: int, after: float) -> str:
+        """Begin a job, and kill it so many seconds after so many chunks are done; says when."""
+        words = [self.folder, db, self.runner, self.chunk_seconds, _noted(db)]
+        with subprocess.Popen(
+            [sys.executable, "-c", JOB, *map(str, words)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        ) as job:
+            assert job.stdout is not None
+            done = -1  # it tells of none before it tells of the first
+            while done < chunks and (line := job.stdout.readline()):
+                done = int(line)
+            time.sleep(after)
+            ended = job.poll() is not None
+            job.send_signal(signal.SIGKILL)
+            done = max([done, *map(int, job.stdout)])
+        return "after its end" if ended else f"after {done} chunks"
+
+    def go_on(self, db: Path, chunks: int) -> tuple[int, int]:
+        """Let the job end: how many of all chunks were left, and how many were begun again."""
+        left = self._inline(db).progress.chunks
+        if self.runner == "ray":
+            begun = _noted(db).read_text().split() if _noted(db).exists() else []
+            return left, len(begun) + left - chunks
+        return left, sum(one.again for one in eyecatch.status(db=str(db)).episodes)
+
+    def _inline(self, db: Path) -> IndexReport:
+        return eyecatch.index(
+            [self.folder], db=str(db), runner="inline", chunk_seconds=self.chunk_seconds
+        )
 
 
 def content(db: Path) -> dict[str, Content]:
@@ -88,21 +136,9 @@ def content(db: Path) -> dict[str, Content]:
         return index.fingerprint()
 
 
-def kill(folder: Path, db: Path, runner: str, chunks: int, after: float) -> str:
-    """Begin a job, and kill it so many seconds after so many chunks are done; says when it was."""
-    words = [sys.executable, "-c", JOB, str(folder), str(db), runner]
-    with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
-    ) as job:
-        assert job.stdout is not None
-        done = -1  # it tells of none before it tells of the first
-        while done < chunks and (line := job.stdout.readline()):
-            done = int(line)
-        time.sleep(after)
-        ended = job.poll() is not None
-        job.send_signal(signal.SIGKILL)
-        done = max([done, *map(int, job.stdout)])
-    return "after its end" if ended else f"after {done} chunks"
+def _noted(db: Path) -> Path:
+    """Where Ray's workers note the chunks of an index that they begin."""
+    return db.with_suffix(".begun")
 
 
 if __name__ == "__main__":

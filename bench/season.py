@@ -1,7 +1,7 @@
 """What a season costs: memory of one episode and of many, Ray against inline, names decided again.
 
-Draws a season, trains nothing: two bundles are enrolled on the base embedder. Each job is a process
-of its own, watched from outside::
+Draws an episode, and takes it for every one of the season; two bundles are enrolled on the base
+embedder. Each job is a process of its own, watched from outside::
 
     .venv/bin/python bench/season.py --episodes 24 --seconds 60
 
@@ -23,6 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
+from episodes import copies
 
 import eyecatch
 from eyecatch.core.drawn.cast import CAST
@@ -58,11 +59,12 @@ def main() -> None:
 
 
 def prepare(folder: Path, episodes: int, seconds: float) -> tuple[list[Path], Path, Path]:
-    """The season's files and two bundles of one network, unless they are there."""
+    """The files of a season, which all show the same, and two bundles of one network."""
     drawn, faces = folder / "season", folder / "faces"
-    if not drawn.exists():
-        draw_season(drawn, episodes=episodes, seconds=seconds, size=SIZE)
+    if not faces.exists():
+        draw_season(drawn, episodes=1, seconds=seconds, size=SIZE)
         draw_faces(faces, per_character=12)
+    first, *_ = sorted(drawn.glob("*.mkv"))
     names = [who.name for who in CAST]
     few, all_ = folder / "few.bundle", folder / "all.bundle"
     for out, some in ((few, names[:3]), (all_, names)):
@@ -70,7 +72,7 @@ def prepare(folder: Path, episodes: int, seconds: float) -> tuple[list[Path], Pa
         for name in [] if out.exists() else some:
             eyecatch.enrol(known, name, [faces / name], out=out, crop=True, force=known == out)
             known = out
-    return sorted(drawn.glob("*.mkv"))[:episodes], few, all_
+    return [first, *copies(first, episodes - 1)], few, all_
 
 
 def command(files: Sequence[Path], db: Path, model: Path, runner: str) -> list[str]:

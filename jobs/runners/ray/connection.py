@@ -32,7 +32,7 @@ def chosen(address: str | None = None) -> str:
 
 
 @contextmanager
-def connection(address: str | None = None) -> Iterator[None]:
+def connection(address: str | None = None) -> Iterator[bool]:
     """A connection to Ray for the time of a job; one that was there before is left as it was.
 
     Args:
@@ -40,9 +40,12 @@ def connection(address: str | None = None) -> Iterator[None]:
 
     Raises:
         RequestError: no cluster answers there, or it can't be used.
+
+    Yields:
+        Whether the cluster is ours alone, and so runs what this process runs.
     """
     if ray.is_initialized():
-        yield
+        yield False
         return
     # Ray's core tells users of every actor that "constructor arguments may be lost"; they can't be
     # while this process lives. What fails comes back as an error of its chunk.
@@ -65,7 +68,7 @@ def connection(address: str | None = None) -> Iterator[None]:
         problem = f"Ray {where} can't be used: {said.rstrip('.')}"
         raise RequestError(problem, ADVICE) from error
     try:
-        yield
+        yield address == LOCAL
     finally:
         ray.shutdown()
 

@@ -47,8 +47,9 @@ class RayRunner:
         waiting = {(task.episode, task.chunk.index): task for task in tasks}
         if not waiting:
             return
-        with connection(self._options.address):
-            check_nodes()
+        with connection(self._options.address) as ours:
+            if not ours:
+                check_nodes()
             for outcome in _outcomes(list(waiting.values()), work, self._options):
                 waiting.pop((outcome.task.episode, outcome.task.chunk.index))
                 yield outcome
@@ -78,7 +79,7 @@ def _stream(tasks: Sequence[Task], work: Work, options: RayOptions) -> Iterator[
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     rows = [{"pickled": pickle.dumps(task)} for task in tasks]
     data: ray.data.Dataset = ray.data.from_items(rows, override_num_blocks=len(rows))
-    tally = ray.remote(num_cpus=0, max_restarts=-1)(actors.Tally).remote()
+    tally = ray.remote(num_cpus=0, max_restarts=-1)(actors.tally()).remote()
     sizes = _scanners(len(rows), options)
     data = _stage(data, actors.ScanActor, (work, tally), sizes=sizes, num_cpus=1)
     if work.bundles:
