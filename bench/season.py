@@ -104,7 +104,7 @@ def watched(words: Sequence[str]) -> Told:
         root = psutil.Process(job.pid)
         while job.poll() is None:
             look(root, told, cpu)
-            time.sleep(0.1)
+            time.sleep(0.5)  # looking costs CPU, too
     if job.returncode:
         sys.exit(f"{' '.join(words)}: status {job.returncode}")
     told.clock, told.cpu = time.perf_counter() - began, sum(cpu.values())
@@ -121,19 +121,19 @@ def look(root: psutil.Process, told: Told, cpu: dict[int, float]) -> None:
         try:
             times = process.cpu_times()
             cpu[process.pid] = times.user + times.system
-            peak = high_water(process.pid)
+            held = own_memory(process.pid)
             if process.pid == root.pid:
-                told.driver = max(told.driver, peak)
+                told.driver = max(told.driver, held)
             elif "MapWorker" in " ".join(process.cmdline()):
-                told.worker = max(told.worker, peak)
+                told.worker = max(told.worker, held)
         except (psutil.Error, OSError):
             continue
 
 
-def high_water(pid: int) -> float:
-    """The most memory that a process has held, MiB; Linux keeps count."""
+def own_memory(pid: int) -> float:
+    """Memory of a process' own, MiB: libraries and Ray's store, which are shared, left out."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith("RssAnon:"):
             return int(line.split()[1]) / 1024
     return 0.0
 

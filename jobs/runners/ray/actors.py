@@ -32,7 +32,7 @@ RETRIES = 8
 def tally() -> type:
     """The class that counts how often each chunk was begun, by any worker.
 
-    It goes to its process by value: that is there seconds earlier than one which imports this.
+    It goes to its process by value, which so has nothing to import.
     """
 
     class Tally:
