@@ -79,7 +79,7 @@ def _stream(tasks: Sequence[Task], work: Work, options: RayOptions) -> Iterator[
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     rows = [{"pickled": pickle.dumps(task)} for task in tasks]
     data: ray.data.Dataset = ray.data.from_items(rows, override_num_blocks=len(rows))
-    tally = ray.remote(num_cpus=0, max_restarts=-1)(actors.tally()).remote()
+    tally: Any = ray.remote(num_cpus=0, max_restarts=-1)(actors.tally()).remote()
     sizes = _scanners(len(rows), options)
     data = _stage(data, actors.ScanActor, (work, tally), sizes=sizes, num_cpus=1)
     if work.bundles:
