@@ -54,14 +54,15 @@ def multiply(db: Path, files: Sequence[Path]) -> None:
     with open_index(str(db)) as index, index._write() as connection:
         largest = {table.name: _largest(connection, table) for table in _of_episodes()}
         for number, file in enumerate(files[1:], start=1):
+            digest = content_hash(file)
             for table in _of_episodes():
-                _copy(connection, table, largest, number, content_hash(file))
+                _copy(connection, table, largest, number, digest)
             _seen_at(connection, number + 1, file)
 
 
 def _of_episodes() -> list[Table]:
     """The tables whose rows belong to an episode, each after those it refers to."""
-    found = [Episode.metadata.tables["episode"]]
+    found = [Base.metadata.tables["episode"]]
     for table in Base.metadata.sorted_tables:
         if any(key.column.table in found for key in table.foreign_keys):
             found.append(table)

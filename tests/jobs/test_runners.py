@@ -92,8 +92,8 @@ def test_a_cluster_is_only_joined_by_its_address(monkeypatch, given, variable, a
     monkeypatch.setattr(connections.ray, "init", lambda **options: asked.append(options["address"]))
     monkeypatch.setattr(connections.ray, "shutdown", lambda: None)
     monkeypatch.setattr(connections.socket, "create_connection", lambda *_, **__: socket.socket())
-    with connections.connection(given):
-        pass
+    with connections.connection(given) as ours:
+        assert ours == (address == connections.LOCAL), "one of others is to be asked its version"
     assert asked == [address]
 
 
