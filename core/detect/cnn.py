@@ -156,10 +156,9 @@ class _Compiled:
         prepare_tensorflow()
         model = network.build()
         model.set_weights(weights)
-        run = tensorflow().function(
-            lambda batch: model(batch, training=False), reduce_retracing=True
+        self._run = tensorflow().function(
+            lambda batch: model(batch, training=False), reduce_retracing=True, autograph=False
         )
-        self._run = run
 
     def __call__(self, batch: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
         return np.asarray(self._run(batch.astype(np.float32)).numpy(), np.float32)

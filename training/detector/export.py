@@ -32,7 +32,7 @@ def _flat(model: Network) -> bytes:
     # Without this the converter leaves Keras 3's weights outside of the file it makes.
     from tensorflow.python.framework import convert_to_constants  # noqa: PLC0415 - heavy
 
-    run = tf.function(lambda batch: model(batch, training=False))
+    run = tf.function(lambda batch: model(batch, training=False), autograph=False)
     shape = (1, *model.input_shape[1:])
     concrete = run.get_concrete_function(tf.TensorSpec(shape))
     frozen = convert_to_constants.convert_variables_to_constants_v2(concrete)

@@ -86,7 +86,7 @@ def _step(model: Network, optimizer: Optimizer) -> Callable[..., tuple[float, fl
     tf = tensorflow()
     optimizer.build(model.trainable_variables)
 
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    @tf.function(reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
     def compiled(pictures: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         with tf.GradientTape() as tape:
             answer = model(tf.cast(pictures, tf.float32), training=True)
