@@ -46,12 +46,13 @@ class UnknownCharacterError(RequestError):
     Args:
         name: the name that was asked for.
         nearest: names that exist and are spelt alike, best first.
+        advice: what to do where none is.
     """
 
-    def __init__(self, name: str, nearest: Sequence[str] = ()) -> None:
-        advice = f"did you mean {' or '.join(nearest)}?" if nearest else ""
-        super().__init__(f"no character is called {name!r}", advice)
-        self.args = (name, tuple(nearest))
+    def __init__(self, name: str, nearest: Sequence[str] = (), advice: str = "") -> None:
+        offer = f"did you mean {' or '.join(nearest)}?" if nearest else advice
+        super().__init__(f"no character is called {name!r}", offer)
+        self.args = (name, tuple(nearest), advice)
         self.name = name
         self.nearest = tuple(nearest)
 

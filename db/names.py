@@ -77,7 +77,8 @@ def find_characters(connection: Connection, name: str) -> dict[int, str]:
     if found := dict(connection.execute(called.order_by(Character.id)).all()):
         return found
     known = [*connection.scalars(select(Character.name)), *connection.scalars(select(Alias.name))]
-    raise UnknownCharacterError(name, _nearest(wanted, known))
+    nobody = "nobody has a name yet: index --model BUNDLE, or review, gives them one"
+    raise UnknownCharacterError(name, _nearest(wanted, known), "" if known else nobody)
 
 
 def find_series(connection: Connection, name: str) -> int:

@@ -127,7 +127,8 @@ def _tell(report: IndexReport, profile: bool) -> bool:
     """Say what was done; returns whether all of it went well."""
     for fault in report.faults:
         note(f"eyecatch: {fault}")
-    note(_summary(report.progress, len(report.episodes)))
+    if report.episodes or not report.faults:
+        note(_summary(report.progress, len(report.episodes)))
     if profile and report.progress.stages:
         note(_profile(report.progress))
     elif report.progress.stages:
@@ -137,9 +138,11 @@ def _tell(report: IndexReport, profile: bool) -> bool:
 
 def _summary(progress: Progress, episodes: int) -> str:
     if not progress.chunks:
-        return f"Nothing to scan: {episodes} episodes are up to date."
+        done = "1 episode is" if episodes == 1 else f"{episodes} episodes are"
+        return f"Nothing to scan: {done} up to date."
+    whole = "1 episode" if progress.episodes == 1 else f"{progress.episodes} episodes"
     return (
-        f"Indexed {progress.frames} frames of {progress.episodes} episodes in "
+        f"Indexed {progress.frames} frames of {whole} in "
         f"{clock(progress.elapsed)} ({progress.speed:.1f} x real time), {progress.faces} faces."
     )
 

@@ -107,6 +107,11 @@ def test_a_name_is_found_as_people_spell_it(index, season):
         index.add_alias("Totoro", "T")
 
 
+def test_where_nobody_has_a_name_it_is_said_how_they_get_one(index):
+    with pytest.raises(UnknownCharacterError, match="nobody has a name yet: index --model"):
+        index.find(["Hiei"])
+
+
 def test_names_of_any_kind_are_kept(index, season):
     name = "O'Brien \"%_\\; DROP TABLE — 飛影 🔥"
     season.index(index, names=("Hiei", name))

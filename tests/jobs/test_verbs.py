@@ -101,7 +101,15 @@ def test_index_tells_progress_and_faults_on_standard_error(run, season, bundle, 
     assert "chunks 1/1" in err
     status, _, err = run("index", season.episodes[0], "--model", bundle, "--db", db)
     assert status == 0
-    assert "up to date" in err
+    assert "1 episode is up to date" in err
+
+
+def test_index_of_nothing_but_faults_tells_no_more_than_them(run, db, tmp_path):
+    status, out, err = run("index", tmp_path / "missing.mkv", "--db", db)
+    assert (status, out) == (1, "")
+    assert [line for line in err.splitlines() if line] == [
+        f"eyecatch: {tmp_path}/missing.mkv: there is no such file; check the path."
+    ]
 
 
 def test_index_tells_where_the_time_went(run, season, bundle, db):
