@@ -52,9 +52,9 @@ def placed(picture: Picture, matrix: npt.NDArray[np.float64], canvas: Picture) -
 
 def colours(picture: Picture, chance: Chance) -> Picture:
     """Other light, contrast, gamma and tint; now and then dark, grey or with channels swapped."""
-    if chance.random() < 0.06:
+    if chance.random() < 0.12:
         picture = picture[..., chance.permutation(3)]
-    if chance.random() < 0.08:
+    if chance.random() < 0.12:
         grey = cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_BGR2GRAY)
         picture = np.repeat(grey[..., None], 3, axis=2)
     steps = np.arange(256, dtype=np.float32) / 255
@@ -72,7 +72,7 @@ def colours(picture: Picture, chance: Chance) -> Picture:
 def saturation(picture: Picture, chance: Chance) -> Picture:
     """Turned in hue and with more or less colour."""
     hsv = cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_BGR2HSV)
-    hue = (np.arange(256) + chance.normal(0, 9)) % 180
+    hue = (np.arange(256) + chance.normal(0, 16)) % 180
     more = np.clip(np.arange(256) * np.exp(chance.normal(0, 0.35)), 0, 255)
     table = np.stack([hue, more, np.arange(256)], axis=1).astype(np.uint8)[:, None]
     return np.asarray(cv2.cvtColor(cv2.LUT(hsv, table), cv2.COLOR_HSV2BGR))

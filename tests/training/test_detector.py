@@ -1,6 +1,8 @@
+import cv2
 import numpy as np
 import pytest
 
+from eyecatch.core.detect import bend
 from eyecatch.core.detect.cnn import CnnDetector
 from eyecatch.core.detect.heat import decode
 from eyecatch.core.detect.network import build, packed
@@ -58,6 +60,23 @@ def test_boxes_move_with_the_picture(sources):
             inside.append(np.median(light[y : y + h + 1, x : x + w + 1]))
         whole.append(light.mean())
     assert np.median(inside) > 1.5 * np.median(whole)
+
+
+def test_a_bent_face_keeps_its_box():
+    same, left = [], []
+    for seed in range(20):
+        picture = np.zeros((256, 256, 3), np.uint8)
+        box = np.array([[70, 60, 101, 121]], np.float32)
+        cv2.ellipse(picture, (120, 120), (50, 60), 0, 0, 360, (255, 255, 255), -1)
+        by = bend.field(256, np.random.default_rng(seed))
+        x, y, w, h = cv2.boundingRect((bend.bent(picture, by)[..., 0] > 127).astype(np.uint8))
+        seen = np.array([[x, y, w, h]], np.float32)
+        same.append(iou(bend.moved(box, by), seen)[0, 0])
+        left.append(iou(box, seen)[0, 0])
+    assert min(same) > 0.93
+    assert min(left) < 0.8
+    assert np.median(left) < 0.92
+    assert bend.moved(NONE, by).shape == (0, 4)
 
 
 @pytest.mark.parametrize("boxes", [[[20, 30, 40, 50]], [[4, 4, 12, 12], [70, 60, 50, 60]], []])

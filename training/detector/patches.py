@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.detect import alter
+from eyecatch.core.detect import alter, bend
 from eyecatch.training.detector.pictures import Boxes, Labelled
 
 _SMALLEST: Final = 9.0
@@ -17,6 +17,9 @@ _SMALLEST: Final = 9.0
 
 _LARGEST_ZOOM: Final = 3.0
 """A picture enlarged more than this is a blur."""
+
+_BENT: Final = 0.6
+"""Share of patches that are bent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,15 @@ def patch(sources: Sources, side: int, chance: alter.Chance) -> Patch:
             canvas[top:bottom, left:right] = tile.picture
             boxes.append(tile.boxes + np.array([left, top, 0, 0], np.float32))
             unsure.append(tile.unsure + np.array([left, top, 0, 0], np.float32))
-    canvas = alter.altered(canvas, chance)
-    return Patch(canvas, np.concatenate(boxes), np.concatenate(unsure))
+    whole = Patch(canvas, np.concatenate(boxes), np.concatenate(unsure))
+    whole = _bent(whole, chance) if chance.random() < _BENT else whole
+    return replace(whole, picture=alter.altered(whole.picture, chance))
+
+
+def _bent(whole: Patch, chance: alter.Chance) -> Patch:
+    by = bend.field(len(whole.picture), chance)
+    boxes, unsure = bend.moved(whole.boxes, by), bend.moved(whole.unsure, by)
+    return Patch(bend.bent(whole.picture, by), boxes, unsure)
 
 
 def _tile(sources: Sources, width: int, height: int, chance: alter.Chance) -> Patch:
@@ -129,7 +139,7 @@ def _matrix(
         zoom = least / max(rows, columns) * np.exp(chance.uniform(np.log(0.8), np.log(4)))
     zoom = min(zoom, _LARGEST_ZOOM)
     turn = np.radians(np.clip(chance.normal(0, 9), -28, 28)) if chance.random() < 0.5 else 0.0
-    stretch = np.exp(chance.normal(0, 0.08))
+    stretch = np.exp(chance.normal(0, 0.12))
     mirror = -1.0 if chance.random() < 0.5 else 1.0
     cos, sin = np.cos(turn) * zoom, np.sin(turn) * zoom
     linear = np.array([[cos * mirror * stretch, -sin], [sin * mirror * stretch, cos]])
