@@ -11,12 +11,12 @@ from sqlalchemy.engine import Connection
 from eyecatch.core.errors import RequestError, UnknownCharacterError
 from eyecatch.core.names import check_name
 from eyecatch.db import change as changes
-from eyecatch.db.answers import ActionRow
 from eyecatch.db.boxes import SAME_PLACE
 from eyecatch.db.bulk import batched
 from eyecatch.db.change import Change
 from eyecatch.db.clusters import apart_pairs, cluster, new_clusters, waiting_faces
 from eyecatch.db.names import character_ids, find_characters
+from eyecatch.db.rows import ActionRow
 from eyecatch.db.schema import Action, Character, Cluster, Decision, Face, Track
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, or_,
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError
-from eyecatch.db.answers import ClusterRow, FaceRow
 from eyecatch.db.arrays import pack_vector, unpack_vectors
 from eyecatch.db.bulk import batched
+from eyecatch.db.rows import ClusterRow, FaceRow
 from eyecatch.db.schema import (
     Apart,
     Character,

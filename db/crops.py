@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.answers import CropRow
+from eyecatch.db.rows import CropRow
 from eyecatch.db.schema import Character, Chunk, Crop, Episode, Frame, Track, Tracklet
 
 

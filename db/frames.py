@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.answers import FrameRow
 from eyecatch.db.episodes import list_episodes
 from eyecatch.db.records import EpisodeRecord
+from eyecatch.db.rows import FrameRow
 from eyecatch.db.schema import Character, Chunk, Frame, Track, Tracklet
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from eyecatch.db import actions, clusters, faces, following, identified, tally
-from eyecatch.db.answers import ActionRow, ClusterRow, FaceRow, Share
 from eyecatch.db.faces import Looks
 from eyecatch.db.records import TrackVotes, Verdict
+from eyecatch.db.rows import ActionRow, ClusterRow, FaceRow, Share
 from eyecatch.db.writer import Writer
 
 Vectors = npt.NDArray[np.float32]

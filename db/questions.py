@@ -13,14 +13,11 @@ from sqlalchemy.engine import URL, Connection, Engine
 from eyecatch.db import bad_files, crops, find, frames, names, pages, reports, runs, tracks
 from eyecatch.db.answers import (
     CharacterSummary,
-    CropRow,
     EpisodeStatus,
     EpisodeSummary,
     FileFault,
     Found,
-    FrameRow,
     RunRecord,
-    TrackRow,
 )
 from eyecatch.db.engine import parse_url
 from eyecatch.db.faults import one_sentence
@@ -29,6 +26,7 @@ from eyecatch.db.locks import is_alive
 from eyecatch.db.opening import open_engine
 from eyecatch.db.pages import Bar, Counts, Part
 from eyecatch.db.records import EpisodeRecord
+from eyecatch.db.rows import CropRow, FrameRow, TrackRow
 
 
 def open_questions(url: str, *, patience: float = 30.0) -> Questions:

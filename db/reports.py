@@ -11,13 +11,7 @@ from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.video.episode import chunk_id
-from eyecatch.db.answers import (
-    CharacterSummary,
-    ChunkFault,
-    EpisodeStatus,
-    EpisodeSummary,
-    Role,
-)
+from eyecatch.db.answers import CharacterSummary, ChunkFault, EpisodeStatus, EpisodeSummary, Role
 from eyecatch.db.episodes import list_episodes
 from eyecatch.db.schema import Alias, Appearance, Character, Chunk, Episode, Series
 from eyecatch.db.states import DONE, FAILED, PENDING

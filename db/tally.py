@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Double, case, cast, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.answers import Share
+from eyecatch.db.rows import Share
 from eyecatch.db.schema import Episode, Tally, Track
 from eyecatch.db.states import PERSON
 

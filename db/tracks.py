@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.answers import TrackRow
+from eyecatch.db.rows import TrackRow
 from eyecatch.db.schema import Character, Track
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from eyecatch.core.crops import CROP_SIZE
-from eyecatch.core.identity.bundle import Bundle, Contents
+from eyecatch.core.identity.bundle import Bundle
+from eyecatch.core.identity.contents import Contents
 from eyecatch.core.identity.devices import keras
 from eyecatch.core.identity.identify import prepare
 from eyecatch.core.identity.networks import compact_network

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.identity.bundle import Contents
+from eyecatch.core.identity.contents import Contents
 from eyecatch.core.identity.save import Card
 from eyecatch.training.checkpoint import Epoch, best
 from eyecatch.training.faces import Faces

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.errors import RequestError, UnknownCharacterError
-from eyecatch.core.identity.bundle import Bundle, Character, Contents
+from eyecatch.core.identity.bundle import Bundle
+from eyecatch.core.identity.contents import Character, Contents
 from eyecatch.core.identity.prototypes import Prototypes
 from eyecatch.core.identity.vote import Thresholds
 from eyecatch.core.names import check_name, folded

@@ -13,7 +13,8 @@ import eyecatch
 from eyecatch.core.crops import CROP_SIZE
 from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.base import base_bundle, named_bundle
-from eyecatch.core.identity.bundle import Bundle, Character, Contents
+from eyecatch.core.identity.bundle import Bundle
+from eyecatch.core.identity.contents import Character, Contents
 from eyecatch.core.identity.devices import Device, keras, prepare_tensorflow
 from eyecatch.core.identity.networks import NETWORKS
 from eyecatch.core.identity.save import check_free, save_bundle

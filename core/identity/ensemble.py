@@ -16,7 +16,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from eyecatch.core.identity.bundle import Bundle, Contents
+from eyecatch.core.identity.bundle import Bundle
+from eyecatch.core.identity.contents import Contents
 from eyecatch.core.identity.vote import Floats, Reals, Thresholds, Verdict, judge, pool, vote
 from eyecatch.core.names import folded
 

@@ -20,11 +20,10 @@ from eyecatch.core.identity.bundle import (
     PROTOTYPES,
     WEIGHTS,
     Bundle,
-    Contents,
-    check_prototypes,
     load_bundle,
     write_manifest,
 )
+from eyecatch.core.identity.contents import Contents, check_prototypes
 from eyecatch.core.identity.networks import Network
 from eyecatch.core.identity.prototypes import Prototypes
 

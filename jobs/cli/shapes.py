@@ -13,11 +13,11 @@ if TYPE_CHECKING:  # the database loads only when it is asked
         CharacterSummary,
         EpisodeStatus,
         EpisodeSummary,
-        FaceRow,
         FileFault,
         Found,
         RunRecord,
     )
+    from eyecatch.db.rows import FaceRow
     from eyecatch.jobs.unknowns.verbs import Cluster, Unknowns
 
 Row = dict[str, Any]

@@ -10,9 +10,9 @@ from operator import attrgetter
 from eyecatch.core.video.decode import decode
 from eyecatch.core.video.frame import Picture
 from eyecatch.core.video.plan import plan
-from eyecatch.db.answers import FrameRow
 from eyecatch.db.index import Index
 from eyecatch.db.records import EpisodeRecord
+from eyecatch.db.rows import FrameRow
 from eyecatch.jobs.render.source import found_file
 
 CHUNK = 10.0

@@ -10,9 +10,9 @@ import numpy as np
 
 from eyecatch.core.canvas import FAINT, canvas, save, shown
 from eyecatch.core.crops import decode
-from eyecatch.db.answers import CropRow
 from eyecatch.db.index import Index
 from eyecatch.db.records import EpisodeRecord
+from eyecatch.db.rows import CropRow
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.exports.pick import short
 from eyecatch.jobs.progress import clock

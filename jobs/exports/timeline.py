@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from eyecatch.core.canvas import FAINT, INK, LINE, breadth, canvas, save, shown
-from eyecatch.db.answers import TrackRow
+from eyecatch.db.rows import TrackRow
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.exports.cast import Cast
 from eyecatch.jobs.progress import clock

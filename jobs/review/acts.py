@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from eyecatch.core.errors import RequestError
-from eyecatch.db.answers import ActionRow
 from eyecatch.db.index import Index
+from eyecatch.db.rows import ActionRow
 from eyecatch.jobs.render.source import local_file
 from eyecatch.jobs.review.media import player
 from eyecatch.jobs.review.room import Room

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eyecatch.core.identity.vote import probabilities
-from eyecatch.db.answers import ClusterRow
+from eyecatch.db.rows import ClusterRow
 from eyecatch.jobs.review.room import Room
 
 MOST = 3

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
-from eyecatch.db.answers import FaceRow
+from eyecatch.db.rows import FaceRow
 from eyecatch.jobs.exports.pick import short
 from eyecatch.jobs.review.alike import like, likely_names
 from eyecatch.jobs.review.media import player

@@ -8,8 +8,8 @@ from pathlib import Path
 from threading import Lock, Thread
 
 from eyecatch.core.errors import EyecatchError
-from eyecatch.db.answers import ActionRow
 from eyecatch.db.index import Index
+from eyecatch.db.rows import ActionRow
 from eyecatch.jobs.review.proxies import Proxies
 from eyecatch.jobs.unknowns.gather import Gather
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eyecatch.core.errors import RequestError
-from eyecatch.db.answers import ClusterRow, FaceRow
 from eyecatch.db.index import Index
+from eyecatch.db.rows import ClusterRow, FaceRow
 from eyecatch.jobs.exports.faces import MOST, Shown, draw_faces
 from eyecatch.jobs.progress import clock
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from eyecatch.db.answers import ActionRow, ClusterRow, FaceRow, Share
 from eyecatch.db.index import Index, open_index
+from eyecatch.db.rows import ActionRow, ClusterRow, FaceRow, Share
 from eyecatch.jobs.unknowns.gather import Gather, Say, quiet
 from eyecatch.jobs.unknowns.sheet import write_sheets
 

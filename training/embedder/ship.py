@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 import eyecatch
 from eyecatch.core.crops import CROP_SIZE
-from eyecatch.core.identity.bundle import Contents
+from eyecatch.core.identity.contents import Contents
 from eyecatch.core.identity.networks import Network, compact_network
 from eyecatch.core.identity.prototypes import SCALE
 from eyecatch.core.identity.save import Card, save_bundle

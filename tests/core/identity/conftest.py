@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from eyecatch.core.crops import CROP_SIZE, encode
-from eyecatch.core.identity.bundle import Bundle, Character, Contents
+from eyecatch.core.identity.bundle import Bundle
+from eyecatch.core.identity.contents import Character, Contents
 from eyecatch.core.identity.devices import keras
 from eyecatch.core.identity.networks import Architecture, compact_network, study_network
 from eyecatch.core.identity.prototypes import Prototypes
