@@ -21,9 +21,10 @@ Places = npt.NDArray[np.int64]
 Embed = Callable[[Sequence[bytes]], Vectors]
 """Crops as ``core.crops`` encodes them in, float32 (n, d) of unit length out."""
 
-CLOSENESS = 0.55
-"""Mean cosine from which two clusters are one person: with the embedder of the package the best for
-people it never saw, where .5 is a little better for people it learned from."""
+CLOSENESS = 0.45
+"""Mean cosine from which two clusters are one person, with the embedder of the package: .4 finds a
+few pairs more, of people it never saw too, and puts more wrong faces into a group
+(``bench/grouping.py`` prints the table)."""
 
 TRACK_CLOSENESS = 0.6
 """The same for tracks, each the mean of its crops, in the clusters of an index: higher, as a mean
