@@ -30,13 +30,14 @@ def test_invented_pictures_follow_from_the_seed():
     assert not all(np.array_equal(a.picture, b.picture) for a, b in zip(one, other, strict=True))
 
 
-def test_patches_follow_from_the_seed_and_their_boxes_lie_inside(sources):
-    one = [patch(sources, 128, np.random.default_rng(7)) for _ in range(2)]
+@pytest.mark.parametrize("wild", [0.0, 1.0])
+def test_patches_follow_from_the_seed_and_their_boxes_lie_inside(sources, wild):
+    one = [patch(sources, 128, np.random.default_rng(7), wild) for _ in range(2)]
     assert np.array_equal(one[0].picture, one[1].picture)
     assert np.array_equal(one[0].boxes, one[1].boxes)
     chance, count = np.random.default_rng(8), 0
     for _ in range(30):
-        made = patch(sources, 128, chance)
+        made = patch(sources, 128, chance, wild)
         assert made.picture.shape == (128, 128, 3)
         for boxes in (made.boxes, made.unsure):
             assert (boxes >= 0).all()
@@ -147,13 +148,13 @@ def test_the_file_answers_as_the_network_whatever_its_values(tmp_path, sources):
         assert found.scores == pytest.approx(wanted.scores, abs=1e-4)
 
 
-def test_what_ships_is_the_mean_of_two_stages(tmp_path):
+def test_the_mean_of_two_stages_is_halfway(tmp_path):
     for stage, number in (("last", 0.25), ("finish", 0.75)):
         model = build()
         model.set_weights([np.full_like(w, number) for w in model.get_weights()])
         model.save_weights(tmp_path / f"{stage}.weights.h5")
     train.mean(train.Room(tmp_path, tmp_path))
-    with np.load(tmp_path / f"{train.SHIPS}.npz") as arrays:
+    with np.load(tmp_path / "mean.npz") as arrays:
         weights = [arrays[name] for name in arrays.files if name != "flat"]
     assert len(weights) == len(model.get_weights())
     assert all((w == 0.5).all() for w in weights)

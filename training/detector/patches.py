@@ -19,7 +19,7 @@ _LARGEST_ZOOM: Final = 3.0
 """A picture enlarged more than this is a blur."""
 
 _BENT: Final = 0.6
-"""Share of patches that are bent."""
+"""Share of wild patches that are bent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,16 @@ class Sources:
         return self.pictures[min(place, len(self.pictures) - 1)]
 
 
-def patch(sources: Sources, side: int, chance: alter.Chance) -> Patch:
-    """One square of one, four, nine or sixteen pictures."""
+def patch(sources: Sources, side: int, chance: alter.Chance, wild: float = 0.0) -> Patch:
+    """One square of one, four, nine or sixteen pictures.
+
+    Args:
+        sources: of the pictures.
+        side: pixels of the square's side.
+        chance: decides.
+        wild: chance that it is bent, mostly, and in colours that few shows have.
+    """
+    is_wild = bool(chance.random() < wild)
     grid = int(chance.choice([1, 2, 3, 4], p=[0.5, 0.28, 0.14, 0.08]))
     edges = [
         0,
@@ -68,13 +76,13 @@ def patch(sources: Sources, side: int, chance: alter.Chance) -> Patch:
     boxes, unsure = [], []
     for top, bottom in pairwise(edges):
         for left, right in pairwise(edges):
-            tile = _tile(sources, right - left, bottom - top, chance)
+            tile = _tile(sources, right - left, bottom - top, chance, is_wild)
             canvas[top:bottom, left:right] = tile.picture
             boxes.append(tile.boxes + np.array([left, top, 0, 0], np.float32))
             unsure.append(tile.unsure + np.array([left, top, 0, 0], np.float32))
     whole = Patch(canvas, np.concatenate(boxes), np.concatenate(unsure))
-    whole = _bent(whole, chance) if chance.random() < _BENT else whole
-    return replace(whole, picture=alter.altered(whole.picture, chance))
+    whole = _bent(whole, chance) if is_wild and chance.random() < _BENT else whole
+    return replace(whole, picture=alter.altered(whole.picture, chance, wild=is_wild))
 
 
 def _bent(whole: Patch, chance: alter.Chance) -> Patch:
@@ -83,14 +91,14 @@ def _bent(whole: Patch, chance: alter.Chance) -> Patch:
     return Patch(bend.bent(whole.picture, by), boxes, unsure)
 
 
-def _tile(sources: Sources, width: int, height: int, chance: alter.Chance) -> Patch:
+def _tile(sources: Sources, width: int, height: int, chance: alter.Chance, wild: bool) -> Patch:
     source = sources.draw(chance)
     matrix = _matrix(source, width, height, chance)
     canvas = np.empty((height, width, 3), np.uint8)
     if not _covers(source, matrix, width, height):
         canvas = _backdrop(sources, width, height, chance)
     picture = alter.placed(source.picture, matrix, canvas)
-    picture = alter.colours(picture, chance) if chance.random() < 0.3 else picture
+    picture = alter.colours(picture, chance, wild=wild) if chance.random() < 0.3 else picture
     boxes, seen = _moved(source.boxes, matrix, width, height)
     unsure, _ = _moved(source.unsure, matrix, width, height)
     good = (seen > 0.5) & (boxes[:, 3] >= _SMALLEST) & (boxes[:, 2] >= _SMALLEST * 0.7)
