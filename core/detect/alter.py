@@ -50,11 +50,11 @@ def placed(picture: Picture, matrix: npt.NDArray[np.float64], canvas: Picture) -
     return onto
 
 
-def colours(picture: Picture, chance: Chance, *, wild: bool = False) -> Picture:
+def colours(picture: Picture, chance: Chance) -> Picture:
     """Other light, contrast, gamma and tint; now and then dark, grey or with channels swapped."""
-    if chance.random() < (0.12 if wild else 0.06):
+    if chance.random() < 0.06:
         picture = picture[..., chance.permutation(3)]
-    if chance.random() < (0.12 if wild else 0.08):
+    if chance.random() < 0.08:
         grey = cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_BGR2GRAY)
         picture = np.repeat(grey[..., None], 3, axis=2)
     steps = np.arange(256, dtype=np.float32) / 255
@@ -69,10 +69,10 @@ def colours(picture: Picture, chance: Chance, *, wild: bool = False) -> Picture:
     return np.asarray(cv2.LUT(np.ascontiguousarray(picture), _bytes(table * 255)))
 
 
-def saturation(picture: Picture, chance: Chance, *, wild: bool = False) -> Picture:
+def saturation(picture: Picture, chance: Chance) -> Picture:
     """Turned in hue and with more or less colour."""
     hsv = cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_BGR2HSV)
-    hue = (np.arange(256) + chance.normal(0, 16 if wild else 9)) % 180
+    hue = (np.arange(256) + chance.normal(0, 9)) % 180
     more = np.clip(np.arange(256) * np.exp(chance.normal(0, 0.35)), 0, 255)
     table = np.stack([hue, more, np.arange(256)], axis=1).astype(np.uint8)[:, None]
     return np.asarray(cv2.cvtColor(cv2.LUT(hsv, table), cv2.COLOR_HSV2BGR))
@@ -115,6 +115,8 @@ def _bytes(values: npt.NDArray[np.float32]) -> Picture:
 
 
 _CHANCES: list[tuple[float, Callable[[Picture, Chance], Picture]]] = [
+    (0.9, colours),
+    (0.4, saturation),
     (0.15, blurred),
     (0.12, titled),
     (0.12, noisy),
@@ -122,18 +124,8 @@ _CHANCES: list[tuple[float, Callable[[Picture, Chance], Picture]]] = [
 ]
 
 
-def altered(picture: Picture, chance: Chance, *, wild: bool = False) -> Picture:
-    """A picture after everything that chance lets happen to its colours and its sharpness.
-
-    Args:
-        picture: any.
-        chance: decides.
-        wild: of other colours more often than those of shows are.
-    """
-    if chance.random() < 0.9:
-        picture = colours(picture, chance, wild=wild)
-    if chance.random() < 0.4:
-        picture = saturation(picture, chance, wild=wild)
+def altered(picture: Picture, chance: Chance) -> Picture:
+    """A picture after everything that chance lets happen to its colours and its sharpness."""
     for likely, change in _CHANCES:
         if chance.random() < likely:
             picture = change(picture, chance)

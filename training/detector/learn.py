@@ -32,7 +32,6 @@ class Plan:
         warm: steps until it is reached.
         decay: of the weights, a step and unit of rate.
         mean: share of the running mean that stays, a step.
-        wild: share of the patches that are wild; see ``patches.patch``.
     """
 
     steps: int
@@ -41,7 +40,6 @@ class Plan:
     warm: int = 100
     decay: float = 0.02
     mean: float = 0.998
-    wild: float = 0.0
 
     def rate_at(self, step: int) -> float:
         """The learning rate of a step: linear up, then a half cosine down to the last."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.detect import alter, bend
+from eyecatch.core.detect import alter
 from eyecatch.training.detector.pictures import Boxes, Labelled
 
 _SMALLEST: Final = 9.0
@@ -17,9 +17,6 @@ _SMALLEST: Final = 9.0
 
 _LARGEST_ZOOM: Final = 3.0
 """A picture enlarged more than this is a blur."""
-
-_BENT: Final = 0.6
-"""Share of wild patches that are bent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +53,8 @@ class Sources:
         return self.pictures[min(place, len(self.pictures) - 1)]
 
 
-def patch(sources: Sources, side: int, chance: alter.Chance, wild: float = 0.0) -> Patch:
-    """One square of one, four, nine or sixteen pictures.
-
-    Args:
-        sources: of the pictures.
-        side: pixels of the square's side.
-        chance: decides.
-        wild: chance that it is bent, mostly, and in colours that few shows have.
-    """
-    is_wild = bool(chance.random() < wild)
+def patch(sources: Sources, side: int, chance: alter.Chance) -> Patch:
+    """One square of one, four, nine or sixteen pictures."""
     grid = int(chance.choice([1, 2, 3, 4], p=[0.5, 0.28, 0.14, 0.08]))
     edges = [
         0,
@@ -76,29 +65,22 @@ def patch(sources: Sources, side: int, chance: alter.Chance, wild: float = 0.0) 
     boxes, unsure = [], []
     for top, bottom in pairwise(edges):
         for left, right in pairwise(edges):
-            tile = _tile(sources, right - left, bottom - top, chance, is_wild)
+            tile = _tile(sources, right - left, bottom - top, chance)
             canvas[top:bottom, left:right] = tile.picture
             boxes.append(tile.boxes + np.array([left, top, 0, 0], np.float32))
             unsure.append(tile.unsure + np.array([left, top, 0, 0], np.float32))
-    whole = Patch(canvas, np.concatenate(boxes), np.concatenate(unsure))
-    whole = _bent(whole, chance) if is_wild and chance.random() < _BENT else whole
-    return replace(whole, picture=alter.altered(whole.picture, chance, wild=is_wild))
+    canvas = alter.altered(canvas, chance)
+    return Patch(canvas, np.concatenate(boxes), np.concatenate(unsure))
 
 
-def _bent(whole: Patch, chance: alter.Chance) -> Patch:
-    by = bend.field(len(whole.picture), chance)
-    boxes, unsure = bend.moved(whole.boxes, by), bend.moved(whole.unsure, by)
-    return Patch(bend.bent(whole.picture, by), boxes, unsure)
-
-
-def _tile(sources: Sources, width: int, height: int, chance: alter.Chance, wild: bool) -> Patch:
+def _tile(sources: Sources, width: int, height: int, chance: alter.Chance) -> Patch:
     source = sources.draw(chance)
     matrix = _matrix(source, width, height, chance)
     canvas = np.empty((height, width, 3), np.uint8)
     if not _covers(source, matrix, width, height):
         canvas = _backdrop(sources, width, height, chance)
     picture = alter.placed(source.picture, matrix, canvas)
-    picture = alter.colours(picture, chance, wild=wild) if chance.random() < 0.3 else picture
+    picture = alter.colours(picture, chance) if chance.random() < 0.3 else picture
     boxes, seen = _moved(source.boxes, matrix, width, height)
     unsure, _ = _moved(source.unsure, matrix, width, height)
     good = (seen > 0.5) & (boxes[:, 3] >= _SMALLEST) & (boxes[:, 2] >= _SMALLEST * 0.7)
@@ -147,7 +129,7 @@ def _matrix(
         zoom = least / max(rows, columns) * np.exp(chance.uniform(np.log(0.8), np.log(4)))
     zoom = min(zoom, _LARGEST_ZOOM)
     turn = np.radians(np.clip(chance.normal(0, 9), -28, 28)) if chance.random() < 0.5 else 0.0
-    stretch = np.exp(chance.normal(0, 0.12))
+    stretch = np.exp(chance.normal(0, 0.08))
     mirror = -1.0 if chance.random() < 0.5 else 1.0
     cos, sin = np.cos(turn) * zoom, np.sin(turn) * zoom
     linear = np.array([[cos * mirror * stretch, -sin], [sin * mirror * stretch, cos]])

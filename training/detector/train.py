@@ -53,9 +53,8 @@ BASE = Plan(steps=3000, rate=2.5e-3, last=0.4)
 MIXED = Plan(steps=4000, rate=2e-3, last=0.2)
 LAST = Plan(steps=25000, rate=2.5e-3, last=0.01)
 FINISH = Plan(steps=5000, rate=1e-3, last=0.01)
-MORE = Plan(steps=12000, rate=1.5e-3, last=0.01, wild=0.25)
-APART = Plan(steps=4000, rate=2.5e-3, last=0.01, wild=1.0)
-SHIPS = "more"
+APART = Plan(steps=4000, rate=2.5e-3, last=0.01)
+SHIPS = "mean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,19 +154,12 @@ def finish(room: Room) -> None:
 
 
 def mean(room: Room) -> None:
-    """The mean of the two, which is better than either (Wortsman et al. 2022)."""
+    """The mean of the two, which is better than either (Wortsman et al. 2022): this ships."""
     both = [_model(room.weights(stage)).get_weights() for stage in ("last", "finish")]
     model = _model(None)
     model.set_weights([(one + other) / 2 for one, other in zip(*both, strict=True)])
     model.save_weights(room.weights("mean"))
     _export(room, "mean")
-
-
-def more(room: Room) -> None:
-    """As `last`, with a quarter of the patches wilder than shows are. This ships."""
-    rest = [(0.55 / 0.65 * share, pictures) for share, pictures in _all(room, "last")]
-    shows = [(0.45 / len(SHOWS), room.show(show)) for show in SHOWS]
-    _learn(room, "more", "mean", MORE, [*rest, *shows])
 
 
 def no_flint(room: Room) -> None:
@@ -223,7 +215,7 @@ _STAGES: dict[str, Callable[[Room], None]] = {
     stage.__name__: stage
     for stage in (
         *(first, look, base, look_again, mixed, look_last, last, look_finally, finish, mean),
-        *(more, judge, no_flint, no_scooby),
+        *(judge, no_flint, no_scooby),
     )
 }
 
@@ -237,7 +229,7 @@ def _learn(room: Room, stage: str, start: str, plan: Plan, groups: Groups) -> No
     if room.weights(stage).exists():
         return
     print(stage, plan, [len(pictures) for _, pictures in groups], flush=True)
-    feed = batches(Sources.of(groups), SEED, plan.steps, BATCH, SIDE, wild=plan.wild)
+    feed = batches(Sources.of(groups), SEED, plan.steps, BATCH, SIDE)
     model = _model(room.weights(start) if start else None)
     learn(model, feed, plan, room.out / f"{stage}.part.weights.h5")
     model.save_weights(room.weights(stage))
