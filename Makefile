@@ -25,7 +25,7 @@ check: $(READY)  ## formatting, lint, types, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy bench
-	PYTHONPATH=$(VENV)/types $(BIN)/lint-imports
+	$(BIN)/lint-imports
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
@@ -46,9 +46,6 @@ $(READY): requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	mkdir -p $(VENV)/types/eyecatch
-	cd $(VENV)/types/eyecatch && ln -sfn ../../../core/_root/*.py ../../../core/_root/py.typed .
-	cd $(VENV)/types/eyecatch && for folder in core db jobs training; do ln -sfn ../../../$$folder $$folder; done
 	touch $@
 
 clean:

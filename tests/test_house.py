@@ -86,7 +86,7 @@ def test_every_package_is_listed(root):
         ".".join(("eyecatch", *path.parent.relative_to(root).parts))
         for top in ("core", "db", "jobs", "training")
         for path in (root / top).rglob("__init__.py")
-    } - {"eyecatch.core._root"}
+    }
     assert set(setup["packages"]) - {"eyecatch"} == folders
 
 
