@@ -23,9 +23,9 @@ from sqlalchemy import Column, Table, func, insert, literal, select, update
 from sqlalchemy.engine import Connection
 
 import eyecatch
-from eyecatch.core.video.digest import content_hash
+from eyecatch.core.video.content_hash import content_hash
 from eyecatch.db.index import open_index
-from eyecatch.db.schema import Base, Crop, Episode, EpisodeFile, Track
+from eyecatch.db.models import Base, Crop, Episode, EpisodeFile, Track
 
 
 def main() -> None:

@@ -17,10 +17,10 @@ import numpy.typing as npt
 
 from eyecatch.core.detect.base import detect_at
 from eyecatch.core.detect.registry import load, resolve
-from eyecatch.core.faces import iou
+from eyecatch.core.detections import iou
+from eyecatch.core.images import read_image
+from eyecatch.core.inputs import images
 from eyecatch.core.scan.config import DetectorConfig
-from eyecatch.core.sources import images
-from eyecatch.core.stills import read_image
 
 STEP = 8
 

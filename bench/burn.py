@@ -22,8 +22,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 import eyecatch
-from eyecatch.core.drawn.season import draw_episode
-from eyecatch.core.video.program import program
+from eyecatch.core.synthetic.season import draw_episode
+from eyecatch.core.video.ffmpeg import program
 from eyecatch.jobs.render.encoders import ENCODERS
 
 SECONDS, SIZE, SEED = 60.0, (1920, 1080), 5

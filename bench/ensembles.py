@@ -21,11 +21,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from eyecatch.core.identity.bundle import Bundle
+from eyecatch.core.identity.decision import Verdict
 from eyecatch.core.identity.ensemble import Ensemble
-from eyecatch.core.identity.identify import Identified, IdentifyAll
-from eyecatch.core.identity.vote import Verdict
-from eyecatch.training.faces import read_faces, read_pictures
-from eyecatch.training.train import train
+from eyecatch.core.identity.inference import Identified, IdentifyAll
+from eyecatch.training.classifier.train import train
+from eyecatch.training.dataset import read_faces, read_pictures
 
 ONE = np.ones(1)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from eyecatch.core.drawn.encode import Encoding
-from eyecatch.core.drawn.season import draw_episode, draw_season
-from eyecatch.core.video.program import program
+from eyecatch.core.synthetic.encode import Encoding
+from eyecatch.core.synthetic.season import draw_episode, draw_season
+from eyecatch.core.video.ffmpeg import program
 
 GRAIN = 1.5
 """Standard deviation of the grain in steps of 0..255. Sixty seconds of 1080p take 9 MB with it, and

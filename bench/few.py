@@ -21,12 +21,12 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.crops import encode
-from eyecatch.core.identity.base import base_bundle
-from eyecatch.core.identity.identify import Identify
+from eyecatch.core.identity.base_embedder import base_bundle
+from eyecatch.core.identity.inference import Identify
 from eyecatch.core.identity.prototypes import Prototypes, make_prototypes
-from eyecatch.training.embedder.sources import read_people
+from eyecatch.training.dataset import read_faces
+from eyecatch.training.embedder.dataset import read_people
 from eyecatch.training.embedder.train import held_out
-from eyecatch.training.faces import read_faces
 
 Vectors = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]

@@ -20,10 +20,10 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.crops import encode, resize
-from eyecatch.core.identity.base import base_bundle
-from eyecatch.core.identity.grouping import ALONE, Vectors, group
-from eyecatch.core.identity.identify import Identify
-from eyecatch.core.stills import is_image, read_image
+from eyecatch.core.identity.base_embedder import base_bundle
+from eyecatch.core.identity.clustering import ALONE, Vectors, group
+from eyecatch.core.identity.inference import Identify
+from eyecatch.core.images import is_image, read_image
 
 Places = npt.NDArray[np.int64]
 

@@ -21,10 +21,10 @@ import numpy.typing as npt
 
 from eyecatch.core.detect.base import Detector
 from eyecatch.core.detect.registry import load, resolve
-from eyecatch.core.faces import Detections, iou
+from eyecatch.core.detections import Detections, iou
 from eyecatch.core.scan.config import DetectorConfig, ScanConfig
-from eyecatch.core.scan.result import ScannedChunk
-from eyecatch.core.scan.scan import Scan
+from eyecatch.core.scan.scanner import Scan
+from eyecatch.core.scan.types import ScannedChunk
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 

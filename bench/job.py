@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-    from eyecatch.db.records import EpisodeRecord
+    from eyecatch.db.records.scan import EpisodeRecord
 
 
 def main(wish: dict[str, Any]) -> None:

@@ -23,10 +23,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import eyecatch
-from eyecatch.core.drawn.season import draw_season
-from eyecatch.db.fingerprint import Content
+from eyecatch.core.synthetic.season import draw_season
 from eyecatch.db.index import open_index
-from eyecatch.jobs.index import IndexReport
+from eyecatch.db.queries.fingerprint import Content
+from eyecatch.jobs.indexing.index import IndexReport
 
 # Being of the main module, its scanners go to Ray's workers by value.
 JOB = """

@@ -7,7 +7,7 @@ from typing import Any
 
 from figures import Figures, Rows, deviation, fitted
 
-from eyecatch.core.canvas import FAINT, INK, canvas, save
+from eyecatch.core.plotting import FAINT, INK, canvas, save
 
 AXES = {"length": "episodes", "workers": "processes that scan"}
 LINES = {"seconds": (INK, "seconds"), "cpu": (FAINT, "seconds of CPU")}

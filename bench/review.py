@@ -24,13 +24,13 @@ from pathlib import Path
 import numpy as np
 from starlette.testclient import TestClient
 
-from eyecatch.core.identity.base import base_bundle
-from eyecatch.core.scan.result import Crop, ScannedChunk, Timeline, Tracklet
-from eyecatch.core.video.episode import Chunk, Plan, Video
+from eyecatch.core.identity.base_embedder import base_bundle
+from eyecatch.core.scan.types import Crop, ScannedChunk, Timeline, Tracklet
+from eyecatch.core.video.types import Chunk, Plan, Video
 from eyecatch.db.index import Index, open_index
-from eyecatch.db.records import FileStamp, Origin
+from eyecatch.db.records.scan import FileStamp, Origin
 from eyecatch.jobs.review.app import make_app
-from eyecatch.jobs.review.room import Room
+from eyecatch.jobs.review.state import Room
 
 PEOPLE, FRAMES = 20, 24
 HOME = "http://127.0.0.1"

@@ -37,12 +37,12 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.names import folded
-from eyecatch.core.scan.result import Timeline
-from eyecatch.db.arrays import pack_plan, pack_timeline
-from eyecatch.db.bulk import insert_rows
-from eyecatch.db.chunks import FRAME_COLUMNS
+from eyecatch.core.scan.types import Timeline
+from eyecatch.db.connection.bulk import insert_rows
 from eyecatch.db.index import Index, open_index
-from eyecatch.db.schema import Base
+from eyecatch.db.models import Base
+from eyecatch.db.scans.chunks import FRAME_COLUMNS
+from eyecatch.db.serialization import pack_plan, pack_timeline
 
 FRAMES, CHUNKS, TRACKLETS, LENGTH = 34_560, 24, 360, 100
 SERIES, CAST, RANGES = 24, 12, 150

@@ -20,12 +20,12 @@ from playwright.sync_api import Browser, sync_playwright
 from unknowns import labels, read_truth
 
 import eyecatch
-from eyecatch.core.drawn.cast import SHOW
-from eyecatch.core.drawn.season import draw_season
+from eyecatch.core.synthetic.cast import SHOW
+from eyecatch.core.synthetic.season import draw_season
 from eyecatch.db.index import Index, open_index
 from eyecatch.jobs.review.app import make_app
-from eyecatch.jobs.review.room import Room
-from eyecatch.jobs.review.serve import address, listening
+from eyecatch.jobs.review.server import address, listening
+from eyecatch.jobs.review.state import Room
 
 LEFT = 3
 """People that are left to be named, so that there is something to do."""

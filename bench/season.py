@@ -26,9 +26,9 @@ import psutil
 from episodes import copies
 
 import eyecatch
-from eyecatch.core.drawn.cast import CAST
-from eyecatch.core.drawn.portraits import draw_faces
-from eyecatch.core.drawn.season import draw_season
+from eyecatch.core.synthetic.cast import CAST
+from eyecatch.core.synthetic.portraits import draw_faces
+from eyecatch.core.synthetic.season import draw_season
 
 SIZE = (640, 360)
 

@@ -24,12 +24,12 @@ import numpy as np
 import numpy.typing as npt
 
 import eyecatch
-from eyecatch.core.faces import iou
-from eyecatch.core.identity.grouping import TRACK_CLOSENESS
-from eyecatch.db.faces import Looks
+from eyecatch.core.detections import iou
+from eyecatch.core.identity.clustering import TRACK_CLOSENESS
 from eyecatch.db.index import Index, open_index
-from eyecatch.jobs.unknowns.cluster import group_new
-from eyecatch.jobs.unknowns.gather import Gather
+from eyecatch.db.review.faces import Looks
+from eyecatch.jobs.naming.clustering import group_new
+from eyecatch.jobs.naming.pipeline import Gather
 
 NOBODY = ("unknown", "no face")
 CLOSENESS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75)

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from measure import Cost, cost
 
 import eyecatch
-from eyecatch.core.drawn.portraits import draw_faces
-from eyecatch.core.video.program import program
+from eyecatch.core.synthetic.portraits import draw_faces
+from eyecatch.core.video.ffmpeg import program
 
 PYTHON = sys.executable
 

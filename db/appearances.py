@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.schema import Appearance, Episode, Track, Tracklet
+from eyecatch.db.models import Appearance, Episode, Track, Tracklet
 from eyecatch.db.tally import refresh_tally
 
 JOINED_GAP: Final = Fraction(1)

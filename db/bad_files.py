@@ -6,10 +6,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import MediaError
-from eyecatch.db.answers import FileFault
-from eyecatch.db.locks import one_at_a_time
-from eyecatch.db.records import FileStamp
-from eyecatch.db.schema import BadFile
+from eyecatch.db.connection.locks import one_at_a_time
+from eyecatch.db.models import BadFile
+from eyecatch.db.records.answers import FileFault
+from eyecatch.db.records.scan import FileStamp
 
 
 def add(connection: Connection, path: str, error: MediaError, file: FileStamp | None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.schema import Episode
+from eyecatch.db.models import Episode
 
 
 def claim(

@@ -8,8 +8,8 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.rows import CropRow
-from eyecatch.db.schema import Character, Chunk, Crop, Episode, Frame, Track, Tracklet
+from eyecatch.db.models import Character, Chunk, Crop, Episode, Frame, Track, Tracklet
+from eyecatch.db.records.review import CropRow
 
 
 def crop_rows(

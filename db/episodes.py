@@ -10,12 +10,12 @@ from typing import Any, Final
 from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.engine import Connection
 
-from eyecatch.core.places import place
-from eyecatch.core.video.episode import Plan, Video
-from eyecatch.db.bulk import batched
-from eyecatch.db.locks import one_at_a_time
-from eyecatch.db.records import EpisodeRecord, FileStamp
-from eyecatch.db.schema import Chunk, Episode, EpisodeFile, Series
+from eyecatch.core.storage import place
+from eyecatch.core.video.types import Plan, Video
+from eyecatch.db.connection.bulk import batched
+from eyecatch.db.connection.locks import one_at_a_time
+from eyecatch.db.models import Chunk, Episode, EpisodeFile, Series
+from eyecatch.db.records.scan import EpisodeRecord, FileStamp
 from eyecatch.db.states import PENDING
 
 
@@ -72,7 +72,7 @@ def add_episode(
     connection: Connection, digest: str, video: Video, plan: Plan, series: str | None
 ) -> None:
     """Add an episode with its chunks, all pending; one of that content stays as it is."""
-    from eyecatch.db.arrays import pack_plan  # noqa: PLC0415 - NumPy; who only asks needs none
+    from eyecatch.db.serialization import pack_plan  # noqa: PLC0415 - NumPy; who only asks needs none
 
     one_at_a_time(connection)
     if connection.scalar(select(Episode.id).where(Episode.digest == digest)) is not None:

@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from eyecatch.core.scan.result import ScannedChunk
-from eyecatch.core.video.episode import Plan, Video
-from eyecatch.db import (
-    decisions,
-    episodes,
-    identified,
-    links,
-    names,
-    runs,
-    settling,
-    verdicts,
-)
-from eyecatch.db.clock import Clock
-from eyecatch.db.engine import parse_url
+from eyecatch.core.scan.types import ScannedChunk
+from eyecatch.core.video.types import Plan, Video
+from eyecatch.db import characters as names
+from eyecatch.db import episodes, runs, verdicts
+from eyecatch.db.connection.engine import parse_url
+from eyecatch.db.connection.opening import open_engine
+from eyecatch.db.frame_times import Clock
 from eyecatch.db.ledger import Ledger
-from eyecatch.db.opening import open_engine
 from eyecatch.db.people import People
-from eyecatch.db.records import (
+from eyecatch.db.records.scan import (
     CropBatch,
     Embedded,
     EpisodeRecord,
@@ -33,6 +25,10 @@ from eyecatch.db.records import (
     Vectors,
     Verdict,
 )
+from eyecatch.db.review import decisions
+from eyecatch.db.scans import episode_state as settling
+from eyecatch.db.scans import predictions as identified
+from eyecatch.db.scans import tracks as links
 
 
 def open_index(url: str, *, create: bool = True, patience: float = 30.0) -> Index:

@@ -8,13 +8,14 @@ from functools import partial
 from typing import Any
 
 from eyecatch.core.errors import MediaError
-from eyecatch.core.scan.result import ScannedChunk
-from eyecatch.core.video.episode import Chunk
-from eyecatch.db import bad_files, chunks, claims, runs
-from eyecatch.db.faults import one_sentence
-from eyecatch.db.locks import Life, is_alive
-from eyecatch.db.records import Backlog, FileStamp, Origin, Vectors
-from eyecatch.db.writer import Writer
+from eyecatch.core.scan.types import ScannedChunk
+from eyecatch.core.video.types import Chunk
+from eyecatch.db import bad_files, claims, runs
+from eyecatch.db.connection.errors import one_sentence
+from eyecatch.db.connection.locks import Life, is_alive
+from eyecatch.db.connection.session import Writer
+from eyecatch.db.records.scan import Backlog, FileStamp, Origin, Vectors
+from eyecatch.db.scans import chunks
 
 
 class Ledger(Writer):

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.bulk import batched
-from eyecatch.db.schema import Overruled, Track
+from eyecatch.db.connection.bulk import batched
+from eyecatch.db.models import Overruled, Track
 from eyecatch.db.states import PERSON
 
 COLUMNS = ("character_id", "confidence", "unsure", "top", "decided_by", "bundle_id", "run_id")

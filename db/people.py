@@ -11,11 +11,14 @@ import numpy.typing as npt
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from eyecatch.db import actions, clusters, faces, following, identified, tally
-from eyecatch.db.faces import Looks
-from eyecatch.db.records import TrackVotes, Verdict
-from eyecatch.db.rows import ActionRow, ClusterRow, FaceRow, Share
-from eyecatch.db.writer import Writer
+from eyecatch.db import tally
+from eyecatch.db.connection.session import Writer
+from eyecatch.db.records.review import ActionRow, ClusterRow, FaceRow, Share
+from eyecatch.db.records.scan import TrackVotes, Verdict
+from eyecatch.db.review import actions, clusters, faces
+from eyecatch.db.review import propagation as following
+from eyecatch.db.review.faces import Looks
+from eyecatch.db.scans import predictions as identified
 
 Vectors = npt.NDArray[np.float32]
 

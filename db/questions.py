@@ -10,8 +10,18 @@ from typing import Self
 
 from sqlalchemy.engine import URL, Connection, Engine
 
-from eyecatch.db import bad_files, crops, find, frames, names, pages, reports, runs, tracks
-from eyecatch.db.answers import (
+from eyecatch.db import bad_files, crops, runs, tracks
+from eyecatch.db import characters as names
+from eyecatch.db.connection.engine import parse_url
+from eyecatch.db.connection.errors import one_sentence
+from eyecatch.db.connection.locks import is_alive
+from eyecatch.db.connection.opening import open_engine
+from eyecatch.db.queries import exports as frames
+from eyecatch.db.queries import find, pages
+from eyecatch.db.queries import summaries as reports
+from eyecatch.db.queries.fingerprint import Content, fingerprint
+from eyecatch.db.queries.pages import Bar, Counts, Part
+from eyecatch.db.records.answers import (
     CharacterSummary,
     EpisodeStatus,
     EpisodeSummary,
@@ -19,14 +29,8 @@ from eyecatch.db.answers import (
     Found,
     RunRecord,
 )
-from eyecatch.db.engine import parse_url
-from eyecatch.db.faults import one_sentence
-from eyecatch.db.fingerprint import Content, fingerprint
-from eyecatch.db.locks import is_alive
-from eyecatch.db.opening import open_engine
-from eyecatch.db.pages import Bar, Counts, Part
-from eyecatch.db.records import EpisodeRecord
-from eyecatch.db.rows import CropRow, FrameRow, TrackRow
+from eyecatch.db.records.review import CropRow, FrameRow, TrackRow
+from eyecatch.db.records.scan import EpisodeRecord
 
 
 def open_questions(url: str, *, patience: float = 30.0) -> Questions:
@@ -109,7 +113,7 @@ class Questions:
             return reports.statuses(connection, wanted)
 
     def fingerprint(self) -> dict[str, Content]:
-        """What the index holds, to compare it with another; see ``db.fingerprint``."""
+        """What the index holds, to compare it with another; see ``db.queries.fingerprint``."""
         with self._read() as connection:
             return fingerprint(connection)
 

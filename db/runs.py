@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.answers import RunRecord
+from eyecatch.db.characters import add_alias, character_ids
 from eyecatch.db.claims import release
-from eyecatch.db.locks import one_at_a_time
-from eyecatch.db.names import add_alias, character_ids
-from eyecatch.db.schema import Bundle, Run
+from eyecatch.db.connection.locks import one_at_a_time
+from eyecatch.db.models import Bundle, Run
+from eyecatch.db.records.answers import RunRecord
 from eyecatch.db.states import DIED, RUNNING
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Double, case, cast, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.rows import Share
-from eyecatch.db.schema import Episode, Tally, Track
+from eyecatch.db.models import Episode, Tally, Track
+from eyecatch.db.records.review import Share
 from eyecatch.db.states import PERSON
 
 SECONDS = (

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.rows import TrackRow
-from eyecatch.db.schema import Character, Track
+from eyecatch.db.models import Character, Track
+from eyecatch.db.records.review import TrackRow
 
 
 def track_rows(connection: Connection, episode_id: int) -> list[TrackRow]:

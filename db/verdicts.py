@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.appearances import refresh_appearances
-from eyecatch.db.names import character_ids
+from eyecatch.db.characters import character_ids
+from eyecatch.db.models import Episode, Track
 from eyecatch.db.overruled import forget
-from eyecatch.db.records import Origin, Verdict
-from eyecatch.db.schema import Episode, Track
+from eyecatch.db.records.scan import Origin, Verdict
 from eyecatch.db.states import MODEL, PERSON
 
 

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eyecatch.core.detect.registry import resolve
-from eyecatch.core.drawn.cast import SHOW
-from eyecatch.core.drawn.portraits import draw_faces
-from eyecatch.core.drawn.season import Season, draw_season
 from eyecatch.core.errors import RequestError
 from eyecatch.core.scan.config import DetectorConfig
-from eyecatch.db.answers import EpisodeSummary
-from eyecatch.jobs.answers import episodes
-from eyecatch.jobs.export import export
-from eyecatch.jobs.index import index
+from eyecatch.core.synthetic.cast import SHOW
+from eyecatch.core.synthetic.portraits import draw_faces
+from eyecatch.core.synthetic.season import Season, draw_season
+from eyecatch.db.records.answers import EpisodeSummary
+from eyecatch.jobs.export.export import export
+from eyecatch.jobs.indexing.index import index
 from eyecatch.jobs.progress import Listener, silent
+from eyecatch.jobs.queries import episodes
 from eyecatch.jobs.render.render import render
-from eyecatch.training.train import train
+from eyecatch.training.classifier.train import train
 
 # Enough to be sure of a name by, and little enough to be drawn and learnt in half a minute: of half
 # as many, too few are held out.

@@ -15,8 +15,8 @@ import imageio_ffmpeg
 
 from eyecatch.core.detect.registry import names, resolve
 from eyecatch.core.errors import EyecatchError
-from eyecatch.core.identity.devices import cores, prepare_tensorflow
 from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.tensorflow import cores, prepare_tensorflow
 from eyecatch.jobs.versions import versions
 
 # What episodes are made of; PyAV's wheel decodes all of them in software.

@@ -13,15 +13,15 @@ import numpy.typing as npt
 from eyecatch.core import crops
 from eyecatch.core.detect.base import Detector, detect_at
 from eyecatch.core.detect.registry import load
+from eyecatch.core.detections import Box, Detections
 from eyecatch.core.errors import MediaError
-from eyecatch.core.faces import Box, Detections
+from eyecatch.core.identity.decision import Verdict
 from eyecatch.core.identity.ensemble import Ensemble
-from eyecatch.core.identity.identify import IdentifyAll
-from eyecatch.core.identity.vote import Verdict
+from eyecatch.core.identity.inference import IdentifyAll
+from eyecatch.core.images import read_image
+from eyecatch.core.inputs import images
 from eyecatch.core.scan.config import DetectorConfig
-from eyecatch.core.sources import images
-from eyecatch.core.stills import read_image
-from eyecatch.jobs.judges import Models, load_models
+from eyecatch.jobs.classify import Models, load_models
 
 # Images read before their faces are identified in one go; bounds memory to some hundred crops.
 BATCH = 64

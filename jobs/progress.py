@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the pipeline loads OpenCV, which a question to the index needn't wait for
-    from eyecatch.jobs.pipeline import Outcome
+    from eyecatch.jobs.runners.stages import Outcome
 
 
 @dataclass

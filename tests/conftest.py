@@ -12,12 +12,12 @@ import pytest
 
 from eyecatch.core.crops import CROP_SIZE
 from eyecatch.core.identity.bundle import Bundle
-from eyecatch.core.identity.contents import Contents
-from eyecatch.core.identity.devices import keras
-from eyecatch.core.identity.identify import prepare
+from eyecatch.core.identity.bundle_writer import Card, save_bundle
+from eyecatch.core.identity.decision import Calibration
+from eyecatch.core.identity.inference import prepare
+from eyecatch.core.identity.manifest import Contents
 from eyecatch.core.identity.networks import compact_network
-from eyecatch.core.identity.save import Card, save_bundle
-from eyecatch.core.identity.vote import Calibration
+from eyecatch.core.tensorflow import keras
 
 # Ray's workers give way to every other program (niceness 15): on a busy machine tests would wait
 # for minutes.

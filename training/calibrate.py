@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.identity.vote import Calibration, log_probabilities
+from eyecatch.core.identity.decision import Calibration, log_probabilities
 
 MAYBE_RIGHT, SURE_RIGHT = 0.95, 0.99
 """Share of the held-out faces with a name that must have the right one, from each threshold on."""

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.faces import Detections
+from eyecatch.core.detections import Detections
 
 
 class Detector(Protocol):

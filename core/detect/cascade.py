@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 from eyecatch.core.cache import cache, write_aside
 from eyecatch.core.detect.base import inside
+from eyecatch.core.detections import Detections
 from eyecatch.core.errors import ModelError
-from eyecatch.core.faces import Detections
 from eyecatch.core.scan.config import DetectorConfig
 
 NAME = "lbpcascade_animeface.xml"

@@ -16,20 +16,20 @@ import numpy.typing as npt
 
 from eyecatch.core.detect import network
 from eyecatch.core.detect.base import inside
-from eyecatch.core.detect.heat import decode
-from eyecatch.core.detect.thorough import ThoroughDetector
+from eyecatch.core.detect.decode import decode
+from eyecatch.core.detect.multiscale import ThoroughDetector
+from eyecatch.core.detections import Detections
 from eyecatch.core.errors import ModelError
-from eyecatch.core.faces import Detections
 from eyecatch.core.hush import hushed
-from eyecatch.core.identity.devices import has_gpu, prepare_tensorflow, tensorflow
 from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.tensorflow import has_gpu, prepare_tensorflow, tensorflow
 
 WEIGHTS: Final = Path(__file__).with_name("cnn.npz")
 """The weights in the package: made by ``training.detector``, described in docs/detector.md."""
 
 LEAST: Final = 0.38
 """Scores below this are no faces: recall .98 at precision .95 on pictures held out. A face that is
-to be followed has to reach more (``core.scan.tracklets``)."""
+to be followed has to reach more (``core.scan.tracker``)."""
 
 LEAST_OF_FOUR: Final = 0.34
 """The same for the mean of four looks: recall .99 at precision .95 on the pictures held out."""

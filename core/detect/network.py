@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.identity.devices import keras, tensorflow
+from eyecatch.core.tensorflow import keras, tensorflow
 
 Network = Any
 """A ``keras.Model``; Keras has no types."""

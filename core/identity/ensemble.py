@@ -17,8 +17,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from eyecatch.core.identity.bundle import Bundle
-from eyecatch.core.identity.contents import Contents
-from eyecatch.core.identity.vote import Floats, Reals, Thresholds, Verdict, judge, pool, vote
+from eyecatch.core.identity.decision import Floats, Reals, Thresholds, Verdict, judge, pool, vote
+from eyecatch.core.identity.manifest import Contents
 from eyecatch.core.names import folded
 
 ELSEWHERE = 0.1

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from eyecatch.core.errors import ModelError
-from eyecatch.core.identity.devices import keras
+from eyecatch.core.tensorflow import keras
 
 Network = Any
 """A ``keras.Model``; Keras has no types."""

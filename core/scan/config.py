@@ -38,7 +38,7 @@ class ScanConfig:
     Attributes:
         detector: which detector looks, and how.
         held_change: a frame that differs less than this from the last one looked at is held (0..1).
-        every: most frames from one look of the detector to the next; see ``core.scan.looks``.
+        every: most frames from one look of the detector to the next; see ``core.scan.sampling``.
         crops: how many crops are kept of a tracklet.
         version: raised whenever the scan's code changes what it finds.
     """

@@ -11,8 +11,8 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from eyecatch.core.errors import MediaError
-from eyecatch.core.places import is_remote, opened, reachable
-from eyecatch.core.video.episode import Video
+from eyecatch.core.storage import is_remote, opened, reachable
+from eyecatch.core.video.types import Video
 
 # A playlist or a crafted file must not make FFmpeg open anything but the file that was asked for.
 OPTIONS = {"protocol_whitelist": "file"}

@@ -11,8 +11,8 @@ from av.video.frame import VideoFrame
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container import open_container
 from eyecatch.core.video.decoder import Decoder
-from eyecatch.core.video.episode import Chunk, Video
 from eyecatch.core.video.frame import Converter, Frame
+from eyecatch.core.video.types import Chunk, Video
 
 EARLIER = (0, 2, 8, 32)
 """Seconds before a chunk at which decoding is tried to begin, should its keyframe not do: the index

@@ -11,7 +11,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from eyecatch.core.video.container import video_stream
-from eyecatch.core.video.episode import Video
+from eyecatch.core.video.types import Video
 
 
 class Decoder:

@@ -15,7 +15,7 @@ from av.packet import Packet
 from av.stream import Stream
 
 from eyecatch.core.video.container import open_container
-from eyecatch.core.video.episode import Video
+from eyecatch.core.video.types import Video
 
 CLAIMING = ("matroska", "mov", "avi", "flv", "asf")
 """Containers whose header says how long the file is; FFmpeg guesses it for the others."""

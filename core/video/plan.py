@@ -16,8 +16,8 @@ import numpy.typing as npt
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container import open_container
 from eyecatch.core.video.decoder import Decoder
-from eyecatch.core.video.episode import Chunk, Plan, Video
 from eyecatch.core.video.packets import Packets, read_packets
+from eyecatch.core.video.types import Chunk, Plan, Video
 
 HEAD = 24
 """Frames decoded to check a plan: about a second, and more than any codec reorders (16)."""

@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container import open_container
-from eyecatch.core.video.episode import Video
+from eyecatch.core.video.types import Video
 
 NOT_SHOWN = Disposition.attached_pic | Disposition.timed_thumbnails
 """Streams of pictures that belong to a file, but aren't its video: cover art, chapter pictures."""

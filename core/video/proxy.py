@@ -8,8 +8,8 @@ from pathlib import Path
 import ffmpeg
 
 from eyecatch.core.errors import MediaError
-from eyecatch.core.video.program import Watch, run, unwatched
-from eyecatch.core.video.streams import Layout
+from eyecatch.core.video.container_layout import Layout
+from eyecatch.core.video.ffmpeg import Watch, run, unwatched
 
 LINES = 720
 """Height of a proxy at most: enough to see who it is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from eyecatch.db.schema import Base
+from eyecatch.db.models import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

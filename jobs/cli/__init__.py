@@ -10,7 +10,7 @@ import click
 
 from eyecatch import __version__
 from eyecatch.core.errors import EyecatchError
-from eyecatch.core.loading import load
+from eyecatch.core.runtime import load
 from eyecatch.jobs.cli.logs import set_up_logs
 from eyecatch.jobs.cli.output import note
 
@@ -18,28 +18,28 @@ from eyecatch.jobs.cli.output import note
 # loads none of them.
 VERBS = {
     "demo": ("demo", "Draw a small season, train, index it and ask: nothing is downloaded."),
-    "index": ("indexing", "Index episodes: files and folders of videos."),
-    "find": ("asking", "Which episodes feature a character, and when."),
-    "episodes": ("asking", "What episodes are in the index."),
-    "characters": ("asking", "What characters are in the index."),
-    "status": ("asking", "What is done, pending and failed, and why."),
-    "unknowns": ("unknowing", "Who waits for a name: faces in clusters that look alike."),
-    "name": ("unknowing", "Name a cluster of faces, in every episode at once."),
-    "unname": ("unknowing", "Take a name back."),
-    "merge": ("unknowing", "Put clusters together that are one person."),
-    "split": ("unknowing", "Take faces out of a cluster that are somebody else."),
-    "undo": ("unknowing", "Take back the last thing that was done with faces."),
+    "index": ("index", "Index episodes: files and folders of videos."),
+    "find": ("query", "Which episodes feature a character, and when."),
+    "episodes": ("query", "What episodes are in the index."),
+    "characters": ("query", "What characters are in the index."),
+    "status": ("query", "What is done, pending and failed, and why."),
+    "unknowns": ("naming", "Who waits for a name: faces in clusters that look alike."),
+    "name": ("naming", "Name a cluster of faces, in every episode at once."),
+    "unname": ("naming", "Take a name back."),
+    "merge": ("naming", "Put clusters together that are one person."),
+    "split": ("naming", "Take faces out of a cluster that are somebody else."),
+    "undo": ("naming", "Take back the last thing that was done with faces."),
     "review": ("reviewing", "The web page: name faces, see who is where, watch."),
-    "identify": ("identifying", "Who is in a still image."),
-    "train": ("training", "Train a classifier from folders of faces."),
+    "identify": ("identify", "Who is in a still image."),
+    "train": ("train", "Train a classifier from folders of faces."),
     "enrol": ("enrolling", "Add a character to a classifier from a few pictures."),
-    "evaluate": ("training", "Measure a classifier on faces it has not seen."),
+    "evaluate": ("train", "Measure a classifier on faces it has not seen."),
     "evaluate-detector": ("detecting", "Measure a face detector on images with known boxes."),
-    "collect": ("collecting", "Cut faces out of images and videos, sorted by look."),
-    "render": ("rendering", "Write an episode with a box and a name at every face."),
-    "clips": ("rendering", "Cut out the scenes of a character."),
-    "export": ("exporting", "Write rows of the index for other programs."),
-    "doctor": ("doctoring", "What this machine has, and what will run where."),
+    "collect": ("collect", "Cut faces out of images and videos, sorted by look."),
+    "render": ("render", "Write an episode with a box and a name at every face."),
+    "clips": ("render", "Cut out the scenes of a character."),
+    "export": ("export", "Write rows of the index for other programs."),
+    "doctor": ("doctor", "What this machine has, and what will run where."),
 }
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 import eyecatch
-from eyecatch.jobs.cli import live, options
+from eyecatch.jobs.cli import options
+from eyecatch.jobs.cli import progress as live
 from eyecatch.jobs.cli.output import note, print_table
 
 

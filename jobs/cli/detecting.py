@@ -14,7 +14,7 @@ from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:  # it loads when it measures
-    from eyecatch.training.evaluate_detector import Figures
+    from eyecatch.training.evaluation.detector import Figures
 
 FILE = click.Path(path_type=Path)
 

@@ -6,11 +6,11 @@ import importlib.util
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from eyecatch.core.video.episode import Video
-from eyecatch.core.video.program import Watch, run
-from eyecatch.core.video.streams import container_of
-from eyecatch.jobs.render.carry import carry
+from eyecatch.core.video.container_layout import container_of
+from eyecatch.core.video.ffmpeg import Watch, run
+from eyecatch.core.video.types import Video
 from eyecatch.jobs.render.encoders import Encoder
+from eyecatch.jobs.render.passthrough import carry
 from eyecatch.jobs.render.soft import write_script
 from eyecatch.jobs.render.source import Source
 

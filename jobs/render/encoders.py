@@ -11,7 +11,7 @@ import ffmpeg
 from av.video.format import VideoFormat
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.video.program import compiled
+from eyecatch.core.video.ffmpeg import compiled
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,18 @@ import shutil
 from pathlib import Path
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.video.streams import container_of
+from eyecatch.core.files import refuse, whole_file
+from eyecatch.core.video.container_layout import container_of
 from eyecatch.db.index import Index, open_index
-from eyecatch.db.records import EpisodeRecord
-from eyecatch.jobs.exports.aside import refuse, whole_file
-from eyecatch.jobs.exports.pick import pick
+from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.progress import Steps, unheard
 from eyecatch.jobs.render.burn import write_burnt
 from eyecatch.jobs.render.encoders import Wish
 from eyecatch.jobs.render.encoders import encoder as encoder_for
+from eyecatch.jobs.render.parallel_burn import write_split
 from eyecatch.jobs.render.soft import write_script, write_soft
 from eyecatch.jobs.render.source import check_found, source
-from eyecatch.jobs.render.split import write_split
+from eyecatch.jobs.selection import pick
 
 FOLDER = Path("annotated")
 """Where an episode goes that no name is given for: not beside its source, which is often a folder

@@ -9,10 +9,10 @@ import ffmpeg
 from pysubs2 import SSAFile
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.video.program import Watch, run
-from eyecatch.core.video.streams import container_of
+from eyecatch.core.video.container_layout import container_of
+from eyecatch.core.video.ffmpeg import Watch, run
 from eyecatch.jobs.render.ass import track
-from eyecatch.jobs.render.carry import carry
+from eyecatch.jobs.render.passthrough import carry
 from eyecatch.jobs.render.source import Source
 
 TITLE = "eyecatch: who is on screen"

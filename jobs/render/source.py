@@ -9,13 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eyecatch.core.errors import MediaError, RequestError
-from eyecatch.core.places import BLOCK, is_remote, opened, place, reachable
-from eyecatch.core.video.digest import content_hash
-from eyecatch.core.video.episode import Video
-from eyecatch.core.video.streams import Layout, layout
-from eyecatch.db.clock import Clock
+from eyecatch.core.storage import BLOCK, is_remote, opened, place, reachable
+from eyecatch.core.video.container_layout import Layout, layout
+from eyecatch.core.video.content_hash import content_hash
+from eyecatch.core.video.types import Video
+from eyecatch.db.frame_times import Clock
 from eyecatch.db.index import Index
-from eyecatch.db.records import EpisodeRecord, FileStamp
+from eyecatch.db.records.scan import EpisodeRecord, FileStamp
 from eyecatch.jobs.render.labels import Label, labels
 from eyecatch.jobs.render.moments import Moments, moments
 

@@ -14,11 +14,11 @@ from starlette.types import ASGIApp
 
 from eyecatch.core.errors import DatabaseError, EyecatchError, RequestError
 from eyecatch.jobs.review import media
-from eyecatch.jobs.review.acts import Acts
-from eyecatch.jobs.review.guard import Guard
+from eyecatch.jobs.review.actions import Acts
+from eyecatch.jobs.review.auth import Guard
 from eyecatch.jobs.review.pages import Pages
-from eyecatch.jobs.review.room import Room
-from eyecatch.jobs.review.views import FOLDER, bare, page
+from eyecatch.jobs.review.state import Room
+from eyecatch.jobs.review.templating import FOLDER, bare, page
 
 
 def make_app(room: Room, token: str | None = None) -> ASGIApp:

@@ -11,14 +11,14 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.video.container_layout import layout
 from eyecatch.core.video.proxy import obstacle
-from eyecatch.core.video.streams import layout
 from eyecatch.db.index import Index
-from eyecatch.db.records import EpisodeRecord
+from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.exports.cast import origin
+from eyecatch.jobs.export.appearances import origin
 from eyecatch.jobs.render.source import local_file
-from eyecatch.jobs.review.room import Room
+from eyecatch.jobs.review.state import Room
 
 LONGEST = 120.0
 """Seconds of boxes in one answer."""

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
-from eyecatch.db.rows import FaceRow
-from eyecatch.jobs.exports.pick import short
-from eyecatch.jobs.review.alike import like, likely_names
+from eyecatch.db.records.review import FaceRow
 from eyecatch.jobs.review.media import player
-from eyecatch.jobs.review.room import Room
+from eyecatch.jobs.review.state import Room
+from eyecatch.jobs.review.suggestions import like, likely_names
+from eyecatch.jobs.review.templating import page
 from eyecatch.jobs.review.timeline import WIDE, timeline
-from eyecatch.jobs.review.views import page
+from eyecatch.jobs.selection import short
 
 EPISODES, CLUSTERS, FACES, QUESTIONS = 24, 24, 12, 60
 """On one page: episodes of the grid, clusters, faces of each, unsure faces."""

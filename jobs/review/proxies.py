@@ -8,7 +8,7 @@ from threading import Lock
 
 from eyecatch.core.errors import EyecatchError
 from eyecatch.core.video.proxy import make_proxy
-from eyecatch.db.records import EpisodeRecord
+from eyecatch.db.records.scan import EpisodeRecord
 
 
 class Proxies:

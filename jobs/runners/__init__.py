@@ -6,8 +6,8 @@ import importlib
 from typing import Any
 
 from eyecatch.core.errors import RequestError
-from eyecatch.jobs.pipeline import Runner
 from eyecatch.jobs.ray_options import RayOptions
+from eyecatch.jobs.runners.stages import Runner
 
 # Below this much video, starting Ray (some seconds) takes longer than it saves.
 WORTH_RAY_SECONDS = 180.0

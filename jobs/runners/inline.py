@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
-from eyecatch.jobs.pipeline import Begin, IdentifyStage, Outcome, ScanStage, Task, Work
+from eyecatch.jobs.runners.stages import Begin, IdentifyStage, Outcome, ScanStage, Task, Work
 
 
 class InlineRunner:

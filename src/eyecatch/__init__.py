@@ -8,51 +8,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eyecatch.core.loading import load
+from eyecatch.core.runtime import load
 
 if TYPE_CHECKING:
-    from eyecatch.jobs.answers import characters, episodes, find, status
+    from eyecatch.jobs.clips.clips import clips
     from eyecatch.jobs.demo import demo
     from eyecatch.jobs.doctor import doctor
-    from eyecatch.jobs.export import export
+    from eyecatch.jobs.export.export import export
     from eyecatch.jobs.identify import identify
-    from eyecatch.jobs.index import index
-    from eyecatch.jobs.render.clips import clips
+    from eyecatch.jobs.indexing.index import index
+    from eyecatch.jobs.naming.commands import merge, name, split, undo, unknowns, unname
+    from eyecatch.jobs.queries import characters, episodes, find, status
     from eyecatch.jobs.render.render import render
-    from eyecatch.jobs.review.serve import review
-    from eyecatch.jobs.unknowns.verbs import merge, name, split, undo, unknowns, unname
-    from eyecatch.training.collect import collect
-    from eyecatch.training.enrol import enrol
-    from eyecatch.training.evaluate import evaluate
-    from eyecatch.training.evaluate_detector import evaluate_detector
-    from eyecatch.training.train import train
+    from eyecatch.jobs.review.server import review
+    from eyecatch.training.classifier.train import train
+    from eyecatch.training.collection.collect import collect
+    from eyecatch.training.enrolment.enrol import enrol
+    from eyecatch.training.evaluation.detector import evaluate_detector
+    from eyecatch.training.evaluation.evaluate import evaluate
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "characters": "eyecatch.jobs.answers",
-    "clips": "eyecatch.jobs.render.clips",
-    "collect": "eyecatch.training.collect",
+    "characters": "eyecatch.jobs.queries",
+    "clips": "eyecatch.jobs.clips.clips",
+    "collect": "eyecatch.training.collection.collect",
     "demo": "eyecatch.jobs.demo",
     "doctor": "eyecatch.jobs.doctor",
-    "enrol": "eyecatch.training.enrol",
-    "episodes": "eyecatch.jobs.answers",
-    "evaluate": "eyecatch.training.evaluate",
-    "evaluate_detector": "eyecatch.training.evaluate_detector",
-    "export": "eyecatch.jobs.export",
-    "find": "eyecatch.jobs.answers",
+    "enrol": "eyecatch.training.enrolment.enrol",
+    "episodes": "eyecatch.jobs.queries",
+    "evaluate": "eyecatch.training.evaluation.evaluate",
+    "evaluate_detector": "eyecatch.training.evaluation.detector",
+    "export": "eyecatch.jobs.export.export",
+    "find": "eyecatch.jobs.queries",
     "identify": "eyecatch.jobs.identify",
-    "index": "eyecatch.jobs.index",
-    "merge": "eyecatch.jobs.unknowns.verbs",
-    "name": "eyecatch.jobs.unknowns.verbs",
+    "index": "eyecatch.jobs.indexing.index",
+    "merge": "eyecatch.jobs.naming.commands",
+    "name": "eyecatch.jobs.naming.commands",
     "render": "eyecatch.jobs.render.render",
-    "review": "eyecatch.jobs.review.serve",
-    "split": "eyecatch.jobs.unknowns.verbs",
-    "status": "eyecatch.jobs.answers",
-    "train": "eyecatch.training.train",
-    "undo": "eyecatch.jobs.unknowns.verbs",
-    "unknowns": "eyecatch.jobs.unknowns.verbs",
-    "unname": "eyecatch.jobs.unknowns.verbs",
+    "review": "eyecatch.jobs.review.server",
+    "split": "eyecatch.jobs.naming.commands",
+    "status": "eyecatch.jobs.queries",
+    "train": "eyecatch.training.classifier.train",
+    "undo": "eyecatch.jobs.naming.commands",
+    "unknowns": "eyecatch.jobs.naming.commands",
+    "unname": "eyecatch.jobs.naming.commands",
 }
 
 __all__ = [

@@ -11,8 +11,8 @@ from fsspec.implementations.memory import MemoryFileSystem
 from fsspec.registry import _registry
 
 from eyecatch.core.errors import MediaError, RequestError
-from eyecatch.core.places import is_remote, place, reachable
-from eyecatch.core.sources import videos
+from eyecatch.core.inputs import videos
+from eyecatch.core.storage import is_remote, place, reachable
 
 
 @pytest.fixture

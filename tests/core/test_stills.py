@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from eyecatch.core.errors import MediaError
-from eyecatch.core.stills import is_image, read_image
+from eyecatch.core.images import is_image, read_image
 
 # TIFF header, one entry: orientation (0x0112) 6, "turn by 90 degrees clockwise to see it upright".
 TURNED = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"

@@ -13,12 +13,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from eyecatch.core.scan.result import Crop, ScannedChunk, Timeline, Tracklet
-from eyecatch.core.video.episode import Chunk, Plan, Video
-from eyecatch.db.engine import parse_url
+from eyecatch.core.scan.types import Crop, ScannedChunk, Timeline, Tracklet
+from eyecatch.core.video.types import Chunk, Plan, Video
+from eyecatch.db.connection.engine import parse_url
 from eyecatch.db.index import Index, open_index
-from eyecatch.db.records import EpisodeRecord, FileStamp, Origin
-from eyecatch.db.schema import Base
+from eyecatch.db.models import Base
+from eyecatch.db.records.scan import EpisodeRecord, FileStamp, Origin
 
 NAMES = ("Hiei", "Kurama", "Yusuke")
 SCAN = "scan-1"

@@ -3,7 +3,7 @@
 import pytest
 
 from eyecatch.core.errors import UnknownCharacterError
-from eyecatch.db.records import Origin
+from eyecatch.db.records.scan import Origin
 
 
 def test_tracks_come_with_their_names_and_times(index, season):

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from eyecatch.core.errors import MediaError
-from eyecatch.core.video.episode import chunk_id
+from eyecatch.core.video.types import chunk_id
 from eyecatch.db import runs as runs_module
 from eyecatch.db.index import open_index
-from eyecatch.db.records import FileStamp, Origin
+from eyecatch.db.records.scan import FileStamp, Origin
 from eyecatch.db.states import FAILED
 
 ORIGIN = Origin("scan-1")

@@ -14,12 +14,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from eyecatch.core.errors import DatabaseError, EyecatchError
-from eyecatch.db.engine import make_engine, parse_url, writing
+from eyecatch.db.connection.engine import make_engine, parse_url, writing
+from eyecatch.db.connection.opening import VERSION
 from eyecatch.db.index import open_index
 from eyecatch.db.migrations.upgrade import alembic_config
-from eyecatch.db.opening import VERSION
-from eyecatch.db.records import Origin
-from eyecatch.db.schema import Base
+from eyecatch.db.models import Base
+from eyecatch.db.records.scan import Origin
 
 
 def _sentence(error: pytest.ExceptionInfo[DatabaseError]) -> str:

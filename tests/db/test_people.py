@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from eyecatch.core.errors import RequestError, UnknownCharacterError
-from eyecatch.db.engine import parse_url
+from eyecatch.db.connection.engine import parse_url
 from eyecatch.db.index import open_index
-from eyecatch.db.records import Origin
+from eyecatch.db.records.scan import Origin
 
 # A server's databases take seconds to make; what differs between the kinds is tested on both.
 on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -228,7 +228,7 @@ def test_names_and_clusters_survive_another_detector(index, season, filled):
 def test_names_survive_a_moved_file(index, season, filled):
     index.name_cluster(filled.a, "Hiei")
     moved = season.video("moved.mkv")
-    from eyecatch.db.records import FileStamp  # noqa: PLC0415
+    from eyecatch.db.records.scan import FileStamp  # noqa: PLC0415
 
     index.add_episode(
         "digest of S01E01.mkv", FileStamp("/elsewhere/moved.mkv", 1, 1), moved, season.plan()

@@ -1,6 +1,6 @@
 """What rendering asks of the index: an episode's files, its clock, and where its chunks are."""
 
-from eyecatch.db.records import FileStamp
+from eyecatch.db.records.scan import FileStamp
 
 
 def test_files_of_an_episode_come_last_seen_first(index, season):

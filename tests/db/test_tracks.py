@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from eyecatch.core.scan.link import link
-from eyecatch.db.records import Origin
+from eyecatch.core.scan.linking import link
+from eyecatch.db.records.scan import Origin
 from eyecatch.db.states import DONE
 
 

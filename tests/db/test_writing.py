@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from eyecatch.core.scan.result import Tracklet
-from eyecatch.db.records import FileStamp, Origin
+from eyecatch.core.scan.types import Tracklet
+from eyecatch.db.records.scan import FileStamp, Origin
 from eyecatch.db.states import DONE, FAILED, INCOMPLETE, PENDING
 
 ORIGIN = Origin("scan-1")

@@ -7,10 +7,10 @@ import shutil
 import pytest
 
 import eyecatch
-from eyecatch.core.drawn.portraits import draw_faces
-from eyecatch.core.drawn.season import draw_season
+from eyecatch.core.synthetic.portraits import draw_faces
+from eyecatch.core.synthetic.season import draw_season
 from eyecatch.jobs.runners.ray.connection import connection
-from eyecatch.training.train import train
+from eyecatch.training.classifier.train import train
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from eyecatch.jobs.ahead import Ahead
+from eyecatch.jobs.indexing.prefetch import Ahead
 
 
 def everything(ahead):

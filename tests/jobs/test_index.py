@@ -15,11 +15,11 @@ import eyecatch
 from eyecatch.core.errors import DatabaseError, ModelError
 from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.db.index import open_index
-from eyecatch.jobs import index as index_module
-from eyecatch.jobs import job as job_module
-from eyecatch.jobs import register as register_module
-from eyecatch.jobs.pipeline import Task
+from eyecatch.jobs.indexing import index as index_module
+from eyecatch.jobs.indexing import job as job_module
+from eyecatch.jobs.indexing import register as register_module
 from eyecatch.jobs.runners.inline import InlineRunner
+from eyecatch.jobs.runners.stages import Task
 
 
 def rows(db):

@@ -11,14 +11,14 @@ import cv2
 import pytest
 
 import eyecatch
-from eyecatch.core.drawn.cast import CAST
-from eyecatch.core.drawn.portraits import draw_faces
 from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.bundle import load_bundle
+from eyecatch.core.synthetic.cast import CAST
+from eyecatch.core.synthetic.portraits import draw_faces
 from eyecatch.db.index import open_index
 from eyecatch.jobs.cli import main
-from eyecatch.training.enrol import enrol
-from eyecatch.training.faces import read_faces
+from eyecatch.training.dataset import read_faces
+from eyecatch.training.enrolment.enrol import enrol
 
 NAMES = [who.name for who in CAST]
 

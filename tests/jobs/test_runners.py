@@ -12,11 +12,11 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.scan.config import DetectorConfig, ScanConfig
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
-from eyecatch.jobs.pipeline import Task, Work
 from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.runners import make_runner
 from eyecatch.jobs.runners.ray import connection as connections
 from eyecatch.jobs.runners.ray import placement as placements
+from eyecatch.jobs.runners.stages import Task, Work
 
 
 @pytest.fixture(params=["inline", "ray"])

@@ -9,7 +9,7 @@ import json
 import cv2
 import pytest
 
-from eyecatch.core.drawn.cast import CAST
+from eyecatch.core.synthetic.cast import CAST
 from eyecatch.jobs.cli import main
 
 

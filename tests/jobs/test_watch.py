@@ -14,9 +14,9 @@ import pytest
 import eyecatch
 from eyecatch.core.errors import RequestError
 from eyecatch.jobs.cli import main
-from eyecatch.jobs.metrics import Metrics
+from eyecatch.jobs.indexing.metrics import Metrics
+from eyecatch.jobs.indexing.watch import Settling, completed
 from eyecatch.jobs.progress import Progress, limit, shares
-from eyecatch.jobs.watch import Settling, completed
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from eyecatch.core.identity.bundle import Bundle
-from eyecatch.training.checkpoint import Epoch
-from eyecatch.training.faces import read_faces
-from eyecatch.training.settings import STUDY
-from eyecatch.training.train import train
+from eyecatch.training.classifier.checkpoint import Epoch
+from eyecatch.training.classifier.config import STUDY
+from eyecatch.training.classifier.train import train
+from eyecatch.training.dataset import read_faces
 
 HAIR = {"Hiei": (60, 20, 20), "飛影 'K' 😈": (40, 40, 220), "Botan": (230, 180, 60)}
 QUICK = replace(STUDY, epochs=3, batch=8, least_steps=6, learning_rate=2e-3, seed=3)

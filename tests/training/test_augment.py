@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from eyecatch.core.identity.devices import tensorflow
-from eyecatch.training.augment import augment, cutmix
-from eyecatch.training.feed import batches
-from eyecatch.training.settings import Settings
+from eyecatch.core.tensorflow import tensorflow
+from eyecatch.training.classifier.augment import augment, cutmix
+from eyecatch.training.classifier.batches import batches
+from eyecatch.training.classifier.config import Settings
 
 STILL = Settings(
     flip=0, zoom=0, shift=0, turn=0, light=0, tint=0, saturation=0, grey=0, night=0, past=0,

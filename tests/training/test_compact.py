@@ -10,11 +10,11 @@ import pytest
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.bundle import load_bundle
-from eyecatch.core.identity.identify import Identify
+from eyecatch.core.identity.inference import Identify
 from eyecatch.core.identity.prototypes import make_prototypes
-from eyecatch.training.faces import read_faces
-from eyecatch.training.settings import QUICK, Settings, settings_for
-from eyecatch.training.train import train
+from eyecatch.training.classifier.config import QUICK, Settings, settings_for
+from eyecatch.training.classifier.train import train
+from eyecatch.training.dataset import read_faces
 
 FINE = replace(Settings(), epochs=2, batch=16, least_steps=4, least_to_learn=4)
 FAST = replace(QUICK, epochs=3, views=2, least_to_learn=4)

@@ -2,16 +2,18 @@ import numpy as np
 import pytest
 
 from eyecatch.core.detect.cnn import CnnDetector
-from eyecatch.core.detect.heat import decode
+from eyecatch.core.detect.decode import decode
 from eyecatch.core.detect.network import build, packed
-from eyecatch.core.faces import Detections, iou
+from eyecatch.core.detections import Detections, iou
 from eyecatch.core.scan.config import DetectorConfig
-from eyecatch.training.detector import label, pictures, train
+from eyecatch.training.detector import dataset as pictures
+from eyecatch.training.detector import pseudo_labels as label
+from eyecatch.training.detector import train
+from eyecatch.training.detector.batches import batches
 from eyecatch.training.detector.export import export
-from eyecatch.training.detector.feed import batches
-from eyecatch.training.detector.invented import invented
-from eyecatch.training.detector.learn import Plan, learn
-from eyecatch.training.detector.patches import Patch, Sources, patch
+from eyecatch.training.detector.loop import Plan, learn
+from eyecatch.training.detector.mosaic import Patch, Sources, patch
+from eyecatch.training.detector.synthetic import invented
 from eyecatch.training.detector.targets import target
 
 NONE = np.zeros((0, 4), np.float32)

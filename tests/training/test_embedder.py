@@ -4,15 +4,16 @@ import cv2
 import numpy as np
 import pytest
 
-from eyecatch.core.identity.alter import GREY, grounded
 from eyecatch.core.identity.bundle import load_bundle
 from eyecatch.core.identity.networks import compact_network
 from eyecatch.core.identity.prototypes import SCALE
-from eyecatch.training.embedder import ship, train
-from eyecatch.training.embedder.learn import Learner, Plan
-from eyecatch.training.embedder.shown import Order, make
-from eyecatch.training.embedder.sources import read_people
-from eyecatch.training.people import kept_for_measuring
+from eyecatch.training.embedder import export as ship
+from eyecatch.training.embedder import train
+from eyecatch.training.embedder.augment import GREY, grounded
+from eyecatch.training.embedder.batches import Order, make
+from eyecatch.training.embedder.dataset import read_people
+from eyecatch.training.embedder.loop import Learner, Plan
+from eyecatch.training.study.dataset import kept_for_measuring
 
 TINY = {"size": 32, "first": 4, "middle": 8, "last": 16, "embedding": 8}
 COLOURS = {

@@ -11,16 +11,16 @@ import pytest
 
 import eyecatch
 from eyecatch.core.crops import decode
-from eyecatch.core.drawn.portraits import draw_faces
 from eyecatch.core.errors import ModelError, RequestError, UnknownCharacterError
 from eyecatch.core.identity.bundle import Bundle, load_bundle
-from eyecatch.core.identity.identify import Identify
-from eyecatch.core.identity.vote import vote
+from eyecatch.core.identity.decision import vote
+from eyecatch.core.identity.inference import Identify
 from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.synthetic.portraits import draw_faces
 from eyecatch.jobs.cli import main
-from eyecatch.training.enrol import enrol
-from eyecatch.training.faces import read_faces
-from eyecatch.training.portraits import read_portraits
+from eyecatch.training.dataset import read_faces
+from eyecatch.training.enrolment.enrol import enrol
+from eyecatch.training.enrolment.images import read_portraits
 
 HIEI, KUWABARA, BOTAN = "Hiei", "飛影 'K' 😈", "Botan"
 

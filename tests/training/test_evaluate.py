@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from eyecatch.core.errors import RequestError
-from eyecatch.training.evaluate import evaluate
+from eyecatch.training.evaluation.evaluate import evaluate
 
 
 def test_known_faces_are_measured(bundle, faces):

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from eyecatch.core.detections import Detections
 from eyecatch.core.errors import MediaError, RequestError
-from eyecatch.core.faces import Detections
-from eyecatch.training.evaluate_detector import evaluate_detector
+from eyecatch.training.evaluation.detector import evaluate_detector
 
 TRUTH = {"a.png": [(10, 10, 40, 40)], "b.png": [(5, 5, 20, 20), (60, 60, 30, 30)], "c.png": []}
 SHADES = {"a.png": 10, "b.png": 20, "c.png": 30}

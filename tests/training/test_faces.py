@@ -9,7 +9,7 @@ import pytest
 
 from eyecatch.core.crops import decode, encode
 from eyecatch.core.errors import RequestError
-from eyecatch.training.faces import read_faces
+from eyecatch.training.dataset import read_faces
 
 
 def test_characters_are_folders_whatever_they_are_called(faces):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eyecatch.core.identity.vote import Calibration, vote
+from eyecatch.core.identity.decision import Calibration, vote
 from eyecatch.training.calibrate import calibrate, fit_temperature, lowest_threshold
-from eyecatch.training.figures import (
+from eyecatch.training.metrics import (
     Answers,
     auroc,
     calibration_error,

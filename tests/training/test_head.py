@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eyecatch.core.identity.devices import keras
 from eyecatch.core.identity.prototypes import SCALE, Prototypes
-from eyecatch.training.head import (
+from eyecatch.core.tensorflow import keras
+from eyecatch.training.classifier.head import (
     blended,
     head_of,
     margin_loss,
@@ -16,7 +16,7 @@ from eyecatch.training.head import (
     scattered,
     with_head,
 )
-from eyecatch.training.precision import precision_for
+from eyecatch.training.classifier.precision import precision_for
 
 
 def units(n, seed, d=6):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from eyecatch.core.identity.decision import Calibration
 from eyecatch.core.identity.prototypes import SCALE
-from eyecatch.core.identity.vote import Calibration
-from eyecatch.training.figures import Answers
-from eyecatch.training.openset import ENROLLED, LEARNED, calibrate_open, without_own
+from eyecatch.training.calibration import ENROLLED, LEARNED, calibrate_open, without_own
+from eyecatch.training.metrics import Answers
 
 PEOPLE, EACH, LENGTH = 12, 40, 48
 OTHERWISE = Calibration(0.8, 0.4, 0.7, nobody=9.0)

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.identity.vote import Calibration
-from eyecatch.core.stills import read_image
-from eyecatch.training.asked import Asked, Confusion, confusions, mistakes
-from eyecatch.training.evaluate import evaluate
-from eyecatch.training.figures import Answers
-from eyecatch.training.matrix import draw_confusion
-from eyecatch.training.report import PICTURES
+from eyecatch.core.identity.decision import Calibration
+from eyecatch.core.images import read_image
+from eyecatch.training.evaluation.evaluate import evaluate
+from eyecatch.training.evaluation.matrix import draw_confusion
+from eyecatch.training.evaluation.predictions import Asked, Confusion, confusions, mistakes
+from eyecatch.training.evaluation.report import PICTURES
+from eyecatch.training.metrics import Answers
 
 NAMES = ("Botan", "飛影 'K' 😈", None)
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from eyecatch.core.drawn.cast import CAST
-from eyecatch.core.drawn.portraits import draw_faces
 from eyecatch.core.errors import RequestError
-from eyecatch.training.people import MOST, gather, kept_for_measuring
-from eyecatch.training.roadmap import roadmap
-from eyecatch.training.settings import QUICK, STUDY
+from eyecatch.core.synthetic.cast import CAST
+from eyecatch.core.synthetic.portraits import draw_faces
+from eyecatch.training.classifier.config import QUICK, STUDY
+from eyecatch.training.study.dataset import MOST, gather, kept_for_measuring
+from eyecatch.training.study.run import roadmap
 
 STEPS = {"epochs": 1, "batch": 8, "least_steps": 1}
 

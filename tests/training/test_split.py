@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from eyecatch.core.crops import encode, resize
-from eyecatch.training.faces import Faces, read_faces
-from eyecatch.training.settings import Settings
-from eyecatch.training.split import doubles, groups, hashes, hold_out
+from eyecatch.training.classifier.config import Settings
+from eyecatch.training.classifier.split import doubles, groups, hashes, hold_out
+from eyecatch.training.dataset import Faces, read_faces
 
 
 def smooth(seed):

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from eyecatch.core.crops import encode, resize
-from eyecatch.core.drawn.cast import CAST
-from eyecatch.core.drawn.portraits import draw_portrait
-from eyecatch.training.faces import Faces
-from eyecatch.training.suspects import likeness, without_face
+from eyecatch.core.synthetic.cast import CAST
+from eyecatch.core.synthetic.portraits import draw_portrait
+from eyecatch.training.classifier.data_checks import likeness, without_face
+from eyecatch.training.dataset import Faces
 
 
 @pytest.fixture(scope="module")

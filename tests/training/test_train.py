@@ -10,11 +10,11 @@ import pytest
 
 from eyecatch.core.errors import ModelError, RequestError
 from eyecatch.core.identity.bundle import load_bundle
-from eyecatch.core.identity.identify import Identify
-from eyecatch.training.faces import read_faces
-from eyecatch.training.fit import Lesson, orders, shares, tired
-from eyecatch.training.settings import STUDY
-from eyecatch.training.train import train
+from eyecatch.core.identity.inference import Identify
+from eyecatch.training.classifier.config import STUDY
+from eyecatch.training.classifier.loop import Lesson, orders, shares, tired
+from eyecatch.training.classifier.train import train
+from eyecatch.training.dataset import read_faces
 
 QUICK = replace(STUDY, epochs=3, batch=8, least_steps=6, learning_rate=2e-3, seed=3)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from eyecatch.core.detect.network import Network
-from eyecatch.core.identity.devices import tensorflow
+from eyecatch.core.tensorflow import tensorflow
 
 
 def export(model: Network, out: Path) -> None:

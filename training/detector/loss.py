@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from eyecatch.core.detect.network import STRIDE
-from eyecatch.core.identity.devices import tensorflow
+from eyecatch.core.tensorflow import tensorflow
 
 Tensor = Any
 """A ``tf.Tensor``; TensorFlow has no types."""

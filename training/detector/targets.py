@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.detect.network import STRIDE
-from eyecatch.training.detector.patches import Patch
+from eyecatch.training.detector.mosaic import Patch
 
 _SPREAD: Final = 0.09
 """Standard deviation of a face's heat as a share of its size (TTFNet, Liu et al. 2020: .54 / 6)."""

@@ -19,18 +19,18 @@ import numpy as np
 from eyecatch.core.detect import network
 from eyecatch.core.detect.base import detect_at
 from eyecatch.core.detect.cnn import LINES, CnnDetector
-from eyecatch.core.detect.thorough import ThoroughDetector
-from eyecatch.core.drawn.cartoons import cartoons
-from eyecatch.core.identity.devices import keras
+from eyecatch.core.detect.multiscale import ThoroughDetector
 from eyecatch.core.scan.config import DetectorConfig
-from eyecatch.training.detector import label
+from eyecatch.core.synthetic.cartoons import cartoons
+from eyecatch.core.tensorflow import keras
+from eyecatch.training.detector import pseudo_labels as label
+from eyecatch.training.detector.batches import batches
+from eyecatch.training.detector.dataset import Labelled, crops, load, load_listed, split
 from eyecatch.training.detector.export import export
-from eyecatch.training.detector.feed import batches
-from eyecatch.training.detector.invented import invented
-from eyecatch.training.detector.learn import Plan, learn
-from eyecatch.training.detector.patches import Sources
-from eyecatch.training.detector.pictures import Labelled, crops, load, load_listed, split
-from eyecatch.training.evaluate_detector import Looked, curve
+from eyecatch.training.detector.loop import Plan, learn
+from eyecatch.training.detector.mosaic import Sources
+from eyecatch.training.detector.synthetic import invented
+from eyecatch.training.evaluation.detector import Looked, curve
 
 Groups = list[tuple[float, list[Labelled]]]
 

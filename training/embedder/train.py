@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.identity.devices import keras
 from eyecatch.core.identity.networks import Network, compact_network
-from eyecatch.training.embedder.learn import Learner, Plan, save
-from eyecatch.training.embedder.ship import ship, units
-from eyecatch.training.embedder.shown import Order, batches
-from eyecatch.training.embedder.sources import People, read_people
+from eyecatch.core.tensorflow import keras
+from eyecatch.training.embedder.batches import Order, batches
+from eyecatch.training.embedder.dataset import People, read_people
+from eyecatch.training.embedder.export import ship, units
+from eyecatch.training.embedder.loop import Learner, Plan, save
 
 SEED = 1
 FACES = 128  # of a batch

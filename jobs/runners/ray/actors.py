@@ -15,7 +15,7 @@ import numpy.typing as npt
 import ray
 import ray.exceptions
 
-from eyecatch.jobs.pipeline import IdentifyStage, Outcome, ScanStage, Task, Work
+from eyecatch.jobs.runners.stages import IdentifyStage, Outcome, ScanStage, Task, Work
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Where faces are named: on the GPUs of the cluster, a part of one, or a CPU.
 
 A process that owns a GPU lets its use of memory grow as it needs it
-(``core.identity.devices.prepare_tensorflow``), so that parts of one GPU can be shared.
+(``core.tensorflow.prepare_tensorflow``), so that parts of one GPU can be shared.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import ray
 import ray.exceptions
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.identity.devices import prepare_tensorflow
+from eyecatch.core.tensorflow import prepare_tensorflow
 
 log = logging.getLogger(__name__)
 

@@ -14,12 +14,12 @@ import ray.exceptions
 from ray.util.annotations import RayDeprecationWarning
 
 from eyecatch.core.errors import RequestError
-from eyecatch.jobs.pipeline import Begin, Outcome, Task, Work
 from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.runners.ray import actors
 from eyecatch.jobs.runners.ray.actors import RETRIES, TRIES, Batch, lost, unpack
 from eyecatch.jobs.runners.ray.connection import LOCAL, check_nodes, chosen, connection
 from eyecatch.jobs.runners.ray.placement import placed
+from eyecatch.jobs.runners.stages import Begin, Outcome, Task, Work
 
 
 class RayRunner:

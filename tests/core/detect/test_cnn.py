@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from eyecatch.core.detect.cnn import WEIGHTS, CnnDetector
+from eyecatch.core.detect.multiscale import ThoroughDetector
 from eyecatch.core.detect.registry import load, resolve
-from eyecatch.core.detect.thorough import ThoroughDetector
-from eyecatch.core.drawn.cast import CAST
-from eyecatch.core.drawn.scene import Actor, Shot, play
+from eyecatch.core.detections import iou
 from eyecatch.core.errors import ModelError
-from eyecatch.core.faces import iou
 from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.synthetic.cast import CAST
+from eyecatch.core.synthetic.scene import Actor, Shot, play
 
 CNN = DetectorConfig("cnn", lines=360)
 

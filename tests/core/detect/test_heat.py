@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from eyecatch.core.detect.heat import apart, decode
+from eyecatch.core.detect.decode import apart, decode
 from eyecatch.core.detect.network import STRIDE
-from eyecatch.core.faces import Detections
+from eyecatch.core.detections import Detections
 
 
 def blank(rows=12, columns=20):

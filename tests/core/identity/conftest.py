@@ -10,12 +10,12 @@ import pytest
 
 from eyecatch.core.crops import CROP_SIZE, encode
 from eyecatch.core.identity.bundle import Bundle
-from eyecatch.core.identity.contents import Character, Contents
-from eyecatch.core.identity.devices import keras
+from eyecatch.core.identity.bundle_writer import Card, save_bundle
+from eyecatch.core.identity.decision import Calibration
+from eyecatch.core.identity.manifest import Character, Contents
 from eyecatch.core.identity.networks import Architecture, compact_network, study_network
 from eyecatch.core.identity.prototypes import Prototypes
-from eyecatch.core.identity.save import Card, save_bundle
-from eyecatch.core.identity.vote import Calibration
+from eyecatch.core.tensorflow import keras
 
 TINY = {
     "study": study_network(3, size=16, filters=4, units=8),

@@ -16,11 +16,11 @@ import pytest
 from eyecatch.core.errors import ModelError, RequestError
 from eyecatch.core.identity.archive import write_prototypes
 from eyecatch.core.identity.bundle import load_bundle, write_manifest
-from eyecatch.core.identity.devices import keras
-from eyecatch.core.identity.identify import Identify
+from eyecatch.core.identity.bundle_writer import Card, save_bundle
+from eyecatch.core.identity.inference import Identify
 from eyecatch.core.identity.networks import Architecture, load_weights, study_network
 from eyecatch.core.identity.prototypes import Prototypes
-from eyecatch.core.identity.save import Card, save_bundle
+from eyecatch.core.tensorflow import keras
 
 CARD = Card({"seed": 8}, "# Another card\n")
 

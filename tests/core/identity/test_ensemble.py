@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from eyecatch.core.identity.bundle import Bundle
-from eyecatch.core.identity.contents import Character, Contents
+from eyecatch.core.identity.decision import Calibration, vote
 from eyecatch.core.identity.ensemble import Ensemble, one_name_each
+from eyecatch.core.identity.manifest import Character, Contents
 from eyecatch.core.identity.networks import compact_network, study_network
-from eyecatch.core.identity.vote import Calibration, vote
 
 ONE = np.ones(1)
 PARTS = {"weights_digest": "", "prototypes": None}

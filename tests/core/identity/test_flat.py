@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from eyecatch.core.cache import cache
-from eyecatch.core.identity import flat
-from eyecatch.core.identity.flat import FlatNetwork
-from eyecatch.core.identity.identify import Identify, _Compiled, prepare
+from eyecatch.core.identity import litert as flat
+from eyecatch.core.identity.inference import Identify, _Compiled, prepare
+from eyecatch.core.identity.litert import FlatNetwork
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_once_converted_a_process_that_identifies_loads_no_tensorflow(
     (tmp_path / "crop.jpg").write_bytes(crops[0])
     code = (
         "import sys\nfrom pathlib import Path\n"
-        "from eyecatch.core.identity.identify import Identify\n"
+        "from eyecatch.core.identity.inference import Identify\n"
         "said = Identify(Path(sys.argv[1]))([Path(sys.argv[2]).read_bytes()])\n"
         "assert len(said) == 1\n"
         "assert not {'tensorflow', 'keras', 'ray'} & set(sys.modules)"

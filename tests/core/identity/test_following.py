@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eyecatch.core.identity.following import follow, make_forms
-from eyecatch.core.identity.vote import Calibration
+from eyecatch.core.identity.decision import Calibration
+from eyecatch.core.identity.propagation import follow, make_forms
 
 CALIBRATION = Calibration(1.0, 0.6, 0.8, nobody=10.0)
 NOBODY_AT_ONCE = np.zeros((0, 2), np.int64)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eyecatch.core.identity import grouping
-from eyecatch.core.identity.grouping import ALONE, group, join
+from eyecatch.core.identity import clustering as grouping
+from eyecatch.core.identity.clustering import ALONE, group, join
 
 
 def people(sizes, spread=0.5, seed=0):

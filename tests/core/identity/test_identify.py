@@ -9,8 +9,8 @@ import pytest
 
 from eyecatch.core.errors import MediaError, ModelError
 from eyecatch.core.identity.bundle import load_bundle
-from eyecatch.core.identity.identify import Identify, IdentifyAll, prepare
-from eyecatch.core.identity.save import Card, save_bundle
+from eyecatch.core.identity.bundle_writer import Card, save_bundle
+from eyecatch.core.identity.inference import Identify, IdentifyAll, prepare
 
 with_prototypes = pytest.mark.parametrize("made", ["compact"], indirect=True)
 

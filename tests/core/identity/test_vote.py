@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eyecatch.core.identity.vote import Calibration, probabilities, vote
+from eyecatch.core.identity.decision import Calibration, probabilities, vote
 
 NAMES = ("Botan", "Hiei", "Kurama")
 CALIBRATION = Calibration(temperature=2.0, maybe=0.5, sure=0.9)

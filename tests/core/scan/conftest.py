@@ -10,7 +10,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from eyecatch.core.faces import Detections
+from eyecatch.core.detections import Detections
 
 WIDTH, HEIGHT = 320, 180
 RED, GREEN = (40, 40, 230), (40, 220, 40)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from eyecatch.core.scan.held import Held, difference
+from eyecatch.core.scan.held_frames import Held, difference
 
 
 def look(x=20):

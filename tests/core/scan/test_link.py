@@ -2,8 +2,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from eyecatch.core.scan.link import link
-from eyecatch.core.scan.result import ScannedChunk, Timeline, Tracklet
+from eyecatch.core.scan.linking import link
+from eyecatch.core.scan.types import ScannedChunk, Timeline, Tracklet
 
 
 def look(value):

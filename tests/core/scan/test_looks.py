@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from eyecatch.core.faces import Detections
-from eyecatch.core.scan.looks import Looks
+from eyecatch.core.detections import Detections
+from eyecatch.core.scan.sampling import Looks
 
 
 @dataclass

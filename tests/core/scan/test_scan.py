@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from eyecatch.core import crops
+from eyecatch.core.detections import Detections
 from eyecatch.core.errors import MediaError, ModelError
-from eyecatch.core.faces import Detections
-from eyecatch.core.scan import scan as module
+from eyecatch.core.scan import scanner as module
 from eyecatch.core.scan.config import DetectorConfig, ScanConfig
-from eyecatch.core.scan.link import link
-from eyecatch.core.scan.scan import Scan
+from eyecatch.core.scan.linking import link
+from eyecatch.core.scan.scanner import Scan
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from eyecatch.core.scan.shots import Changes, change, cuts
+from eyecatch.core.scan.cuts import Changes, change, cuts
 
 
 def look(seed):

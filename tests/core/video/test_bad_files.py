@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.video.content_hash import content_hash
 from eyecatch.core.video.decode import decode
-from eyecatch.core.video.digest import content_hash
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 

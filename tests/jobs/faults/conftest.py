@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 import eyecatch
-from eyecatch.core.drawn.season import draw_season
+from eyecatch.core.synthetic.season import draw_season
 from eyecatch.db.index import open_index
 
 

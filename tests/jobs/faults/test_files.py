@@ -8,8 +8,8 @@ import shutil
 import pytest
 
 import eyecatch
-from eyecatch.jobs import index as index_module
 from eyecatch.jobs.cli import main
+from eyecatch.jobs.indexing import index as index_module
 from eyecatch.jobs.runners.inline import InlineRunner
 
 

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 import eyecatch
 from eyecatch.core.errors import DatabaseError
-from eyecatch.jobs import index as index_module
-from eyecatch.jobs import job as job_module
+from eyecatch.jobs.indexing import index as index_module
+from eyecatch.jobs.indexing import job as job_module
 from eyecatch.jobs.runners.inline import InlineRunner
 
 

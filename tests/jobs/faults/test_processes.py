@@ -9,7 +9,7 @@ import pytest
 
 import eyecatch
 from eyecatch.db.index import open_index
-from eyecatch.db.records import Origin
+from eyecatch.db.records.scan import Origin
 
 
 @pytest.mark.parametrize("runner", ["inline", "ray"])

@@ -7,9 +7,9 @@ from contextlib import closing
 import pytest
 
 import eyecatch
-from eyecatch.core.video.digest import content_hash
+from eyecatch.core.video.content_hash import content_hash
 from eyecatch.db.index import open_index
-from eyecatch.jobs import index as index_module
+from eyecatch.jobs.indexing import index as index_module
 from eyecatch.jobs.render.source import local_file
 from eyecatch.jobs.runners.inline import InlineRunner
 

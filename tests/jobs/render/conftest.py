@@ -13,11 +13,11 @@ import av
 import numpy as np
 import pytest
 
-from eyecatch.core.scan.result import Crop, ScannedChunk, Timeline, Tracklet
-from eyecatch.core.video.program import program
+from eyecatch.core.scan.types import Crop, ScannedChunk, Timeline, Tracklet
+from eyecatch.core.video.ffmpeg import program
 from eyecatch.db.index import Index, open_index
-from eyecatch.db.records import EpisodeRecord, Origin
-from eyecatch.jobs.register import register
+from eyecatch.db.records.scan import EpisodeRecord, Origin
+from eyecatch.jobs.indexing.register import register
 
 SCAN = "scan"
 Place = Callable[[int], tuple[int, int, int, int]]

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from eyecatch.core.errors import RequestError, UnknownCharacterError
-from eyecatch.db.answers import Range
-from eyecatch.db.clock import Clock
-from eyecatch.jobs.render.clips import clips
-from eyecatch.jobs.render.spans import Wishes, spans
+from eyecatch.db.frame_times import Clock
+from eyecatch.db.records.answers import Range
+from eyecatch.jobs.clips.clips import clips
+from eyecatch.jobs.render.segments import Wishes, spans
 
 RATE = "24000/1001"
 OPEN = "open-gop=1:keyint=12:min-keyint=12:bframes=3:b-adapt=0:scenecut=0"

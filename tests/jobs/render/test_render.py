@@ -15,7 +15,7 @@ import pysubs2
 import pytest
 
 from eyecatch.core.errors import MediaError, RequestError
-from eyecatch.core.video.program import run
+from eyecatch.core.video.ffmpeg import run
 from eyecatch.jobs.render.render import render, render_episode
 
 X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-g", "24"]

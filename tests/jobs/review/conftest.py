@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from eyecatch.db.index import open_index
 from eyecatch.jobs.review.app import make_app
-from eyecatch.jobs.review.room import Room
+from eyecatch.jobs.review.state import Room
 
 HOME = "http://127.0.0.1"
 

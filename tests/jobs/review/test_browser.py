@@ -11,7 +11,7 @@ import uvicorn
 
 from eyecatch.core.errors import UnknownCharacterError
 from eyecatch.jobs.review.app import make_app
-from eyecatch.jobs.review.serve import address, listening
+from eyecatch.jobs.review.server import address, listening
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 OPTIONS = (

@@ -7,12 +7,12 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from eyecatch.core.video.container_layout import Layout, Stream, layout
 from eyecatch.core.video.proxy import obstacle
-from eyecatch.core.video.streams import Layout, Stream, layout
 from eyecatch.db.index import open_index
 from eyecatch.jobs.review.app import make_app
-from eyecatch.jobs.review.guard import HEADERS
-from eyecatch.jobs.review.room import Room
+from eyecatch.jobs.review.auth import HEADERS
+from eyecatch.jobs.review.state import Room
 
 HOME = "http://127.0.0.1"
 

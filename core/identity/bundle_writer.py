@@ -1,0 +1,121 @@
+"""Writing a bundle: whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eyecatch.core.errors import RequestError
+from eyecatch.core.identity.archive import write_prototypes
+from eyecatch.core.identity.bundle import (
+    CARD,
+    CARD_TEXT,
+    MANIFEST,
+    PROTOTYPES,
+    WEIGHTS,
+    Bundle,
+    load_bundle,
+    write_manifest,
+)
+from eyecatch.core.identity.manifest import Contents, check_prototypes
+from eyecatch.core.identity.networks import Network
+from eyecatch.core.identity.prototypes import Prototypes
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """How a bundle was trained and measured: plain values for JSON, and the same as Markdown."""
+
+    facts: Mapping[str, Any]
+    text: str
+
+
+def check_free(folder: Path, force: bool) -> None:
+    """Complains, before any work is done, if a bundle can't be written to ``folder``.
+
+    Raises:
+        RequestError: something is there. With ``force`` a bundle may be, and nothing else.
+    """
+    if not folder.exists():
+        if not folder.absolute().parent.is_dir():
+            raise RequestError(
+                f"the folder {folder.absolute().parent} doesn't exist", "make it first"
+            )
+        return
+    if not (folder / MANIFEST).is_file():
+        raise RequestError(f"{folder} exists and is no bundle", "choose another name")
+    if not force:
+        raise RequestError(f"{folder} exists", "choose another name, or use --force to replace it")
+
+
+def save_bundle(  # noqa: PLR0913 - each is a part of a bundle
+    folder: Path,
+    contents: Contents,
+    network: Network | Path,
+    card: Card,
+    prototypes: Prototypes | None = None,
+    *,
+    force: bool = False,
+) -> Bundle:
+    """Writes a bundle aside and then gives it its name, so that no half bundle is ever seen.
+
+    Args:
+        folder: where to.
+        contents: what ``bundle.json`` is to say.
+        network: the trained ``keras.Model`` that ``contents.architecture`` builds, or the file of
+            weights of another bundle, which is copied as it is.
+        card: how it was trained and measured.
+        prototypes: of a network that ``embeds``, an owner for each of ``contents.names``; None if
+            there are no names.
+        force: replace a bundle of that name.
+
+    Raises:
+        RequestError: ``folder`` exists (see ``check_free``), or can't be written.
+    """
+    check_free(folder, force)
+    if prototypes is None and contents.architecture.embeds:
+        prototypes = Prototypes.none(int(contents.architecture.options["embedding"]))
+    check_prototypes(contents, prototypes)
+    try:
+        with _aside(folder) as new:
+            _write_weights(new / WEIGHTS, contents, network)
+            if prototypes is not None:
+                write_prototypes(new / PROTOTYPES, prototypes)
+            (new / CARD).write_text(json.dumps(card.facts, ensure_ascii=False, indent=1), "utf-8")
+            (new / CARD_TEXT).write_text(card.text, "utf-8")
+            write_manifest(new, contents)
+    except OSError as error:
+        raise RequestError(f"{folder} can't be written ({error.strerror})") from error
+    return load_bundle(folder)
+
+
+def _write_weights(path: Path, contents: Contents, network: Network | Path) -> None:
+    if isinstance(network, Path):
+        shutil.copyfile(network, path)
+        return
+    # A fresh network has no optimizer, whose state would be saved with the weights.
+    plain = contents.architecture.build()
+    plain.set_weights(network.get_weights())
+    plain.save(path)
+
+
+@contextmanager
+def _aside(folder: Path) -> Iterator[Path]:
+    """A new folder that takes the place of ``folder`` once it is written without an error."""
+    new = folder.with_name(f".{folder.name}.new-{os.getpid()}")
+    old = folder.with_name(f".{folder.name}.old-{os.getpid()}")
+    new.mkdir()
+    try:
+        yield new
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)

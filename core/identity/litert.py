@@ -1,0 +1,154 @@
+"""A bundle's network on a CPU: converted once for this machine, then run without TensorFlow.
+
+Loading TensorFlow takes five seconds of CPU and 600 MB, in every process that asks; LiteRT takes a
+tenth of a second, and no longer for a face. Faces are judged one by one, so that none depends on
+its neighbours, and several at a time where there are cores for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import LifoQueue
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from eyecatch.core.cache import cache, write_aside
+from eyecatch.core.hush import hushed
+from eyecatch.core.identity.bundle import Bundle
+from eyecatch.core.identity.networks import Network, load_weights
+from eyecatch.core.tensorflow import cores, keras, tensorflow
+
+Interpreter = Any
+"""An ``ai_edge_litert.interpreter.Interpreter``; it has no types."""
+
+_FORM: Final = 1
+"""Raised whenever networks are converted in another way."""
+
+_MOST: Final = 4
+"""Faces judged at a time; a network at work takes 20 MB."""
+
+log = logging.getLogger(__name__)
+
+
+class FlatNetwork:
+    """A bundle's network, ready to be asked.
+
+    Args:
+        bundle: whose weights have been checked.
+
+    Raises:
+        ModelError: its weights don't fit.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        path = _place(bundle)
+        try:
+            content = _read(path)
+            run = _interpreter(content)
+        except (OSError, ValueError):  # there is none yet, or it is damaged
+            content = _convert(load_weights(bundle.architecture, bundle.weights))
+            run = _interpreter(content)
+            _keep(content, path)
+        outputs = run.get_output_details()
+        self._ends = outputs[0], outputs[-1]
+        self._idle: LifoQueue[Interpreter] = LifoQueue()
+        most = _at_a_time()
+        for one in [run, *(_interpreter(content) for _ in range(most - 1))]:
+            self._idle.put(one)
+        self._threads = ThreadPoolExecutor(most, thread_name_prefix="identify")
+
+    def __call__(
+        self, pictures: npt.NDArray[np.uint8]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """What the network says of pictures (n, size, size, 3); none is a normal value.
+
+        Returns:
+            The embeddings (n, d), and what it gives in the end, (n, c): the same, if it embeds.
+        """
+        said = list(self._threads.map(self._ask, pictures))
+        none = [np.zeros((0, one["shape"][-1]), np.float32) for one in self._ends]
+        first, last = (np.concatenate([k, *parts]) for k, *parts in zip(none, *said, strict=True))
+        return first, last
+
+    def _ask(self, picture: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.float32], ...]:
+        run = self._idle.get()
+        try:
+            run.set_tensor(run.get_input_details()[0]["index"], picture[None])
+            run.invoke()
+            return tuple(run.get_tensor(one["index"]) for one in self._ends)
+        finally:
+            self._idle.put(run)
+
+
+def _at_a_time() -> int:
+    """As many as there are cores; in a worker of Ray, as many as Ray says that it has."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, min(int(told) if told.isdigit() else cores(), _MOST))
+
+
+def _interpreter(content: bytes) -> Interpreter:
+    from ai_edge_litert import interpreter  # noqa: PLC0415 - half a second
+
+    with hushed():
+        run = interpreter.Interpreter(model_content=content, num_threads=1)
+        run.allocate_tensors()
+    return run
+
+
+def _convert(network: Network) -> bytes:
+    """The network as a TFLite file in single precision: embedding first, then what it ends in."""
+    tf = tensorflow()
+    # Without this the converter leaves Keras 3's weights outside of the file it makes.
+    from tensorflow.python.framework import convert_to_constants  # noqa: PLC0415 - heavy
+
+    single = keras().models.clone_model(network, clone_function=_single)
+    single.set_weights(network.get_weights())
+    outputs = [single.get_layer("embedding").output]
+    if single.output is not outputs[0]:
+        outputs.append(single.output)
+    both = keras().Model(single.input, outputs)
+    run = tf.function(lambda pictures: both(pictures, training=False), autograph=False)
+    shape = (1, *network.input.shape[1:])
+    concrete = run.get_concrete_function(tf.TensorSpec(shape, tf.uint8))
+    frozen = convert_to_constants.convert_variables_to_constants_v2(concrete)
+    with hushed():
+        return bytes(tf.lite.TFLiteConverter.from_concrete_functions([frozen]).convert())
+
+
+def _single(layer: Network) -> Network:
+    """The layer in single precision: TFLite has no double."""
+    config = layer.get_config()
+    if "dtype" in config and layer.__class__.__name__ != "InputLayer":
+        config["dtype"] = "float32"
+    return layer.__class__.from_config(config)
+
+
+def _place(bundle: Bundle) -> Path:
+    """Where a network is kept; another one, or another way to convert it, has another place."""
+    architecture = bundle.architecture
+    options = sorted(architecture.options.items())
+    what = json.dumps([_FORM, bundle.weights_digest, architecture.name, options])
+    return cache() / "networks" / f"{hashlib.sha256(what.encode()).hexdigest()}.tflite"
+
+
+def _read(path: Path) -> bytes:
+    """What ``_keep`` wrote; ValueError if it is something else."""
+    raw = path.read_bytes()
+    digest, content = raw[:32], raw[32:]
+    if hashlib.sha256(content).digest() != digest:
+        raise ValueError(f"{path} is damaged")
+    return content
+
+
+def _keep(content: bytes, path: Path) -> None:
+    try:
+        write_aside(hashlib.sha256(content).digest() + content, path)
+    except OSError as error:  # a home that can't be written only costs the time to convert again
+        log.debug("%s can't be written (%s)", path, error)

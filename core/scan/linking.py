@@ -1,0 +1,151 @@
+"""Shots and tracks of an episode, from what the scans of its chunks found.
+
+Pure, and the same however the episode was cut into chunks; crops are not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from eyecatch.core.scan.cuts import change, cuts
+from eyecatch.core.scan.matching import MISSES, affinity, pairs
+from eyecatch.core.scan.types import ScannedChunk, Tracklet
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """Frames between two cuts.
+
+    Attributes:
+        index: its place in the episode, from 0.
+        start, stop: number of its first frame, and of the first frame after it.
+        start_pts, last_pts: presentation times of its first and of its last frame.
+    """
+
+    index: int
+    start: int
+    stop: int
+    start_pts: int
+    last_pts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One face followed through one shot.
+
+    Attributes:
+        shot: index of the shot.
+        tracklets: (index of the chunk, place of the tracklet in it) of each part, in order of time;
+            no two have a frame in common.
+        start, stop: number of its first frame, and of the first frame after its last.
+    """
+
+    shot: int
+    tracklets: tuple[tuple[int, int], ...]
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The shots of an episode in order of time, and its tracks by first frame."""
+
+    shots: tuple[Shot, ...]
+    tracks: tuple[Track, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A tracklet and where it is kept."""
+
+    key: tuple[int, int]
+    tracklet: Tracklet
+
+    @property
+    def start(self) -> int:
+        return int(self.tracklet.frames[0])
+
+    @property
+    def last(self) -> int:
+        return int(self.tracklet.frames[-1])
+
+
+def link(chunks: Sequence[ScannedChunk]) -> Linked:
+    """Find the cuts of an episode, and join the tracklets that are one face in one shot.
+
+    Args:
+        chunks: those that were scanned, in any order; where one is missing or broken a shot ends.
+
+    Returns:
+        Every frame of the chunks in one shot, every tracklet in one track.
+    """
+    chunks = sorted((one for one in chunks if len(one.timeline.pts)), key=lambda one: one.index)
+    shots = tuple(_shots(chunks))
+    parts = [_Part((one.index, at), it) for one in chunks for at, it in enumerate(one.tracklets)]
+    parts.sort(key=lambda part: (part.start, *part.tracklet.boxes[0]))
+    starts = np.array([shot.start for shot in shots])
+    by_shot = groupby(parts, lambda part: int(np.searchsorted(starts, part.start, "right")) - 1)
+    tracks = [
+        Track(shot, tuple(part.key for part in track), track[0].start, track[-1].last + 1)
+        for shot, members in by_shot
+        for track in _joined(list(members))
+    ]
+    return Linked(shots, tuple(tracks))
+
+
+def _shots(chunks: Sequence[ScannedChunk]) -> Iterator[Shot]:
+    index = 0
+    for run in _runs(chunks):
+        pts = np.concatenate([one.timeline.pts for one in run])
+        first = run[0].timeline.start
+        edges = [0, *cuts(_changes(run)).tolist(), len(pts)]
+        for start, stop in pairwise(edges):
+            yield Shot(index, first + start, first + stop, int(pts[start]), int(pts[stop - 1]))
+            index += 1
+
+
+def _runs(chunks: Sequence[ScannedChunk]) -> Iterator[list[ScannedChunk]]:
+    """Chunks that follow each other without a gap."""
+    run: list[ScannedChunk] = []
+    for chunk in chunks:
+        if run and chunk.timeline.start != run[-1].timeline.start + len(run[-1].timeline.pts):
+            yield run
+            run = []
+        run.append(chunk)
+    if run:
+        yield run
+
+
+def _changes(run: Sequence[ScannedChunk]) -> npt.NDArray[np.float32]:
+    """The change of every frame, those at the chunks' borders found by their looks."""
+    parts = [one.timeline.change.copy() for one in run]
+    parts[0][0] = 0
+    for before, after, part in zip(run, run[1:], parts[1:], strict=False):
+        a, b = before.timeline.last_look, after.timeline.first_look
+        part[0] = change(a, b) if a.size and b.size else 0
+    return np.concatenate(parts)
+
+
+def _joined(parts: Sequence[_Part]) -> list[list[_Part]]:
+    """The tracks of one shot, from its tracklets in order of their first frames."""
+    tracks: list[list[_Part]] = []
+    recent: list[list[_Part]] = []
+    for start, group in groupby(parts, lambda part: part.start):
+        new = list(group)
+        recent = [track for track in recent if start - track[-1].last <= MISSES + 1]
+        near = [track for track in recent if track[-1].last < start]
+        last = np.array([track[-1].tracklet.boxes[-1] for track in near], np.float32)
+        first = np.array([part.tracklet.boxes[0] for part in new], np.float32)
+        chosen = {b: near[a] for a, b in pairs(affinity(last.reshape(-1, 4), first))}
+        for place, part in enumerate(new):
+            if place in chosen:
+                chosen[place].append(part)
+            else:
+                recent.append([part])
+                tracks.append(recent[-1])
+    return tracks

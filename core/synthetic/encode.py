@@ -1,0 +1,123 @@
+"""Frames and a made-up sound into a video file, by ffmpeg."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import IO
+
+import ffmpeg
+import imageio_ffmpeg
+
+from eyecatch.core.errors import MediaError
+from eyecatch.core.synthetic.pen import Picture
+
+# A slow tune on a pentatonic scale over a little hiss; commas are kept from ffmpeg by the quotes.
+_TUNE = (
+    "0.1*sin(2*PI*t*220*pow(2,floor(mod(t*2.5,5))*2.4/12))*exp(-3*mod(t,0.4))"
+    "+0.05*sin(2*PI*t*110)+0.004*(random(0)-0.5)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How frames become a file; its container follows from the file's suffix.
+
+    Attributes:
+        codec: ffmpeg's name of the video encoder.
+        pixel_format: ffmpeg's name, such as ``yuv420p10le``.
+        options: more of ffmpeg's output options. By default a keyframe at the cuts that x264 sees,
+            and at least every 96 frames (four seconds), so that even a short episode has chunks.
+        sound: ffmpeg's name of the audio encoder, or None for a silent file.
+    """
+
+    codec: str = "libx264"
+    pixel_format: str = "yuv420p"
+    options: Mapping[str, str | int] = field(
+        default_factory=lambda: {"preset": "veryfast", "crf": 20, "g": 96}
+    )
+    sound: str | None = "aac"
+
+
+def encode(
+    pictures: Iterable[Picture],
+    path: Path,
+    size: tuple[int, int],
+    rate: Fraction,
+    encoding: Encoding,
+) -> None:
+    """Write pictures into a file, which appears only when it is whole.
+
+    Args:
+        pictures: uint8 (h, w, 3) BGR, taken one by one.
+        path: the file; replaced where it exists.
+        size: width and height in pixels.
+        rate: frames a second, constant.
+        encoding: how.
+
+    Raises:
+        MediaError: ffmpeg can't write it, with what ffmpeg says.
+    """
+    aside = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile() as said:
+            status = _pipe(pictures, _command(aside, size, rate, encoding), said)
+            if status:
+                raise MediaError(str(path), f"ffmpeg could not write it ({_complaint(said)})")
+        aside.replace(path)
+    except OSError as error:
+        raise MediaError(str(path), f"it could not be written ({error.strerror})") from error
+    finally:
+        with suppress(OSError):
+            aside.unlink()
+
+
+def _command(path: Path, size: tuple[int, int], rate: Fraction, encoding: Encoding) -> list[str]:
+    raw = {"format": "rawvideo", "pix_fmt": "bgr24", "s": f"{size[0]}x{size[1]}"}
+    streams = [ffmpeg.input("pipe:", framerate=str(rate), **raw)]
+    options: dict[str, str | int | None] = {
+        "vcodec": encoding.codec,
+        "pix_fmt": encoding.pixel_format,
+        **encoding.options,
+    }
+    if encoding.sound is not None:
+        streams.append(ffmpeg.input(f"aevalsrc='{_TUNE}':s=44100", format="lavfi"))
+        options |= {"acodec": encoding.sound, "shortest": None}
+    # bitexact: without it the container holds random ids, and no two files are the same
+    output = ffmpeg.output(*streams, str(path), fflags="+bitexact", **options)
+    command: list[str] = ffmpeg.compile(
+        output.global_args("-v", "error", "-nostdin"), imageio_ffmpeg.get_ffmpeg_exe(), True
+    )
+    return command
+
+
+def _pipe(pictures: Iterable[Picture], command: list[str], said: IO[bytes]) -> int:
+    """Run ffmpeg on the pictures; what it says goes to a file, as a full pipe would stop it."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=said) as process:
+        pipe = process.stdin
+        assert pipe is not None
+        try:
+            # A broken pipe: ffmpeg gave up. Its status and its words say why.
+            with suppress(BrokenPipeError):
+                for picture in pictures:
+                    pipe.write(picture.data)
+            with suppress(BrokenPipeError):
+                pipe.close()
+        except BaseException:
+            process.kill()
+            raise
+        return process.wait()
+
+
+def _complaint(said: IO[bytes]) -> str:
+    """The first thing ffmpeg said, which is the cause; what follows are consequences."""
+    said.seek(0)
+    lines = said.read().decode(errors="replace").strip().splitlines()
+    return re.sub(r"^\[.*?\] ", "", lines[0]) if lines else "it says nothing"

@@ -1,0 +1,1 @@
+"""Engines, transactions, locks, and what goes wrong with a database."""

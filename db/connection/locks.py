@@ -1,0 +1,108 @@
+"""Who may go on: one writer of names at a time, and which runs are alive.
+
+A run holds a lock for as long as its process lives: the system lets go of it when the process ends,
+however it ends. So nobody has to compare clocks, and no claim of a killed run outlives it. On
+SQLite it is a lock on a file beside the index, on Postgres an advisory lock of a session.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Final, Self
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from eyecatch.db.connection.engine import sqlite_file
+
+# Any numbers that other users of the server don't take: "eyec" and "eyer".
+WRITERS: Final = 0x65796563
+_RUNS: Final = 0x65796572
+
+
+def one_at_a_time(connection: Connection) -> None:
+    """Wait until no other transaction is past here, so that none adds the same row meanwhile.
+
+    On SQLite, whose writers take turns anyway, nothing is to be done.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS)))
+
+
+class Life:
+    """The lock of a run: taken when made, let go when closed or when the process ends.
+
+    Args:
+        url: of the index.
+        engine: connected to it.
+        run_id: the run.
+    """
+
+    def __init__(self, url: URL, engine: Engine, run_id: int) -> None:
+        self._held = ExitStack()
+        if (file := sqlite_file(url)) is not None:
+            from filelock import FileLock  # noqa: PLC0415 - who only asks needs none
+
+            path = _path(file, run_id)
+            self._held.callback(path.unlink, missing_ok=True)
+            self._held.enter_context(FileLock(path))
+        elif engine.dialect.name == "postgresql":
+            session = engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+            self._held.callback(session.close)
+            self._held.callback(session.invalidate)  # a pooled session would keep the lock
+            # A machine that loses its power says no goodbye: the server asks after two minutes.
+            session.execute(sa.text("SET tcp_keepalives_idle = 60"))
+            session.execute(sa.text("SET tcp_keepalives_interval = 20"))
+            session.execute(sa.text("SET tcp_keepalives_count = 3"))
+            session.execute(sa.select(sa.func.pg_try_advisory_lock(_RUNS, run_id)))
+            self._held.callback(_unlock, session, run_id)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go."""
+        self._held.close()
+
+
+def _unlock(session: Connection, run_id: int) -> None:
+    with suppress(SQLAlchemyError):  # of a server that has gone nothing is held
+        session.execute(sa.select(sa.func.pg_advisory_unlock(_RUNS, run_id)))
+
+
+def is_alive(url: URL, connection: Connection, run_id: int) -> bool:
+    """Whether the process of a run still lives."""
+    if (file := sqlite_file(url)) is not None:
+        return _is_locked(_path(file, run_id))
+    if connection.dialect.name != "postgresql":
+        return False  # an index in memory has no other process
+    held = sa.text(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :runs"
+        " AND objid = :run AND objsubid = 2 AND granted AND database ="
+        " (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    return bool(connection.scalar(held, {"runs": _RUNS, "run": run_id}))
+
+
+def _path(file: Path, run_id: int) -> Path:
+    return file.with_name(f"{file.name}-run{run_id}.lock")
+
+
+def _is_locked(path: Path) -> bool:
+    if not path.exists():
+        return False
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - who only asks needs none
+
+    try:
+        with FileLock(path, timeout=0):
+            path.unlink(missing_ok=True)  # of a run that was killed
+    except Timeout:
+        return True
+    except OSError:  # it may not be written here: nothing is known, so nothing is taken away
+        return True
+    return False

@@ -1,0 +1,95 @@
+"""Opening an index: is it there, is it ours, is it of this version?"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine
+
+from eyecatch.core.errors import DatabaseError
+from eyecatch.db.connection.engine import make_engine, shown_url, sqlite_file, writing
+from eyecatch.db.connection.errors import one_sentence
+from eyecatch.db.connection.locks import one_at_a_time
+
+VERSION: Final = "0004"
+"""The newest migration. Known here so that opening a current index needs no Alembic (0.4 s)."""
+
+
+def open_engine(url: URL, *, create: bool, patience: float) -> Engine:
+    """Connect to an index and bring it to this version.
+
+    Args:
+        url: of the index.
+        create: make the index where there is none.
+        patience: seconds to wait for other processes' transactions.
+
+    Raises:
+        DatabaseError: it can't be opened, is none, or was written by a newer version.
+    """
+    _check_file(url, create)
+    engine = make_engine(url, patience)
+    try:
+        with one_sentence(url):
+            _bring_up_to_date(engine, url, create)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _check_file(url: URL, create: bool) -> None:
+    file = sqlite_file(url)
+    if file is None:
+        return
+    if file.is_dir():
+        raise DatabaseError(str(file), "is a folder", "name a file for the index")
+    if not file.parent.is_dir():
+        raise DatabaseError(str(file), "its folder does not exist", "create the folder first")
+    if not create and not file.exists():
+        raise _no_index(url)
+
+
+def _bring_up_to_date(engine: Engine, url: URL, create: bool) -> None:
+    with engine.connect() as connection:
+        version = _version(connection, url)
+    if version == VERSION:
+        return
+    if version is None and not create:  # an older index is brought up to date by whoever asks
+        raise _no_index(url)
+    if engine.dialect.name == "sqlite":
+        # The mode is a property of the file and can't change inside a transaction.
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
+    _migrate(engine, url)
+
+
+def _migrate(engine: Engine, url: URL) -> None:
+    # Alembic takes as long to load as most questions take to answer.
+    from eyecatch.db.migrations.upgrade import upgrade  # noqa: PLC0415
+
+    with writing(engine).begin() as connection:
+        one_at_a_time(connection)
+        if _version(connection, url) != VERSION:  # nobody was quicker
+            upgrade(connection)
+
+
+def _version(connection: Connection, url: URL) -> str | None:
+    tables = sa.inspect(connection).get_table_names()
+    if not tables:
+        return None
+    if "alembic_version" not in tables or "episode" not in tables:
+        raise DatabaseError(
+            shown_url(url), "is a database of another program", "choose another with --db"
+        )
+    version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
+    if version > VERSION:
+        raise DatabaseError(
+            shown_url(url), "was written by a newer eyecatch", "update eyecatch to open it"
+        )
+    return str(version)
+
+
+def _no_index(url: URL) -> DatabaseError:
+    return DatabaseError(shown_url(url), "there is no index", "run eyecatch index first")

@@ -1,0 +1,162 @@
+"""Tables of what the index was given: videos, names, bundles, runs, what people said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eyecatch.core.names import folded
+from eyecatch.db.models.base import Base, BigId, one_of
+from eyecatch.db.states import EPISODE_STATES, RUN_STATES
+
+
+class Series(Base):
+    """A show; characters and episodes may belong to one."""
+
+    __tablename__ = "series"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class Episode(Base):
+    """One video by the hash of its content, with what was probed (see ``core.video.Video``)."""
+
+    __tablename__ = "episode"
+    __table_args__ = (one_of("state", EPISODE_STATES),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    path: Mapped[str]  # where it was last seen
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
+    stream: Mapped[int]
+    codec: Mapped[str]
+    pixel_format: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    rotation: Mapped[int]
+    pixel_aspect_num: Mapped[int]
+    pixel_aspect_den: Mapped[int]
+    time_base_num: Mapped[int]
+    time_base_den: Mapped[int]
+    rate_num: Mapped[int]
+    rate_den: Mapped[int]
+    duration_num: Mapped[int | None]
+    duration_den: Mapped[int | None]
+    frames: Mapped[int]
+    end_pts: Mapped[int]  # as planned
+    broken_pts: Mapped[int | None]  # where it ended when that turned out to be earlier
+    complete: Mapped[bool]
+    state: Mapped[str]
+    scan_digest: Mapped[str | None]  # what its tracks were made from
+    bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))  # who decided them
+    claimed_by: Mapped[int | None]  # the run at work on it; holds while that run's process lives
+
+
+class EpisodeFile(Base):
+    """A path at which an episode's content was seen; size and mtime spare hashing it again."""
+
+    __tablename__ = "episode_file"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    path: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int]
+    mtime_ns: Mapped[int]
+    episode_id: Mapped[int] = mapped_column(
+        ForeignKey("episode.id", ondelete="CASCADE"), index=True
+    )
+
+
+def _folded(context: DefaultExecutionContext) -> str:
+    """What the name of the row that is written is looked up by."""
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return folded(values["name"])
+
+
+class Character(Base):
+    """A name; unique in its series, or among those of no series."""
+
+    __tablename__ = "character"
+    __table_args__ = (
+        UniqueConstraint("series_id", "name"),
+        Index(
+            "uq_character_name_of_no_series",
+            "name",
+            unique=True,
+            sqlite_where=text("series_id IS NULL"),  # and on Postgres; to say so here loads it
+        ),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    name: Mapped[str]
+    folded: Mapped[str] = mapped_column(default=_folded, server_default="", index=True)
+
+
+class Alias(Base):
+    """Another name of a character."""
+
+    __tablename__ = "alias"
+    character_id: Mapped[int] = mapped_column(
+        ForeignKey("character.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(primary_key=True)
+    folded: Mapped[str] = mapped_column(default=_folded, server_default="", index=True)
+
+
+class Bundle(Base):
+    """A trained classifier that has judged crops of this index."""
+
+    __tablename__ = "bundle"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    path: Mapped[str]
+    characters: Mapped[list[Any]]  # names, in the order of its logits
+    card: Mapped[dict[str, Any]]
+    network: Mapped[str | None] = mapped_column(index=True)  # equal ones embed alike
+
+
+class Run(Base):
+    """One call of ``index`` that had something to do, with all that decided what it did."""
+
+    __tablename__ = "run"
+    __table_args__ = (one_of("state", RUN_STATES),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    config: Mapped[dict[str, Any]]
+    versions: Mapped[dict[str, Any]]
+    started_ms: Mapped[int]  # since 1970, UTC
+    finished_ms: Mapped[int | None]
+    state: Mapped[str]
+    host: Mapped[str | None]  # where its driver ran
+    stages: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # seconds of each
+
+
+class BadFile(Base):
+    """A file of which no episode could be made; size and mtime are of one that was read through."""
+
+    __tablename__ = "bad_file"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    path: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int | None]
+    mtime_ns: Mapped[int | None]
+    problem: Mapped[str]
+    advice: Mapped[str]
+    attempts: Mapped[int]
+
+
+class Decision(Base):
+    """What a person said of the face at a place of a frame; it outlives tracks made anew."""
+
+    __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("episode_id", "frame", "x", "y", "w", "h"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
+    frame: Mapped[int]
+    x: Mapped[int]
+    y: Mapped[int]
+    w: Mapped[int]
+    h: Mapped[int]
+    character_id: Mapped[int | None] = mapped_column(ForeignKey("character.id"))
+    decided_ms: Mapped[int]

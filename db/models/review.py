@@ -1,0 +1,111 @@
+"""Tables of the faces that wait for a name, and of what people did with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eyecatch.db.models.base import Base, BigId
+
+
+class Cluster(Base):
+    """Faces that look like one person. Its row stays when they are gone: no number comes twice.
+
+    What waits for a name in it is counted here, so that a list of thousands is quick.
+    """
+
+    __tablename__ = "cluster"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    touched: Mapped[bool]  # a person merged or split it: it is joined with no other by itself
+    faces: Mapped[int]
+    episodes: Mapped[int]
+    seconds: Mapped[float] = mapped_column(index=True)
+    mark: Mapped[int]  # sum of the faces' ids: another one when others wait
+    centre: Mapped[bytes | None]  # mean of the unit embeddings of all its faces
+
+
+class Apart(Base):
+    """Two clusters that a person separated; the lower id first."""
+
+    __tablename__ = "apart"
+    first_id: Mapped[int] = mapped_column(
+        ForeignKey("cluster.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    second_id: Mapped[int] = mapped_column(
+        ForeignKey("cluster.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+
+
+class Face(Base):
+    """The face of a track, at a place of a frame: it outlives tracks that are made anew."""
+
+    __tablename__ = "face"
+    __table_args__ = (UniqueConstraint("episode_id", "frame", "x", "y", "w", "h"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
+    frame: Mapped[int]
+    x: Mapped[int]
+    y: Mapped[int]
+    w: Mapped[int]
+    h: Mapped[int]
+    track_id: Mapped[int | None] = mapped_column(
+        ForeignKey("track.id", ondelete="SET NULL"), index=True
+    )  # which follows it now
+    bundle_id: Mapped[int] = mapped_column(ForeignKey("bundle.id"))  # whose embedding it is
+    embedding: Mapped[bytes]  # of the whole track, float16
+    cluster_id: Mapped[int | None] = mapped_column(ForeignKey("cluster.id"), index=True)
+
+
+class Unlike(Base):
+    """A person said that a face is not this character."""
+
+    __tablename__ = "unlike"
+    face_id: Mapped[int] = mapped_column(
+        ForeignKey("face.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    character_id: Mapped[int] = mapped_column(
+        ForeignKey("character.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+
+
+class Action(Base):
+    """What a person did, and what has to be put back to undo it."""
+
+    __tablename__ = "action"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str]
+    told: Mapped[str]
+    done_ms: Mapped[int]  # since 1970, UTC
+    undone_ms: Mapped[int | None]
+    before: Mapped[dict[str, Any]]  # see db.review.actions
+
+
+class Overruled(Base):
+    """What bundles said of a track whose name comes from people now; columns as in ``track``."""
+
+    __tablename__ = "overruled"
+    track_id: Mapped[int] = mapped_column(
+        ForeignKey("track.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    character_id: Mapped[int | None] = mapped_column(ForeignKey("character.id"))
+    confidence: Mapped[float | None]
+    unsure: Mapped[bool]
+    top: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    decided_by: Mapped[str | None]
+    bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+
+
+class Tally(Base):
+    """Seconds of an episode's faces: of all, of those with a sure name, of those set aside."""
+
+    __tablename__ = "tally"
+    episode_id: Mapped[int] = mapped_column(
+        ForeignKey("episode.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    seconds: Mapped[float]
+    named: Mapped[float]
+    aside: Mapped[float]  # a person said that they are nobody

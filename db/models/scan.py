@@ -1,0 +1,161 @@
+"""Tables of what was found, from chunks down to frames and up to appearances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eyecatch.db.models.base import Base, BigId, one_of
+from eyecatch.db.states import CHUNK_STATES, DECIDERS
+
+
+class Chunk(Base):
+    """A unit of work of an episode, as planned, and what became of it."""
+
+    __tablename__ = "chunk"
+    __table_args__ = (
+        UniqueConstraint("episode_id", "index"),
+        Index("ix_chunk_episode_id_state", "episode_id", "state"),
+        one_of("state", CHUNK_STATES),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
+    index: Mapped[int]
+    start: Mapped[int]
+    stop: Mapped[int]
+    stop_pts: Mapped[int | None]
+    straight: Mapped[bool]
+    state: Mapped[str]
+    attempts: Mapped[int]  # how often it was begun, of those that came to an end
+    begun: Mapped[int] = mapped_column(server_default="0")  # how often since then
+    error: Mapped[str | None]  # why it failed, or why it broke off though it is done
+    scan_digest: Mapped[str | None]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+    plan: Mapped[bytes]  # see db.serialization
+
+
+class Timeline(Base):
+    """Every frame of a scanned chunk; apart from ``chunk`` so that counting chunks stays quick."""
+
+    __tablename__ = "timeline"
+    chunk_id: Mapped[int] = mapped_column(
+        ForeignKey("chunk.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    frames: Mapped[int]
+    arrays: Mapped[bytes]  # see db.serialization
+
+
+class Tracklet(Base):
+    """One face followed inside a chunk from one keyframe to the next at most."""
+
+    __tablename__ = "tracklet"
+    __table_args__ = (UniqueConstraint("chunk_id", "position"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    chunk_id: Mapped[int] = mapped_column(ForeignKey("chunk.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    start: Mapped[int]
+    stop: Mapped[int]
+    track_id: Mapped[int | None] = mapped_column(
+        ForeignKey("track.id", ondelete="SET NULL"), index=True
+    )
+
+
+class Frame(Base):
+    """A face in a frame: by far the most rows, so each is small and there is no second index."""
+
+    __tablename__ = "frame"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it
+    tracklet_id: Mapped[int] = mapped_column(
+        ForeignKey("tracklet.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    frame: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    pts: Mapped[int]
+    x: Mapped[int] = mapped_column(Integer)
+    y: Mapped[int] = mapped_column(Integer)
+    w: Mapped[int] = mapped_column(Integer)
+    h: Mapped[int] = mapped_column(Integer)
+    score: Mapped[int] = mapped_column(SmallInteger)  # per mille; 0 where interpolated
+    held: Mapped[bool]
+
+
+class Crop(Base):
+    """A face as a JPEG, kept so that any bundle can judge it without decoding the video."""
+
+    __tablename__ = "crop"
+    __table_args__ = (UniqueConstraint("tracklet_id", "rank"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    tracklet_id: Mapped[int] = mapped_column(ForeignKey("tracklet.id", ondelete="CASCADE"))
+    rank: Mapped[int]
+    frame: Mapped[int]
+    quality: Mapped[float]
+    jpeg: Mapped[bytes]
+
+
+class Identification(Base):
+    """What one bundle said of one crop: float16 vectors."""
+
+    __tablename__ = "identification"
+    crop_id: Mapped[int] = mapped_column(
+        ForeignKey("crop.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    bundle_id: Mapped[int] = mapped_column(ForeignKey("bundle.id"), primary_key=True)
+    embedding: Mapped[bytes]
+    logits: Mapped[bytes]
+
+
+class Shot(Base):
+    """Frames between two cuts."""
+
+    __tablename__ = "shot"
+    __table_args__ = (UniqueConstraint("episode_id", "number"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    start: Mapped[int]
+    stop: Mapped[int]
+
+
+class Track(Base):
+    """One face followed through one shot, and who it was decided to be."""
+
+    __tablename__ = "track"
+    __table_args__ = (UniqueConstraint("episode_id", "number"), one_of("decided_by", DECIDERS))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
+    number: Mapped[int]  # its place in the episode
+    shot_id: Mapped[int] = mapped_column(ForeignKey("shot.id", ondelete="CASCADE"), index=True)
+    start: Mapped[int]
+    stop: Mapped[int]
+    start_pts: Mapped[int]
+    stop_pts: Mapped[int]
+    character_id: Mapped[int | None] = mapped_column(ForeignKey("character.id"), index=True)
+    confidence: Mapped[float | None]
+    unsure: Mapped[bool]
+    top: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # [name, p] pairs
+    decided_by: Mapped[str | None]
+    bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+
+
+class Appearance(Base):
+    """A character on screen from a time to a time: ranges made of tracks, for quick answers.
+
+    Ranges of one character in one episode don't overlap, so the first frame is a key, and the rows
+    of a character lie side by side.
+    """
+
+    __tablename__ = "appearance"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it
+    character_id: Mapped[int] = mapped_column(ForeignKey("character.id"), primary_key=True)
+    episode_id: Mapped[int] = mapped_column(
+        ForeignKey("episode.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    unsure: Mapped[bool] = mapped_column(primary_key=True)
+    start: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stop: Mapped[int]
+    start_pts: Mapped[int]
+    stop_pts: Mapped[int]
+    confidence: Mapped[float]  # of its surest track
+    faces: Mapped[int]  # frames with a face, counted once for each track

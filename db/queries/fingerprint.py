@@ -1,0 +1,143 @@
+"""What an index holds, without the numbers that only tell in which order it came to be.
+
+Two indexes of equal fingerprints hold the same episodes, faces, crops, embeddings, tracks and
+names, on whichever database, by whichever runner, however often they were interrupted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.engine import Connection
+
+from eyecatch.db.models import (
+    Appearance,
+    Bundle,
+    Character,
+    Chunk,
+    Crop,
+    Decision,
+    Episode,
+    Frame,
+    Identification,
+    Shot,
+    Timeline,
+    Track,
+    Tracklet,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The rows of one table: how many, and a digest over all of them in any order."""
+
+    rows: int
+    digest: str
+
+
+def fingerprint(connection: Connection) -> dict[str, Content]:
+    """The content of each table of what was found, by its name; all rows pass through memory."""
+    return {
+        name: _content(connection.execute(query).yield_per(10_000))
+        for name, query in _queries().items()
+    }
+
+
+def _content(rows: Iterable[Any]) -> Content:
+    # A sum of digests says as much as a digest of sorted rows, and keeps none of them.
+    count, total = 0, 0
+    for row in rows:
+        count += 1
+        said = repr(tuple(map(_plain, row))).encode()
+        total += int.from_bytes(hashlib.sha256(said).digest(), "big")
+    return Content(count, f"{total % 2**256:064x}")
+
+
+def _plain(value: object) -> object:
+    """The same on every database: SQLite's truths are numbers, Postgres' blobs may be views."""
+    if isinstance(value, bool):
+        return int(value)
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def _queries() -> dict[str, Select[Any]]:
+    """The rows of each table, with what they belong to by name instead of by number."""
+    here = (Episode.digest, Chunk.index)
+    face = (*here, Tracklet.position)
+    return {
+        "episode": select(
+            Episode.digest, Episode.state, Episode.scan_digest, Episode.broken_pts, Bundle.digest
+        ).outerjoin(Bundle, Bundle.id == Episode.bundle_id),
+        "chunk": select(
+            *here, Chunk.start, Chunk.stop, Chunk.state, Chunk.error, Chunk.scan_digest
+        ).join(Episode),
+        "timeline": select(*here, Timeline.frames, Timeline.arrays)
+        .select_from(Timeline)
+        .join(Chunk)
+        .join(Episode),
+        "tracklet": select(*face, Tracklet.start, Tracklet.stop, Track.number)
+        .select_from(Tracklet)
+        .join(Chunk)
+        .join(Episode)
+        .outerjoin(Track, Track.id == Tracklet.track_id),
+        "frame": select(*face, *(c for c in Frame.__table__.c if c.name != "tracklet_id"))
+        .select_from(Frame)
+        .join(Tracklet)
+        .join(Chunk)
+        .join(Episode),
+        "crop": select(*face, Crop.rank, Crop.frame, Crop.quality, Crop.jpeg)
+        .select_from(Crop)
+        .join(Tracklet)
+        .join(Chunk)
+        .join(Episode),
+        "identification": select(
+            *face, Crop.rank, Bundle.digest, Identification.embedding, Identification.logits
+        )
+        .select_from(Identification)
+        .join(Bundle)
+        .join(Crop)
+        .join(Tracklet)
+        .join(Chunk)
+        .join(Episode),
+        "shot": select(Episode.digest, Shot.number, Shot.start, Shot.stop).join(Episode),
+        "track": select(
+            Episode.digest,
+            Track.number,
+            Shot.number,
+            Track.start,
+            Track.stop,
+            Track.start_pts,
+            Track.stop_pts,
+            Character.name,
+            Track.confidence,
+            Track.unsure,
+            Track.top,
+            Track.decided_by,
+            Bundle.digest,
+        )
+        .select_from(Track)
+        .join(Episode, Episode.id == Track.episode_id)
+        .join(Shot, Shot.id == Track.shot_id)
+        .outerjoin(Character, Character.id == Track.character_id)
+        .outerjoin(Bundle, Bundle.id == Track.bundle_id),
+        "appearance": select(
+            Episode.digest,
+            Character.name,
+            *(c for c in Appearance.__table__.c if not c.name.endswith("_id")),
+        )
+        .select_from(Appearance)
+        .join(Episode)
+        .join(Character),
+        "decision": select(
+            Episode.digest,
+            Character.name,
+            *(getattr(Decision, name) for name in ("frame", "x", "y", "w", "h")),
+        )
+        .select_from(Decision)
+        .join(Episode)
+        .outerjoin(Character),
+    }

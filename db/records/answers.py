@@ -1,0 +1,162 @@
+"""What the index answers: frozen records, whose times are exact pts; seconds are for showing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from eyecatch.db.records.scan import EpisodeRecord
+
+
+class Range(NamedTuple):
+    """A character, or several at once, on screen from a time to a time.
+
+    A tuple, for an answer may hold tens of thousands and a frozen dataclass takes thrice as long.
+
+    Attributes:
+        start_frame, stop_frame: half-open.
+        start_pts, stop_pts: when the first frame begins and the last one ends, in ``time_base``.
+        confidence: of the surest track in it; of several characters, that of the least sure one.
+        time_base: seconds of one unit of a pts.
+    """
+
+    start_frame: int
+    stop_frame: int
+    start_pts: int
+    stop_pts: int
+    confidence: float
+    time_base: Fraction
+
+    @property
+    def start(self) -> Fraction:
+        """Seconds at which it begins."""
+        return self.start_pts * self.time_base
+
+    @property
+    def stop(self) -> Fraction:
+        """Seconds at which it ends."""
+        return self.stop_pts * self.time_base
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a character, or several at once, are on screen in an episode.
+
+    Attributes:
+        episode: the episode.
+        characters: one name, or all that are there together.
+        ranges: in order, at least one; they don't overlap.
+    """
+
+    episode: EpisodeRecord
+    characters: tuple[str, ...]
+    ranges: tuple[Range, ...]
+
+    @property
+    def screen_time(self) -> Fraction:
+        """Seconds on screen."""
+        units = sum(one.stop_pts - one.start_pts for one in self.ranges)
+        return units * self.episode.video.time_base
+
+    @property
+    def first(self) -> Fraction:
+        """Seconds at which the first range begins."""
+        return self.ranges[0].start
+
+    @property
+    def last(self) -> Fraction:
+        """Seconds at which the last range ends."""
+        return self.ranges[-1].stop
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A character in an episode, or over all of them.
+
+    Attributes:
+        character: the name.
+        screen_time: seconds, of sure appearances only.
+        faces: frames with a face of the character, once for each track.
+    """
+
+    character: str
+    screen_time: Fraction
+    faces: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeSummary:
+    """An episode and who is in it, longest on screen first."""
+
+    episode: EpisodeRecord
+    cast: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterSummary:
+    """A character of the index; ``episodes`` of none is a character nobody has seen yet."""
+
+    name: str
+    aliases: tuple[str, ...]
+    series: str | None
+    episodes: int
+    screen_time: Fraction
+    faces: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkFault:
+    """Why a chunk failed (``state``), or is done but broke off early.
+
+    ``id`` is ``core.video.chunk_id``; ``attempts`` says how often the chunk was begun.
+    """
+
+    id: str
+    chunk: int
+    state: str
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """Why no episode could be made of a file, and how often that was tried."""
+
+    path: str
+    error: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeStatus:
+    """How far an episode has come: numbers of chunks by state, and what went wrong.
+
+    ``again`` is how many times a chunk was begun more than once: what was cut short and redone.
+    """
+
+    episode: EpisodeRecord
+    pending: int
+    done: int
+    failed: int
+    again: int
+    faults: tuple[ChunkFault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One call of ``index`` that had something to do; times in UTC.
+
+    ``state`` is ``running``, ``done``, ``stopped``, ``failed``, or ``died``: its process ended
+    without a word. ``stages`` are the seconds that each stage took, over all processes.
+    """
+
+    id: int
+    config: dict[str, Any]
+    versions: dict[str, Any]
+    started: datetime
+    finished: datetime | None
+    state: str
+    host: str | None
+    stages: dict[str, float]

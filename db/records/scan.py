@@ -1,0 +1,189 @@
+"""What goes into the index, and comes out of it while it is made: never a row or a type of SQL.
+
+What answers questions is in ``db.records.answers``.
+
+Times are exact Fractions of a second, pts x time base, on the clock of the episode's stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from eyecatch.core.storage import reachable
+from eyecatch.core.video.types import Video
+
+if TYPE_CHECKING:  # a question to the index needn't wait for NumPy
+    import numpy as np
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """A file as the file system tells of it; while these stay, so does its content."""
+
+    path: str
+    size: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> FileStamp:
+        """The stamp of a file that exists; OSError if it does not, MediaError of a service."""
+        with reachable(path):
+            stat = path.stat()
+        return cls(str(path.absolute()), stat.st_size, stat.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeRecord:
+    """An episode of the index.
+
+    Attributes:
+        id: its number in this index.
+        digest: hash of its content.
+        video: what was probed, with the path where it was last seen.
+        series: name of its series, or None.
+        frames: how many were planned.
+        end: when its last readable frame ends.
+        complete: False where its file breaks off.
+        state: ``pending``, ``done``, ``incomplete`` or ``failed``; see ``db.states``.
+        scan_digest: of the scan that its tracks were made from; None before that.
+        bundle_id: of the bundle, or bundles together, that decided its tracks; None where none did.
+    """
+
+    id: int
+    digest: str
+    video: Video
+    series: str | None
+    frames: int
+    end: Fraction
+    complete: bool
+    state: str
+    scan_digest: str | None
+    bundle_id: int | None
+
+    @property
+    def title(self) -> str:
+        """The file's name without its suffix."""
+        return self.video.path.stem
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is to be done of an episode: numbers of chunks, and of frames in them."""
+
+    chunks: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What rows were made by.
+
+    Attributes:
+        scan_digest: of the ``ScanConfig``.
+        run_id: the run, whose config and versions are in the index; None outside a run.
+        bundle_id: the bundle, or the bundles together, that decides; None where faces stay unnamed.
+    """
+
+    scan_digest: str
+    run_id: int | None = None
+    bundle_id: int | None = None
+
+
+class Vectors(Protocol):
+    """What a bundle said of n crops."""
+
+    @property
+    def embeddings(self) -> npt.NDArray[np.float32]:
+        """float32 (n, d)."""
+
+    @property
+    def logits(self) -> npt.NDArray[np.float32]:
+        """float32 (n, characters)."""
+
+
+class LinkedShot(Protocol):
+    """Frames between two cuts, as a half-open range."""
+
+    @property
+    def start(self) -> int: ...  # noqa: D102
+    @property
+    def stop(self) -> int: ...  # noqa: D102
+
+
+class LinkedTrack(LinkedShot, Protocol):
+    """Tracklets that are one face in one shot."""
+
+    @property
+    def shot(self) -> int:
+        """Index of its shot."""
+
+    @property
+    def tracklets(self) -> Sequence[tuple[int, int]]:
+        """Index of the chunk and position in it, of each tracklet."""
+
+
+class Linked(Protocol):
+    """The shots and tracks of a whole episode."""
+
+    @property
+    def shots(self) -> Sequence[LinkedShot]: ...  # noqa: D102
+    @property
+    def tracks(self) -> Sequence[LinkedTrack]: ...  # noqa: D102
+
+
+class Verdict(Protocol):
+    """Who a track was decided to be."""
+
+    @property
+    def character(self) -> str | None:
+        """The name, or None for unknown; where ``unsure``, the name it may be."""
+
+    @property
+    def confidence(self) -> float:
+        """How sure, calibrated, 0..1."""
+
+    @property
+    def unsure(self) -> bool:
+        """Between "no" and "yes"."""
+
+    @property
+    def top(self) -> Sequence[tuple[str, float]]:
+        """The likeliest names with their probabilities, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CropBatch:
+    """Crops that a bundle has not judged yet: ids of this index, and a JPEG each."""
+
+    ids: tuple[int, ...]
+    jpegs: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Crops that a network has embedded: n ids of this index, and embeddings float32 (n, d)."""
+
+    ids: tuple[int, ...]
+    embeddings: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackVotes:
+    """A track with what a bundle said of its crops.
+
+    Attributes:
+        track_id: number of the track in this index.
+        embeddings: float32 (n, d).
+        logits: float32 (n, characters of the bundle).
+        weights: float32 (n,): quality of the crops, higher is better to judge by.
+    """
+
+    track_id: int
+    embeddings: npt.NDArray[np.float32]
+    logits: npt.NDArray[np.float32]
+    weights: npt.NDArray[np.float32]

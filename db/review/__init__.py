@@ -1,0 +1,1 @@
+"""What people say of faces: faces, clusters, decisions, and how they are undone."""

@@ -1,0 +1,207 @@
+"""What one action of a person changes in the index, and how it is taken back.
+
+A change is remembered in terms of faces, clusters and characters, none of which a new detector, a
+new bundle or a moved file makes anew; so it can be undone after any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy.engine import Connection
+
+from eyecatch.db.appearances import refresh_appearances
+from eyecatch.db.connection.bulk import batched
+from eyecatch.db.models import Apart, Cluster, Episode, Face, Unlike
+from eyecatch.db.overruled import restore
+from eyecatch.db.review.clusters import centre, count_clusters, move_faces
+from eyecatch.db.review.decisions import Spot, give, say, unsay
+from eyecatch.db.review.face_matching import said_at
+
+Pair = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Change:
+    """What was so before; see ``undo``.
+
+    Attributes:
+        said: (face, character) that a person had given; None for nobody.
+        unsaid: faces of which nothing had been said.
+        moved: (face, cluster) it was in; None for none.
+        parted, joined: clusters that were put apart, and that no longer are.
+        denied: (face, character) that it was said not to be.
+        touched: clusters that no person had merged or split before.
+        made: characters that were new.
+    """
+
+    said: list[tuple[int, int | None]] = field(default_factory=list)
+    unsaid: list[int] = field(default_factory=list)
+    moved: list[tuple[int, int | None]] = field(default_factory=list)
+    parted: list[Pair] = field(default_factory=list)
+    joined: list[Pair] = field(default_factory=list)
+    denied: list[Pair] = field(default_factory=list)
+    touched: list[int] = field(default_factory=list)
+    made: list[int] = field(default_factory=list)
+
+    def record(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return asdict(self)
+
+
+def say_of(
+    connection: Connection, faces: Sequence[int], character_id: int | None, change: Change
+) -> None:
+    """A person calls faces a character, or nobody."""
+    _remember(connection, faces, change)
+    known = _known(connection, faces)
+    say(connection, {spot: character_id for spot, _ in known.values()})
+    give(connection, {track: character_id for _, track in known.values() if track is not None})
+
+
+def take_back(connection: Connection, faces: Sequence[int], change: Change) -> None:
+    """A person takes back what was said of faces."""
+    _remember(connection, faces, change)
+    _silence(connection, faces)
+
+
+def move(connection: Connection, clusters: Mapping[int, int], change: Change) -> None:
+    """Put faces into clusters."""
+    for batch in batched(list(clusters)):
+        rows = connection.execute(select(Face.id, Face.cluster_id).where(Face.id.in_(batch)))
+        change.moved += [(face, old) for face, old in rows]
+    move_faces(connection, clusters)
+
+
+def touch(connection: Connection, clusters: Collection[int], change: Change) -> None:
+    """Say that a person merged or split these clusters."""
+    mine = Cluster.id.in_(clusters)
+    change.touched += connection.scalars(select(Cluster.id).where(mine, ~Cluster.touched))
+    connection.execute(update(Cluster).where(mine).values(touched=True))
+
+
+def part(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
+    """Keep clusters apart."""
+    wanted = {(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]}
+    fresh = sorted(wanted - _stored(connection, wanted))
+    change.parted += fresh
+    _part(connection, fresh)
+
+
+def unpart(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
+    """No longer keep clusters apart."""
+    change.joined += sorted(pairs)
+    _unpart(connection, pairs)
+
+
+def deny(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
+    """Faces are not these characters."""
+    faces = {face for face, _ in pairs}
+    rows = connection.execute(
+        select(Unlike.face_id, Unlike.character_id).where(Unlike.face_id.in_(faces))
+    )
+    known = {(face, character) for face, character in rows}
+    fresh = sorted(set(pairs) - known)
+    change.denied += fresh
+    if fresh:
+        connection.execute(
+            insert(Unlike), [{"face_id": face, "character_id": who} for face, who in fresh]
+        )
+
+
+def undo(connection: Connection, before: Mapping[str, Any]) -> Change:
+    """Put everything back as a change found it; what was done to other faces stays."""
+    change = Change(**{name: [_pair(one) for one in value] for name, value in before.items()})
+    _silence(connection, change.unsaid)
+    by_character: dict[int | None, list[int]] = {}
+    for face, character in change.said:
+        by_character.setdefault(character, []).append(face)
+    for character, faces in by_character.items():
+        say_of(connection, faces, character, Change())
+    left = _clusters_of(connection, [face for face, _ in change.moved])
+    move_faces(connection, dict(change.moved))
+    centre(connection, left)
+    _unpart(connection, change.parted)
+    _part(connection, change.joined)
+    for face, character in change.denied:
+        here = (Unlike.face_id == face, Unlike.character_id == character)
+        connection.execute(delete(Unlike).where(*here))
+    connection.execute(update(Cluster).where(Cluster.id.in_(change.touched)).values(touched=False))
+    return change
+
+
+def settle(connection: Connection, change: Change) -> list[int]:
+    """Make all that follows from a change; returns the ids of its episodes."""
+    faces = {*change.unsaid, *dict(change.said), *dict(change.moved), *dict(change.denied)}
+    episodes: set[int] = set()
+    clusters: set[int] = {old for _, old in change.moved if old is not None}
+    for batch in batched(sorted(faces)):
+        for episode, number in connection.execute(
+            select(Face.episode_id, Face.cluster_id).where(Face.id.in_(batch))
+        ):
+            episodes.add(episode)
+            if change.moved and number is not None:
+                clusters.add(number)
+    for episode in sorted(episodes):
+        refresh_appearances(connection, episode)
+    centre(connection, clusters)
+    series = connection.scalars(select(Episode.series_id).where(Episode.id.in_(episodes)))
+    count_clusters(connection, set(series))
+    return sorted(episodes)
+
+
+def _clusters_of(connection: Connection, faces: Sequence[int]) -> set[int]:
+    found: set[int | None] = set()
+    for batch in batched(faces):
+        found |= set(connection.scalars(select(Face.cluster_id).where(Face.id.in_(batch))))
+    return {number for number in found if number is not None}
+
+
+def _remember(connection: Connection, faces: Sequence[int], change: Change) -> None:
+    said = said_at(connection, faces)
+    change.said += list(said.items())
+    change.unsaid += [face for face in faces if face not in said]
+
+
+def _silence(connection: Connection, faces: Sequence[int]) -> None:
+    known = _known(connection, faces)
+    unsay(connection, [spot for spot, _ in known.values()])
+    restore(connection, [track for _, track in known.values() if track is not None])
+
+
+def _known(connection: Connection, faces: Sequence[int]) -> dict[int, tuple[Spot, int | None]]:
+    """Where each face is, and the track that follows it."""
+    known: dict[int, tuple[Spot, int | None]] = {}
+    for batch in batched(list(faces)):
+        for face, track, episode, frame, x, y, w, h in connection.execute(
+            select(
+                Face.id, Face.track_id, Face.episode_id, Face.frame, Face.x, Face.y, Face.w, Face.h
+            ).where(Face.id.in_(batch))
+        ):
+            known[face] = (episode, (frame, x, y, w, h)), track
+    return known
+
+
+def _stored(connection: Connection, pairs: Collection[Pair]) -> set[Pair]:
+    both = tuple_(Apart.first_id, Apart.second_id)
+    found = select(Apart.first_id, Apart.second_id).where(both.in_(sorted(pairs)))
+    return {(a, b) for a, b in connection.execute(found)}
+
+
+def _part(connection: Connection, pairs: Collection[Pair]) -> None:
+    if pairs:
+        connection.execute(
+            insert(Apart), [{"first_id": first, "second_id": second} for first, second in pairs]
+        )
+
+
+def _unpart(connection: Connection, pairs: Collection[Pair]) -> None:
+    both = tuple_(Apart.first_id, Apart.second_id)
+    connection.execute(delete(Apart).where(both.in_(sorted(pairs))))
+
+
+def _pair(value: Any) -> Any:  # noqa: ANN401 - JSON has lists for tuples
+    return tuple(value) if isinstance(value, list) else value

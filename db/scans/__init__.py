@@ -1,0 +1,1 @@
+"""What scans and bundles found: chunks, tracks, predictions."""

@@ -1,0 +1,265 @@
+"""Chunks: which are to be done, and what was found in them, each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy.engine import Connection
+
+from eyecatch.core.scan.types import ScannedChunk, Tracklet
+from eyecatch.core.video.types import Chunk as PlannedChunk
+from eyecatch.db import models as schema
+from eyecatch.db.connection.bulk import insert_rows
+from eyecatch.db.models import Chunk
+from eyecatch.db.records.scan import Backlog, Origin, Vectors
+from eyecatch.db.scans.episode_state import unsettle
+from eyecatch.db.scans.predictions import insert_identified
+from eyecatch.db.serialization import pack_timeline, unpack_plan
+from eyecatch.db.states import DONE, FAILED, PENDING
+
+TRIES: Final = 3
+"""How often a chunk may kill the process that scans it."""
+
+FRAMES: Final = schema.Base.metadata.tables["frame"]
+FRAME_COLUMNS: Final = ("tracklet_id", "frame", "pts", "x", "y", "w", "h", "score", "held")
+
+
+def pending_chunks(
+    connection: Connection, episode_id: int, scan_digest: str, *, retry_failed: bool
+) -> list[PlannedChunk]:
+    """The chunks that have not been scanned in this way, as they were planned.
+
+    Args:
+        connection: in any transaction.
+        episode_id: the episode.
+        scan_digest: of the scan that is wanted; what another scan did is to be done again.
+        retry_failed: try those again that failed in this way.
+    """
+    rows = connection.execute(
+        select(Chunk.index, Chunk.start, Chunk.stop, Chunk.plan, Chunk.stop_pts, Chunk.straight)
+        .where(Chunk.episode_id == episode_id, _to_do(scan_digest, retry_failed))
+        .order_by(Chunk.index)
+    )
+    return [
+        PlannedChunk(index, start, stop, *unpack_plan(plan), stop_pts, straight)
+        for index, start, stop, plan, stop_pts, straight in rows
+    ]
+
+
+def backlog(
+    connection: Connection, episode_id: int, scan_digest: str, *, retry_failed: bool
+) -> Backlog:
+    """How much ``pending_chunks`` would return, without reading any plan."""
+    count, frames = connection.execute(
+        select(func.count(), func.coalesce(func.sum(Chunk.stop - Chunk.start), 0)).where(
+            Chunk.episode_id == episode_id, _to_do(scan_digest, retry_failed)
+        )
+    ).one()
+    return Backlog(int(count), int(frames))
+
+
+def _to_do(scan_digest: str, retry_failed: bool) -> ColumnElement[bool]:
+    return or_(
+        Chunk.state.in_([PENDING, FAILED] if retry_failed else [PENDING]),
+        Chunk.scan_digest != scan_digest,
+    )
+
+
+def chunk_ranges(connection: Connection, episode_id: int) -> list[tuple[int, int]]:
+    """First frame of each chunk and the one after its last, as planned, in order."""
+    rows = connection.execute(
+        select(Chunk.start, Chunk.stop).where(Chunk.episode_id == episode_id).order_by(Chunk.index)
+    )
+    return [(start, stop) for start, stop in rows]
+
+
+def save_chunk(  # noqa: PLR0913, PLR0917 - each is a plain fact of the chunk
+    connection: Connection,
+    episode_id: int,
+    scanned: ScannedChunk,
+    origin: Origin,
+    said: Mapping[int, Vectors],
+    tries: int,
+) -> None:
+    """Everything of one chunk in place of what was there.
+
+    Two scans of equal digest give equal rows, so a chunk that was done in this way keeps its rows
+    and only gains what a bundle said of its crops.
+
+    Args:
+        connection: in a transaction that writes.
+        episode_id: the episode.
+        scanned: what was found.
+        origin: what made it.
+        said: by the ids of bundles, what each said of the crops of ``scanned``, tracklet by
+            tracklet, best first.
+        tries: how often it was begun, besides what ``begin_chunk`` was told.
+    """
+    chunk = _chunk(connection, episode_id, scanned.index)
+    if chunk.state == DONE and chunk.scan_digest == origin.scan_digest:
+        crops = _crop_ids(connection, chunk.id)
+    else:
+        _forget(connection, chunk.id)
+        _insert_timeline(connection, chunk.id, scanned)
+        crops = _insert_tracklets(connection, chunk.id, scanned)
+        _mark(connection, chunk, DONE, scanned.broken, origin, tries)
+        unsettle(connection, episode_id)
+    for bundle_id, vectors in said.items():
+        insert_identified(connection, crops, vectors, bundle_id)
+
+
+def fail_chunk(  # noqa: PLR0913, PLR0917 - each is a plain fact of the chunk
+    connection: Connection,
+    episode_id: int,
+    index: int,
+    error: str,
+    origin: Origin,
+    tries: int,
+) -> None:
+    """A chunk could not be scanned in this way; what another scan found in it is dropped."""
+    chunk = _chunk(connection, episode_id, index)
+    _forget(connection, chunk.id)
+    _mark(connection, chunk, FAILED, error, origin, tries)
+    unsettle(connection, episode_id)
+
+
+def begin_chunk(connection: Connection, episode_id: int, index: int) -> None:
+    """This process begins with a chunk: if it dies of it, the next one knows."""
+    connection.execute(
+        update(Chunk)
+        .where(Chunk.episode_id == episode_id, Chunk.index == index)
+        .values(begun=Chunk.begun + 1)
+    )
+
+
+def give_up(connection: Connection, episode_id: int, error: str, origin: Origin) -> None:
+    """Fail the chunks that were begun ``TRIES`` times and never came to an end.
+
+    Args:
+        connection: in a transaction that writes.
+        episode_id: the episode.
+        error: the reason, as a sentence.
+        origin: the scan that is wanted.
+    """
+    hopeless = connection.scalars(
+        select(Chunk.index).where(Chunk.episode_id == episode_id, Chunk.begun >= TRIES)
+    ).all()
+    for index in hopeless:
+        fail_chunk(connection, episode_id, index, error, origin, tries=0)
+
+
+def _chunk(connection: Connection, episode_id: int, index: int) -> Any:  # noqa: ANN401 - a row
+    return connection.execute(
+        select(Chunk.id, Chunk.state, Chunk.scan_digest, Chunk.attempts, Chunk.begun)
+        .where(Chunk.episode_id == episode_id, Chunk.index == index)
+        .with_for_update()
+    ).one()
+
+
+def _crop_ids(connection: Connection, chunk_id: int) -> Sequence[int]:
+    return connection.scalars(
+        select(schema.Crop.id)
+        .join(schema.Tracklet, schema.Tracklet.id == schema.Crop.tracklet_id)
+        .where(schema.Tracklet.chunk_id == chunk_id)
+        .order_by(schema.Tracklet.position, schema.Crop.rank)
+    ).all()
+
+
+def _forget(connection: Connection, chunk_id: int) -> None:
+    # Frames, crops and identifications go with their tracklets.
+    connection.execute(delete(schema.Tracklet).where(schema.Tracklet.chunk_id == chunk_id))
+    connection.execute(delete(schema.Timeline).where(schema.Timeline.chunk_id == chunk_id))
+
+
+def _mark(  # noqa: PLR0913, PLR0917 - each is a column
+    connection: Connection,
+    chunk: Any,  # noqa: ANN401 - a row
+    state: str,
+    error: str | None,
+    origin: Origin,
+    tries: int,
+) -> None:
+    before = chunk.attempts if chunk.scan_digest == origin.scan_digest else 0
+    connection.execute(
+        update(Chunk)
+        .where(Chunk.id == chunk.id)
+        .values(
+            state=state,
+            error=error,
+            scan_digest=origin.scan_digest,
+            run_id=origin.run_id,
+            attempts=before + chunk.begun + tries,
+            begun=0,
+        )
+    )
+
+
+def _insert_timeline(connection: Connection, chunk_id: int, scanned: ScannedChunk) -> None:
+    connection.execute(
+        insert(schema.Timeline).values(
+            chunk_id=chunk_id,
+            frames=len(scanned.timeline.pts),
+            arrays=pack_timeline(scanned.timeline),
+        )
+    )
+
+
+def _insert_tracklets(
+    connection: Connection, chunk_id: int, scanned: ScannedChunk
+) -> Sequence[int]:
+    """Insert tracklets, their frames and crops; returns the crops' ids in order."""
+    if not scanned.tracklets:
+        return ()
+    ids = connection.scalars(
+        insert(schema.Tracklet).returning(schema.Tracklet.id, sort_by_parameter_order=True),
+        [
+            {
+                "chunk_id": chunk_id,
+                "position": position,
+                "start": int(tracklet.frames[0]),
+                "stop": int(tracklet.frames[-1]) + 1,
+            }
+            for position, tracklet in enumerate(scanned.tracklets)
+        ],
+    ).all()
+    frames: list[tuple[Any, ...]] = []
+    crops: list[dict[str, Any]] = []
+    for tracklet_id, tracklet in zip(ids, scanned.tracklets, strict=True):
+        frames += _frame_rows(tracklet_id, tracklet, scanned)
+        crops += _crop_rows(tracklet_id, tracklet)
+    insert_rows(connection, FRAMES, FRAME_COLUMNS, frames)
+    return connection.scalars(
+        insert(schema.Crop).returning(schema.Crop.id, sort_by_parameter_order=True), crops
+    ).all()
+
+
+def _frame_rows(
+    tracklet_id: int, tracklet: Tracklet, scanned: ScannedChunk
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of ``FRAME_COLUMNS``."""
+    places = tracklet.frames - scanned.timeline.start
+    columns = (
+        np.full(len(places), tracklet_id),
+        tracklet.frames,
+        scanned.timeline.pts[places],
+        *tracklet.boxes.T,
+        np.rint(tracklet.scores * 1000).astype(int),
+        scanned.timeline.held[places],
+    )
+    return zip(*(column.tolist() for column in columns), strict=True)
+
+
+def _crop_rows(tracklet_id: int, tracklet: Tracklet) -> list[dict[str, Any]]:
+    return [
+        {
+            "tracklet_id": tracklet_id,
+            "rank": rank,
+            "frame": crop.frame,
+            "quality": crop.quality,
+            "jpeg": crop.jpeg,
+        }
+        for rank, crop in enumerate(tracklet.crops)
+    ]

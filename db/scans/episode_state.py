@@ -1,0 +1,89 @@
+"""The state of an episode once its tracks are made and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.engine import Connection
+
+from eyecatch.db.models import Chunk, Episode, Timeline
+from eyecatch.db.records.scan import Origin
+from eyecatch.db.serialization import unpack_timeline
+from eyecatch.db.states import DONE, FAILED, INCOMPLETE, PENDING
+
+ChunkRow = Row[int, str, str | None, int | None]
+
+
+def settle(connection: Connection, episode_id: int, origin: Origin) -> str:
+    """Say that an episode's tracks are made and decided; returns the state that follows.
+
+    ``done`` is an episode whose every frame was looked at; ``incomplete`` one of which something is
+    missing; ``failed`` one of which nothing could be read; ``pending`` one with chunks to do.
+
+    Args:
+        connection: in a transaction that writes.
+        episode_id: the episode.
+        origin: what its tracks were made and decided by; without a bundle, who decided them before
+            is still who decided them.
+    """
+    chunks = connection.execute(
+        select(Chunk.id, Chunk.state, Chunk.error, Chunk.stop_pts)
+        .where(Chunk.episode_id == episode_id)
+        .order_by(Chunk.index)
+    ).all()
+    stored = connection.execute(
+        select(
+            Episode.state,
+            Episode.scan_digest,
+            Episode.bundle_id,
+            Episode.broken_pts,
+            Episode.complete,
+        ).where(Episode.id == episode_id)
+    ).one()
+    wanted = {
+        "state": _state(chunks, stored.complete),
+        "scan_digest": origin.scan_digest,
+        "bundle_id": origin.bundle_id or stored.bundle_id,
+        "broken_pts": _broken_pts(connection, chunks),
+    }
+    if tuple(stored)[:4] != tuple(wanted.values()):
+        connection.execute(update(Episode).where(Episode.id == episode_id).values(**wanted))
+    return str(wanted["state"])
+
+
+def unsettle(connection: Connection, episode_id: int) -> None:
+    """Say that an episode's tracks no longer follow from its chunks."""
+    connection.execute(
+        update(Episode)
+        .where(Episode.id == episode_id, Episode.state != PENDING)
+        .values(state=PENDING)
+    )
+
+
+def _state(chunks: Sequence[ChunkRow], complete: bool) -> str:
+    states = {chunk.state for chunk in chunks}
+    if PENDING in states:
+        return PENDING
+    if DONE not in states:
+        return FAILED
+    whole = complete and FAILED not in states and not any(chunk.error for chunk in chunks)
+    return DONE if whole else INCOMPLETE
+
+
+def _broken_pts(connection: Connection, chunks: Sequence[ChunkRow]) -> int | None:
+    """Where the last frame that was read ends, if that is before the end that was planned."""
+    read = [place for place, chunk in enumerate(chunks) if chunk.state == DONE]
+    if not read or (read[-1] == len(chunks) - 1 and not chunks[-1].error):
+        return None
+    last = chunks[read[-1]]
+    if not last.error:
+        stop_pts: int | None = last.stop_pts
+        return stop_pts
+    blob = connection.execute(
+        select(Timeline.arrays).where(Timeline.chunk_id == last.id)
+    ).scalar_one()
+    pts = unpack_timeline(blob).pts
+    if len(pts) == 0:
+        return None
+    return int(pts[-1] + (pts[-1] - pts[-2] if len(pts) > 1 else 0))

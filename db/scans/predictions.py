@@ -1,0 +1,139 @@
+"""What bundles said of crops, and which crops a bundle has yet to judge."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from sqlalchemy import ColumnElement, Row, Select, insert, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import aliased
+
+from eyecatch.db.models import Bundle, Chunk, Crop, Identification, Track, Tracklet
+from eyecatch.db.records.scan import CropBatch, Embedded, TrackVotes, Vectors
+from eyecatch.db.serialization import pack_vector, unpack_vectors
+from eyecatch.db.states import PERSON
+
+
+def insert_identified(
+    connection: Connection, crop_ids: Sequence[int], vectors: Vectors, bundle_id: int
+) -> None:
+    """Keep what a bundle said of crops; what it said before stays.
+
+    Args:
+        connection: in a transaction that writes.
+        crop_ids: n crops.
+        vectors: embeddings (n, d) and logits (n, characters).
+        bundle_id: the bundle.
+    """
+    counts = (len(crop_ids), len(vectors.embeddings), len(vectors.logits))
+    if len(set(counts)) != 1:
+        raise ValueError(f"crops, embeddings, logits: expected equal numbers, got {counts}")
+    known = {
+        crop_id
+        for batch in _batched(crop_ids, 500)
+        for crop_id in connection.scalars(
+            select(Identification.crop_id).where(
+                Identification.bundle_id == bundle_id, Identification.crop_id.in_(batch)
+            )
+        )
+    }
+    rows = [
+        {
+            "crop_id": crop_id,
+            "bundle_id": bundle_id,
+            "embedding": pack_vector(embedding),
+            "logits": pack_vector(logits),
+        }
+        for crop_id, embedding, logits in zip(
+            crop_ids, vectors.embeddings, vectors.logits, strict=True
+        )
+        if crop_id not in known
+    ]
+    if rows:
+        connection.execute(insert(Identification), rows)
+
+
+def next_crops(
+    connection: Connection, episode_id: int, bundle_id: int, after: int, size: int
+) -> CropBatch:
+    """Up to ``size`` crops of an episode with ids above ``after`` that a bundle has not judged."""
+    rows = connection.execute(
+        select(Crop.id, Crop.jpeg)
+        .join(Tracklet, Tracklet.id == Crop.tracklet_id)
+        .join(Chunk, Chunk.id == Tracklet.chunk_id)
+        .where(Chunk.episode_id == episode_id, Crop.id > after, ~_judged(bundle_id))
+        .order_by(Crop.id)
+        .limit(size)
+    ).all()
+    return CropBatch(tuple(row.id for row in rows), tuple(row.jpeg for row in rows))
+
+
+def embedded_crops(connection: Connection, episode_id: int, bundle_id: int) -> Embedded:
+    """Crops that a bundle has not judged, but another one of its network has."""
+    network = select(Bundle.network).where(Bundle.id == bundle_id).scalar_subquery()
+    rows = connection.execute(
+        select(Identification.crop_id, Identification.embedding)
+        .join(Crop, Crop.id == Identification.crop_id)
+        .join(Tracklet, Tracklet.id == Crop.tracklet_id)
+        .join(Chunk, Chunk.id == Tracklet.chunk_id)
+        .join(Bundle, Bundle.id == Identification.bundle_id)
+        .where(Chunk.episode_id == episode_id, Bundle.network == network, ~_judged(bundle_id))
+        .order_by(Identification.crop_id)
+    )
+    by_crop = {row.crop_id: row.embedding for row in rows}  # all of one network stored the same
+    return Embedded(tuple(by_crop), unpack_vectors(list(by_crop.values())))
+
+
+def _judged(bundle_id: int) -> ColumnElement[bool]:
+    """Whether a bundle has judged the crop of a query."""
+    said = aliased(Identification)
+    return select(said.crop_id).where(said.crop_id == Crop.id, said.bundle_id == bundle_id).exists()
+
+
+def tracks_to_decide(connection: Connection, episode_id: int, bundle_id: int) -> list[TrackVotes]:
+    """The tracks of an episode that no person decided, with what a bundle said of their crops.
+
+    A track without such a crop is left out. Crops come in order of time.
+    """
+    undecided = Track.decided_by.is_distinct_from(PERSON)
+    return _voted(connection.execute(_votes(episode_id, bundle_id).where(undecided)))
+
+
+def track_votes(connection: Connection, episode_id: int, bundle_id: int) -> list[TrackVotes]:
+    """The same of all tracks, whoever decided them."""
+    return _voted(connection.execute(_votes(episode_id, bundle_id)))
+
+
+def _voted(rows: Iterable[Row[int, bytes, bytes, float]]) -> list[TrackVotes]:
+    votes: dict[int, list[tuple[bytes, bytes, float]]] = defaultdict(list)
+    for track_id, embedding, logits, quality in rows:
+        votes[track_id].append((embedding, logits, quality))
+    return [_track_votes(track_id, given) for track_id, given in votes.items()]
+
+
+def _votes(episode_id: int, bundle_id: int) -> Select[int, bytes, bytes, float]:
+    return (
+        select(Track.id, Identification.embedding, Identification.logits, Crop.quality)
+        .join(Tracklet, Tracklet.track_id == Track.id)
+        .join(Crop, Crop.tracklet_id == Tracklet.id)
+        .join(Identification, Identification.crop_id == Crop.id)
+        .where(Track.episode_id == episode_id, Identification.bundle_id == bundle_id)
+        .order_by(Track.number, Tracklet.start, Tracklet.position, Crop.rank)
+    )
+
+
+def _track_votes(track_id: int, given: list[tuple[bytes, bytes, float]]) -> TrackVotes:
+    embeddings, logits, qualities = zip(*given, strict=True)
+    return TrackVotes(
+        track_id,
+        unpack_vectors(list(embeddings)),
+        unpack_vectors(list(logits)),
+        np.array(qualities, np.float32),
+    )
+
+
+def _batched(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

@@ -1,0 +1,101 @@
+"""The bundles of an index job: known to the index, at work on its crops, deciding its tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from eyecatch.core.errors import RequestError
+from eyecatch.core.identity.base_embedder import named_bundle
+from eyecatch.core.identity.bundle import Bundle
+from eyecatch.core.identity.decision import Verdict
+from eyecatch.core.identity.ensemble import Ensemble
+from eyecatch.core.identity.inference import Identified, IdentifyAll, judged_again
+from eyecatch.db.index import Index
+from eyecatch.db.records.scan import EpisodeRecord
+
+Models = Path | str | Sequence[Path | str]
+"""Where one bundle is, or several that judge together."""
+
+
+def load_models(models: Models) -> Ensemble:
+    """The bundles in these folders.
+
+    Raises:
+        RequestError: none was named.
+        ModelError: one can't be used.
+    """
+    paths = [models] if isinstance(models, Path | str) else list(models)
+    if not paths:
+        raise RequestError("no bundle was named", "train one with eyecatch train")
+    return Ensemble([named_bundle(path) for path in paths])
+
+
+class Judges:
+    """Bundles that decide the tracks of an index.
+
+    Args:
+        ensemble: the bundles.
+        index: which gets to know them.
+
+    Attributes:
+        id: the index's number for the bundles together: for whoever decided an episode.
+    """
+
+    def __init__(self, ensemble: Ensemble, index: Index) -> None:
+        self._ensemble, self._index = ensemble, index
+        self._classify = IdentifyAll(ensemble.bundles)
+        self._ids = [
+            self._add(bundle, [name for name in names if name is not None])
+            for bundle, names in zip(ensemble.bundles, ensemble.names, strict=True)
+        ]
+        self.id = self._ids[0] if len(self._ids) == 1 else self._together()
+
+    def _add(self, bundle: Bundle, names: Sequence[str]) -> int:
+        called = self._ensemble.aliases
+        aliases = {name: called[name] for name in names if name in called}
+        where = str(bundle.folder)
+        return self._index.add_bundle(
+            bundle.digest, where, names, bundle.card, aliases, bundle.network
+        )
+
+    def _together(self) -> int:
+        """Several bundles are one more to the index, whose card names them."""
+        bundles = self._ensemble.bundles
+        card = {"ensemble": [bundle.digest for bundle in bundles]}
+        path = " + ".join(str(bundle.folder) for bundle in bundles)
+        return self._index.add_bundle(self._ensemble.digest, path, self._ensemble.characters, card)
+
+    def config(self) -> dict[str, object]:
+        """What a run's record tells of them."""
+        digests = [bundle.digest for bundle in self._ensemble.bundles]
+        return {"bundle": self._ensemble.digest, "bundles": digests}
+
+    def said(self, identified: Sequence[Identified]) -> dict[int, Identified]:
+        """What each bundle, by its number in the index, said of some crops."""
+        return dict(zip(self._ids, identified, strict=bool(identified)))
+
+    def identify(self, episode: EpisodeRecord) -> None:
+        """Judges the crops of an episode that a bundle has not judged yet, from the index.
+
+        Where another bundle of the same network judged them, by their embeddings alone.
+        """
+        for bundle_id, bundle in zip(self._ids, self._ensemble.bundles, strict=True):
+            if bundle.prototypes is not None:
+                known = self._index.embedded_crops(episode.id, bundle_id)
+                if known.ids:
+                    again = judged_again(bundle, known.embeddings)
+                    self._index.save_identified(known.ids, again, bundle_id)
+            for batch in self._index.crops_to_identify(episode.id, bundle_id):
+                for each, vectors in self.said(self._classify(batch.jpegs)).items():
+                    self._index.save_identified(batch.ids, vectors, each)
+
+    def verdicts(self, episode: EpisodeRecord) -> dict[int, Verdict]:
+        """Who each track is that no person decided, by the track's id."""
+        votes = [self._index.tracks_to_decide(episode.id, bundle_id) for bundle_id in self._ids]
+        return {
+            same[0].track_id: self._ensemble.vote(
+                [track.logits for track in same], same[0].weights, episode.series
+            )
+            for same in zip(*votes, strict=True)
+        }

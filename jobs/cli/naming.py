@@ -1,0 +1,133 @@
+"""``eyecatch unknowns``, ``name``, ``unname``, ``merge``, ``split`` and ``undo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+import eyecatch
+from eyecatch.jobs.cli import options
+from eyecatch.jobs.cli import serialize as shapes
+from eyecatch.jobs.cli.output import answer, note, print_json
+
+faces = click.option(
+    "--face",
+    "faces",
+    type=int,
+    multiple=True,
+    metavar="N",
+    help="Only this face, by its number; repeatable.",
+)
+
+
+@click.command(epilog="Example:  eyecatch unknowns --sheet sheets/")
+@click.option(
+    "--most", type=click.IntRange(1), default=50, show_default=True, help="How many to list."
+)
+@click.option("--all", "everything", is_flag=True, help="List them all.")
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Also write a contact sheet of each cluster.",
+)
+@options.form()
+@options.db
+@options.quiet
+def unknowns(
+    most: int, everything: bool, sheet: Path | None, form: str, db: str, quiet: bool
+) -> None:
+    """Who waits for a name: faces in clusters that look alike, the longest on screen first.
+
+    New faces are looked at first, which takes some seconds an episode; what was grouped before
+    stays as it was. Name a cluster with: eyecatch name CLUSTER NAME.
+    """
+    told = eyecatch.unknowns(
+        db=db,
+        most=None if everything else most,
+        sheet=sheet,
+        say=(lambda _: None) if quiet else lambda step: note(f"* {step}"),
+    )
+    if form == "json":
+        print_json(shapes.unknowns_row(told))
+        return
+    rows = [shapes.cluster_row(one) | {"faces": one.row.faces} for one in told.clusters]
+    columns = ["cluster", "series", "faces", "episodes", "seconds"]
+    answer(form, rows, columns, "Nobody waits for a name.")
+    if not quiet:
+        note(f"{told.share.part:.0%} of the faces' screen time has a name.")
+        if told.unsure:
+            note(f"{len(told.unsure)} names are unsure: see --json, or eyecatch review.")
+
+
+@click.command(epilog="Example:  eyecatch name 12 Hiei")
+@click.argument("cluster", type=int)
+@click.argument("character", metavar="NAME", required=False)
+@click.option("--nobody", is_flag=True, help="Set it aside: nobody, or no faces.")
+@faces
+@options.db
+def name(
+    cluster: int, character: str | None, nobody: bool, faces: tuple[int, ...], db: str
+) -> None:
+    """Call all that waits in CLUSTER a character, in every episode, at once.
+
+    Faces that look alike follow by themselves, in later episodes too. No model changes what you
+    named; eyecatch undo does.
+    """
+    if (character is None) != nobody:
+        raise click.UsageError("give a NAME, or --nobody")
+    done = eyecatch.name(cluster, character, db=db, faces=faces)
+    note(_sentence(f"{done.told} in {_episodes(len(done.episodes))}"))
+
+
+@click.command(epilog="Example:  eyecatch unname Hiei")
+@click.argument("who", metavar="CLUSTER|NAME", required=False)
+@faces
+@options.db
+def unname(who: str | None, faces: tuple[int, ...], db: str) -> None:
+    """Take back what people said: of a cluster by its number, or of a character.
+
+    With --face: these faces are not who they are called, whoever said so, and no model calls them
+    so again.
+    """
+    if (who is None) == (not faces):
+        raise click.UsageError("give a cluster, a name, or --face")
+    done = eyecatch.unname(int(who) if who and who.isdecimal() else who or "", db=db, faces=faces)
+    note(_sentence(done.told))
+
+
+@click.command(epilog="Example:  eyecatch merge 12 31")
+@click.argument("into", type=int, metavar="CLUSTER")
+@click.argument("others", type=int, nargs=-1, required=True, metavar="CLUSTER...")
+@options.db
+def merge(into: int, others: tuple[int, ...], db: str) -> None:
+    """Put all faces of other clusters into the first one."""
+    note(_sentence(eyecatch.merge(into, *others, db=db).told))
+
+
+@click.command(epilog="Example:  eyecatch split 12 301 344")
+@click.argument("cluster", type=int)
+@click.argument("faces", type=int, nargs=-1, required=True, metavar="FACE...")
+@options.db
+def split(cluster: int, faces: tuple[int, ...], db: str) -> None:
+    """Put faces of CLUSTER, by their numbers, into a new one; the two are kept apart from then on.
+
+    The numbers are in the contact sheets of eyecatch unknowns --sheet, and in its JSON.
+    """
+    note(f"They are cluster {eyecatch.split(cluster, *faces, db=db)} now.")
+
+
+@click.command(epilog="Example:  eyecatch undo")
+@options.db
+def undo(db: str) -> None:
+    """Take back the last thing that somebody did with faces; again, the one before."""
+    note(f"Took back: {eyecatch.undo(db=db).told}.")
+
+
+def _sentence(told: str) -> str:
+    return f"{told[0].upper()}{told[1:]}."
+
+
+def _episodes(count: int) -> str:
+    return "1 episode" if count == 1 else f"{count} episodes"

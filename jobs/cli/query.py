@@ -1,0 +1,115 @@
+"""``eyecatch find``, ``episodes``, ``characters`` and ``status``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+import eyecatch
+from eyecatch.jobs.cli import options
+from eyecatch.jobs.cli import serialize as shapes
+from eyecatch.jobs.cli.output import answer, print_json
+from eyecatch.jobs.progress import clock, shares
+
+
+@click.command(epilog="Example:  eyecatch find Hiei Kurama --together --min-seconds 5")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option("--together", is_flag=True, help="Only while all of them are on screen at once.")
+@click.option(
+    "--min-seconds", type=click.FloatRange(0), default=0.0, help="Least screen time in an episode."
+)
+@click.option(
+    "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Least confidence, 0 to 1."
+)
+@click.option("--unsure", is_flag=True, help="Also where it may be them.")
+@click.option("--series", help="Only in episodes of this show.")
+@options.form()
+@options.db
+def find(
+    names: tuple[str, ...],
+    together: bool,
+    min_seconds: float,
+    min_confidence: float,
+    unsure: bool,
+    series: str | None,
+    form: str,
+    db: str,
+) -> None:
+    """Which episodes feature NAME: how long, first and last, from when to when.
+
+    Several names are answered each for itself, or with --together where all are on screen at once.
+    Times are those of the video's own clock, in seconds.
+    """
+    found = eyecatch.find(
+        names,
+        db=db,
+        together=together,
+        min_seconds=min_seconds,
+        min_confidence=min_confidence,
+        unsure=unsure,
+        series=series,
+    )
+    rows = [shapes.found_row(one) for one in found]
+    columns = ["episode", "characters", "seconds", "first", "last", "ranges"]
+    if form == "table":
+        for row in rows:
+            row["ranges"] = [f"{clock(r['start'])}-{clock(r['end'])}" for r in row["ranges"]]
+            row["first"], row["last"] = clock(row["first"]), clock(row["last"])
+    answer(form, rows, columns, "No episode features them.")
+
+
+@click.command(epilog="Example:  eyecatch episodes --db season1.db")
+@options.form()
+@options.db
+def episodes(form: str, db: str) -> None:
+    """What episodes are in the index, and who is in them."""
+    rows = [shapes.episode_row(one) for one in eyecatch.episodes(db=db)]
+    if form == "table":
+        for row in rows:
+            row["seconds"] = clock(row["seconds"])
+            row["characters"] = [f"{r['character']} {r['seconds']:.0f}s" for r in row["characters"]]
+    columns = ["episode", "series", "state", "seconds", "characters"]
+    answer(form, rows, columns, "No episodes: run eyecatch index first.")
+
+
+@click.command(epilog="Example:  eyecatch characters --db season1.db --json")
+@options.form()
+@options.db
+def characters(form: str, db: str) -> None:
+    """What characters are in the index, longest on screen first."""
+    rows = [shapes.character_row(one) for one in eyecatch.characters(db=db)]
+    columns = ["character", "series", "episodes", "seconds", "faces", "aliases"]
+    answer(form, rows, columns, "No characters: run eyecatch index with --model.")
+
+
+@click.command(epilog="Example:  eyecatch status --db season1.db")
+@options.form()
+@options.db
+def status(form: str, db: str) -> None:
+    """What is done, pending and failed, and why; files that are no episode; what runs now.
+
+    Done, pending and failed are numbers of chunks; again is how many were begun once more, because
+    something died.
+    """
+    told = eyecatch.status(db=db)
+    rows = [shapes.status_row(one) for one in told.episodes]
+    bad = [shapes.bad_file_row(one) for one in told.bad_files]
+    runs = [shapes.run_row(run) for run in told.runs]
+    if form == "json":
+        print_json({"episodes": rows, "files": bad, "runs": runs})
+        return
+    columns = ["episode", "state", "done", "pending", "failed", "again", "errors"]
+    answer(form, rows + bad, columns, "No episodes: run eyecatch index first.")
+    if form == "table" and runs:
+        click.echo(f"\n{_last_run(runs[-1])}")
+
+
+def _last_run(run: Mapping[str, Any]) -> str:
+    """What a person wants to know of the last run, in a line."""
+    began = datetime.fromisoformat(run["started"]).astimezone()
+    where = f" on {run['host']}" if run["host"] else ""
+    line = f"Run {run['run']}, begun {began:%Y-%m-%d %H:%M}{where}: {run['state']}."
+    return f"{line} {shares(run['stages'])}" if run["stages"] else line

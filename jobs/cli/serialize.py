@@ -1,0 +1,168 @@
+"""The rows that answers are printed as; their JSON is stable: ``docs/json.md`` tells of it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eyecatch.jobs.progress import limit
+
+if TYPE_CHECKING:  # the database loads only when it is asked
+    from eyecatch.db.records.answers import (
+        CharacterSummary,
+        EpisodeStatus,
+        EpisodeSummary,
+        FileFault,
+        Found,
+        RunRecord,
+    )
+    from eyecatch.db.records.review import FaceRow
+    from eyecatch.jobs.naming.commands import Cluster, Unknowns
+
+Row = dict[str, Any]
+
+
+def found_row(found: Found) -> Row:
+    """An episode that features a character."""
+    return {
+        "episode": found.episode.video.path.name,
+        "series": found.episode.series,
+        "characters": list(found.characters),
+        "seconds": _seconds(found.screen_time),
+        "first": _seconds(found.first),
+        "last": _seconds(found.last),
+        "ranges": [
+            {
+                "start": _seconds(one.start),
+                "end": _seconds(one.stop),
+                "start_frame": one.start_frame,
+                "end_frame": one.stop_frame,
+                "confidence": round(one.confidence, 4),
+            }
+            for one in found.ranges
+        ],
+        "path": str(found.episode.video.path),
+    }
+
+
+def episode_row(summary: EpisodeSummary) -> Row:
+    """An episode of the index."""
+    episode = summary.episode
+    return {
+        "episode": episode.video.path.name,
+        "series": episode.series,
+        "state": episode.state,
+        "seconds": _seconds(episode.end),
+        "frames": episode.frames,
+        "characters": [
+            {"character": role.character, "seconds": _seconds(role.screen_time)}
+            for role in summary.cast
+        ],
+        "path": str(episode.video.path),
+    }
+
+
+def character_row(summary: CharacterSummary) -> Row:
+    """A character of the index."""
+    return {
+        "character": summary.name,
+        "aliases": list(summary.aliases),
+        "series": summary.series,
+        "episodes": summary.episodes,
+        "seconds": _seconds(summary.screen_time),
+        "faces": summary.faces,
+    }
+
+
+def status_row(status: EpisodeStatus) -> Row:
+    """How far an episode has come."""
+    return {
+        "episode": status.episode.video.path.name,
+        "state": status.episode.state,
+        "done": status.done,
+        "pending": status.pending,
+        "failed": status.failed,
+        "again": status.again,
+        "end": _seconds(status.episode.end),
+        "errors": [fault.error for fault in status.faults],
+        "faults": [
+            {
+                "chunk": fault.id,
+                "number": fault.chunk,
+                "state": fault.state,
+                "attempts": fault.attempts,
+                "error": fault.error,
+            }
+            for fault in status.faults
+        ],
+        "path": str(status.episode.video.path),
+    }
+
+
+def bad_file_row(fault: FileFault) -> Row:
+    """A file that is no episode, in the columns of one, and why."""
+    return {
+        "episode": Path(fault.path).name,
+        "state": "failed",
+        "done": 0,
+        "pending": 0,
+        "failed": 0,
+        "again": fault.attempts - 1,
+        "errors": [fault.error],
+        "path": fault.path,
+    }
+
+
+def run_row(run: RunRecord) -> Row:
+    """One call of index."""
+    return {
+        "run": run.id,
+        "state": run.state,
+        "host": run.host,
+        "started": run.started.isoformat(timespec="seconds"),
+        "finished": run.finished and run.finished.isoformat(timespec="seconds"),
+        "config": run.config,
+        "versions": run.versions,
+        "stages": {name: round(seconds, 3) for name, seconds in run.stages.items()},
+        "limit": limit(run.stages),
+    }
+
+
+def unknowns_row(told: Unknowns) -> Row:
+    """Who waits for a name."""
+    return {
+        "named": round(told.share.part, 4),
+        "clusters": [cluster_row(one) for one in told.clusters],
+        "unsure": [face_row(one) for one in told.unsure],
+    }
+
+
+def cluster_row(cluster: Cluster) -> Row:
+    """A cluster of faces that wait."""
+    row = cluster.row
+    return {
+        "cluster": row.id,
+        "series": row.series,
+        "faces": [face_row(face) for face in cluster.faces],
+        "episodes": row.episodes,
+        "seconds": round(row.seconds, 3),
+    }
+
+
+def face_row(face: FaceRow) -> Row:
+    """The face of a track."""
+    return {
+        "face": face.id,
+        "cluster": face.cluster,
+        "episode": face.episode,
+        "track": face.track,
+        "start": round(face.time, 3),
+        "seconds": round(face.seconds, 3),
+        "character": face.character,
+        "confidence": face.confidence,
+    }
+
+
+def _seconds(value: Fraction) -> float:
+    return round(float(value), 3)

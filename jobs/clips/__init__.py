@@ -1,0 +1,1 @@
+"""``eyecatch clips``: a character's scenes, cut out."""

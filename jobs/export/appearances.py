@@ -1,0 +1,168 @@
+"""Who is on screen in an episode, from when to when: what the formats are written from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from eyecatch.core.errors import MediaError
+from eyecatch.core.video.container_layout import layout
+from eyecatch.db.index import Index
+from eyecatch.db.records.answers import Range
+from eyecatch.db.records.scan import EpisodeRecord
+from eyecatch.jobs.export.tables import Column, Row
+
+COLUMNS = (
+    Column("episode", "label"),
+    Column("character", "label"),
+    Column("start_frame", "int"),
+    Column("end_frame", "int"),
+    Column("start", "float"),
+    Column("end", "float"),
+    Column("confidence", "float"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """A character on screen from a time to a time."""
+
+    character: str
+    range: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A stretch of an episode in which the same characters are on screen.
+
+    Attributes:
+        start_frame, stop_frame: half-open.
+        start_pts, stop_pts: when its first frame begins and its last one ends.
+        characters: names in alphabetical order; empty where nobody known is on screen.
+    """
+
+    start_frame: int
+    stop_frame: int
+    start_pts: int
+    stop_pts: int
+    characters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The appearances of an episode.
+
+    Attributes:
+        episode: the episode.
+        appearances: by start, then by name; those of one character don't overlap.
+        origin: seconds on the episode's clock at which players begin to count.
+    """
+
+    episode: EpisodeRecord
+    appearances: tuple[Appearance, ...]
+    origin: Fraction
+
+    def played(self, pts: int) -> Fraction:
+        """Seconds that a player shows at a pts; never below 0."""
+        return max(pts * self.episode.video.time_base - self.origin, Fraction(0))
+
+    def characters(self) -> list[str]:
+        """Who is there, longest on screen first."""
+        times: dict[str, int] = {}
+        for one in self.appearances:
+            length = one.range.stop_pts - one.range.start_pts
+            times[one.character] = times.get(one.character, 0) + length
+        return sorted(times, key=lambda name: (-times[name], name))
+
+    def scenes(self) -> list[Scene]:
+        """The stretches from the first appearance to the last, each as long as it can be."""
+        bounds = sorted(
+            {(one.range.start_pts, one.range.start_frame) for one in self.appearances}
+            | {(one.range.stop_pts, one.range.stop_frame) for one in self.appearances}
+        )
+        return [
+            Scene(start_frame, stop_frame, start, stop, self._between(start, stop))
+            for (start, start_frame), (stop, stop_frame) in pairwise(bounds)
+        ]
+
+    def _between(self, start: int, stop: int) -> tuple[str, ...]:
+        there = (
+            one.character
+            for one in self.appearances
+            if one.range.start_pts < stop and one.range.stop_pts > start
+        )
+        return tuple(sorted(there))
+
+
+def gather(
+    index: Index,
+    episodes: Sequence[EpisodeRecord],
+    characters: Sequence[str] = (),
+    *,
+    unsure: bool = False,
+    join: float = 0.0,
+) -> list[Cast]:
+    """The appearances of episodes, one cast each.
+
+    Args:
+        index: where they are.
+        episodes: which.
+        characters: whose; everybody's if empty.
+        unsure: names that are unsure count too.
+        join: seconds between two appearances of a character that still count as one.
+    """
+    wanted = list(characters) or sorted({one.name for one in index.characters()})
+    by_episode: dict[int, list[Appearance]] = {episode.id: [] for episode in episodes}
+    for found in index.find(wanted, unsure=unsure) if wanted else ():
+        if found.episode.id in by_episode:
+            (name,) = found.characters
+            joined = _joined(found.ranges, Fraction(join))
+            by_episode[found.episode.id] += [Appearance(name, one) for one in joined]
+    return [
+        Cast(episode, tuple(sorted(by_episode[episode.id], key=_order)), origin(episode))
+        for episode in episodes
+    ]
+
+
+def appearance_rows(casts: Sequence[Cast]) -> Iterator[Row]:
+    """Rows of ``COLUMNS``; times are those of the episode's own clock, in seconds."""
+    for cast in casts:
+        for one in cast.appearances:
+            yield (
+                cast.episode.video.path.name,
+                one.character,
+                one.range.start_frame,
+                one.range.stop_frame,
+                round(float(one.range.start), 6),
+                round(float(one.range.stop), 6),
+                round(one.range.confidence, 4),
+            )
+
+
+def origin(episode: EpisodeRecord) -> Fraction:
+    """Where players begin to count; 0 where the file is no longer there to be asked."""
+    try:
+        return Fraction(layout(episode.video.path).start).limit_denominator(10**6)
+    except MediaError:
+        return Fraction(0)
+
+
+def _joined(ranges: Sequence[Range], gap: Fraction) -> list[Range]:
+    joined = [ranges[0]]
+    for one in ranges[1:]:
+        last = joined[-1]
+        if one.start - last.stop > gap:
+            joined.append(one)
+        else:
+            joined[-1] = last._replace(
+                stop_frame=one.stop_frame,
+                stop_pts=one.stop_pts,
+                confidence=max(last.confidence, one.confidence),
+            )
+    return joined
+
+
+def _order(one: Appearance) -> tuple[int, str]:
+    return one.range.start_pts, one.character

@@ -1,0 +1,88 @@
+"""A character's contact sheet: its faces, as the index keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from eyecatch.core.crops import decode
+from eyecatch.core.plotting import FAINT, canvas, save, shown
+from eyecatch.db.index import Index
+from eyecatch.db.records.review import CropRow
+from eyecatch.db.records.scan import EpisodeRecord
+from eyecatch.jobs.colours import colour_of
+from eyecatch.jobs.progress import clock
+from eyecatch.jobs.selection import short
+
+_COLUMNS, _ROWS = 10, 6
+MOST = _COLUMNS * _ROWS
+"""Faces on a sheet: as many as can be looked at without scrolling."""
+
+_SIDE, _GAP, _NOTE, _HEAD = 0.85, 0.1, 0.2, 0.7  # inches; 128 pixels at the figures' 150 an inch
+
+
+class Shown(NamedTuple):
+    """A face on a sheet: its JPEG, and what stands below it."""
+
+    jpeg: bytes
+    note: str
+
+
+def pick_faces(
+    index: Index, episodes: Sequence[EpisodeRecord], character: str, *, unsure: bool = False
+) -> list[Shown]:
+    """The best crop of each track, or of evenly spread tracks where there are too many."""
+    labels = short([episode.title for episode in episodes])
+    best: list[Shown] = []
+    for label, episode in zip(labels, episodes, strict=True):
+        by_track: dict[int, CropRow] = {}
+        for crop in index.crops(episode.id, [character], unsure=unsure):
+            known = by_track.get(crop.track)
+            if known is None or crop.quality > known.quality:
+                by_track[crop.track] = crop
+        in_order = sorted(by_track.values(), key=lambda crop: crop.frame)
+        best += [Shown(c.jpeg, f"{label}  {clock(float(c.time))}") for c in in_order]
+    places = np.linspace(0, len(best) - 1, min(MOST, len(best))).round().astype(int)
+    return [best[place] for place in places]
+
+
+def draw_faces(character: str, faces: Sequence[Shown], path: Path, form: str) -> None:
+    """Draw a character's faces in order of time, with where they are from.
+
+    Args:
+        character: the name.
+        faces: one at least, and at most ``MOST``.
+        path: the file.
+        form: ``png`` or ``svg``.
+    """
+    columns = min(_COLUMNS, max(4, len(faces)))
+    rows = -(-len(faces) // columns)
+    width = 0.4 + columns * (_SIDE + _GAP) - _GAP
+    height = _HEAD + rows * (_SIDE + _NOTE + _GAP)
+    with canvas(width, height) as figure:
+        for place, (jpeg, note) in enumerate(faces):
+            x = 0.2 + place % columns * (_SIDE + _GAP)
+            y = height - _HEAD - place // columns * (_SIDE + _NOTE + _GAP) - _SIDE
+            axes = figure.add_axes((x / width, y / height, _SIDE / width, _SIDE / height))
+            axes.imshow(decode(jpeg)[:, :, ::-1], interpolation="antialiased")
+            axes.axis("off")
+            figure.text(
+                x / width, (y - 0.06) / height, shown(note),
+                fontsize=5.5, color=FAINT, va="top",
+            )  # fmt: skip
+        bar = figure.add_axes((0.2 / width, 1 - 0.42 / height, 0.09 / width, 0.24 / height))
+        bar.set_facecolor(colour_of(character))
+        bar.tick_params(left=False, bottom=False, labelleft=False, labelbottom=False)
+        for side in bar.spines.values():
+            side.set_visible(False)
+        figure.text(
+            0.38 / width,
+            1 - 0.3 / height,
+            shown(character),
+            fontsize=14,
+            va="center",
+        )
+        save(figure, path, form)

@@ -1,0 +1,54 @@
+"""CMX 3600 edit decision lists, counted in frames.
+
+Layout after the CMX 3600 manual as editors read it: event, reel, track, transition, source in and
+out, record in and out, the outs being the first frames not taken.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from eyecatch.jobs.export.appearances import Cast, Scene
+from eyecatch.jobs.export.timecode import edit_rate, steady, timecode
+
+RECORD_START: Final = 3600
+"""Seconds of timecode at which the list's own timeline begins: an hour, as editors have it."""
+
+
+def write(cast: Cast) -> str:
+    """A cut list of all scenes with somebody in them, one after the other.
+
+    Source times count the frames of the file from 00:00:00:00. With a variable frame rate they are
+    the nearest frames of its average rate, as editors conform such a file, and a comment says so.
+    """
+    rate = edit_rate(cast.episode.video.rate)
+    base = max(1, round(rate))
+    lines = [f"TITLE: {cast.episode.title}", "FCM: NON-DROP FRAME", ""]
+    if not steady(cast):
+        lines += [f"* VARIABLE FRAME RATE: NEAREST FRAMES AT {float(rate):.3f} A SECOND", ""]
+    record = RECORD_START * base
+    for number, (scene, start, stop) in enumerate(_cuts(cast), 1):
+        times = (start, stop, record, record + stop - start)
+        shown = " ".join(timecode(time, base) for time in times)
+        lines += [
+            f"{number:03}  AX       V     C        {shown}",
+            f"* FROM CLIP NAME: {cast.episode.video.path.name}",
+            f"* LOC: {timecode(record, base)} YELLOW  {', '.join(scene.characters)}",
+        ]
+        record = times[-1]
+    return "\n".join(lines) + "\n"
+
+
+def _cuts(cast: Cast) -> list[tuple[Scene, int, int]]:
+    """Scenes with somebody in them, and the frames they take; none is shorter than a frame."""
+    counted, rate = steady(cast), edit_rate(cast.episode.video.rate)
+    cuts = []
+    for scene in cast.scenes():
+        start, stop = scene.start_frame, scene.stop_frame
+        if not counted:
+            start, stop = (
+                round(cast.played(pts) * rate) for pts in (scene.start_pts, scene.stop_pts)
+            )
+        if scene.characters and stop > start:
+            cuts.append((scene, start, stop))
+    return cuts

@@ -1,0 +1,84 @@
+"""Files that stand beside an episode: for media libraries (NFO), and for players (X-Ray)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from eyecatch.jobs.colours import colour_of
+from eyecatch.jobs.export.appearances import Cast
+
+XRAY_VERSION = 1
+"""Raised when a field changes its meaning or goes; new fields may come without."""
+
+
+def write_nfo(cast: Cast) -> str:
+    """Kodi's and Jellyfin's ``episodedetails`` with an actor for each character, longest first.
+
+    Nobody knows who lent them a voice, so the character is both name and role.
+    """
+    root = ET.Element("episodedetails")
+    ET.SubElement(root, "title").text = cast.episode.title
+    if cast.episode.series is not None:
+        ET.SubElement(root, "showtitle").text = cast.episode.series
+    for order, name in enumerate(cast.characters()):
+        actor = ET.SubElement(root, "actor")
+        ET.SubElement(actor, "name").text = name
+        ET.SubElement(actor, "role").text = name
+        ET.SubElement(actor, "order").text = str(order)
+    ET.indent(root)
+    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    return head + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def write_xray(cast: Cast) -> str:
+    """Who is on screen, ready to be looked up while the episode plays; see ``docs/exports.md``."""
+    names = cast.characters()
+    episode, video = cast.episode, cast.episode.video
+    answer = {
+        "format": "eyecatch-xray",
+        "version": XRAY_VERSION,
+        "episode": {
+            "file": video.path.name,
+            "digest": episode.digest,
+            "series": episode.series,
+            "duration": _seconds(cast, round(episode.end / video.time_base)),
+            "frames": episode.frames,
+        },
+        "characters": [_character(cast, name) for name in names],
+        "scenes": [
+            {
+                "start": _seconds(cast, scene.start_pts),
+                "end": _seconds(cast, scene.stop_pts),
+                "characters": sorted(names.index(name) for name in scene.characters),
+            }
+            for scene in cast.scenes()
+            if scene.characters
+        ],
+    }
+    return json.dumps(answer, ensure_ascii=False, indent=1) + "\n"
+
+
+def _character(cast: Cast, name: str) -> dict[str, Any]:
+    ranges = [one.range for one in cast.appearances if one.character == name]
+    total = sum(one.stop_pts - one.start_pts for one in ranges) * cast.episode.video.time_base
+    return {
+        "name": name,
+        "colour": colour_of(name),
+        "seconds": round(float(total), 3),
+        "appearances": [
+            {
+                "start": _seconds(cast, one.start_pts),
+                "end": _seconds(cast, one.stop_pts),
+                "start_frame": one.start_frame,
+                "end_frame": one.stop_frame,
+                "confidence": round(one.confidence, 4),
+            }
+            for one in ranges
+        ],
+    }
+
+
+def _seconds(cast: Cast, pts: int) -> float:
+    return round(float(cast.played(pts)), 3)

@@ -1,0 +1,1 @@
+"""``eyecatch index``: register, scan, commit, decide."""

@@ -1,0 +1,86 @@
+"""From video files to episodes of the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from eyecatch.core.errors import MediaError
+from eyecatch.core.inputs import Sources
+from eyecatch.core.storage import reachable
+from eyecatch.core.video.content_hash import content_hash
+from eyecatch.core.video.plan import plan
+from eyecatch.core.video.probe import probe
+from eyecatch.db.index import Index
+from eyecatch.db.records.scan import EpisodeRecord, FileStamp
+
+
+def register_all(
+    index: Index, sources: Sources, *, series: str | None, chunk_seconds: float, again: bool
+) -> Iterator[int | str]:
+    """Make sure that the index knows the episodes in files, one after the other.
+
+    A file that can't be indexed is remembered with the reason, and not read again while it stays
+    as it is, unless ``again`` says so.
+
+    Yields:
+        The ids of the episodes, each once, and a sentence for each file or path that has none.
+    """
+    seen: set[int] = set()
+    yield from map(str, sources.faults)
+    bad = {fault.path for fault in index.bad_files()}
+    for file in sources.files:
+        try:
+            if not again:
+                _check_known(index, file)
+            id_ = register(index, file, series, chunk_seconds).id
+        except MediaError as error:
+            yield str(error)
+            continue
+        if (path := str(file.absolute())) in bad:
+            index.forget_bad_file(path)
+        if id_ not in seen:
+            seen.add(id_)
+            yield id_
+
+
+def register(index: Index, file: Path, series: str | None, chunk_seconds: float) -> EpisodeRecord:
+    """Make sure that the index knows the episode in a file, whatever the file is called.
+
+    A file of known path, size and time is not read again. Content that the index knows under
+    another name keeps its rows. New content is probed and planned.
+
+    Raises:
+        MediaError: the file can't be read, or is no video; the index remembers it.
+    """
+    record = _unchanged(index, file)
+    if record is not None:
+        return record
+    stamp = None
+    try:
+        digest = content_hash(file)
+        stamp = FileStamp.of(file)
+        if index.episode_by_digest(digest) is not None:
+            return index.add_file(digest, stamp)
+        with reachable(file):
+            video = probe(file)
+            planned = plan(video, chunk_seconds)
+        if not planned.frames:
+            problem = "not one frame of it can be read"
+            raise MediaError(str(file), problem, "copy or download it again")
+    except MediaError as error:
+        index.add_bad_file(str(file.absolute()), error, stamp)
+        raise
+    return index.add_episode(digest, stamp, video, planned, series)
+
+
+def _check_known(index: Index, file: Path) -> None:
+    if file.is_file() and (known := index.bad_reason(FileStamp.of(file))) is not None:
+        raise known
+
+
+def _unchanged(index: Index, file: Path) -> EpisodeRecord | None:
+    if not file.is_file():
+        return None
+    digest = index.digest_of(FileStamp.of(file))
+    return None if digest is None else index.episode_by_digest(digest)

@@ -1,0 +1,30 @@
+"""A picture of each cluster: its contact sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from eyecatch.core.errors import RequestError
+from eyecatch.db.index import Index
+from eyecatch.db.records.review import ClusterRow, FaceRow
+from eyecatch.jobs.export.contact_sheet import MOST, Shown, draw_faces
+from eyecatch.jobs.progress import clock
+
+
+def write_sheets(
+    index: Index, clusters: Sequence[tuple[ClusterRow, Sequence[FaceRow]]], folder: Path
+) -> None:
+    """Write ``<number>.png`` for each cluster; RequestError if the folder can't be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for row, faces in clusters:
+            shown = [one for face in faces[:MOST] if (one := _shown(index, face)) is not None]
+            draw_faces(f"cluster {row.id}", shown, folder / f"{row.id}.png", "png")
+    except OSError as error:
+        raise RequestError(f"{folder} can't be written ({error.strerror})") from error
+
+
+def _shown(index: Index, face: FaceRow) -> Shown | None:
+    jpeg = index.face_jpeg(face.id)
+    return None if jpeg is None else Shown(jpeg, f"{face.id}  {clock(face.time)}")

@@ -1,0 +1,144 @@
+"""``eyecatch unknowns``, ``name``, ``unname``, ``merge``, ``split``, ``undo``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from eyecatch.db.index import Index, open_index
+from eyecatch.db.records.review import ActionRow, ClusterRow, FaceRow, Share
+from eyecatch.jobs.naming.cluster_sheets import write_sheets
+from eyecatch.jobs.naming.pipeline import Gather, Say, quiet
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Faces that look like one person and wait for a name.
+
+    Attributes:
+        row: its numbers.
+        faces: the face of each track in it, the longest on screen first.
+    """
+
+    row: ClusterRow
+    faces: tuple[FaceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknowns:
+    """Who waits for a name.
+
+    Attributes:
+        clusters: the longest on screen first.
+        unsure: faces with a name that is unsure, those first of which a word tells most.
+        share: how much of the screen time has a name.
+    """
+
+    clusters: tuple[Cluster, ...]
+    unsure: tuple[FaceRow, ...]
+    share: Share
+
+
+def unknowns(
+    *,
+    db: str = "eyecatch.db",
+    most: int | None = 50,
+    sheet: Path | None = None,
+    say: Say = quiet,
+) -> Unknowns:
+    """The faces that nobody named, in clusters of those that look like one person.
+
+    New faces are looked at and grouped first; what was grouped before stays as it was.
+
+    Args:
+        db: path of an SQLite file, or any SQLAlchemy URL.
+        most: clusters, and unsure faces, that are listed at most; None for all.
+        sheet: a folder for a picture of each cluster that is listed.
+        say: is told of each step as it begins.
+
+    Raises:
+        DatabaseError: there is no index, or it can't be read or written.
+        RequestError: the folder can't be written.
+    """
+    with open_index(db, create=False) as index:
+        Gather(index).everything(say)
+        rows = index.clusters(count=most)
+        clusters = tuple(Cluster(row, tuple(index.waiting_faces(row.id))) for row in rows)
+        if sheet is not None:
+            write_sheets(index, [(one.row, one.faces) for one in clusters], sheet)
+        return Unknowns(clusters, tuple(index.unsure_faces(most)), index.named_share())
+
+
+def name(
+    cluster: int, character: str | None, *, db: str = "eyecatch.db", faces: Sequence[int] = ()
+) -> ActionRow:
+    """Call all that waits in a cluster a character, in every episode; what looks alike follows.
+
+    Args:
+        cluster: its number.
+        character: the name; one that is known in another case is that character. None sets the
+            faces aside: they are nobody, or no faces.
+        db: path of an SQLite file, or any SQLAlchemy URL.
+        faces: only these faces of the cluster, by their numbers; all if empty.
+
+    Raises:
+        RequestError: there is no such cluster, nothing waits in it, or this can't be a name.
+        DatabaseError: there is no index, or it can't be written.
+    """
+    with _following(db) as index:
+        return index.name_cluster(cluster, character, faces)
+
+
+def unname(who: str | int, *, db: str = "eyecatch.db", faces: Sequence[int] = ()) -> ActionRow:
+    """Take back what people said: of a cluster by its number, or of a character.
+
+    Args:
+        who: the number of a cluster, or the name of a character.
+        db: path of an SQLite file, or any SQLAlchemy URL.
+        faces: only say that these faces are not who they are called, whoever said so; no model
+            calls them so again.
+
+    Raises:
+        RequestError: there is nothing to take back.
+        DatabaseError: there is no index, or it can't be written.
+    """
+    with _following(db) as index:
+        return index.deny(faces) if faces else index.unname(who)
+
+
+def merge(into: int, *others: int, db: str = "eyecatch.db") -> ActionRow:
+    """Put all faces of other clusters into one; RequestError if they can't be."""
+    with _following(db) as index:
+        return index.merge(into, others)
+
+
+def split(cluster: int, *faces: int, db: str = "eyecatch.db") -> int:
+    """Put faces of a cluster into a new one, whose number is returned, and keep the two apart.
+
+    Args:
+        cluster: its number.
+        faces: numbers of faces that are somebody else.
+        db: path of an SQLite file, or any SQLAlchemy URL.
+
+    Raises:
+        RequestError: a face is not in the cluster, or none would be left in it.
+        DatabaseError: there is no index, or it can't be written.
+    """
+    with _following(db) as index:
+        return index.split(cluster, faces)[1]
+
+
+def undo(*, db: str = "eyecatch.db") -> ActionRow:
+    """Take back the last thing that a person did with faces; RequestError if there is none."""
+    with _following(db) as index:
+        return index.undo()
+
+
+@contextmanager
+def _following(db: str) -> Iterator[Index]:
+    """An index in which names follow once something was done."""
+    with open_index(db, create=False) as index:
+        yield index
+        Gather(index).follow()

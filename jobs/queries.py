@@ -1,0 +1,80 @@
+"""``eyecatch find``, ``episodes``, ``characters`` and ``status``: what the index answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eyecatch.db.questions import open_questions
+from eyecatch.db.records.answers import (
+    CharacterSummary,
+    EpisodeStatus,
+    EpisodeSummary,
+    FileFault,
+    Found,
+    RunRecord,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far the index has come: by episode, by run, and the files that are no episode."""
+
+    episodes: tuple[EpisodeStatus, ...]
+    runs: tuple[RunRecord, ...]
+    bad_files: tuple[FileFault, ...]
+
+
+def find(  # noqa: PLR0913 - each is one plain wish of the caller's
+    names: Sequence[str],
+    *,
+    db: str = "eyecatch.db",
+    together: bool = False,
+    min_seconds: float = 0.0,
+    min_confidence: float = 0.0,
+    unsure: bool = False,
+    series: str | None = None,
+) -> list[Found]:
+    """Which episodes feature these characters, and from when to when.
+
+    Args:
+        names: characters or their aliases; case doesn't matter.
+        db: path of an SQLite file, or any SQLAlchemy URL.
+        together: only while all of them are on screen at once; else each for itself.
+        min_seconds: least screen time in an episode.
+        min_confidence: least confidence of a range.
+        unsure: also where it may be them.
+        series: only in episodes of this show.
+
+    Raises:
+        UnknownCharacterError: no character is called so; it names those spelt alike.
+        RequestError: no series is called so.
+        DatabaseError: there is no index, or it can't be read.
+    """
+    with open_questions(db) as index:
+        return index.find(
+            names,
+            together=together,
+            min_seconds=min_seconds,
+            min_confidence=min_confidence,
+            unsure=unsure,
+            series=series,
+        )
+
+
+def episodes(*, db: str = "eyecatch.db") -> list[EpisodeSummary]:
+    """The episodes of an index and who is in them; DatabaseError without an index."""
+    with open_questions(db) as index:
+        return index.episodes()
+
+
+def characters(*, db: str = "eyecatch.db") -> list[CharacterSummary]:
+    """The characters of an index, longest on screen first; DatabaseError without an index."""
+    with open_questions(db) as index:
+        return index.characters()
+
+
+def status(*, db: str = "eyecatch.db") -> Status:
+    """What is done, pending and failed, and why; DatabaseError without an index."""
+    with open_questions(db) as index:
+        return Status(tuple(index.status()), tuple(index.runs()), tuple(index.bad_files()))

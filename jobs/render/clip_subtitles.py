@@ -1,0 +1,63 @@
+"""The subtitles of an episode, cut to a clip; what was said before it began stays on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import ffmpeg
+from pysubs2 import SSAFile
+
+from eyecatch.core.video.ffmpeg import run
+from eyecatch.jobs.render.source import Source
+
+STYLED = {"ass", "ssa"}
+"""Codecs of subtitles that are kept as ASS; other text is kept as SubRip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A text subtitle of an episode.
+
+    Attributes:
+        script: all of it, on the file's clock less ``Layout.start``.
+        suffix: ``.ass`` or ``.srt``.
+        language: as the file has it; may be empty.
+    """
+
+    script: SSAFile
+    suffix: str
+    language: str
+
+    def part(self, begin: Fraction, end: Fraction) -> SSAFile:
+        """What is on screen between two times in seconds, counted from the first of them."""
+        part = SSAFile()
+        part.info, part.styles = self.script.info, self.script.styles
+        first, last = round(begin * 1000), round(end * 1000)
+        for event in self.script:
+            if event.start < last and event.end > first:
+                kept = event.copy()
+                kept.start, kept.end = max(event.start, first) - first, min(event.end, last) - first
+                part.append(kept)
+        return part
+
+
+def spoken(source: Source) -> list[Spoken]:
+    """The text subtitles of an episode, in order; those that are pictures are left out."""
+    return list(_spoken(source))
+
+
+def _spoken(source: Source) -> Iterator[Spoken]:
+    file, start = source.video.path, source.layout.start
+    for one in source.layout.of("subtitle"):
+        if not one.text:
+            continue
+        suffix = ".ass" if one.codec in STYLED else ".srt"
+        with TemporaryDirectory(prefix="eyecatch-") as folder:
+            path = Path(folder) / f"spoken{suffix}"
+            opened = ffmpeg.input(f"file:{file.absolute()}", copyts=None, protocol_whitelist="file")
+            run(opened[str(one.index)].output(str(path), output_ts_offset=-start), file)
+            yield Spoken(SSAFile.load(str(path)), suffix, one.language)

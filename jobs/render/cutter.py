@@ -1,0 +1,156 @@
+"""One clip of an episode: exact to the frame, or copied between keyframes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import ffmpeg
+import numpy as np
+
+from eyecatch.core.errors import MediaError
+from eyecatch.core.video.container_layout import container_of, homeless
+from eyecatch.core.video.copy_cut import copy_part
+from eyecatch.core.video.exact_cut import Cut, count_frames
+from eyecatch.core.video.ffmpeg import run
+from eyecatch.jobs.render.ass import track
+from eyecatch.jobs.render.burn import drawn, video_options
+from eyecatch.jobs.render.clip_subtitles import Spoken, spoken
+from eyecatch.jobs.render.encoders import Wish, encoder
+from eyecatch.jobs.render.labels import within
+from eyecatch.jobs.render.moments import moments
+from eyecatch.jobs.render.segments import Span
+from eyecatch.jobs.render.soft import TITLE
+from eyecatch.jobs.render.source import Source
+
+SOUND = {"c:a": "aac", "b:a": "192k"}
+"""Sound is encoded anew, to begin and end with the sample; 192 kbit/s is transparent for AAC."""
+
+
+@dataclass(frozen=True)
+class Cutter:
+    """Cuts clips out of one episode.
+
+    Attributes:
+        source: the episode.
+        labels: ``none``, ``soft`` or ``burn``.
+        fast: copy from keyframe to keyframe.
+        wish: how pictures are encoded.
+    """
+
+    source: Source
+    labels: str = "none"
+    fast: bool = False
+    wish: Wish = field(default_factory=Wish)
+
+    @property
+    def suffix(self) -> str:
+        """``.mp4`` where that holds all that goes into a clip, else ``.mkv``."""
+        layout = self.source.layout
+        if self.labels == "soft":
+            return ".mkv"
+        if self.fast:
+            return ".mkv" if homeless(layout.of("video", "audio", "subtitle"), "mp4") else ".mp4"
+        return ".mkv" if self._spoken else ".mp4"
+
+    def cut(self, span: Span) -> Cut:
+        """The frames of a span."""
+        clock = self.source.clock
+        start, stop = clock.starts(span.start), clock.starts(span.stop)
+        return Cut(self.source.video, start, stop, span.stop - span.start)
+
+    def write(self, span: Span, path: Path, title: str) -> Span:
+        """Write a clip.
+
+        Args:
+            span: its frames.
+            path: the file.
+            title: what players show.
+
+        Returns:
+            The frames it has, which are more where it is copied.
+
+        Raises:
+            MediaError: the source can't be read, or not so that the right frames come of it.
+        """
+        with TemporaryDirectory(prefix="eyecatch-") as name:
+            if self.fast:
+                return self._copied(span, path, title, Path(name))
+            for seek in (True, False):
+                self._exact(span, path, title, Path(name), seek=seek)
+                if count_frames(path) == span.stop - span.start:
+                    return span
+        problem = f"its frames {span.start} to {span.stop - 1} can't be cut out exactly"
+        raise MediaError(str(self.source.video.path), problem, "index it again")
+
+    def _exact(self, span: Span, path: Path, title: str, folder: Path, *, seek: bool) -> None:
+        source, cut = self.source, self.cut(span)
+        opened = cut.opened(source.layout.start, seek=seek)
+        sounds = source.layout.of("audio")
+        streams = [opened[str(source.video.stream)], *(opened[str(one.index)] for one in sounds)]
+        filters = cut.video_filter
+        if self.labels == "burn":
+            self.script(span).save(str(folder / "labels.ass"))
+            filters += f",{drawn(folder)}"
+        chosen = encoder(self.wish, source.video.pixel_format)
+        options = video_options(source.video, chosen, 0, filters) | SOUND
+        options |= {f"filter:a:{place}": cut.sound_filter for place in range(len(sounds))}
+        texts, more = self._texts(span, folder)
+        self._run([*streams, *texts], options | more, path, title, folder)
+
+    def _copied(self, span: Span, path: Path, title: str, folder: Path) -> Span:
+        source = self.source
+        first, last = copy_part(self.cut(span), folder / "part.mkv", "matroska")
+        start, final = np.searchsorted(source.clock.pts, [first, last]).tolist()
+        copied = replace(span, start=start, stop=final + 1)
+        part = ffmpeg.input("part.mkv")
+        texts, more = self._labels(copied, folder, len(source.layout.of("subtitle")))
+        streams = [part["v"], part["a?"], part["s?"], *texts]
+        self._run(streams, {"c": "copy", **more}, path, title, folder)
+        return copied
+
+    def _run(
+        self, streams: list[Any], options: dict[str, Any], path: Path, title: str, folder: Path
+    ) -> None:
+        fixed = {"f": container_of(path), "map_chapters": -1, "metadata": f"title={title}"}
+        if path.suffix == ".mp4":
+            fixed["movflags"] = "+faststart"
+        output = ffmpeg.output(*streams, f"file:{path.absolute()}", **fixed | options)
+        run(output, self.source.video.path, folder=folder)
+
+    def script(self, span: Span) -> Any:  # noqa: ANN401 - pysubs2.SSAFile
+        """The labels of a span as an ASS script that begins with it."""
+        source, video = self.source, self.source.video
+        shown = within(source.labels, span.start, span.stop)
+        pts = source.clock.pts[span.start : span.stop]
+        begin = float(pts[0] * video.time_base)
+        when = moments(pts, source.clock.starts(span.stop), video.time_base, begin)
+        return track(shown, when, video.width, video.height, source.episode.title)
+
+    def _texts(self, span: Span, folder: Path) -> tuple[list[Any], dict[str, Any]]:
+        """Subtitles as inputs, and the options that go with them."""
+        cut, start = self.cut(span), self.source.layout.start
+        inputs, options = [], {"c:s": "copy"}
+        for place, one in enumerate(self._spoken):
+            name = f"spoken{place}{one.suffix}"
+            begin = cut.begin - Fraction(start)
+            one.part(begin, begin + cut.seconds).save(str(folder / name))
+            inputs.append(ffmpeg.input(name))
+            options[f"metadata:s:s:{place}"] = f"language={one.language or 'und'}"
+        texts, more = self._labels(span, folder, len(inputs))
+        return inputs + texts, options | more
+
+    def _labels(self, span: Span, folder: Path, place: int) -> tuple[list[Any], dict[str, Any]]:
+        if self.labels != "soft":
+            return [], {}
+        self.script(span).save(str(folder / "labels.ass"))
+        options = {f"metadata:s:s:{place}": f"title={TITLE}", f"disposition:s:{place}": "default"}
+        return [ffmpeg.input("labels.ass")], options
+
+    @cached_property
+    def _spoken(self) -> list[Spoken]:
+        return spoken(self.source)

@@ -1,0 +1,130 @@
+"""Burning in on many processes: an episode parts at the borders of its chunks, and is joined again.
+
+Each part is encoded by one thread of its own, on Ray. The parts lie beside the result, on a disk
+that all workers see, as they see the source.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import ffmpeg
+
+from eyecatch.core.errors import EyecatchError, MediaError
+from eyecatch.core.video.concat import CONTAINER, HEADROOM, Part, join
+from eyecatch.core.video.container_layout import container_of
+from eyecatch.core.video.exact_cut import Cut, count_frames
+from eyecatch.core.video.ffmpeg import Watch, run
+from eyecatch.jobs.render.burn import drawn, video_options
+from eyecatch.jobs.render.cutter import Cutter
+from eyecatch.jobs.render.encoders import Encoder
+from eyecatch.jobs.render.passthrough import Load, carry
+from eyecatch.jobs.render.segments import Span
+from eyecatch.jobs.render.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class PartTask:
+    """A part to be encoded.
+
+    Attributes:
+        cut: its frames.
+        script: its labels as ASS.
+        encoder: of H.264.
+        start: seconds at which the source begins.
+        path: the NUT file that it becomes.
+    """
+
+    cut: Cut
+    script: str
+    encoder: Encoder
+    start: float
+    path: Path
+
+
+def encode_part(task: PartTask) -> tuple[int, str | None]:
+    """Encode a part; returns how many frames it has, and what went wrong."""
+    try:
+        for seek in (True, False):
+            _encode(task, seek=seek)
+            if count_frames(task.path) == task.cut.frames:
+                return task.cut.frames, None
+    except EyecatchError as error:
+        return 0, str(error)
+    return 0, f"{task.cut.video.path}: its frames can't be parted; use --runner inline."
+
+
+def _encode(task: PartTask, *, seek: bool) -> None:
+    with TemporaryDirectory(prefix="eyecatch-") as name:
+        folder, video = Path(name), task.cut.video
+        (folder / "labels.ass").write_text(task.script, encoding="utf-8")
+        filters = f"{task.cut.video_filter},{drawn(folder)}"
+        options = video_options(video, task.encoder, 0, filters)
+        options |= {"threads": 1, "map_metadata": -1, "f": CONTAINER}
+        stream = task.cut.opened(task.start, seek=seek)[str(video.stream)]
+        output = ffmpeg.output(stream, f"file:{task.path}", **options)
+        run(output, video.path, folder=folder)
+
+
+def write_split(
+    source: Source,
+    path: Path,
+    encoder: Encoder,
+    ranges: Sequence[tuple[int, int]],
+    watch: Watch,
+) -> None:
+    """As ``write_burnt``, part by part.
+
+    Args:
+        source: the episode.
+        path: a Matroska, MP4 or QuickTime file.
+        encoder: of H.264.
+        ranges: the episode's chunks.
+        watch: is told of progress, part by part.
+
+    Raises:
+        MediaError: a part can't be encoded.
+        RequestError: a worker died.
+    """
+    container = container_of(path)
+    room = TemporaryDirectory(prefix=".eyecatch-", dir=path.parent.absolute())
+    with room as large, TemporaryDirectory(prefix="eyecatch-") as name:
+        tasks = [_task(source, encoder, part, Path(large)) for part in ranges]
+        # Ray takes a second to import, so it is loaded only where it runs.
+        parallel = importlib.import_module("eyecatch.jobs.runners.ray").in_parallel
+        done = 0
+        for frames, fault in parallel(encode_part, tasks):
+            if fault is not None:
+                raise MediaError(str(source.video.path), f"a part of it failed: {fault}")
+            done += frames
+            watch(done)
+        joined = Path(large) / f"joined.{CONTAINER}"
+        join([Part(task.path, task.cut.begin) for task in tasks], joined, source.video.time_base)
+        load, number = carry(source, container, Path(name))
+        place = [at for at, kind in enumerate(load.kinds) if kind == "video"][number]
+        load.streams.insert(place + 1, ffmpeg.input(f"file:{joined}", itsoffset=-HEADROOM)["v:0"])
+        load.more += ["-map", f"-0:{source.video.stream}"]  # it takes the place of this one
+        _describe(source, load, number)
+        run(load.output(path), source.video.path, *load.more, folder=Path(name))
+
+
+def _describe(source: Source, load: Load, number: int) -> None:
+    """Let the joined video say of itself what the one says whose place it takes."""
+    video = next(one for one in source.layout.streams if one.index == source.video.stream)
+    load.options[f"disposition:v:{number}"] = "default" if video.default else "0"
+    load.options["video_track_timescale"] = source.video.time_base.denominator
+    for key, value in (("language", video.language), ("title", video.title)):
+        if value:
+            load.more += [f"-metadata:s:v:{number}", f"{key}={value}"]
+
+
+def _task(source: Source, encoder: Encoder, part: tuple[int, int], folder: Path) -> PartTask:
+    span = Span(part[0], part[1], 1.0)
+    cutter = Cutter(source)
+    path = folder / f"{part[0]}.{CONTAINER}"
+    script = cutter.script(span).to_string("ass")
+    return PartTask(cutter.cut(span), script, encoder, source.layout.start, path)

@@ -1,0 +1,109 @@
+"""What of a source goes along untouched: sound, subtitles, chapters, fonts, cover art."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+from ffmpeg.nodes import FilterableStream
+
+from eyecatch.core.errors import MediaError
+from eyecatch.core.video.container_layout import Stream, cover, homeless
+from eyecatch.jobs.render.source import Source
+
+log = logging.getLogger(__name__)
+
+TEXT = {"matroska": "srt", "mp4": "mov_text", "mov": "mov_text"}
+"""What text subtitles become that a container can't hold as they are."""
+
+
+@dataclass(slots=True)
+class Load:
+    """What goes into an output.
+
+    Attributes:
+        streams: of ffmpeg-python, in order.
+        kinds: their kinds: ``video``, ``audio``, ``subtitle``, ``attachment``.
+        options: of the output.
+        more: options that are given repeatedly.
+    """
+
+    streams: list[FilterableStream] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
+    more: list[str] = field(default_factory=list)
+
+    def add(self, stream: FilterableStream, kind: str) -> int:
+        """Add a stream; returns its number among those of its kind."""
+        number = self.kinds.count(kind)
+        self.streams.append(stream)
+        self.kinds.append(kind)
+        return number
+
+    def output(self, path: Path) -> Any:  # noqa: ANN401 - ffmpeg-python is not typed
+        """The output of ffmpeg-python that writes all of it."""
+        return ffmpeg.output(*self.streams, f"file:{path.absolute()}", **self.options)
+
+
+def carry(source: Source, container: str, folder: Path) -> tuple[Load, int]:
+    """All streams of a source, copied, on its own clock.
+
+    Streams of data (timecodes, chapter texts, which ffmpeg writes itself) stay behind.
+
+    Args:
+        source: where from.
+        container: ffmpeg's name of what is written.
+        folder: for cover art, which has to be attached as a file.
+
+    Returns:
+        What is carried, and the number of the indexed stream among its videos.
+
+    Raises:
+        MediaError: the container can't hold one of the streams.
+    """
+    file = source.video.path
+    opened = ffmpeg.input(f"file:{file.absolute()}", copyts=None, protocol_whitelist="file")
+    load = Load(options={"c": "copy", "f": container, "map_metadata": "0", "map_chapters": "0"})
+    # Since a disposition is given for one, ffmpeg leaves those of the others as they are.
+    kinds = ("video", "audio", "subtitle")
+    written = [one for one in source.layout.of(*kinds) if one.index != source.video.stream]
+    changed = {one.index for one in _fitting(file, written, container)}
+    chosen = 0
+    for one in source.layout.streams:
+        if one.kind in kinds and (not one.cover or container != "matroska"):
+            number = load.add(opened[str(one.index)], one.kind)
+            if one.index == source.video.stream:
+                chosen = number
+            if one.index in changed:
+                load.options[f"c:s:{number}"] = TEXT[container]
+        elif one.kind == "attachment" and container == "matroska":
+            load.add(opened[str(one.index)], one.kind)
+    if container == "matroska":
+        _attach(source, load, folder)
+    return load, chosen
+
+
+def _fitting(file: Path, streams: list[Stream], container: str) -> list[Stream]:
+    """The text subtitles that are to be rewritten; MediaError for what can't be."""
+    changed = homeless(streams, container)
+    for one in changed:
+        said = f"its stream {one.index} ({one.kind}, {one.codec})"
+        if not one.text:
+            problem = f"{said} has no room in {container}"
+            raise MediaError(str(file), problem, "write an .mkv, which holds it")
+        log.info("%s: %s is written as %s", file, said, TEXT[container])
+    return changed
+
+
+def _attach(source: Source, load: Load, folder: Path) -> None:
+    """Attach cover art anew: copied, ffmpeg would make a video of it."""
+    first = load.kinds.count("attachment")
+    for place, one in enumerate(source.layout.covers):
+        data, name, mime = cover(source.video.path, one)
+        path = folder / f"cover{place}"
+        path.write_bytes(data)
+        about = f"-metadata:s:t:{first + place}"
+        load.more += ["-attach", str(path), about, f"filename={name}", about, f"mimetype={mime}"]

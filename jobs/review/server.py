@@ -1,0 +1,83 @@
+"""``eyecatch review``."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from eyecatch.core.errors import RequestError
+from eyecatch.db.connection.engine import parse_url, sqlite_file
+from eyecatch.db.index import open_index
+from eyecatch.jobs.review.app import make_app
+from eyecatch.jobs.review.auth import LOOPBACK
+from eyecatch.jobs.review.state import Room
+
+
+def review(
+    *,
+    db: str = "eyecatch.db",
+    port: int = 8765,
+    host: str = "127.0.0.1",
+    token: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve the page on which people name faces, until the program is stopped.
+
+    Args:
+        db: path of an SQLite file, or any SQLAlchemy URL.
+        port: where it listens; 0 for any that is free.
+        host: on which address; any but loopback asks every visitor for the token.
+        token: which one; None to make one up.
+        say: is told the address, once the page is there.
+
+    Raises:
+        DatabaseError: there is no index, or it can't be read.
+        RequestError: nothing can listen there.
+    """
+    secret = token or (None if host in LOOPBACK else secrets.token_urlsafe(18))
+    if secret is not None and len(secret) < SHORTEST:
+        raise RequestError(f"a token needs {SHORTEST} letters", "leave it out: one is made up")
+    with open_index(db, create=False) as index, listening(host, port) as listener:
+        room = Room(index, _proxies(db))
+        room.look()
+        config = uvicorn.Config(
+            make_app(room, secret), log_level="warning", access_log=False, server_header=False
+        )
+        say(address(listener, secret))
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            room.close()
+
+
+SHORTEST = 12
+"""Letters of a token."""
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens; RequestError if it can't."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise RequestError(
+            f"nothing can listen at {host}, port {port} ({why})", "choose another --port"
+        ) from error
+
+
+def address(listener: socket.socket, token: str | None) -> str:
+    """What to open in a browser."""
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}/" + (f"?token={token}" if token else "")
+
+
+def _proxies(db: str) -> Path | None:
+    """The folder for copies that browsers play: beside an index that is a file."""
+    file = sqlite_file(parse_url(db))
+    return None if file is None else file.with_name(f"{file.name}.proxies")

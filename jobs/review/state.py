@@ -1,0 +1,73 @@
+"""What all requests of the page share: the index, and one thing done to it at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock, Thread
+
+from eyecatch.core.errors import EyecatchError
+from eyecatch.db.index import Index
+from eyecatch.db.records.review import ActionRow
+from eyecatch.jobs.naming.pipeline import Gather
+from eyecatch.jobs.review.proxies import Proxies
+
+
+class Room:
+    """The page's part of the program.
+
+    Args:
+        index: open as long as the page is.
+        proxies: folder of copies that browsers play; None for the user's cache.
+
+    Attributes:
+        step: what is being done to new faces; empty when nothing is.
+        fault: what went wrong when it was done, as a sentence; empty if nothing.
+    """
+
+    def __init__(self, index: Index, proxies: Path | None = None) -> None:
+        self.index = index
+        self.gather = Gather(index)
+        self.proxies = Proxies(proxies or cache_folder() / "proxies")
+        self.step = self.fault = ""
+        self._acting = Lock()
+        self._looking = Lock()
+
+    def act(self, action: Callable[[Index], ActionRow]) -> ActionRow:
+        """Do what a person asks, and let names follow; one after the other."""
+        with self._acting:
+            done = action(self.index)
+            self.gather.follow()
+            return done
+
+    def look(self) -> None:
+        """Look at new faces and group them, in the background; nothing if that is under way."""
+        if self._looking.acquire(blocking=False):
+            self.step = "looking at new faces"
+            Thread(target=self._look, name="look", daemon=True).start()
+
+    def _look(self) -> None:
+        try:
+            self.fault = ""
+            self.gather.embed(self._say)
+            with self._acting:
+                self.gather.group(self._say)
+                self.gather.follow()
+        except EyecatchError as error:
+            self.fault = str(error)
+        finally:
+            self.step = ""
+            self._looking.release()
+
+    def _say(self, step: str) -> None:
+        self.step = step
+
+    def close(self) -> None:
+        """Start nothing more."""
+        self.proxies.close()
+
+
+def cache_folder() -> Path:
+    """Where this user's programs keep what they can make again (XDG Base Directories)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "eyecatch"

@@ -1,0 +1,55 @@
+"""From answers of the index to HTML: templates, and what every page shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from eyecatch import __version__
+from eyecatch.jobs.colours import colour_of
+from eyecatch.jobs.progress import clock
+from eyecatch.jobs.review.state import Room
+
+FOLDER = Path(__file__).parent
+
+_HTML = Environment(
+    loader=FileSystemLoader(FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def brief(episode: str) -> str:
+    """An episode's file by its number, ``S01E03``, or by its title."""
+    number = re.search(r"S\d+ ?E\d+", episode, re.IGNORECASE)
+    return number.group().upper() if number else episode.rpartition(".")[0]
+
+
+_HTML.filters |= {"clock": clock, "colour": colour_of, "brief": brief}
+_HTML.globals |= {"version": __version__}
+
+
+def page(room: Room, template: str, status: int = 200, **shown: Any) -> HTMLResponse:  # noqa: ANN401
+    """A whole page; everything that is shown is escaped."""
+    index = room.index
+    html = _HTML.get_template(template).render(
+        counts=index.counts(),
+        share=index.named_share(),
+        last=index.last_action(),
+        step=room.step,
+        fault=room.fault,
+        **shown,
+    )
+    return HTMLResponse(html, status, {"cache-control": "no-cache"})
+
+
+def bare(sentence: str, status: int) -> HTMLResponse:
+    """A page for when the index itself can't be asked."""
+    html = _HTML.get_template("bare.html").render(sentence=sentence)
+    return HTMLResponse(html, status)

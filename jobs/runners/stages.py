@@ -1,0 +1,160 @@
+"""The way of a chunk: scan it, identify its crops, hand the outcome to whoever commits it.
+
+Both runners (``jobs.runners``) call these two stages and nothing else, so they give equal rows.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Protocol
+
+from eyecatch.core.errors import EyecatchError
+from eyecatch.core.identity.bundle import Bundle
+from eyecatch.core.identity.inference import Identified, IdentifyAll
+from eyecatch.core.scan.config import ScanConfig
+from eyecatch.core.scan.scanner import Scan
+from eyecatch.core.scan.types import ScannedChunk
+from eyecatch.core.video.types import Chunk, Video
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is done to every chunk of a job.
+
+    Attributes:
+        scan: everything that decides what is found.
+        bundles: the classifiers; none leaves all faces unnamed.
+    """
+
+    scan: ScanConfig
+    bundles: tuple[Bundle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One chunk to scan.
+
+    Attributes:
+        episode: id of the episode in the index.
+        video: the episode's file.
+        chunk: the range of its frames.
+        id: the chunk's id, for logs and to count its tries; see ``core.video.chunk_id``.
+    """
+
+    episode: int
+    video: Video
+    chunk: Chunk
+    id: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """Length of the chunk; of a ``straight`` one, what its container claims."""
+        pts = self.chunk.pts
+        if len(pts):
+            return float((pts[-1] - pts[0]) * self.video.time_base)
+        return float(self.video.duration or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a task: rows, or the reason why there are none.
+
+    Attributes:
+        task: the task.
+        scanned: what was found, or None if the chunk failed.
+        identified: of each bundle, embeddings and logits of the crops of ``scanned``, tracklet by
+            tracklet, best first; empty where nothing was judged.
+        error: why the chunk failed, as a sentence; None if it did not.
+        seconds: time of each stage, by its name.
+        tries: how often the chunk was begun, but for those that ``begin`` of a runner was told of.
+    """
+
+    task: Task
+    scanned: ScannedChunk | None = None
+    identified: tuple[Identified, ...] = ()
+    error: str | None = None
+    seconds: tuple[tuple[str, float], ...] = ()
+    tries: int = 1
+
+
+Begin = Callable[[Task], None]
+"""Is told of each task that the driver's own process is about to begin, and may not outlive."""
+
+
+class Runner(Protocol):
+    """Runs the stages over many tasks; outcomes come in any order, each once.
+
+    Attributes:
+        wave: how many chunks it wants at once; a job's memory follows from this, not its length.
+    """
+
+    wave: int
+
+    def run(self, tasks: Sequence[Task], work: Work, begin: Begin) -> Generator[Outcome]:
+        """Run ``work`` over ``tasks``; closing the generator stops all that is under way."""
+
+
+class ScanStage:
+    """Task -> outcome with rows and crops; CPU, one process."""
+
+    def __init__(self, work: Work) -> None:
+        self._scan = Scan(work.scan)
+
+    def __call__(self, task: Task) -> Outcome:
+        """Scan one chunk; what goes wrong with it is part of the outcome, never raised."""
+        try:
+            scanned = self._scan(task.video, task.chunk)
+        except EyecatchError as error:
+            return Outcome(task, error=str(error))
+        # The border of the job: one poison chunk must not cost a season, whatever it raises.
+        except Exception as error:
+            log.debug("chunk %d of %s", task.chunk.index, task.video.path, exc_info=True)
+            return Outcome(task, error=f"{task.video.path}: {type(error).__name__}: {error}.")
+        if scanned.broken and not len(scanned.timeline.pts):  # a disk that is away comes back
+            return Outcome(task, error=scanned.broken)
+        return Outcome(task, scanned, seconds=tuple(self._scan.watch.seconds.items()))
+
+
+class IdentifyStage:
+    """Outcomes of many chunks -> the same, their crops identified in one go; on a GPU if any."""
+
+    def __init__(self, work: Work) -> None:
+        self._identify = IdentifyAll(work.bundles)
+
+    def __call__(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """Identify the crops of all outcomes together; failed outcomes pass through."""
+        crops = [crops_of(outcome) for outcome in outcomes]
+        if not self._identify.bundles or not any(crops):
+            return list(outcomes)
+        began = time.perf_counter()
+        try:
+            identified = self._identify([jpeg for some in crops for jpeg in some])
+        except EyecatchError as error:
+            return [Outcome(outcome.task, error=str(error)) for outcome in outcomes]
+        took = ("identify", (time.perf_counter() - began) / len(outcomes))
+        ends = accumulate(map(len, crops))
+        return [
+            replace(
+                outcome,
+                identified=tuple(_part(one, end - len(some), end) for one in identified),
+                seconds=(*outcome.seconds, took),
+            )
+            for outcome, some, end in zip(outcomes, crops, ends, strict=True)
+        ]
+
+
+def _part(whole: Identified, start: int, stop: int) -> Identified:
+    return Identified(whole.embeddings[start:stop], whole.logits[start:stop])
+
+
+def crops_of(outcome: Outcome) -> list[bytes]:
+    """The JPEGs of an outcome's crops, tracklet by tracklet, best first."""
+    if outcome.scanned is None:
+        return []
+    return [crop.jpeg for tracklet in outcome.scanned.tracklets for crop in tracklet.crops]

@@ -1,0 +1,76 @@
+"""Episodes of an index by what people call them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+from pathlib import Path
+
+from eyecatch.core.errors import RequestError
+from eyecatch.core.storage import place
+from eyecatch.db.index import Index
+from eyecatch.db.records.scan import EpisodeRecord
+
+
+def pick(index: Index, names: Sequence[str | Path] = ()) -> list[EpisodeRecord]:
+    """The episodes that are meant.
+
+    Args:
+        index: where they are.
+        names: of files, with or without their suffix, or paths to them; all episodes if empty.
+
+    Returns:
+        By series and file name, each once.
+
+    Raises:
+        RequestError: there is no such episode, or none at all.
+    """
+    episodes = [summary.episode for summary in index.episodes()]
+    if not episodes:
+        raise RequestError("the index has no episodes", "fill it with: eyecatch index PATH")
+    wanted = {episode.id for name in names for episode in _called(str(name), episodes)}
+    return [episode for episode in episodes if not names or episode.id in wanted]
+
+
+def check_titles(episodes: Sequence[EpisodeRecord]) -> None:
+    """RequestError if two episodes have the same title, and so would share a folder or a file."""
+    titles = [episode.title for episode in episodes]
+    twice = next((title for title in titles if titles.count(title) > 1), None)
+    if twice is not None:
+        raise RequestError(f"two episodes are called {twice}", "export them one by one")
+
+
+def short(titles: Sequence[str]) -> list[str]:
+    """Titles by what tells them apart: ``S01E03`` if all have that, else without what all share."""
+    numbers = [re.search(r"S\d+ ?E\d+", title, re.IGNORECASE) for title in titles]
+    named = [found.group().upper() for found in numbers if found]
+    if len(set(named)) == len(titles):
+        return named
+    if len(titles) < 2:
+        return list(titles)
+    head = _alike(titles)
+    while head and titles[0][head - 1].isdigit():  # of "Ep 10" and "Ep 12" not "0" and "2"
+        head -= 1
+    tail = _alike([title[head:][::-1] for title in titles])
+    return [title[head : len(title) - tail].strip(" -_.[(") or title for title in titles]
+
+
+def _alike(texts: Sequence[str]) -> int:
+    """How many signs all begin with."""
+    return len(list(takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))))
+
+
+def _called(name: str, episodes: Sequence[EpisodeRecord]) -> list[EpisodeRecord]:
+    path = place(name).absolute()
+    for found in (
+        [one for one in episodes if one.video.path == path],
+        [one for one in episodes if name in (one.video.path.name, one.title)],
+    ):
+        if found:
+            return found
+    known = [one.video.path.name for one in episodes]
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    advice = f"the nearest are {', '.join(near)}" if near else "see: eyecatch episodes"
+    raise RequestError(f"no episode is called {name!r}", advice)

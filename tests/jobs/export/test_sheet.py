@@ -1,0 +1,119 @@
+"""``export sheet``: pictures that hold what they should, in fonts that know the names."""
+
+import logging
+from xml.etree import ElementTree as ET
+
+import cv2
+import numpy as np
+import pytest
+
+import eyecatch
+from eyecatch.core.errors import RequestError
+from eyecatch.core.plotting import canvas, save, shown
+from eyecatch.core.video.plan import plan
+from eyecatch.db.index import open_index
+from eyecatch.jobs.cli import main
+from eyecatch.jobs.colours import colour_of
+from eyecatch.jobs.selection import short
+
+
+def comments(path):
+    """Texts of an SVG: matplotlib writes each beside its shapes."""
+    parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True))
+    root = ET.parse(path, parser).getroot()
+    return {element.text.strip() for element in root.iter(ET.Comment)}
+
+
+def seen(path, colour):
+    """How many pixels of a PNG have a colour."""
+    picture = cv2.imread(str(path)).astype(int)
+    wanted = np.array([int(colour[place : place + 2], 16) for place in (5, 3, 1)])
+    return int((np.abs(picture - wanted).max(axis=2) <= 6).sum())
+
+
+def cast_of(filled, episode):
+    return {r.label for r in filled.truth if r.episode == episode} - {"unknown"}
+
+
+def test_a_timeline_has_a_row_for_everybody(filled, tmp_path):
+    out = tmp_path / "timeline.svg"
+    main(["export", "sheet", "S01E01", "--of", "timeline", "--db", filled.db, "--out", str(out)])
+    assert comments(out) >= cast_of(filled, "S01E01.mkv") | {"S01E01", "0:00"}
+    out = tmp_path / "timeline.png"
+    eyecatch.export("sheet", db=filled.db, sheet="timeline", out=out, episodes=["S01E01"])
+    frames = dict.fromkeys(cast_of(filled, "S01E01.mkv"), 0)
+    for names in filled.named().values():
+        for name in names:
+            frames[name] += 1
+    for name, count in frames.items():
+        assert seen(out, colour_of(name)) > 100 * count, "a bar as long as they are there"
+
+
+def test_a_season_has_a_cell_for_everybody(filled, tmp_path):
+    out = tmp_path / "season.svg"
+    eyecatch.export("sheet", db=filled.db, form="svg", out=out, unsure=True)
+    everybody = cast_of(filled, "S01E01.mkv") | cast_of(filled, "S01E02.mkv")
+    assert comments(out) >= everybody | {"Drawn", "S01E01", "S01E02"}
+
+
+def test_faces_are_those_of_the_character(filled, tmp_path):
+    eyecatch.export("sheet", db=filled.db, sheet="faces", out=tmp_path / "faces", unsure=True)
+    names = cast_of(filled, "S01E01.mkv") | cast_of(filled, "S01E02.mkv")
+    assert {path.stem for path in (tmp_path / "faces").iterdir()} == names
+    for name in names:
+        picture = cv2.imread(str(tmp_path / "faces" / f"{name}.png"))
+        assert picture.shape[0] > 150
+        assert (picture.min(axis=2) < 200).mean() > 0.05, "something is on it"
+
+
+def test_pictures_are_the_same_each_time(filled, tmp_path):
+    for name in ("a.svg", "b.svg"):
+        eyecatch.export("sheet", db=filled.db, form="svg", out=tmp_path / name)
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+def test_japanese_names_have_their_signs(tmp_path, caplog):
+    assert shown("飛影 Hiei ひえい") == "飛影 Hiei ひえい"
+    assert shown("\U0010abcd $a$") == "? $a$"  # for private use: no font has it
+    with caplog.at_level(logging.WARNING), canvas(2, 1) as figure:
+        figure.text(0.1, 0.5, shown("飛影 ヒエイ $money$"))
+        save(figure, tmp_path / "name.png", "png")
+    assert not caplog.records
+
+
+def test_episodes_are_labelled_by_what_tells_them_apart():
+    assert short(["[Grp] Show_S01E01 [1080p]", "[Grp] Show_s01e02 [1080p]"]) == ["S01E01", "S01E02"]
+    assert short(["Show - 08 (BD)", "Show - 09 (BD)", "Show - 10 (BD)"]) == ["08", "09", "10"]
+    assert short(["Film"]) == ["Film"]
+    assert short(["Show", "Show 2"]) == ["Show", "2"]
+
+
+@pytest.mark.parametrize("kind", ["season", "timeline", "faces"])
+def test_nothing_to_draw_is_said(filled, tmp_path, kind):
+    wish = {"sheet": kind, "out": tmp_path / "x.png", "characters": ["Mizore"]}
+    with pytest.raises(RequestError, match="Mizore is not in these episodes"):
+        eyecatch.export("sheet", db=filled.db, episodes=["S01E02"], **wish)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_index_without_faces_says_so(season_without_faces, tmp_path):
+    for kind in ("season", "timeline", "faces"):
+        with pytest.raises(RequestError, match="no face was found; there is nothing to draw"):
+            eyecatch.export("sheet", db=season_without_faces, sheet=kind, out=tmp_path / "x.png")
+
+
+@pytest.fixture
+def season_without_faces(filled, tmp_path_factory):
+    """An episode that was registered and not scanned yet."""
+    db = str(tmp_path_factory.mktemp("none") / "none.db")
+    with open_index(filled.db) as known, open_index(db) as index:
+        episode = known.episodes()[0].episode
+        (file, *_) = known.files(episode.id)
+        index.add_episode(episode.digest, file, episode.video, plan(episode.video))
+    return db
+
+
+def test_a_colour_belongs_to_a_name():
+    assert colour_of("Hiei") == colour_of("Hiei") != colour_of("Kurama")
+    assert colour_of(None) == "#9a9a9a"
+    assert all(len(colour_of(name)) == 7 for name in ("a", "飛影", ""))

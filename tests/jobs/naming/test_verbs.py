@@ -1,0 +1,262 @@
+"""Naming the unknown by the command line and by Python: from no bundle to every answer."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections import Counter
+
+import numpy as np
+import pytest
+
+import eyecatch
+from eyecatch.core.detections import iou
+from eyecatch.core.errors import RequestError, UnknownCharacterError
+from eyecatch.core.images import read_image
+from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.db.index import open_index
+from eyecatch.jobs.cli import main
+from eyecatch.training.dataset import read_faces
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command line; returns its status, standard output and standard error."""
+
+    def run(*words):
+        status = 0
+        try:
+            main([str(word) for word in words])
+        except SystemExit as exit_:
+            status = exit_.code or 0
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def whose(evening, grouped):
+    """Whose each cluster mostly is, by the truth of every frame."""
+    with evening.truth.open(newline="", encoding="utf-8") as file:
+        truth = {}
+        for row in csv.DictReader(file):
+            box = [float(row[key]) for key in "xywh"]
+            truth.setdefault((row["episode"], int(row["frame"])), []).append((row["label"], box))
+    votes = {}
+    with open_index(grouped, create=False) as index:
+        clusters = {
+            (face.episode, face.track): row.id
+            for row in index.clusters()
+            for face in index.waiting_faces(row.id)
+        }
+        for frame in index.frames():
+            there = truth.get((frame.episode, frame.frame), [])
+            box = np.array([[frame.x, frame.y, frame.w, frame.h]], np.float32)
+            overlaps = iou(box, np.array([b for _, b in there], np.float32).reshape(-1, 4))[0]
+            if len(there) and overlaps.max() >= 0.3:
+                cluster = clusters[frame.episode, frame.track]
+                votes.setdefault(cluster, Counter())[there[int(overlaps.argmax())][0]] += 1
+    return {cluster: seen.most_common(1)[0][0] for cluster, seen in votes.items()}
+
+
+@pytest.fixture(scope="session")
+def somebody(whose):
+    """A cluster and its character."""
+    return next((number, who) for number, who in sorted(whose.items()) if who != "unknown")
+
+
+def rows(db):
+    with open_index(db, create=False) as index:
+        return list(index.frames(unsure=True))
+
+
+def named(db, who):
+    return {(row.episode, row.frame) for row in rows(db) if row.character == who}
+
+
+def test_no_bundle_is_needed(run, unnamed, whose, evening):
+    _, out, _ = run("unknowns", "--db", unnamed, "--json")
+    told = json.loads(out)
+    assert told["named"] == 0
+    assert [one["seconds"] for one in told["clusters"]] == sorted(
+        (one["seconds"] for one in told["clusters"]), reverse=True
+    )
+    assert set(told["clusters"][0]["faces"][0]) == {
+        "face", "cluster", "episode", "track", "start", "seconds", "character", "confidence",
+    }  # fmt: skip
+    for number, who in whose.items():
+        if who != "unknown":
+            assert run("name", number, who, "--db", unnamed)[0] == 0
+    found = {one.name for one in eyecatch.characters(db=unnamed) if one.episodes}
+    assert found <= set(evening.characters)
+    assert len(found) >= 4
+    assert json.loads(run("unknowns", "--db", unnamed, "--json")[1])["named"] > 0.8
+
+
+def test_name_and_undo_change_what_find_answers(run, unnamed, somebody):
+    number, who = somebody
+    with pytest.raises(UnknownCharacterError):
+        eyecatch.find([who], db=unnamed)
+    status, out, err = run("name", number, who, "--db", unnamed)
+    assert (status, out) == (0, "")
+    assert err.startswith("Named ")
+    assert eyecatch.find([who.lower()], db=unnamed)
+    assert (
+        run("undo", "--db", unnamed)[2]
+        == f"Took back: {err[0].lower()}{err[1:].split(' in ')[0]}.\n"
+    )
+    with pytest.raises(UnknownCharacterError):
+        eyecatch.find([who], db=unnamed)
+
+
+def test_the_same_again_gives_the_same_clusters(unnamed):
+    first = eyecatch.unknowns(db=unnamed)
+    assert eyecatch.unknowns(db=unnamed) == first
+
+
+def test_split_merge_and_unname(run, unnamed):
+    cluster = next(one for one in eyecatch.unknowns(db=unnamed).clusters if one.row.faces > 1)
+    number, face = cluster.row.id, cluster.faces[0].id
+    _, _, err = run("split", number, face, "--db", unnamed)
+    new = int(err.split()[3])
+    again = {one.row.id: one for one in eyecatch.unknowns(db=unnamed).clusters}
+    assert [one.id for one in again[new].faces] == [face]
+    assert again[number].row.faces == cluster.row.faces - 1
+    run("name", number, "Hiei", "--db", unnamed)
+    with open_index(unnamed) as index:
+        assert face not in {one.id for one in index.faces_of("Hiei")}, "it was split off"
+    run("unname", "hiei", "--db", unnamed)
+    assert run("merge", number, new, "--db", unnamed)[2] == f"Merged cluster {new} into {number}.\n"
+    merged = {one.row.id: one for one in eyecatch.unknowns(db=unnamed).clusters}[number]
+    assert {one.id for one in merged.faces} == {one.id for one in cluster.faces}
+
+
+def test_a_wrong_face_is_picked_out_and_stays_out(run, unnamed, somebody):
+    number, who = somebody
+    run("name", number, who, "--db", unnamed)
+    with open_index(unnamed) as index:
+        wrong = index.faces_of(who)[0].id
+    status, _, err = run("unname", "--face", wrong, "--db", unnamed)
+    assert (status, err) == (0, f"Said that 1 face is not {who}.\n")
+    with open_index(unnamed) as index:
+        assert wrong not in {one.id for one in index.faces_of(who)}
+
+
+def test_nobody_is_set_aside(run, unnamed, somebody):
+    number, _ = somebody
+    before = eyecatch.unknowns(db=unnamed)
+    assert run("name", number, "--nobody", "--db", unnamed)[0] == 0
+    after = eyecatch.unknowns(db=unnamed)
+    assert number not in {one.row.id for one in after.clusters}
+    assert after.share.aside > 0
+    assert after.share.part == before.share.part == 0
+
+
+def test_names_follow_to_a_new_episode(evening, tmp_path, whose):
+    """Named after the first night, the characters are known in what the second one brings."""
+    db = str(tmp_path / "season.db")
+    eyecatch.index([evening.episodes[0]], db=db, runner="inline", series="Drawn")
+    told = eyecatch.unknowns(db=db)
+    largest = told.clusters[0]
+    eyecatch.name(largest.row.id, "Somebody", db=db)
+    eyecatch.index([evening.episodes[1]], db=db, runner="inline", series="Drawn")
+    new = {row.episode for row in rows(db)} - {evening.episodes[0].name}
+    assert new == {evening.episodes[1].name}
+    with open_index(db) as index:
+        kinds = Counter(
+            (one.decided_by, one.character)
+            for status in index.status()
+            for one in index.tracks(status.episode.id)
+        )
+    assert kinds["person", "Somebody"] == largest.row.faces
+    assert kinds["model", "Somebody"] > 0
+
+
+def test_names_survive_a_new_detector_a_new_bundle_and_a_moved_file(
+    evening, bundle, unnamed, somebody, tmp_path
+):
+    number, who = somebody
+    alias = f"{who} the First"  # a name that the bundle doesn't know
+    eyecatch.name(number, alias, db=unnamed)
+    first = named(unnamed, alias)
+
+    moved = tmp_path / "elsewhere"
+    shutil.copytree(evening.folder, moved)
+    for path in moved.glob("*.mkv"):
+        path.rename(path.with_stem(f"renamed {path.stem}"))
+    report = eyecatch.index([moved], db=unnamed, runner="inline")
+    assert report.progress.chunks == 0
+    assert {frame for _, frame in named(unnamed, alias)} == {frame for _, frame in first}
+
+    eyecatch.index([moved], db=unnamed, model=bundle, runner="inline")
+    by_model = named(unnamed, alias)
+    assert {frame for _, frame in first} <= {frame for _, frame in by_model}
+    assert {row.character for row in rows(unnamed)} > {alias}
+
+    other = DetectorConfig(lines=300)
+    report = eyecatch.index([moved], db=unnamed, model=bundle, detector=other, runner="inline")
+    assert report.progress.chunks > 0
+    kept = {frame for _, frame in named(unnamed, alias)}
+    frames = {frame for _, frame in first}
+    assert len(kept & frames) > 0.9 * len(frames)
+    eyecatch.undo(db=unnamed)
+    with open_index(unnamed) as index:
+        assert index.faces_of(alias) == []
+
+
+def test_named_faces_are_what_train_takes(unnamed, whose, tmp_path):
+    for number, who in whose.items():
+        eyecatch.name(number, who, db=unnamed)
+    eyecatch.export("dataset", db=unnamed, form="crops", out=tmp_path / "FACES")
+    people = read_faces(tmp_path / "FACES")
+    assert {who for who in whose.values() if who != "unknown"} <= set(people.names)
+    assert len(people.crops) > 20
+
+
+def test_contact_sheets_show_each_cluster(run, unnamed, tmp_path):
+    sheets = tmp_path / "sheets"
+    run("unknowns", "--sheet", sheets, "--most", 3, "--db", unnamed)
+    made = sorted(sheets.iterdir())
+    assert len(made) == 3
+    assert read_image(made[0]).shape[1] > 300
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(RequestError, match="can't be written"):
+        eyecatch.unknowns(db=unnamed, sheet=tmp_path / "taken")
+
+
+@pytest.mark.parametrize("form", ["table", "csv"])
+def test_unknowns_in_other_forms(run, unnamed, form):
+    status, out, err = run("unknowns", "--db", unnamed, "--format", form)
+    assert status == 0
+    assert "cluster" in out
+    assert "of the faces' screen time has a name" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["name", "999", "Hiei"], "there is no cluster 999"),
+        (["name", "1"], "--nobody"),
+        (["name", "1", "Hiei", "--nobody"], "--nobody"),
+        (["unname"], "--face"),
+        (["unname", "Hiei"], "no character is called 'Hiei'"),
+        (["merge", "1", "1"], "with itself"),
+        (["split", "1", "99999"], "does not wait in cluster 1"),
+        (["undo"], "nothing to undo"),
+    ],
+)
+def test_what_can_t_be_done_is_one_sentence(run, unnamed, words, told):
+    status, out, err = run(*words, "--db", unnamed)
+    assert status != 0
+    assert out == ""
+    assert told in err
+    assert "Traceback" not in err
+
+
+def test_there_has_to_be_an_index(run, tmp_path):
+    for words in (["unknowns"], ["undo"], ["review"]):
+        status, _, err = run(*words, "--db", tmp_path / "none.db")
+        assert status == 1
+        assert "there is no index" in err

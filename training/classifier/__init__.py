@@ -1,0 +1,1 @@
+"""``eyecatch train``: a classifier from folders of faces."""

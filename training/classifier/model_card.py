@@ -1,0 +1,123 @@
+"""The card of a bundle: its data, settings and figures, as JSON and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from eyecatch.core.identity.bundle_writer import Card
+from eyecatch.core.identity.manifest import Contents
+from eyecatch.training.calibration import without_own
+from eyecatch.training.classifier.checkpoint import Epoch, best
+from eyecatch.training.classifier.config import Settings
+from eyecatch.training.dataset import Faces
+from eyecatch.training.metrics import Answers, known_figures, unseen_figures
+
+Labels = npt.NDArray[np.int64]
+Logits = npt.NDArray[np.float32]
+
+
+def make_card(  # noqa: PLR0913, PLR0917
+    contents: Contents,
+    faces: Faces,
+    held: npt.NDArray[np.bool_],
+    settings: Settings,
+    history: Sequence[Epoch],
+    held_logits: npt.NDArray[np.float32],
+    notes: Sequence[str],
+) -> Card:
+    """How a bundle was trained, and what it gets right of its held-out faces."""
+    labels = np.array(faces.labels)[held]
+    facts = {
+        "created_by": contents.created_by,
+        "network": {"name": contents.architecture.name, "options": contents.architecture.options},
+        "settings": asdict(settings),
+        "calibration": asdict(contents.calibration),
+        "data": {
+            "faces": len(faces.labels),
+            "held_out": len(labels),
+            "characters": faces.counts,
+        },
+        "training": {
+            "best_epoch": best(history).number if history else 0,
+            "seconds": round(sum(epoch.seconds for epoch in history), 1),
+            "epochs": [
+                {k: round(v, 4) for k, v in asdict(epoch).items() if np.isfinite(v)}
+                for epoch in history
+            ],
+        },
+        "held_out": _held_out(contents, labels, held_logits),
+        "notes": list(notes),
+    }
+    return Card(facts, _markdown(facts))
+
+
+def _held_out(contents: Contents, labels: Labels, logits: Logits) -> dict[str, Any]:
+    """Figures on the held-out faces, by which the calibration was fitted: a little too good.
+
+    Besides known faces and those of the folder ``unknown``, a bundle with prototypes is asked about
+    each known face as if it lacked its character (``left_out``).
+    """
+    mine = labels < len(contents.characters)
+    if not mine.any():
+        return {}
+    known = _answers(contents, logits[mine])
+    figures: dict[str, Any] = {"known": asdict(known_figures(known, labels[mine], contents.names))}
+    if not mine.all():
+        figures["unseen"] = asdict(unseen_figures(known, _answers(contents, logits[~mine])))
+    if contents.calibration.nobody is not None:
+        left = _answers(contents, without_own(logits[mine], labels[mine]))
+        figures["left_out"] = asdict(unseen_figures(known, left))
+    return figures
+
+
+def _answers(contents: Contents, logits: Logits) -> Answers:
+    return Answers.of(logits, contents.names, contents.calibration, contents.thresholds)
+
+
+def _markdown(facts: dict[str, Any]) -> str:
+    data, training, calibration = facts["data"], facts["training"], facts["calibration"]
+    lines = [
+        f"# A classifier of {len(data['characters'])} characters",
+        "",
+        f"Made by {facts['created_by']}: network `{facts['network']['name']}`, best epoch "
+        f"{training['best_epoch']} of {len(training['epochs'])}, {training['seconds']:.0f} s, "
+        f"seed {facts['settings']['seed']}.",
+        "",
+        f"{data['faces']} faces, {data['held_out']} of them held out of training. Temperature "
+        f"{calibration['temperature']:.3f}; a name is given from a confidence of "
+        f"{calibration['maybe']:.3f} on, and given as sure from {calibration['sure']:.3f} on, "
+        "unless a character has thresholds of its own.",
+        "",
+        *_figures(facts["held_out"]),
+        "| character | faces | held out | of these right |",
+        "|---|---|---|---|",
+        *_rows(data["characters"], facts["held_out"]),
+    ]
+    if facts["notes"]:
+        lines += ["", "## Notes", *(f"- {note}" for note in facts["notes"])]
+    return "\n".join(lines) + "\n"
+
+
+def _figures(held_out: dict[str, Any]) -> list[str]:
+    shown = [
+        f"| {group} {name} | {value:.4f} |"
+        for group, figures in held_out.items()
+        for name, value in figures.items()
+        if isinstance(value, float) and np.isfinite(value)
+    ]
+    return ["| held-out faces | |", "|---|---|", *shown, ""] if shown else []
+
+
+def _rows(counts: dict[str, int], held_out: dict[str, Any]) -> list[str]:
+    measured = held_out.get("known", {}).get("characters", {})
+    rows = []
+    for name, count in counts.items():
+        held, share = measured.get(name, (0, None))
+        shown = "" if share is None else f"{share:.3f}"
+        rows.append(f"| {name.replace('|', chr(92) + '|')} | {count} | {held} | {shown} |")
+    return rows

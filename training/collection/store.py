@@ -1,0 +1,110 @@
+"""Faces put into the folders of a collection, under names that no file has yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from eyecatch.core.crops import CROP_SIZE, decode
+from eyecatch.core.errors import RequestError
+from eyecatch.core.images import encode_jpeg
+from eyecatch.training.classifier.config import Settings
+from eyecatch.training.collection.manifest import DUPLICATE, Entry, Ledger
+from eyecatch.training.collection.types import Face
+
+ALIKE = Settings().alike
+"""Bits of 64 in which the difference hashes of near duplicates differ at most."""
+
+NUMBER = re.compile(r"group_(\d+)")
+
+ON_A_SHEET = 60
+COLUMNS = 10
+"""Of a contact sheet, in crops: six rows of ten, 1280 pixels wide."""
+
+
+class Places:
+    """The folders of a collection.
+
+    Args:
+        out: holds them; made when the first face comes.
+
+    Raises:
+        RequestError: it is a file, or its ``collected.csv`` can't be read.
+    """
+
+    def __init__(self, out: Path) -> None:
+        if out.exists() and not out.is_dir():
+            raise RequestError(f"{out} is a file", "name a folder")
+        self.out = out
+        self.ledger = Ledger(out)
+        self.duplicates = 0
+        """Faces that were dropped because they nearly equal another."""
+        # What a run that was cut short has left, and the ledger doesn't know of.
+        self._there = {path.name: path for path in out.rglob("*.jpg")}
+        taken = [*self.ledger.kept, *(path.name for path in out.glob("group_*"))]
+        self._groups = max((int(m[1]) for m in map(NUMBER.match, taken) if m), default=0)
+
+    def next_group(self, faces: int) -> str:
+        """A folder's name with a number that no group had before."""
+        self._groups += 1
+        return f"group_{self._groups:03}_{faces:03}faces"
+
+    def drop_known(self, faces: Sequence[Face]) -> list[Face]:
+        """The faces without those that were found before, or are nearly the same as another.
+
+        Of several the best stays; the others are written down as duplicates.
+        """
+        new = [face for face in faces if not self.ledger.knows(face)]
+        prints = np.append(self.ledger.prints, np.zeros(len(new), np.uint64))
+        end = len(prints) - len(new)
+        kept: set[int] = set()
+        for place in sorted(range(len(new)), key=lambda place: -new[place].quality):
+            prints[end] = new[place].print
+            if not (np.bitwise_count(prints[:end] ^ prints[end]) <= ALIKE).any():
+                kept.add(place)
+                end += 1
+        doubles = [face for place, face in enumerate(new) if place not in kept]
+        self.ledger.add(Entry(face, DUPLICATE) for face in doubles)
+        self.duplicates += len(doubles)
+        return [new[place] for place in sorted(kept)]
+
+    def put(self, folder: str, faces: Sequence[Face], rest: Sequence[Face] = ()) -> None:
+        """Write faces into a folder.
+
+        Args:
+            folder: its name; a new one gets a contact sheet beside it.
+            faces: what to write.
+            rest: faces of the same group that are only written down.
+
+        Raises:
+            RequestError: they can't be written.
+        """
+        try:
+            entries = [Entry(face, folder, self._write(folder, face)) for face in faces]
+        except OSError as error:
+            raise RequestError(f"{self.out} can't be written ({error.strerror})") from error
+        self.ledger.add([*entries, *(Entry(face, folder) for face in rest)])
+
+    def put_sheet(self, folder: str, faces: Sequence[Face]) -> None:
+        """Write a contact sheet beside a folder: in it, ``train`` would take it for a face."""
+        (self.out / f"{folder}.jpg").write_bytes(sheet([face.jpeg for face in faces]))
+
+    def _write(self, folder: str, face: Face) -> str:
+        path = self._there.get(face.name, self.out / folder / face.name)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(face.jpeg)
+        return path.relative_to(self.out).as_posix()
+
+
+def sheet(faces: Sequence[bytes]) -> bytes:
+    """Crops side by side, evenly chosen where there are many, as a JPEG."""
+    step = max(1, -(-len(faces) // ON_A_SHEET))
+    tiles = [decode(jpeg) for jpeg in faces[::step]]
+    columns = min(COLUMNS, len(tiles))
+    tiles += [np.zeros((CROP_SIZE, CROP_SIZE, 3), np.uint8)] * (-len(tiles) % columns)
+    rows = [np.hstack(tiles[i : i + columns]) for i in range(0, len(tiles), columns)]
+    return encode_jpeg(np.vstack(rows), 85)

@@ -1,0 +1,1 @@
+"""``eyecatch enrol``: a character from a few pictures, without training."""

@@ -1,0 +1,83 @@
+"""Pictures of one character: the face in each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from eyecatch.core.crops import cut, encode, resize
+from eyecatch.core.detect.base import Detector, detect_at
+from eyecatch.core.detect.registry import load
+from eyecatch.core.errors import MediaError, RequestError
+from eyecatch.core.images import read_image
+from eyecatch.core.inputs import images
+from eyecatch.core.scan.config import DetectorConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Portraits:
+    """Faces of one character.
+
+    Attributes:
+        paths: the pictures.
+        crops: the face of each, as ``core.crops`` encodes it.
+        notes: what is odd about them, one sentence each.
+    """
+
+    paths: tuple[Path, ...]
+    crops: tuple[bytes, ...]
+    notes: tuple[str, ...]
+
+
+def read_portraits(paths: Iterable[Path], detector: DetectorConfig | None) -> Portraits:
+    """Reads pictures, and takes the largest face of each.
+
+    A picture that can't be read, has no face, or is another one again is left out and said.
+
+    Args:
+        paths: pictures, and folders of them.
+        detector: which detector looks; None if the pictures are faces already.
+
+    Raises:
+        RequestError: no picture is left.
+        ModelError: the detector can't be used.
+    """
+    finder = None if detector is None else load(detector, thorough=True)
+    sources = images(paths)
+    notes = [str(fault) for fault in sources.faults]
+    found: dict[bytes, tuple[Path, bytes]] = {}
+    for path in sources.files:
+        try:
+            crop = _face(path, finder)
+        except MediaError as fault:
+            notes.append(str(fault))
+            continue
+        first, _ = found.setdefault(hashlib.sha256(crop).digest(), (path, crop))
+        if first != path:
+            notes.append(f"{path}: this is the same picture as {first}, and is left out.")
+    if not found:
+        raise _nothing(notes)
+    kept = list(found.values())
+    return Portraits(tuple(path for path, _ in kept), tuple(crop for _, crop in kept), tuple(notes))
+
+
+def _face(path: Path, finder: Detector | None) -> bytes:
+    picture = read_image(path)
+    if finder is None:
+        return encode(resize(picture))
+    boxes = detect_at(finder, [picture])[0].boxes
+    if not len(boxes):
+        raise MediaError(
+            str(path), "no face is found in it", "cut the face out and use --crop, or leave it out"
+        )
+    return encode(cut(picture, boxes[np.prod(boxes[:, 2:], axis=1).argmax()]))
+
+
+def _nothing(notes: list[str]) -> RequestError:
+    if len(notes) > 1:
+        return RequestError(f"none of the {len(notes)} pictures can be used", notes[0].rstrip("."))
+    return RequestError(notes[0].rstrip(".") if notes else "no picture was given")

@@ -1,0 +1,1 @@
+"""``eyecatch evaluate`` and ``evaluate-detector``: how good a bundle or a detector is."""

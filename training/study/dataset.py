@@ -1,0 +1,94 @@
+"""The characters that the road map goes by, and which of their pictures it measures with.
+
+The base embedder must not have seen those either, so it asks here what to leave out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from eyecatch.core.errors import RequestError
+from eyecatch.core.images import is_image
+from eyecatch.training.classifier.config import STUDY
+from eyecatch.training.classifier.split import hashes, hold_out
+from eyecatch.training.dataset import Faces, read_pictures
+
+MOST = 113
+"""Characters of the whole road, as many as the study's last network knew."""
+
+HELD = 0.2
+"""Share of the pictures of a character of IDENTITIES that is kept for measuring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A character with pictures to train on and others to measure with."""
+
+    name: str
+    taught: tuple[Path, ...]
+    measured: tuple[Path, ...]
+
+
+def gather(faces: Path, identities: Path, most: int) -> list[Person]:
+    """At most so many characters of both folders, those with the most pictures first.
+
+    Args:
+        faces: with ``train/<character>/`` and ``dev/<character>/``; they come before the others.
+        identities: with ``<source>/<character>/``.
+        most: characters.
+
+    Raises:
+        RequestError: a folder is missing.
+    """
+    known = [
+        Person(place.name, _pictures(place), _pictures(faces / "dev" / place.name))
+        for place in _folders(faces / "train")
+    ]
+    known.sort(key=lambda one: (-len(one.taught), one.name))
+    places = [place for source in _folders(identities) for place in _folders(source)]
+    places.sort(key=lambda place: (-len(_pictures(place)), place.parent.name, place.name))
+    for place in places:
+        if len(known) >= most:
+            break
+        person = _split(place)
+        if person is not None:
+            known.append(person)
+    return known
+
+
+def _split(place: Path) -> Person | None:
+    """Pictures of one character in two, near duplicates together; None if they are all alike."""
+    pictures, _ = read_pictures(place)
+    paths, crops = tuple(p for p, _ in pictures), tuple(c for _, c in pictures)
+    if not crops:
+        return None
+    one = Faces((place.name,), crops, (0,) * len(crops), paths, ())
+    held = hold_out(one, hashes(crops), replace(STUDY, held_out=HELD, least_to_hold_out=2))
+    if not held.any():
+        return None
+    chosen = np.array(paths, dtype=object)
+    name = f"{place.name} ({place.parent.name})"
+    return Person(name, tuple(chosen[~held]), tuple(chosen[held]))
+
+
+def kept_for_measuring(faces: Path, identities: Path) -> set[Path]:
+    """The pictures of ``identities`` that nothing may learn from that the road map measures."""
+    return {
+        path
+        for person in gather(faces, identities, MOST)
+        for path in person.measured
+        if path.is_relative_to(identities)
+    }
+
+
+def _folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise RequestError(f"{folder} is no folder", "see docs/training.md for what is needed")
+    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+
+
+def _pictures(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(p for p in folder.glob("*") if p.is_file() and is_image(p)))
