@@ -14,11 +14,12 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Final
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Double, case, cast, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.models import Appearance, Episode, Track, Tracklet
-from eyecatch.db.tally import refresh_tally
+from eyecatch.db.models import Appearance, Episode, Tally, Track, Tracklet
+from eyecatch.db.models.base import PERSON
+from eyecatch.db.records.review import Share
 
 JOINED_GAP: Final = Fraction(1)
 """Seconds between two tracks in one shot that are still one appearance."""
@@ -140,3 +141,41 @@ def _gap(connection: Connection, episode_id: int) -> Fraction:
         select(Episode.time_base_num, Episode.time_base_den).where(Episode.id == episode_id)
     ).one()
     return JOINED_GAP / Fraction(num, den)
+
+
+SECONDS = (
+    cast(Track.stop_pts - Track.start_pts, Double) * Episode.time_base_num / Episode.time_base_den
+)
+"""Of a track; the query joins its episode."""
+
+
+def refresh_tally(connection: Connection, episode_id: int) -> None:
+    """Count an episode's tracks again; equal ones change no row."""
+    named = Track.character_id.is_not(None) & Track.unsure.is_(False)
+    aside = Track.character_id.is_(None) & (Track.decided_by == PERSON)
+    counted = connection.execute(
+        select(
+            func.sum(SECONDS),
+            func.sum(case((named, SECONDS), else_=0.0)),
+            func.sum(case((aside, SECONDS), else_=0.0)),
+        )
+        .select_from(Track)
+        .join(Episode, Episode.id == Track.episode_id)
+        .where(Track.episode_id == episode_id)
+    ).one()
+    wanted = tuple(round(float(value or 0), 6) for value in counted)
+    mine = Tally.episode_id == episode_id
+    stored = connection.execute(select(Tally.seconds, Tally.named, Tally.aside).where(mine)).first()
+    if stored is not None and tuple(stored) == wanted:
+        return
+    connection.execute(delete(Tally).where(mine))
+    values = dict(zip(("seconds", "named", "aside"), wanted, strict=True))
+    connection.execute(insert(Tally).values(episode_id=episode_id, **values))
+
+
+def share(connection: Connection) -> Share:
+    """Over all episodes."""
+    sums = connection.execute(
+        select(func.sum(Tally.seconds), func.sum(Tally.named), func.sum(Tally.aside))
+    ).one()
+    return Share(*(float(value or 0) for value in sums))

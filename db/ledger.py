@@ -10,7 +10,9 @@ from typing import Any
 from eyecatch.core.errors import MediaError
 from eyecatch.core.scan.types import ScannedChunk
 from eyecatch.core.video.types import Chunk
-from eyecatch.db import bad_files, claims, runs
+from eyecatch.db import episodes as bad_files
+from eyecatch.db import runs
+from eyecatch.db import runs as claims
 from eyecatch.db.connection.errors import one_sentence
 from eyecatch.db.connection.locks import Life, is_alive
 from eyecatch.db.connection.session import Writer

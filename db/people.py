@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from eyecatch.db import tally
+from eyecatch.db import appearances as tally
 from eyecatch.db.connection.session import Writer
 from eyecatch.db.records.review import ActionRow, ClusterRow, FaceRow, Share
 from eyecatch.db.records.scan import TrackVotes, Verdict

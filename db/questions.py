@@ -10,26 +10,31 @@ from typing import Self
 
 from sqlalchemy.engine import URL, Connection, Engine
 
-from eyecatch.db import bad_files, crops, runs, tracks
 from eyecatch.db import characters as names
+from eyecatch.db import episodes as bad_files
+from eyecatch.db import runs
 from eyecatch.db.connection.engine import parse_url
 from eyecatch.db.connection.errors import one_sentence
 from eyecatch.db.connection.locks import is_alive
 from eyecatch.db.connection.opening import open_engine
+from eyecatch.db.queries import exports as crops
 from eyecatch.db.queries import exports as frames
+from eyecatch.db.queries import exports as tracks
 from eyecatch.db.queries import find, pages
 from eyecatch.db.queries import summaries as reports
 from eyecatch.db.queries.fingerprint import Content, fingerprint
-from eyecatch.db.queries.pages import Bar, Counts, Part
 from eyecatch.db.records.answers import (
     CharacterSummary,
+    CropRow,
     EpisodeStatus,
     EpisodeSummary,
     FileFault,
     Found,
+    FrameRow,
     RunRecord,
+    TrackRow,
 )
-from eyecatch.db.records.review import CropRow, FrameRow, TrackRow
+from eyecatch.db.records.review import Bar, Counts, Part
 from eyecatch.db.records.scan import EpisodeRecord
 
 

@@ -11,11 +11,10 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.characters import add_alias, character_ids
-from eyecatch.db.claims import release
 from eyecatch.db.connection.locks import one_at_a_time
-from eyecatch.db.models import Bundle, Run
+from eyecatch.db.models import Bundle, Episode, Run
+from eyecatch.db.models.base import DIED, RUNNING
 from eyecatch.db.records.answers import RunRecord
-from eyecatch.db.states import DIED, RUNNING
 
 
 def start_run(
@@ -33,7 +32,7 @@ def start_run(
 
 
 def finish_run(connection: Connection, run_id: int, state: str) -> None:
-    """Say how a run ended: a state of ``db.states.RUN_STATES``; what it held is free."""
+    """Say how a run ended: a state of ``db.models.base.RUN_STATES``; what it held is free."""
     release(connection, run_id)
     connection.execute(
         update(Run).where(Run.id == run_id).values(state=state, finished_ms=_now_ms())
@@ -130,3 +129,36 @@ def _now_ms() -> int:
 
 def _utc(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def claim(
+    connection: Connection, episode_ids: Sequence[int], run_id: int, alive: Callable[[int], bool]
+) -> dict[int, int]:
+    """Take episodes for a run.
+
+    Args:
+        connection: in a transaction that writes.
+        episode_ids: the episodes.
+        run_id: the run.
+        alive: whether the process of another run still lives.
+
+    Returns:
+        Those that another living run holds: its id, by the episode's.
+    """
+    rows = connection.execute(
+        select(Episode.id, Episode.claimed_by)
+        .where(Episode.id.in_(episode_ids))
+        .order_by(Episode.id)  # always in one order, so that two runs can't wait for each other
+        .with_for_update()
+    ).all()
+    holders = {holder for _, holder in rows if holder not in (None, run_id)}
+    living = {holder for holder in holders if alive(holder)}
+    held = {episode_id: holder for episode_id, holder in rows if holder in living}
+    free = [episode_id for episode_id, _ in rows if episode_id not in held]
+    connection.execute(update(Episode).where(Episode.id.in_(free)).values(claimed_by=run_id))
+    return held
+
+
+def release(connection: Connection, run_id: int) -> None:
+    """Let go of all episodes that a run holds."""
+    connection.execute(update(Episode).where(Episode.claimed_by == run_id).values(claimed_by=None))

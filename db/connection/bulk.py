@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.engine import Connection
-
-Value = TypeVar("Value")
 
 BATCH = 500
 """Values in one statement; SQLite takes some thousands."""
@@ -35,9 +33,3 @@ def insert_rows(
     elif listed := [tuple(row) for row in rows]:
         marks = ", ".join("?" * len(columns))
         connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", listed)
-
-
-def batched(values: Sequence[Value], size: int = BATCH) -> Iterator[Sequence[Value]]:
-    """``size`` values at a time."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]

@@ -13,13 +13,21 @@ from eyecatch.db.models.library import (
     BadFile,
     Bundle,
     Character,
-    Decision,
     Episode,
     EpisodeFile,
     Run,
     Series,
 )
-from eyecatch.db.models.review import Action, Apart, Cluster, Face, Overruled, Tally, Unlike
+from eyecatch.db.models.review import (
+    Action,
+    Apart,
+    Cluster,
+    Decision,
+    Face,
+    Overruled,
+    Tally,
+    Unlike,
+)
 from eyecatch.db.models.scan import (
     Appearance,
     Chunk,

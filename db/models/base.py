@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Integer, LargeBinary, MetaData
 from sqlalchemy.orm import DeclarativeBase
@@ -35,3 +35,19 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[Any]: JSON,
     }
+
+
+PENDING: Final = "pending"
+DONE: Final = "done"
+FAILED: Final = "failed"
+INCOMPLETE: Final = "incomplete"
+RUNNING: Final = "running"
+STOPPED: Final = "stopped"
+DIED: Final = "died"  # of a run, as it is told; never stored, for the dead write nothing
+MODEL: Final = "model"
+PERSON: Final = "person"
+
+CHUNK_STATES: Final = (PENDING, DONE, FAILED)
+EPISODE_STATES: Final = (PENDING, DONE, INCOMPLETE, FAILED)
+RUN_STATES: Final = (RUNNING, DONE, STOPPED, FAILED)
+DECIDERS: Final = (MODEL, PERSON)

@@ -9,8 +9,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eyecatch.core.names import folded
-from eyecatch.db.models.base import Base, BigId, one_of
-from eyecatch.db.states import EPISODE_STATES, RUN_STATES
+from eyecatch.db.models.base import EPISODE_STATES, RUN_STATES, Base, BigId, one_of
 
 
 class Series(Base):
@@ -144,19 +143,3 @@ class BadFile(Base):
     problem: Mapped[str]
     advice: Mapped[str]
     attempts: Mapped[int]
-
-
-class Decision(Base):
-    """What a person said of the face at a place of a frame; it outlives tracks made anew."""
-
-    __tablename__ = "decision"
-    __table_args__ = (UniqueConstraint("episode_id", "frame", "x", "y", "w", "h"),)
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
-    frame: Mapped[int]
-    x: Mapped[int]
-    y: Mapped[int]
-    w: Mapped[int]
-    h: Mapped[int]
-    character_id: Mapped[int | None] = mapped_column(ForeignKey("character.id"))
-    decided_ms: Mapped[int]

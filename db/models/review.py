@@ -109,3 +109,19 @@ class Tally(Base):
     seconds: Mapped[float]
     named: Mapped[float]
     aside: Mapped[float]  # a person said that they are nobody
+
+
+class Decision(Base):
+    """What a person said of the face at a place of a frame; it outlives tracks made anew."""
+
+    __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("episode_id", "frame", "x", "y", "w", "h"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
+    frame: Mapped[int]
+    x: Mapped[int]
+    y: Mapped[int]
+    w: Mapped[int]
+    h: Mapped[int]
+    character_id: Mapped[int | None] = mapped_column(ForeignKey("character.id"))
+    decided_ms: Mapped[int]

@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eyecatch.db.models.base import Base, BigId, one_of
-from eyecatch.db.states import CHUNK_STATES, DECIDERS
+from eyecatch.db.models.base import CHUNK_STATES, DECIDERS, Base, BigId, one_of
 
 
 class Chunk(Base):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from sqlalchemy import func, select
@@ -21,62 +20,9 @@ from eyecatch.db.models import (
     Track,
     Tracklet,
 )
+from eyecatch.db.models.base import PENDING
+from eyecatch.db.records.review import Bar, Counts, Part
 from eyecatch.db.records.scan import EpisodeRecord
-from eyecatch.db.states import PENDING
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much there is.
-
-    Attributes:
-        episodes: all of them.
-        pending: those that are not indexed to their end.
-        unseen: those that are, but whose faces nobody has looked at.
-        clusters: those in which faces wait.
-        unsure: faces with a name that is unsure.
-    """
-
-    episodes: int
-    pending: int
-    unseen: int
-    clusters: int
-    unsure: int
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Seconds of a character in an episode, of sure appearances."""
-
-    character_id: int
-    character: str
-    episode_id: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A track on an episode's timeline; times in pts.
-
-    Attributes:
-        track: its number in the episode.
-        start_pts, stop_pts: from when to when.
-        character_id, character: who it is; where ``unsure``, who it may be; None for unknown.
-        confidence: of the verdict; None before there is one.
-        unsure: between "no" and "yes".
-        by: ``model`` or ``person``; None before there is a verdict.
-        cluster: of its face; None before it is grouped.
-    """
-
-    track: int
-    start_pts: int
-    stop_pts: int
-    character_id: int | None
-    character: str | None
-    confidence: float | None
-    unsure: bool
-    by: str | None
-    cluster: int | None
 
 
 def counts(connection: Connection) -> Counts:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from eyecatch.core.video.types import chunk_id
 from eyecatch.db.episodes import list_episodes
 from eyecatch.db.models import Alias, Appearance, Character, Chunk, Episode, Series
+from eyecatch.db.models.base import DONE, FAILED, PENDING
 from eyecatch.db.records.answers import (
     CharacterSummary,
     ChunkFault,
@@ -20,7 +21,6 @@ from eyecatch.db.records.answers import (
     EpisodeSummary,
     Role,
 )
-from eyecatch.db.states import DONE, FAILED, PENDING
 
 _LISTED: Final = 1000
 """Ids that are listed in a statement; beyond that all rows are read."""

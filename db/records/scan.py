@@ -49,7 +49,7 @@ class EpisodeRecord:
         frames: how many were planned.
         end: when its last readable frame ends.
         complete: False where its file breaks off.
-        state: ``pending``, ``done``, ``incomplete`` or ``failed``; see ``db.states``.
+        state: ``pending``, ``done``, ``incomplete`` or ``failed``; see ``db.models.base``.
         scan_digest: of the scan that its tracks were made from; None before that.
         bundle_id: of the bundle, or bundles together, that decided its tracks; None where none did.
     """

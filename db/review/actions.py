@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 
+from more_itertools import batched
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError, UnknownCharacterError
 from eyecatch.core.names import check_name
 from eyecatch.db.characters import character_ids, find_characters
-from eyecatch.db.connection.bulk import batched
+from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.models import Action, Character, Cluster, Decision, Face, Track
 from eyecatch.db.records.review import ActionRow
 from eyecatch.db.review import undo as changes
@@ -86,7 +87,7 @@ def deny(connection: Connection, faces: Sequence[int]) -> ActionRow:
     _all_there(connection, faces)
     called: dict[int, int] = {}
     homes: dict[int, int] = {}
-    for batch in batched(list(faces)):
+    for batch in batched(faces, BATCH):
         rows = connection.execute(
             select(Face.id, Track.character_id, Face.cluster_id)
             .join(Track, Track.id == Face.track_id)
@@ -210,7 +211,7 @@ def _all_there(connection: Connection, faces: Sequence[int]) -> None:
     if not faces:
         raise RequestError("no face was chosen", "choose one at least")
     known: set[int] = set()
-    for batch in batched(list(faces)):
+    for batch in batched(faces, BATCH):
         known |= set(connection.scalars(select(Face.id).where(Face.id.in_(batch))))
     for face in faces:
         if face not in known:

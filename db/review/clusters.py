@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from more_itertools import batched
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError
-from eyecatch.db.connection.bulk import batched
+from eyecatch.db.appearances import SECONDS
+from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.models import (
     Apart,
     Character,
@@ -23,10 +25,9 @@ from eyecatch.db.models import (
     Track,
     Tracklet,
 )
+from eyecatch.db.models.base import PERSON
 from eyecatch.db.records.review import ClusterRow, FaceRow
 from eyecatch.db.serialization import pack_vector, unpack_vectors
-from eyecatch.db.states import PERSON
-from eyecatch.db.tally import SECONDS
 
 WAITING: ColumnElement[bool] = Track.decided_by.is_distinct_from(PERSON) & or_(
     Track.character_id.is_(None), Track.unsure
@@ -229,7 +230,7 @@ def count_clusters(connection: Connection, series_ids: Collection[int | None]) -
 def centre(connection: Connection, cluster_ids: Collection[int]) -> None:
     """Work out the mean look of clusters again."""
     looks: dict[int | None, list[bytes]] = {}
-    for batch in batched(sorted(cluster_ids)):
+    for batch in batched(sorted(cluster_ids), BATCH):
         for number, blob in connection.execute(
             select(Face.cluster_id, Face.embedding).where(
                 Face.cluster_id.in_(batch), Face.track_id.is_not(None)
@@ -260,7 +261,7 @@ def centres(
 ) -> dict[int, npt.NDArray[np.float32]]:
     """The mean looks (d,) of clusters; those that were never grouped are left out."""
     found: dict[int, npt.NDArray[np.float32]] = {}
-    for batch in batched(cluster_ids):
+    for batch in batched(cluster_ids, BATCH):
         rows = connection.execute(select(Cluster.id, Cluster.centre).where(Cluster.id.in_(batch)))
         found |= {number: unpack_vectors([blob])[0] for number, blob in rows if blob is not None}
     return found

@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.characters import character_ids
 from eyecatch.db.models import Decision, Episode, Face, Track
-from eyecatch.db.overruled import UNDECIDED, overrule
+from eyecatch.db.models.base import PERSON
 from eyecatch.db.review.face_matching import Place, middles, tracks_at
-from eyecatch.db.states import PERSON
+from eyecatch.db.verdicts import UNDECIDED, overrule
 
 Spot = tuple[int, Place]
 """Id of an episode, and a place in it."""

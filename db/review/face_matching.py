@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from more_itertools import batched
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.detections import iou
-from eyecatch.db.connection.bulk import batched
+from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.models import Decision, Face, Frame, Track, Tracklet
 
 SAME_FACE = 0.3
@@ -30,7 +31,7 @@ SAME_PLACE = and_(
 def middles(connection: Connection, tracks: Sequence[int]) -> dict[int, Place]:
     """The place of each track's face: its box in the middle frame, or the next one that has it."""
     found: dict[int, Place] = {}
-    for batch in batched(tracks):
+    for batch in batched(tracks, BATCH):
         middle = (Track.start + Track.stop - 1) / 2
         first = (
             select(Tracklet.track_id, func.min(Frame.frame).label("frame"))
@@ -93,7 +94,7 @@ def tracks_at(
 def said_at(connection: Connection, face_ids: Sequence[int]) -> dict[int, int | None]:
     """The character's id, or None for nobody, that a person gave to faces; others are left out."""
     said: dict[int, int | None] = {}
-    for batch in batched(face_ids):
+    for batch in batched(face_ids, BATCH):
         query = select(Face.id, Decision.character_id).join(Decision, SAME_PLACE)
         said |= dict(connection.execute(query.where(Face.id.in_(batch))).all())
     return said

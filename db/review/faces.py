@@ -15,9 +15,9 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.models import Episode, Face, Track
+from eyecatch.db.models.base import PERSON
 from eyecatch.db.review.face_matching import Place, middles, tracks_at
 from eyecatch.db.serialization import pack_vector, unpack_vectors
-from eyecatch.db.states import PERSON
 
 Vectors = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from more_itertools import batched
 from sqlalchemy import delete, exists, select
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.appearances import refresh_appearances
-from eyecatch.db.connection.bulk import batched
+from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.models import (
     Action,
     Alias,
@@ -21,10 +22,10 @@ from eyecatch.db.models import (
     Track,
     Unlike,
 )
-from eyecatch.db.overruled import COLUMNS, UNDECIDED, overrule, restore
+from eyecatch.db.models.base import MODEL, PERSON
 from eyecatch.db.records.scan import Verdict
 from eyecatch.db.review.clusters import count_clusters
-from eyecatch.db.states import MODEL, PERSON
+from eyecatch.db.verdicts import COLUMNS, UNDECIDED, overrule, restore
 
 
 def anybody_named(connection: Connection) -> bool:
@@ -141,6 +142,6 @@ def _drop_unused(connection: Connection) -> None:
         exists().where(table.character_id == Character.id)
         for table in (Track, Decision, Overruled, Unlike, Alias)
     ]
-    for batch in batched(made):
+    for batch in batched(made, BATCH):
         unused = [~one for one in used]
         connection.execute(delete(Character).where(Character.id.in_(batch), *unused))

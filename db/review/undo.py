@@ -10,16 +10,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from more_itertools import batched
 from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.appearances import refresh_appearances
-from eyecatch.db.connection.bulk import batched
+from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.models import Apart, Cluster, Episode, Face, Unlike
-from eyecatch.db.overruled import restore
 from eyecatch.db.review.clusters import centre, count_clusters, move_faces
 from eyecatch.db.review.decisions import Spot, give, say, unsay
 from eyecatch.db.review.face_matching import said_at
+from eyecatch.db.verdicts import restore
 
 Pair = tuple[int, int]
 
@@ -70,7 +71,7 @@ def take_back(connection: Connection, faces: Sequence[int], change: Change) -> N
 
 def move(connection: Connection, clusters: Mapping[int, int], change: Change) -> None:
     """Put faces into clusters."""
-    for batch in batched(list(clusters)):
+    for batch in batched(clusters, BATCH):
         rows = connection.execute(select(Face.id, Face.cluster_id).where(Face.id.in_(batch)))
         change.moved += [(face, old) for face, old in rows]
     move_faces(connection, clusters)
@@ -138,7 +139,7 @@ def settle(connection: Connection, change: Change) -> list[int]:
     faces = {*change.unsaid, *dict(change.said), *dict(change.moved), *dict(change.denied)}
     episodes: set[int] = set()
     clusters: set[int] = {old for _, old in change.moved if old is not None}
-    for batch in batched(sorted(faces)):
+    for batch in batched(sorted(faces), BATCH):
         for episode, number in connection.execute(
             select(Face.episode_id, Face.cluster_id).where(Face.id.in_(batch))
         ):
@@ -155,7 +156,7 @@ def settle(connection: Connection, change: Change) -> list[int]:
 
 def _clusters_of(connection: Connection, faces: Sequence[int]) -> set[int]:
     found: set[int | None] = set()
-    for batch in batched(faces):
+    for batch in batched(faces, BATCH):
         found |= set(connection.scalars(select(Face.cluster_id).where(Face.id.in_(batch))))
     return {number for number in found if number is not None}
 
@@ -175,7 +176,7 @@ def _silence(connection: Connection, faces: Sequence[int]) -> None:
 def _known(connection: Connection, faces: Sequence[int]) -> dict[int, tuple[Spot, int | None]]:
     """Where each face is, and the track that follows it."""
     known: dict[int, tuple[Spot, int | None]] = {}
-    for batch in batched(list(faces)):
+    for batch in batched(faces, BATCH):
         for face, track, episode, frame, x, y, w, h in connection.execute(
             select(
                 Face.id, Face.track_id, Face.episode_id, Face.frame, Face.x, Face.y, Face.w, Face.h

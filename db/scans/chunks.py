@@ -14,11 +14,11 @@ from eyecatch.core.video.types import Chunk as PlannedChunk
 from eyecatch.db import models as schema
 from eyecatch.db.connection.bulk import insert_rows
 from eyecatch.db.models import Chunk
+from eyecatch.db.models.base import DONE, FAILED, PENDING
 from eyecatch.db.records.scan import Backlog, Origin, Vectors
 from eyecatch.db.scans.episode_state import unsettle
 from eyecatch.db.scans.predictions import insert_identified
 from eyecatch.db.serialization import pack_timeline, unpack_plan
-from eyecatch.db.states import DONE, FAILED, PENDING
 
 TRIES: Final = 3
 """How often a chunk may kill the process that scans it."""

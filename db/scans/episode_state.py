@@ -8,9 +8,9 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.models import Chunk, Episode, Timeline
+from eyecatch.db.models.base import DONE, FAILED, INCOMPLETE, PENDING
 from eyecatch.db.records.scan import Origin
 from eyecatch.db.serialization import unpack_timeline
-from eyecatch.db.states import DONE, FAILED, INCOMPLETE, PENDING
 
 ChunkRow = Row[int, str, str | None, int | None]
 

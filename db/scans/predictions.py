@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from more_itertools import batched
 from sqlalchemy import ColumnElement, Row, Select, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
+from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.models import Bundle, Chunk, Crop, Identification, Track, Tracklet
+from eyecatch.db.models.base import PERSON
 from eyecatch.db.records.scan import CropBatch, Embedded, TrackVotes, Vectors
 from eyecatch.db.serialization import pack_vector, unpack_vectors
-from eyecatch.db.states import PERSON
 
 
 def insert_identified(
@@ -32,7 +34,7 @@ def insert_identified(
         raise ValueError(f"crops, embeddings, logits: expected equal numbers, got {counts}")
     known = {
         crop_id
-        for batch in _batched(crop_ids, 500)
+        for batch in batched(crop_ids, BATCH)
         for crop_id in connection.scalars(
             select(Identification.crop_id).where(
                 Identification.bundle_id == bundle_id, Identification.crop_id.in_(batch)
@@ -132,8 +134,3 @@ def _track_votes(track_id: int, given: list[tuple[bytes, bytes, float]]) -> Trac
         unpack_vectors(list(logits)),
         np.array(qualities, np.float32),
     )
-
-
-def _batched(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]

@@ -14,12 +14,12 @@ from eyecatch.core.scan.types import Crop, ScannedChunk, Tracklet
 from eyecatch.db import models as schema
 from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.frame_times import Clock
+from eyecatch.db.models.base import DONE
 from eyecatch.db.records.scan import Linked
 from eyecatch.db.review.decisions import apply_decisions
 from eyecatch.db.review.faces import relink
 from eyecatch.db.scans.episode_state import unsettle
 from eyecatch.db.serialization import unpack_timeline
-from eyecatch.db.states import DONE
 
 # (start, stop) of each shot; (shot, start, stop, its (chunk, position) pairs) of each track.
 _Shots = list[tuple[int, int]]

@@ -11,7 +11,7 @@ import numpy as np
 from eyecatch.core.crops import decode
 from eyecatch.core.plotting import FAINT, canvas, save, shown
 from eyecatch.db.index import Index
-from eyecatch.db.records.review import CropRow
+from eyecatch.db.records.answers import CropRow
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.progress import clock

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from eyecatch.core.plotting import FAINT, INK, LINE, breadth, canvas, save, shown
-from eyecatch.db.records.review import TrackRow
+from eyecatch.db.records.answers import TrackRow
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.export.appearances import Cast
 from eyecatch.jobs.progress import clock

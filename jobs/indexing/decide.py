@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from eyecatch.core.scan.linking import link
 from eyecatch.db.index import Index
+from eyecatch.db.models.base import PENDING
 from eyecatch.db.records.scan import EpisodeRecord, Origin
-from eyecatch.db.states import PENDING
 from eyecatch.jobs.classify import Judges
 
 

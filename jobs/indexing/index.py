@@ -12,9 +12,9 @@ from eyecatch.core.detect.registry import resolve
 from eyecatch.core.inputs import videos
 from eyecatch.core.scan.config import DetectorConfig, ScanConfig
 from eyecatch.db.index import open_index
+from eyecatch.db.models.base import FAILED, INCOMPLETE
 from eyecatch.db.records.answers import EpisodeStatus
 from eyecatch.db.records.scan import EpisodeRecord
-from eyecatch.db.states import FAILED, INCOMPLETE
 from eyecatch.jobs.classify import Judges, Models, load_models
 from eyecatch.jobs.indexing.job import Job
 from eyecatch.jobs.indexing.prefetch import Ahead

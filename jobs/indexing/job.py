@@ -12,8 +12,8 @@ from typing import Final, TypeVar
 from eyecatch.core.errors import DatabaseGoneError, EyecatchError, MediaError
 from eyecatch.core.video.types import chunk_id
 from eyecatch.db.index import Index
+from eyecatch.db.models.base import DONE, FAILED, STOPPED
 from eyecatch.db.records.scan import Backlog, FileStamp, Origin
-from eyecatch.db.states import DONE, FAILED, STOPPED
 from eyecatch.jobs.classify import Judges
 from eyecatch.jobs.indexing.decide import decide, is_stale
 from eyecatch.jobs.indexing.prefetch import Ahead

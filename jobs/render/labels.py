@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from eyecatch.db.records.review import FrameRow
+from eyecatch.db.records.answers import FrameRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from eyecatch.db.queries.pages import Bar
+from eyecatch.db.records.review import Bar
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.progress import clock

@@ -8,8 +8,8 @@ import pytest
 from eyecatch.core.errors import RequestError, UnknownCharacterError
 from eyecatch.db.appearances import Span, joined
 from eyecatch.db.index import open_index
+from eyecatch.db.models.base import DONE
 from eyecatch.db.records.scan import Origin
-from eyecatch.db.states import DONE
 
 
 def _seconds(pts: int) -> Fraction:

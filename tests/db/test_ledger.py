@@ -12,8 +12,8 @@ from eyecatch.core.errors import MediaError
 from eyecatch.core.video.types import chunk_id
 from eyecatch.db import runs as runs_module
 from eyecatch.db.index import open_index
+from eyecatch.db.models.base import FAILED
 from eyecatch.db.records.scan import FileStamp, Origin
-from eyecatch.db.states import FAILED
 
 ORIGIN = Origin("scan-1")
 

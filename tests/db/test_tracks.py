@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from eyecatch.core.scan.linking import link
+from eyecatch.db.models.base import DONE
 from eyecatch.db.records.scan import Origin
-from eyecatch.db.states import DONE
 
 
 def _names(index, **options):

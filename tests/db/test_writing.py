@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from eyecatch.core.scan.types import Tracklet
+from eyecatch.db.models.base import DONE, FAILED, INCOMPLETE, PENDING
 from eyecatch.db.records.scan import FileStamp, Origin
-from eyecatch.db.states import DONE, FAILED, INCOMPLETE, PENDING
 
 ORIGIN = Origin("scan-1")
 
