@@ -51,7 +51,7 @@ def main() -> None:
 
 def multiply(db: Path, files: Sequence[Path]) -> None:
     """The rows of the first file's episode once more for each other file."""
-    with open_index(str(db)) as index, index._write() as connection:
+    with open_index(str(db)) as index, index.writing() as connection:
         largest = {table.name: _largest(connection, table) for table in _of_episodes()}
         for number, file in enumerate(files[1:], start=1):
             digest = content_hash(file)
@@ -109,7 +109,7 @@ def _seen_at(connection: Connection, episode: int, file: Path) -> None:
 
 def sizes(db: Path, episodes: int) -> None:
     """How much there was to decide."""
-    with open_index(str(db)) as index, index._read() as connection:
+    with open_index(str(db)) as index, index.reading() as connection:
         crops = connection.scalar(select(func.count()).select_from(Crop))
         tracks = connection.scalar(select(func.count()).select_from(Track))
     print(f"{episodes} episodes: {crops} crops, {tracks} tracks, {db.stat().st_size >> 20} MiB")

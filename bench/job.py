@@ -68,7 +68,7 @@ def crops(db: str, episodes: Sequence[EpisodeRecord]) -> int:
     from eyecatch.db.index import open_index  # noqa: PLC0415 - not to be timed
 
     with open_index(db) as index:
-        chunks = [chunk for one in episodes for chunk in index.load_scan(one.id)]
+        chunks = [chunk for one in episodes for chunk in index.tracks.load_scan(one.id)]
     return sum(len(tracklet.crops) for chunk in chunks for tracklet in chunk.tracklets)
 
 

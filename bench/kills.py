@@ -133,7 +133,7 @@ class Bench:
 def content(db: Path) -> dict[str, Content]:
     """All that an index holds."""
     with open_index(str(db), create=False) as index:
-        return index.fingerprint()
+        return index.contents.fingerprint()
 
 
 def _noted(db: Path) -> Path:

@@ -28,9 +28,9 @@ from eyecatch.core.identity.base_embedder import base_bundle
 from eyecatch.core.scan.types import Crop, ScannedChunk, Timeline, Tracklet
 from eyecatch.core.video.types import Chunk, Plan, Video
 from eyecatch.db.index import Index, open_index
-from eyecatch.db.records.scan import FileStamp, Origin
+from eyecatch.db.records.scan import FileStamp, Provenance
 from eyecatch.jobs.review.app import make_app
-from eyecatch.jobs.review.state import Room
+from eyecatch.jobs.review.state import AppState
 
 PEOPLE, FRAMES = 20, 24
 HOME = "http://127.0.0.1"
@@ -71,12 +71,12 @@ def main() -> None:
         open_index(str(Path(folder) / "large.db")) as index,
     ):
         fill(index, asked.episodes, asked.tracks)
-        room = Room(index, Path(folder))
+        room = AppState(index, Path(folder))
         began = time.perf_counter()
-        room.gather.group()
+        room.pipeline.group()
         print(f"{asked.episodes} episodes of {asked.tracks} tracks")
         print(f"group all: {time.perf_counter() - began:.1f} s")
-        rows = index.clusters()
+        rows = index.clusters.waiting()
         print(f"{len(rows)} clusters, the largest of {rows[0].faces} faces")
         naming(room)
         pages(room)
@@ -87,9 +87,9 @@ def fill(index: Index, episodes: int, tracks: int) -> None:
     rng = np.random.default_rng(0)
     people = rng.standard_normal((PEOPLE, 192))
     base = base_bundle()
-    bundle = index.add_bundle(base.digest, "base", [], {})
+    bundle = index.bundles.add(base.digest, "base", [], {})
     for number in range(episodes):
-        record = index.add_episode(
+        record = index.episodes.add(
             f"digest {number}",
             FileStamp(f"/season/Show_S01E{number:04}.mkv", 1, number),
             video(number),
@@ -97,13 +97,13 @@ def fill(index: Index, episodes: int, tracks: int) -> None:
             "Show",
         )
         scanned = scan(tracks)
-        index.save_chunk(record.id, scanned, Origin("scan"), {bundle: Said(tracks)})
-        index.save_links(record.id, linked(tracks))
-        ids = [vote.track_id for vote in index.track_votes(record.id, bundle)]
+        index.chunks.save(record.id, scanned, Provenance("scan"), {bundle: Said(tracks)})
+        index.tracks.save(record.id, linked(tracks))
+        ids = [vote.track_id for vote in index.predictions.track_votes(record.id, bundle)]
         looks = people[rng.integers(0, PEOPLE, tracks)] + 0.4 * rng.standard_normal((tracks, 192))
         looks /= np.linalg.norm(looks, axis=1, keepdims=True)
-        index.save_faces(record.id, dict(zip(ids, looks.astype(np.float32), strict=True)), bundle)
-        index.settle(record.id, Origin("scan"))
+        index.faces.save(record.id, dict(zip(ids, looks.astype(np.float32), strict=True)), bundle)
+        index.episode_state.update(record.id, Provenance("scan"))
 
 
 class Said:
@@ -114,21 +114,21 @@ class Said:
         self.logits = np.zeros((tracks, 0), np.float32)
 
 
-def naming(room: Room) -> None:
+def naming(room: AppState) -> None:
     """Name the largest clusters, in all episodes."""
     took = []
-    for row in room.index.clusters(count=5):
+    for row in room.index.clusters.waiting(count=5):
         took.append(seconds(partial(name, room, row.id, "Hiei")))
-        room.act(Index.undo)
+        room.act(lambda index: index.actions.undo())
     print(f"name a cluster, all names follow: {statistics.median(took):.2f} s")
 
 
-def pages(room: Room) -> None:
+def pages(room: AppState) -> None:
     """Ask for each page."""
-    for row in room.index.clusters(count=10):
+    for row in room.index.clusters.waiting(count=10):
         name(room, row.id, f"Person {row.id}")
-    (character, _), *_ = room.index.names()
-    left = room.index.clusters(count=1)[0].id
+    (character, _), *_ = room.index.pages.names()
+    left = room.index.clusters.waiting(count=1)[0].id
     with TestClient(make_app(room), HOME) as client:
         for path in (
             "/", "/?number=2", "/unknowns", f"/clusters/{left}", "/unsure", "/episodes/1",
@@ -139,9 +139,9 @@ def pages(room: Room) -> None:
             print(f"{path}: {1000 * statistics.median(took):.0f} ms")
 
 
-def name(room: Room, cluster: int, who: str) -> None:
+def name(room: AppState, cluster: int, who: str) -> None:
     """Name a cluster, as the page does."""
-    room.act(lambda index: index.name_cluster(cluster, who))
+    room.act(lambda index: index.actions.name_cluster(cluster, who))
 
 
 def seconds(call: Callable[[], object]) -> float:

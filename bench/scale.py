@@ -64,12 +64,12 @@ def main() -> None:
         url = embedded(stack) if url == "embedded" else url
         index = stack.enter_context(open_index(url))
         frames = wish.episodes if wish.with_frames is None else wish.with_frames
-        if not index.status([1]):
-            with index._write() as connection:
+        if not index.summaries.status([1]):
+            with index.writing() as connection:
                 if connection.dialect.name == "postgresql":  # as a superuser: no key is looked up
                     connection.execute(text("SET LOCAL session_replication_role = replica"))
                 fill(connection, wish.episodes, min(frames, wish.episodes))
-            with index._write() as connection:
+            with index.writing() as connection:
                 connection.execute(text("ANALYZE"))
         sizes(index, min(frames, wish.episodes) * TRACKLETS * LENGTH)
         ask(index, wish.episodes)
@@ -212,7 +212,7 @@ def appearances(episodes: int, shows: int) -> Rows:
 
 def sizes(index: Index, frames: int) -> None:
     """Bytes on disk, and of a frame row with its index."""
-    with index._read() as connection:
+    with index.reading() as connection:
         if connection.dialect.name == "postgresql":
             whole = connection.scalar(text("SELECT pg_database_size(current_database())"))
             rows = connection.scalar(text("SELECT pg_total_relation_size('frame')"))
@@ -236,21 +236,21 @@ def finds(index: Index, episodes: int) -> Questions:
     name, other = f"Name {show * CAST}", f"Name {show * CAST + 5}"
     guest = f"Guest of {-(-episodes // SERIES)} shows"
     return {
-        "find, a character of one series": lambda: index.find([name]),
-        "find, in other letters": lambda: index.find([name.upper()]),
-        "find --together, two of them": lambda: index.find([name, other], together=True),
-        "find --series, a guest of all": lambda: index.find([guest], series=f"Show {show}"),
-        "find, a guest of all": lambda: index.find([guest]),
+        "find, a character of one series": lambda: index.queries.find([name]),
+        "find, in other letters": lambda: index.queries.find([name.upper()]),
+        "find --together, two of them": lambda: index.queries.find([name, other], together=True),
+        "find --series, a guest of all": lambda: index.queries.find([guest], series=f"Show {show}"),
+        "find, a guest of all": lambda: index.queries.find([guest]),
     }
 
 
 def ask(index: Index, episodes: int) -> None:
     """Each question nine times, or until that has taken long enough."""
     questions: Questions = finds(index, episodes) | {
-        "faces of an episode (export frames)": lambda: list(index.frames(1)),
-        "status": index.status,
-        "characters": index.characters,
-        "episodes": index.episodes,
+        "faces of an episode (export frames)": lambda: list(index.exports.frames(1)),
+        "status": index.summaries.status,
+        "characters": index.summaries.characters,
+        "episodes": index.summaries.episodes,
     }
     print(f"{'median, ms':40}{'clock':>10}{'CPU':>10}{'database':>10}")
     for what, question in questions.items():
@@ -287,21 +287,21 @@ def plans(index: Index, episodes: int) -> bool:
     good = True
     *some, _ = finds(index, episodes).items()
     for what, question in some:
-        with index._read() as connection:
+        with index.reading() as connection:
             told = "EXPLAIN " if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
         asked: list[tuple[str, Any]] = []
 
         def note(_c: object, _k: object, sql: str, values: object, *_: object) -> None:
             asked.append((sql, values))  # noqa: B023 - it is gone before the next question
 
-        event.listen(index._engine, "before_cursor_execute", note)
+        event.listen(index.engine, "before_cursor_execute", note)
         question()
-        event.remove(index._engine, "before_cursor_execute", note)
+        event.remove(index.engine, "before_cursor_execute", note)
         print(what)
         for sql, values in asked:
             if "FROM appearance" not in sql and "FROM character" not in sql:
                 continue
-            with index._read() as connection:
+            with index.reading() as connection:
                 lines = [str(row[-1]) for row in connection.exec_driver_sql(told + sql, values)]
             print(*lines, sep="\n  ")
             good &= not any("Seq Scan on appearance" in x or "SCAN appearance" in x for x in lines)

@@ -25,7 +25,7 @@ from eyecatch.core.synthetic.season import draw_season
 from eyecatch.db.index import Index, open_index
 from eyecatch.jobs.review.app import make_app
 from eyecatch.jobs.review.server import address, listening
-from eyecatch.jobs.review.state import Room
+from eyecatch.jobs.review.state import AppState
 
 LEFT = 3
 """People that are left to be named, so that there is something to do."""
@@ -47,9 +47,9 @@ def main() -> None:
         eyecatch.index([season.folder], db=db, runner="inline", series=SHOW)
         eyecatch.unknowns(db=db)
         with open_index(db) as index, listening("127.0.0.1", 0) as listener:
-            room = Room(index, Path(folder))
+            room = AppState(index, Path(folder))
             name(index, season.truth)
-            room.gather.follow()
+            room.pipeline.propagate()
             server = uvicorn.Server(uvicorn.Config(make_app(room), log_level="error"))
             thread = Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()
@@ -62,8 +62,8 @@ def name(index: Index, truth: Path) -> None:
     """Name most of the people, as the truth has it."""
     votes = labels(index, read_truth(truth))
     left = LEFT
-    for row in index.clusters():
-        faces = index.waiting_faces(row.id)
+    for row in index.clusters.waiting():
+        faces = index.faces.waiting(row.id)
         seen: Counter[str] = sum((votes[f.episode, f.track] for f in faces), Counter())
         who = seen.most_common(1)[0][0]
         if who in {"unknown", "no face"}:
@@ -71,7 +71,7 @@ def name(index: Index, truth: Path) -> None:
         if left and row.faces < 12:
             left -= 1
         else:
-            index.name_cluster(row.id, who)
+            index.actions.name_cluster(row.id, who)
 
 
 def take(home: str, out: Path) -> None:

@@ -26,10 +26,10 @@ import numpy.typing as npt
 import eyecatch
 from eyecatch.core.detections import iou
 from eyecatch.core.identity.clustering import TRACK_CLOSENESS
+from eyecatch.core.identity.propagation import FaceEmbeddings
 from eyecatch.db.index import Index, open_index
-from eyecatch.db.review.faces import Looks
 from eyecatch.jobs.naming.clustering import group_new
-from eyecatch.jobs.naming.pipeline import Gather
+from eyecatch.jobs.naming.pipeline import NamingPipeline
 
 NOBODY = ("unknown", "no face")
 CLOSENESS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
@@ -70,7 +70,7 @@ def read_truth(path: Path) -> Truth:
 def labels(index: Index, truth: Truth) -> dict[tuple[str, int], Counter[str]]:
     """Frames of each label, for each track by episode and number."""
     votes: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
-    for row in index.frames():
+    for row in index.exports.frames():
         there = truth.get((row.episode, row.frame), [])
         label = "no face"
         if there:
@@ -114,19 +114,19 @@ def named(show: Path, source: Path, truth: Truth) -> None:
     shutil.copy(source, db)
     print("| names given | screen time named | precision | recall | F1 |\n|---|---|---|---|---|")
     with open_index(str(db)) as index:
-        votes, gather = labels(index, truth), Gather(index)
+        votes, gather = labels(index, truth), NamingPipeline(index)
         for step in range(MOST + 1):
             if step in {0, 4, 8, 12, 16, MOST}:
                 scores = " | ".join(f"{value:.3f}" for value in on_screen(index, truth))
-                print(f"| {step} | {index.named_share().part:.3f} | {scores} |")
-            clusters = index.clusters(count=1)
+                print(f"| {step} | {index.appearances.named_share().part:.3f} | {scores} |")
+            clusters = index.clusters.waiting(count=1)
             if not clusters or step == MOST:
                 break
-            faces = index.waiting_faces(clusters[0].id)
+            faces = index.faces.waiting(clusters[0].id)
             seen: Counter[str] = sum((votes[f.episode, f.track] for f in faces), Counter())
             who = seen.most_common(1)[0][0]
-            index.name_cluster(clusters[0].id, None if who in NOBODY else who)
-            gather.follow()
+            index.actions.name_cluster(clusters[0].id, None if who in NOBODY else who)
+            gather.propagate()
     export = db.with_name(f"{show.name}.csv")
     export.unlink(missing_ok=True)
     eyecatch.export("frames", db=str(db), out=export)
@@ -134,7 +134,7 @@ def named(show: Path, source: Path, truth: Truth) -> None:
 
 def on_screen(index: Index, truth: Truth) -> tuple[float, float, float]:
     """Precision, recall and F1 of (frame, character) pairs."""
-    said = {(r.episode, r.frame, r.character) for r in index.frames() if r.character}
+    said = {(r.episode, r.frame, r.character) for r in index.exports.frames() if r.character}
     true = {(*at, who) for at, there in truth.items() for who, _ in there if who != "unknown"}
     right = len(said & true)
     precision, recall = right / max(len(said), 1), right / max(len(true), 1)
@@ -146,21 +146,21 @@ def follows(source: Path, truth: Truth) -> None:
     db = source.with_stem(f"{source.stem}-half")
     shutil.copy(source, db)
     with open_index(str(db)) as index:
-        votes, gather = labels(index, truth), Gather(index)
+        votes, gather = labels(index, truth), NamingPipeline(index)
         episodes = sorted({episode for episode, _ in votes})
         half = set(episodes[: len(episodes) // 2])
-        for row in index.clusters(count=MOST):
-            faces = [f for f in index.waiting_faces(row.id) if f.episode in half]
+        for row in index.clusters.waiting(count=MOST):
+            faces = [f for f in index.faces.waiting(row.id) if f.episode in half]
             seen: Counter[str] = sum((votes[f.episode, f.track] for f in faces), Counter())
             if faces:
                 who = seen.most_common(1)[0][0]
-                index.name_faces([f.id for f in faces], None if who in NOBODY else who)
-        gather.follow()
+                index.actions.name_faces([f.id for f in faces], None if who in NOBODY else who)
+        gather.propagate()
         rest = [
             (t, votes[s.episode.video.path.name, t.number])
-            for s in index.status()
+            for s in index.summaries.status()
             if s.episode.video.path.name not in half
-            for t in index.tracks(s.episode.id)
+            for t in index.exports.tracks(s.episode.id)
         ]
     told = [(t.character, t.unsure, t.confidence or 0.0, v.most_common(1)[0][0]) for t, v in rest]
     sure = [who == true for who, unsure, _, true in told if who and not unsure]
@@ -186,23 +186,23 @@ def error(pairs: Iterable[tuple[float, bool]]) -> float:
     return float(np.sum(parts))
 
 
-def _looks(index: Index) -> Looks:
+def _looks(index: Index) -> FaceEmbeddings:
     """All faces as if none had been grouped."""
-    gather = Gather(index)
-    (series,) = index.series_with_faces()
-    looks = index.looks(series, gather.embedder_id)
-    columns = {name: getattr(looks, name) for name in Looks.__dataclass_fields__}
-    return Looks(**columns | {"clusters": np.zeros(len(looks), np.int64)})
+    gather = NamingPipeline(index)
+    (series,) = index.faces.series()
+    looks = index.faces.embeddings(series, gather.embedder_id)
+    columns = {name: getattr(looks, name) for name in FaceEmbeddings.__dataclass_fields__}
+    return FaceEmbeddings(**columns | {"clusters": np.zeros(len(looks), np.int64)})
 
 
 def _votes(
-    index: Index, looks: Looks, frames: dict[tuple[str, int], Counter[str]]
+    index: Index, looks: FaceEmbeddings, frames: dict[tuple[str, int], Counter[str]]
 ) -> list[Counter[str]]:
     """Frames of each label, for each of the faces."""
     by_face = {
         face.id: frames[face.episode, face.track]
-        for row in index.clusters()
-        for face in index.waiting_faces(row.id)
+        for row in index.clusters.waiting()
+        for face in index.faces.waiting(row.id)
     }
     numbers: npt.NDArray[np.int64] = looks.ids
     return [by_face[number] for number in numbers.tolist()]

@@ -17,12 +17,18 @@ from typing import Final
 from sqlalchemy import Double, case, cast, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
+from eyecatch.db.connection.session import Repository
 from eyecatch.db.models import Appearance, Episode, Tally, Track, Tracklet
 from eyecatch.db.models.base import PERSON
 from eyecatch.db.records.review import Share
 
 JOINED_GAP: Final = Fraction(1)
 """Seconds between two tracks in one shot that are still one appearance."""
+
+SECONDS = (
+    cast(Track.stop_pts - Track.start_pts, Double) * Episode.time_base_num / Episode.time_base_den
+)
+"""How long a track is on screen; the query joins its episode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +50,24 @@ class Span:
     shot_id: int
 
 
+class Appearances(Repository):
+    """When characters are on screen, and how much of the screen time has a name."""
+
+    def named_share(self) -> Share:
+        """How much of the screen time of all faces has a name."""
+        with self._session.reading() as connection:
+            sums = connection.execute(
+                select(func.sum(Tally.seconds), func.sum(Tally.named), func.sum(Tally.aside))
+            ).one()
+            return Share(*(float(value or 0) for value in sums))
+
+
 _COLUMNS: Final = tuple(name for name in Span.__dataclass_fields__ if name != "shot_id")
 
 
 def refresh_appearances(connection: Connection, episode_id: int) -> None:
     """Make the ranges of an episode follow from its tracks; equal ones change no row."""
-    refresh_tally(connection, episode_id)
+    _refresh_tally(connection, episode_id)
     spans = joined(_tracks(connection, episode_id), _gap(connection, episode_id))
     wanted = [{name: getattr(span, name) for name in _COLUMNS} for span in spans]
     columns = [getattr(Appearance, name) for name in _COLUMNS]
@@ -143,13 +161,7 @@ def _gap(connection: Connection, episode_id: int) -> Fraction:
     return JOINED_GAP / Fraction(num, den)
 
 
-SECONDS = (
-    cast(Track.stop_pts - Track.start_pts, Double) * Episode.time_base_num / Episode.time_base_den
-)
-"""Of a track; the query joins its episode."""
-
-
-def refresh_tally(connection: Connection, episode_id: int) -> None:
+def _refresh_tally(connection: Connection, episode_id: int) -> None:
     """Count an episode's tracks again; equal ones change no row."""
     named = Track.character_id.is_not(None) & Track.unsure.is_(False)
     aside = Track.character_id.is_(None) & (Track.decided_by == PERSON)
@@ -171,11 +183,3 @@ def refresh_tally(connection: Connection, episode_id: int) -> None:
     connection.execute(delete(Tally).where(mine))
     values = dict(zip(("seconds", "named", "aside"), wanted, strict=True))
     connection.execute(insert(Tally).values(episode_id=episode_id, **values))
-
-
-def share(connection: Connection) -> Share:
-    """Over all episodes."""
-    sums = connection.execute(
-        select(func.sum(Tally.seconds), func.sum(Tally.named), func.sum(Tally.aside))
-    ).one()
-    return Share(*(float(value or 0) for value in sums))

@@ -10,8 +10,26 @@ from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError, UnknownCharacterError
 from eyecatch.core.names import folded
-from eyecatch.db.connection.locks import one_at_a_time
+from eyecatch.db.connection.session import Repository, one_at_a_time
 from eyecatch.db.models import Alias, Character, Series
+
+
+class Characters(Repository):
+    """Characters and what they are called."""
+
+    def own_name(self, name: str) -> str:
+        """A character's own name, by that or an alias, in any case.
+
+        Raises:
+            UnknownCharacterError: there is none; it offers the names that are spelt alike.
+        """
+        with self._session.reading() as connection:
+            return next(iter(find_characters(connection, name).values()))
+
+    def names(self) -> dict[int, str]:
+        """All characters' own names, by id."""
+        with self._session.reading() as connection:
+            return dict(connection.execute(select(Character.id, Character.name)).all())
 
 
 def character_ids(
@@ -31,7 +49,7 @@ def character_ids(
     for name in names:
         if name not in known:
             known[name] = connection.scalars(
-                insert(Character).values(name=name).returning(Character.id)
+                insert(Character).values(name=name, folded=folded(name)).returning(Character.id)
             ).one()
     return {name: known[name] for name in names}
 
@@ -55,16 +73,28 @@ def add_alias(connection: Connection, character: str, alias: str) -> None:
     for character_id in find_characters(connection, character):
         known = select(Alias.name).where(Alias.character_id == character_id, Alias.name == alias)
         if connection.scalar(known) is None:
-            connection.execute(insert(Alias).values(character_id=character_id, name=alias))
+            connection.execute(
+                insert(Alias).values(character_id=character_id, name=alias, folded=folded(alias))
+            )
 
 
 def find_characters(connection: Connection, name: str) -> dict[int, str]:
-    """The characters, by id, that a person may mean by a name; more than one in several series.
-
-    An exact name comes before one that differs in case or width, that before an alias.
+    """The characters that a person may mean by a name, as ``matching_characters`` finds them.
 
     Raises:
         UnknownCharacterError: there is none; it offers the names that are spelt alike.
+    """
+    if found := matching_characters(connection, name):
+        return found
+    known = [*connection.scalars(select(Character.name)), *connection.scalars(select(Alias.name))]
+    nobody = "nobody has a name yet: index --model BUNDLE, or review, gives them one"
+    raise UnknownCharacterError(name, _nearest(folded(name), known), "" if known else nobody)
+
+
+def matching_characters(connection: Connection, name: str) -> dict[int, str]:
+    """The characters, by id, that are called by a name; more than one in several series.
+
+    An exact name comes before one that differs in case or width, that before an alias.
     """
     wanted = folded(name)
     spelt = select(Character.id, Character.name).where(Character.folded == wanted)
@@ -74,11 +104,7 @@ def find_characters(connection: Connection, name: str) -> dict[int, str]:
     if found:
         return found
     called = select(Character.id, Character.name).join(Alias).where(Alias.folded == wanted)
-    if found := dict(connection.execute(called.order_by(Character.id)).all()):
-        return found
-    known = [*connection.scalars(select(Character.name)), *connection.scalars(select(Alias.name))]
-    nobody = "nobody has a name yet: index --model BUNDLE, or review, gives them one"
-    raise UnknownCharacterError(name, _nearest(wanted, known), "" if known else nobody)
+    return dict(connection.execute(called.order_by(Character.id)).all())
 
 
 def find_series(connection: Connection, name: str) -> int:

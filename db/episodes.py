@@ -14,75 +14,98 @@ from sqlalchemy.engine import Connection
 from eyecatch.core.errors import MediaError
 from eyecatch.core.storage import place
 from eyecatch.core.video.types import Plan, Video
-from eyecatch.db.connection.locks import one_at_a_time
+from eyecatch.db.connection.session import ROWS, Repository
 from eyecatch.db.models import BadFile, Chunk, Episode, EpisodeFile, Series
 from eyecatch.db.models.base import PENDING
 from eyecatch.db.records.answers import FileFault
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
 
 
-def digest_of(connection: Connection, file: FileStamp) -> str | None:
-    """The content's hash of a file that has been seen and has not changed, else None."""
-    return connection.scalar(
-        select(Episode.digest)
-        .join(EpisodeFile, EpisodeFile.episode_id == Episode.id)
-        .where(
-            EpisodeFile.path == file.path,
-            EpisodeFile.size == file.size,
-            EpisodeFile.mtime_ns == file.mtime_ns,
-        )
-    )
+class Episodes(Repository):
+    """Episodes and the files in which they were seen."""
+
+    def digest_of(self, file: FileStamp) -> str | None:
+        """The content's hash of a file that has been seen and has not changed, else None."""
+        with self._session.reading() as connection:
+            return connection.scalar(
+                select(Episode.digest)
+                .join(EpisodeFile, EpisodeFile.episode_id == Episode.id)
+                .where(
+                    EpisodeFile.path == file.path,
+                    EpisodeFile.size == file.size,
+                    EpisodeFile.mtime_ns == file.mtime_ns,
+                )
+            )
+
+    def by_digest(self, digest: str) -> EpisodeRecord | None:
+        """The episode of that content, or None."""
+        with self._session.reading() as connection:
+            row = connection.execute(
+                select_episodes().where(Episode.digest == digest)
+            ).one_or_none()
+            return None if row is None else episode_record(row)
+
+    def get(self, episode_id: int) -> EpisodeRecord:
+        """The episode of that id; there must be one."""
+        with self._session.reading() as connection:
+            return _by_id(connection, episode_id)
+
+    def get_or_none(self, episode_id: int) -> EpisodeRecord | None:
+        """The episode of that id, or None."""
+        with self._session.reading() as connection:
+            row = connection.execute(select_episodes().where(Episode.id == episode_id)).first()
+            return None if row is None else episode_record(row)
+
+    def files(self, episode_id: int) -> list[FileStamp]:
+        """The files in which an episode was seen, the last one first."""
+        with self._session.reading() as connection:
+            rows = connection.execute(
+                select(EpisodeFile.path, EpisodeFile.size, EpisodeFile.mtime_ns)
+                .where(EpisodeFile.episode_id == episode_id)
+                .order_by(EpisodeFile.id.desc())
+            )
+            return [FileStamp(*row) for row in rows]
+
+    def add(
+        self, digest: str, file: FileStamp, video: Video, plan: Plan, series: str | None = None
+    ) -> EpisodeRecord:
+        """Add an episode with its chunks, all pending.
+
+        One of the same content keeps its plan and its rows, and gains the file.
+
+        Args:
+            digest: hash of its content.
+            file: in which it was seen.
+            video: what was probed.
+            plan: its chunks.
+            series: name of the show, if it is known.
+        """
+        with self._session.writing(ROWS) as connection:
+            if connection.scalar(select(Episode.id).where(Episode.digest == digest)) is None:
+                _insert(connection, digest, video, plan, series)
+            return _add_file(connection, digest, file)
+
+    def add_file(self, digest: str, file: FileStamp) -> EpisodeRecord:
+        """Remember that a file holds the content of an episode of the index."""
+        with self._session.writing(ROWS) as connection:
+            return _add_file(connection, digest, file)
 
 
-def episode_by_digest(connection: Connection, digest: str) -> EpisodeRecord | None:
-    """The episode of that content, or None."""
-    row = connection.execute(select_episodes().where(Episode.digest == digest)).one_or_none()
-    return None if row is None else episode_record(row)
-
-
-def episode_by_id(connection: Connection, episode_id: int) -> EpisodeRecord:
-    """The episode of that id; there must be one."""
+def _by_id(connection: Connection, episode_id: int) -> EpisodeRecord:
     return episode_record(
         connection.execute(select_episodes().where(Episode.id == episode_id)).one()
     )
 
 
-def list_episodes(
-    connection: Connection, wanted: Collection[int] | None = None
-) -> list[EpisodeRecord]:
-    """All episodes, or those of the ids that are wanted, by series and then by path."""
-    rows: list[Row[Any]] = []
-    for some in [None] if wanted is None else batched(sorted(wanted), 1000):
-        query = select_episodes() if some is None else select_episodes().where(Episode.id.in_(some))
-        rows += connection.execute(query).all()
-    return [
-        episode_record(row) for row in sorted(rows, key=lambda row: (row.series or "", row.path))
-    ]
-
-
-def files(connection: Connection, episode_id: int) -> list[FileStamp]:
-    """The files in which an episode was seen, the last one first."""
-    rows = connection.execute(
-        select(EpisodeFile.path, EpisodeFile.size, EpisodeFile.mtime_ns)
-        .where(EpisodeFile.episode_id == episode_id)
-        .order_by(EpisodeFile.id.desc())
-    )
-    return [FileStamp(*row) for row in rows]
-
-
-def add_episode(
+def _insert(
     connection: Connection, digest: str, video: Video, plan: Plan, series: str | None
 ) -> None:
-    """Add an episode with its chunks, all pending; one of that content stays as it is."""
     from eyecatch.db.serialization import pack_plan  # noqa: PLC0415 - NumPy; who only asks needs none
 
-    one_at_a_time(connection)
-    if connection.scalar(select(Episode.id).where(Episode.digest == digest)) is not None:
-        return
     values = _probed(video) | {
         "digest": digest,
         "path": str(video.path),
-        "series_id": None if series is None else series_id(connection, series),
+        "series_id": None if series is None else _series_id(connection, series),
         "frames": plan.frames,
         "end_pts": round(plan.end / video.time_base),
         "complete": plan.complete,
@@ -107,9 +130,7 @@ def add_episode(
         connection.execute(insert(Chunk), rows)
 
 
-def add_file(connection: Connection, digest: str, file: FileStamp) -> EpisodeRecord:
-    """Remember that a file holds the content of an episode of the index."""
-    one_at_a_time(connection)
+def _add_file(connection: Connection, digest: str, file: FileStamp) -> EpisodeRecord:
     episode_id = connection.execute(select(Episode.id).where(Episode.digest == digest)).scalar_one()
     values = {"size": file.size, "mtime_ns": file.mtime_ns, "episode_id": episode_id}
     columns = (EpisodeFile.size, EpisodeFile.mtime_ns, EpisodeFile.episode_id)
@@ -121,10 +142,23 @@ def add_file(connection: Connection, digest: str, file: FileStamp) -> EpisodeRec
         connection.execute(update(EpisodeFile).where(here).values(**values))
     if known is None or known.episode_id != episode_id:
         connection.execute(update(Episode).where(Episode.id == episode_id).values(path=file.path))
-    return episode_by_id(connection, episode_id)
+    return _by_id(connection, episode_id)
 
 
-def series_id(connection: Connection, name: str) -> int:
+def list_episodes(
+    connection: Connection, wanted: Collection[int] | None = None
+) -> list[EpisodeRecord]:
+    """All episodes, or those of the ids that are wanted, by series and then by path."""
+    rows: list[Row[Any]] = []
+    for some in [None] if wanted is None else batched(sorted(wanted), 1000):
+        query = select_episodes() if some is None else select_episodes().where(Episode.id.in_(some))
+        rows += connection.execute(query).all()
+    return [
+        episode_record(row) for row in sorted(rows, key=lambda row: (row.series or "", row.path))
+    ]
+
+
+def _series_id(connection: Connection, name: str) -> int:
     """The id of a series, added where it is new."""
     known = connection.scalar(select(Series.id).where(Series.name == name))
     if known is not None:
@@ -207,55 +241,57 @@ def _probed(video: Video) -> dict[str, Any]:
     return values
 
 
-def add(connection: Connection, path: str, error: MediaError, file: FileStamp | None) -> None:
-    """Remember why a file can't be indexed.
+class BadFiles(Repository):
+    """Files of which no episode could be made, and why."""
 
-    Args:
-        connection: in a transaction that writes.
-        path: the file.
-        error: the reason.
-        file: its stamp if it was read through, so that the reason holds while it doesn't change.
-    """
-    one_at_a_time(connection)
-    values = {
-        "problem": error.problem,
-        "advice": error.advice,
-        "size": None if file is None else file.size,
-        "mtime_ns": None if file is None else file.mtime_ns,
-    }
-    here = BadFile.path == path
-    if connection.scalar(select(BadFile.id).where(here)) is None:
-        connection.execute(insert(BadFile).values(path=path, attempts=1, **values))
-    else:
-        again = {"attempts": BadFile.attempts + 1, **values}
-        connection.execute(update(BadFile).where(here).values(**again))
+    def add(self, path: str, error: MediaError, file: FileStamp | None) -> None:
+        """Remember why a file can't be indexed.
 
+        Args:
+            path: the file.
+            error: the reason.
+            file: its stamp if it was read through: the reason holds while the file is unchanged.
+        """
+        with self._session.writing(ROWS) as connection:
+            values = {
+                "problem": error.problem,
+                "advice": error.advice,
+                "size": None if file is None else file.size,
+                "mtime_ns": None if file is None else file.mtime_ns,
+            }
+            here = BadFile.path == path
+            if connection.scalar(select(BadFile.id).where(here)) is None:
+                connection.execute(insert(BadFile).values(path=path, attempts=1, **values))
+            else:
+                again = {"attempts": BadFile.attempts + 1, **values}
+                connection.execute(update(BadFile).where(here).values(**again))
 
-def forget(connection: Connection, path: str) -> None:
-    """A file can be indexed after all."""
-    connection.execute(delete(BadFile).where(BadFile.path == path))
+    def forget(self, path: str) -> None:
+        """Forget why a file could not be indexed: it can be, after all."""
+        with self._session.writing() as connection:
+            connection.execute(delete(BadFile).where(BadFile.path == path))
 
+    def reason(self, file: FileStamp) -> MediaError | None:
+        """Why a file could not be indexed that has not changed since, else None."""
+        with self._session.reading() as connection:
+            row = connection.execute(
+                select(BadFile.problem, BadFile.advice).where(
+                    BadFile.path == file.path,
+                    BadFile.size == file.size,
+                    BadFile.mtime_ns == file.mtime_ns,
+                )
+            ).one_or_none()
+            return None if row is None else MediaError(file.path, *row)
 
-def reason(connection: Connection, file: FileStamp) -> MediaError | None:
-    """Why a file could not be indexed that has not changed since, else None."""
-    row = connection.execute(
-        select(BadFile.problem, BadFile.advice).where(
-            BadFile.path == file.path,
-            BadFile.size == file.size,
-            BadFile.mtime_ns == file.mtime_ns,
-        )
-    ).one_or_none()
-    return None if row is None else MediaError(file.path, *row)
-
-
-def list_bad(connection: Connection) -> list[FileFault]:
-    """All of them, by path."""
-    rows = connection.execute(
-        select(BadFile.path, BadFile.problem, BadFile.advice, BadFile.attempts).order_by(
-            BadFile.path
-        )
-    )
-    return [
-        FileFault(path, str(MediaError(path, problem, advice)), attempts)
-        for path, problem, advice, attempts in rows
-    ]
+    def list_all(self) -> list[FileFault]:
+        """Files of which no episode could be made, by path."""
+        with self._session.reading() as connection:
+            rows = connection.execute(
+                select(BadFile.path, BadFile.problem, BadFile.advice, BadFile.attempts).order_by(
+                    BadFile.path
+                )
+            )
+            return [
+                FileFault(path, str(MediaError(path, problem, advice)), attempts)
+                for path, problem, advice, attempts in rows
+            ]

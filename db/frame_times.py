@@ -15,7 +15,7 @@ from eyecatch.db.serialization import unpack_plan, unpack_timeline
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class FrameTimes:
     """The pts of all frames of an episode.
 
     Attributes:
@@ -28,7 +28,7 @@ class Clock:
 
     @classmethod
     def of(cls, connection: Connection, episode_id: int) -> Self:
-        """The clock of an episode: as planned, or as decoded where no plan could be made."""
+        """Those of an episode: as planned, or as decoded where no plan could be made."""
         end = connection.execute(
             select(Episode.end_pts).where(Episode.id == episode_id)
         ).scalar_one()

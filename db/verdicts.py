@@ -1,4 +1,8 @@
-"""Who the tracks of an episode were decided to be."""
+"""Who the tracks of an episode were decided to be: by models, and by people instead of models.
+
+Where a person's label replaced a model's prediction, the prediction is kept in ``overruled``, so
+that undo can restore it.
+"""
 
 from __future__ import annotations
 
@@ -12,54 +16,70 @@ from sqlalchemy.engine import Connection
 from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.characters import character_ids
 from eyecatch.db.connection.bulk import BATCH
+from eyecatch.db.connection.session import Repository
 from eyecatch.db.models import Episode, Overruled, Track
 from eyecatch.db.models.base import MODEL, PERSON
-from eyecatch.db.records.scan import Origin, Verdict
+from eyecatch.db.records.scan import Provenance, Verdict
+
+COLUMNS = ("character_id", "confidence", "unsure", "top", "decided_by", "bundle_id", "run_id")
+"""The columns of a verdict, in ``track`` and in ``overruled``."""
+
+UNDECIDED: Mapping[str, Any] = dict.fromkeys(COLUMNS) | {"unsure": False}
+"""The columns of a track that nobody has decided."""
 
 
-def save_verdicts(
-    connection: Connection, episode_id: int, verdicts: Mapping[int, Verdict], origin: Origin
-) -> None:
-    """Decide tracks of an episode, and make its appearances follow.
+class Verdicts(Repository):
+    """Who the tracks of an episode are, as models predict."""
 
-    A track that a person decided stays as it is. A verdict that is there already changes no row,
-    so that a row tells of the first run that came to it.
+    def save(
+        self, episode_id: int, verdicts: Mapping[int, Verdict], provenance: Provenance
+    ) -> None:
+        """Decide tracks of an episode, and make its appearances follow.
 
-    Args:
-        connection: in a transaction that writes.
-        episode_id: the episode.
-        verdicts: by the tracks' ids; a track without one becomes undecided.
-        origin: what they were made by.
-    """
-    series = connection.scalar(select(Episode.series_id).where(Episode.id == episode_id))
-    names = {verdict.character for verdict in verdicts.values() if verdict.character is not None}
-    ids = character_ids(connection, sorted(names), series)
-    forget(connection, episode_id)
-    stored = connection.execute(
-        select(
-            Track.id,
-            Track.character_id,
-            Track.confidence,
-            Track.unsure,
-            Track.top,
-            Track.decided_by,
-            Track.bundle_id,
-        )
-        .where(Track.episode_id == episode_id, Track.decided_by.is_distinct_from(PERSON))
-        .order_by(Track.number)
-    ).all()
-    for track_id, *values in stored:
-        wanted = _columns(verdicts.get(track_id), ids, origin)
-        if values != list(wanted.values()):
-            connection.execute(
-                update(Track)
-                .where(Track.id == track_id)
-                .values(**wanted, run_id=origin.run_id if track_id in verdicts else None)
-            )
-    refresh_appearances(connection, episode_id)
+        A track that a person decided stays as it is. An equal verdict changes no row, so that a
+        row tells of the first run that came to it.
+
+        Args:
+            episode_id: the episode.
+            verdicts: by the tracks' ids; a track without one becomes undecided.
+            provenance: what they were made by.
+        """
+        with self._session.writing() as connection:
+            series = connection.scalar(select(Episode.series_id).where(Episode.id == episode_id))
+            names = {
+                verdict.character for verdict in verdicts.values() if verdict.character is not None
+            }
+            ids = character_ids(connection, sorted(names), series)
+            _forget_overruled(connection, episode_id)
+            stored = connection.execute(
+                select(
+                    Track.id,
+                    Track.character_id,
+                    Track.confidence,
+                    Track.unsure,
+                    Track.top,
+                    Track.decided_by,
+                    Track.bundle_id,
+                )
+                .where(Track.episode_id == episode_id, Track.decided_by.is_distinct_from(PERSON))
+                .order_by(Track.number)
+            ).all()
+            for track_id, *values in stored:
+                wanted = _columns(verdicts.get(track_id), ids, provenance)
+                if values != list(wanted.values()):
+                    connection.execute(
+                        update(Track)
+                        .where(Track.id == track_id)
+                        .values(
+                            **wanted, run_id=provenance.run_id if track_id in verdicts else None
+                        )
+                    )
+            refresh_appearances(connection, episode_id)
 
 
-def _columns(verdict: Verdict | None, ids: Mapping[str, int], origin: Origin) -> dict[str, Any]:
+def _columns(
+    verdict: Verdict | None, ids: Mapping[str, int], provenance: Provenance
+) -> dict[str, Any]:
     if verdict is None:
         return {
             "character_id": None,
@@ -75,19 +95,12 @@ def _columns(verdict: Verdict | None, ids: Mapping[str, int], origin: Origin) ->
         "unsure": bool(verdict.unsure),
         "top": [[name, float(chance)] for name, chance in verdict.top],
         "decided_by": MODEL,
-        "bundle_id": origin.bundle_id,
+        "bundle_id": provenance.bundle_id,
     }
 
 
-COLUMNS = ("character_id", "confidence", "unsure", "top", "decided_by", "bundle_id", "run_id")
-"""What a verdict is made of, in ``track`` as in ``overruled``."""
-
-UNDECIDED: Mapping[str, Any] = dict.fromkeys(COLUMNS) | {"unsure": False}
-"""A track of which nothing was said."""
-
-
 def overrule(connection: Connection, given: Mapping[int, Mapping[str, Any]]) -> None:
-    """Give tracks other values of ``COLUMNS``, and keep what bundles said of them before.
+    """Give tracks other values of ``COLUMNS``, and keep the models' predictions that they replace.
 
     Args:
         connection: in a transaction that writes.
@@ -108,7 +121,7 @@ def overrule(connection: Connection, given: Mapping[int, Mapping[str, Any]]) -> 
 
 
 def restore(connection: Connection, tracks: Sequence[int]) -> None:
-    """Give tracks back what bundles said of them; undecided where they said nothing."""
+    """Give tracks the models' predictions back; they become undecided where there is none."""
     values: dict[int, Mapping[str, Any]] = dict.fromkeys(tracks, UNDECIDED)
     for batch in batched(tracks, BATCH):
         of_these = Overruled.track_id.in_(batch)
@@ -121,8 +134,8 @@ def restore(connection: Connection, tracks: Sequence[int]) -> None:
     _write(connection, values)
 
 
-def forget(connection: Connection, episode_id: int) -> None:
-    """Bundles are about to say something else of an episode's tracks that no person decided."""
+def _forget_overruled(connection: Connection, episode_id: int) -> None:
+    """Drop the kept predictions of tracks that no person decided: new ones will replace them."""
     of_models = select(Track.id).where(
         Track.episode_id == episode_id, Track.decided_by.is_distinct_from(PERSON)
     )

@@ -55,7 +55,7 @@ class Judges:
         called = self._ensemble.aliases
         aliases = {name: called[name] for name in names if name in called}
         where = str(bundle.folder)
-        return self._index.add_bundle(
+        return self._index.bundles.add(
             bundle.digest, where, names, bundle.card, aliases, bundle.network
         )
 
@@ -64,7 +64,7 @@ class Judges:
         bundles = self._ensemble.bundles
         card = {"ensemble": [bundle.digest for bundle in bundles]}
         path = " + ".join(str(bundle.folder) for bundle in bundles)
-        return self._index.add_bundle(self._ensemble.digest, path, self._ensemble.characters, card)
+        return self._index.bundles.add(self._ensemble.digest, path, self._ensemble.characters, card)
 
     def config(self) -> dict[str, object]:
         """What a run's record tells of them."""
@@ -82,17 +82,20 @@ class Judges:
         """
         for bundle_id, bundle in zip(self._ids, self._ensemble.bundles, strict=True):
             if bundle.prototypes is not None:
-                known = self._index.embedded_crops(episode.id, bundle_id)
+                known = self._index.predictions.embedded_crops(episode.id, bundle_id)
                 if known.ids:
                     again = judged_again(bundle, known.embeddings)
-                    self._index.save_identified(known.ids, again, bundle_id)
-            for batch in self._index.crops_to_identify(episode.id, bundle_id):
+                    self._index.predictions.save(known.ids, again, bundle_id)
+            for batch in self._index.predictions.crops_to_identify(episode.id, bundle_id):
                 for each, vectors in self.said(self._classify(batch.jpegs)).items():
-                    self._index.save_identified(batch.ids, vectors, each)
+                    self._index.predictions.save(batch.ids, vectors, each)
 
     def verdicts(self, episode: EpisodeRecord) -> dict[int, Verdict]:
         """Who each track is that no person decided, by the track's id."""
-        votes = [self._index.tracks_to_decide(episode.id, bundle_id) for bundle_id in self._ids]
+        votes = [
+            self._index.predictions.tracks_to_decide(episode.id, bundle_id)
+            for bundle_id in self._ids
+        ]
         return {
             same[0].track_id: self._ensemble.vote(
                 [track.logits for track in same], same[0].weights, episode.series

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eyecatch.db.questions import open_questions
+from eyecatch.db.index import open_index
 from eyecatch.db.records.answers import (
     CharacterSummary,
     EpisodeStatus,
@@ -51,8 +51,8 @@ def find(  # noqa: PLR0913 - each is one plain wish of the caller's
         RequestError: no series is called so.
         DatabaseError: there is no index, or it can't be read.
     """
-    with open_questions(db) as index:
-        return index.find(
+    with open_index(db, create=False) as index:
+        return index.queries.find(
             names,
             together=together,
             min_seconds=min_seconds,
@@ -64,17 +64,21 @@ def find(  # noqa: PLR0913 - each is one plain wish of the caller's
 
 def episodes(*, db: str = "eyecatch.db") -> list[EpisodeSummary]:
     """The episodes of an index and who is in them; DatabaseError without an index."""
-    with open_questions(db) as index:
-        return index.episodes()
+    with open_index(db, create=False) as index:
+        return index.summaries.episodes()
 
 
 def characters(*, db: str = "eyecatch.db") -> list[CharacterSummary]:
     """The characters of an index, longest on screen first; DatabaseError without an index."""
-    with open_questions(db) as index:
-        return index.characters()
+    with open_index(db, create=False) as index:
+        return index.summaries.characters()
 
 
 def status(*, db: str = "eyecatch.db") -> Status:
     """What is done, pending and failed, and why; DatabaseError without an index."""
-    with open_questions(db) as index:
-        return Status(tuple(index.status()), tuple(index.runs()), tuple(index.bad_files()))
+    with open_index(db, create=False) as index:
+        return Status(
+            tuple(index.summaries.status()),
+            tuple(index.runs.list_all()),
+            tuple(index.bad_files.list_all()),
+        )

@@ -27,7 +27,7 @@ def pick(index: Index, names: Sequence[str | Path] = ()) -> list[EpisodeRecord]:
     Raises:
         RequestError: there is no such episode, or none at all.
     """
-    episodes = [summary.episode for summary in index.episodes()]
+    episodes = [summary.episode for summary in index.summaries.episodes()]
     if not episodes:
         raise RequestError("the index has no episodes", "fill it with: eyecatch index PATH")
     wanted = {episode.id for name in names for episode in _called(str(name), episodes)}

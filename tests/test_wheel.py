@@ -66,7 +66,7 @@ def test_console_script_runs_from_elsewhere(python, tmp_path):
 def test_installed_index_migrates_and_answers(python, tmp_path):
     code = (
         "from eyecatch.db.index import open_index\n"
-        "with open_index('season.db') as index: print(index.bundle_id('none'))"
+        "with open_index('season.db') as index: print(index.bundles.id_of('none'))"
     )
     done = subprocess.run(
         [python, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True

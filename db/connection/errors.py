@@ -1,16 +1,14 @@
-"""What a database says when something is wrong, said again in one sentence."""
+"""What a database says when something is wrong, as one sentence for the user."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from eyecatch.core.errors import DatabaseError, DatabaseGoneError
-from eyecatch.db.connection.engine import shown_url
+from eyecatch.db.connection.urls import shown_url
 
 # Part of the driver's message -> problem, advice. The first that fits is taken.
 _KNOWN: Final = (
@@ -60,16 +58,8 @@ _GONE: Final = (
 )
 
 
-@contextmanager
-def one_sentence(url: URL) -> Iterator[None]:
-    """Turn what SQLAlchemy raises inside into a DatabaseError."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        raise _told(url, error) from error
-
-
-def _told(url: URL, error: SQLAlchemyError) -> DatabaseError:
+def database_error(url: URL, error: SQLAlchemyError) -> DatabaseError:
+    """The error for what SQLAlchemy raised; DatabaseGoneError where the server went away."""
     said = str(error.orig if isinstance(error, DBAPIError) else error)
     for part, problem, advice in _KNOWN:
         if part in said.lower():

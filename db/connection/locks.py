@@ -1,8 +1,8 @@
-"""Who may go on: one writer of names at a time, and which runs are alive.
+"""Which runs are alive.
 
-A run holds a lock for as long as its process lives: the system lets go of it when the process ends,
-however it ends. So nobody has to compare clocks, and no claim of a killed run outlives it. On
-SQLite it is a lock on a file beside the index, on Postgres an advisory lock of a session.
+A run holds a lock for as long as its process lives; the system releases it when the process ends,
+even if it is killed. So no clocks are compared, and no claim of a killed run outlives it. On SQLite
+it is a lock on a file beside the index, on Postgres an advisory lock of a session.
 """
 
 from __future__ import annotations
@@ -15,24 +15,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from eyecatch.db.connection.engine import sqlite_file
+from eyecatch.db.connection.urls import sqlite_file
 
-# Any numbers that other users of the server don't take: "eyec" and "eyer".
-WRITERS: Final = 0x65796563
-_RUNS: Final = 0x65796572
+_RUNS: Final = 0x65796572  # any number that other users of the server don't take: "eyer"
 
 
-def one_at_a_time(connection: Connection) -> None:
-    """Wait until no other transaction is past here, so that none adds the same row meanwhile.
-
-    On SQLite, whose writers take turns anyway, nothing is to be done.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS)))
-
-
-class Life:
-    """The lock of a run: taken when made, let go when closed or when the process ends.
+class RunLock:
+    """The lock of a run: taken when made, released when closed or when the process ends.
 
     Args:
         url: of the index.
@@ -66,7 +55,7 @@ class Life:
         self.close()
 
     def close(self) -> None:
-        """Let go."""
+        """Release it."""
         self._held.close()
 
 

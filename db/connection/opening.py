@@ -9,9 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 
 from eyecatch.core.errors import DatabaseError
-from eyecatch.db.connection.engine import make_engine, shown_url, sqlite_file, writing
-from eyecatch.db.connection.errors import one_sentence
-from eyecatch.db.connection.locks import one_at_a_time
+from eyecatch.db.connection.session import for_writing, make_engine, one_at_a_time, one_sentence
+from eyecatch.db.connection.urls import shown_url, sqlite_file
 
 VERSION: Final = "0004"
 """The newest migration. Known here so that opening a current index needs no Alembic (0.4 s)."""
@@ -69,7 +68,7 @@ def _migrate(engine: Engine, url: URL) -> None:
     # Alembic takes as long to load as most questions take to answer.
     from eyecatch.db.migrations.upgrade import upgrade  # noqa: PLC0415
 
-    with writing(engine).begin() as connection:
+    with for_writing(engine).begin() as connection:
         one_at_a_time(connection)
         if _version(connection, url) != VERSION:  # nobody was quicker
             upgrade(connection)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eyecatch.core.names import folded
 from eyecatch.db.models.base import EPISODE_STATES, RUN_STATES, Base, BigId, one_of
 
 
@@ -66,12 +64,6 @@ class EpisodeFile(Base):
     )
 
 
-def _folded(context: DefaultExecutionContext) -> str:
-    """What the name of the row that is written is looked up by."""
-    values = context.get_current_parameters()  # type: ignore[no-untyped-call]
-    return folded(values["name"])
-
-
 class Character(Base):
     """A name; unique in its series, or among those of no series."""
 
@@ -88,7 +80,7 @@ class Character(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
     name: Mapped[str]
-    folded: Mapped[str] = mapped_column(default=_folded, server_default="", index=True)
+    folded: Mapped[str] = mapped_column(server_default="", index=True)  # see core.names
 
 
 class Alias(Base):
@@ -99,7 +91,7 @@ class Alias(Base):
         ForeignKey("character.id", ondelete="CASCADE"), primary_key=True
     )
     name: Mapped[str] = mapped_column(primary_key=True)
-    folded: Mapped[str] = mapped_column(default=_folded, server_default="", index=True)
+    folded: Mapped[str] = mapped_column(server_default="", index=True)  # see core.names
 
 
 class Bundle(Base):

@@ -1,38 +1,116 @@
-"""Every face of every frame, in order, however many there are."""
+"""Rows for files: every face of every frame, tracks, and stored crops."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from fractions import Fraction
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
 from eyecatch.db.models import Character, Chunk, Crop, Episode, Frame, Track, Tracklet
 from eyecatch.db.records.answers import CropRow, FrameRow, TrackRow
 from eyecatch.db.records.scan import EpisodeRecord
 
 
-def frame_rows(
-    connection: Connection, episode_id: int | None, *, unsure: bool
-) -> Iterator[FrameRow]:
-    """Rows by episode, frame and left edge; one chunk is in memory at a time.
+class Exports(Repository):
+    """Rows for files: faces of frames, tracks, crops."""
 
-    Args:
-        connection: in a transaction that lasts as long as the iterator.
-        episode_id: an episode, or None for all.
-        unsure: say the names of unsure tracks too; else those are unknown.
-    """
-    for episode in list_episodes(connection):
-        if episode_id not in (None, episode.id):
-            continue
-        chunk_ids = connection.scalars(
-            select(Chunk.id).where(Chunk.episode_id == episode.id).order_by(Chunk.index)
-        ).all()
-        for chunk_id in chunk_ids:
-            yield from _of_chunk(connection, episode, chunk_id, unsure)
+    def frames(self, episode_id: int | None = None, *, unsure: bool = False) -> Iterator[FrameRow]:
+        """Every face of every frame of an episode, or of all, as it was when the iterator began.
+
+        Rows come by episode, frame and left edge; one chunk is in memory at a time.
+
+        Args:
+            episode_id: an episode, or None for all.
+            unsure: say the names of unsure tracks too; else those are unknown.
+        """
+        with self._session.reading() as connection:
+            for episode in list_episodes(connection):
+                if episode_id not in (None, episode.id):
+                    continue
+                chunk_ids = connection.scalars(
+                    select(Chunk.id).where(Chunk.episode_id == episode.id).order_by(Chunk.index)
+                ).all()
+                for chunk_id in chunk_ids:
+                    yield from _of_chunk(connection, episode, chunk_id, unsure)
+
+    def tracks(self, episode_id: int) -> list[TrackRow]:
+        """The tracks of an episode and who they were decided to be, in order."""
+        with self._session.reading() as connection:
+            rows = connection.execute(
+                select(
+                    Track.number,
+                    Track.start,
+                    Track.stop,
+                    Track.start_pts,
+                    Track.stop_pts,
+                    Character.name,
+                    Track.confidence,
+                    Track.unsure,
+                    Track.top,
+                    Track.decided_by,
+                )
+                .outerjoin(Character, Character.id == Track.character_id)
+                .where(Track.episode_id == episode_id)
+                .order_by(Track.number)
+            )
+            return [
+                TrackRow(
+                    row.number,
+                    row.start,
+                    row.stop,
+                    row.start_pts,
+                    row.stop_pts,
+                    row.name,
+                    row.confidence,
+                    row.unsure,
+                    tuple((name, chance) for name, chance in row.top or ()),
+                    row.decided_by,
+                )
+                for row in rows
+            ]
+
+    def crops(
+        self, episode_id: int, characters: Collection[str] = (), *, unsure: bool = False
+    ) -> Iterator[CropRow]:
+        """The stored crops of named faces of an episode, by track and then by frame.
+
+        Args:
+            episode_id: the episode.
+            characters: only these, by their own names; all if empty.
+            unsure: those of unsure tracks too.
+        """
+        with self._session.reading() as connection:
+            query = (
+                select(
+                    Character.name,
+                    Track.number,
+                    Crop.frame,
+                    Frame.pts,
+                    Crop.quality,
+                    Crop.jpeg,
+                    Episode.time_base_num,
+                    Episode.time_base_den,
+                )
+                .join(Tracklet, Tracklet.id == Crop.tracklet_id)
+                .join(Chunk, Chunk.id == Tracklet.chunk_id)
+                .join(Episode, Episode.id == Chunk.episode_id)
+                .join(Frame, (Frame.tracklet_id == Tracklet.id) & (Frame.frame == Crop.frame))
+                .join(Track, Track.id == Tracklet.track_id)
+                .join(Character, Character.id == Track.character_id)
+                .where(Chunk.episode_id == episode_id)
+                .order_by(Track.number, Crop.frame)
+                .execution_options(yield_per=256)  # 8 kB each
+            )
+            if characters:
+                query = query.where(Character.name.in_(characters))
+            if not unsure:
+                query = query.where(Track.unsure.is_(False))
+            for name, track, frame, pts, quality, jpeg, num, den in connection.execute(query):
+                yield CropRow(name, track, frame, pts * Fraction(num, den), quality, jpeg)
 
 
 def _of_chunk(
@@ -65,67 +143,3 @@ def _of_chunk(
         yield FrameRow(
             name, frame, pts, track, said, confidence, x, y, w, h, score / 1000, held, time_base
         )
-
-
-def crop_rows(
-    connection: Connection, episode_id: int, characters: Collection[str], *, unsure: bool
-) -> Iterator[CropRow]:
-    """Crops of named tracks, by track and then by frame; see ``Index.crops``."""
-    query = (
-        select(
-            Character.name,
-            Track.number,
-            Crop.frame,
-            Frame.pts,
-            Crop.quality,
-            Crop.jpeg,
-            Episode.time_base_num,
-            Episode.time_base_den,
-        )
-        .join(Tracklet, Tracklet.id == Crop.tracklet_id)
-        .join(Chunk, Chunk.id == Tracklet.chunk_id)
-        .join(Episode, Episode.id == Chunk.episode_id)
-        .join(Frame, (Frame.tracklet_id == Tracklet.id) & (Frame.frame == Crop.frame))
-        .join(Track, Track.id == Tracklet.track_id)
-        .join(Character, Character.id == Track.character_id)
-        .where(Chunk.episode_id == episode_id)
-        .order_by(Track.number, Crop.frame)
-        .execution_options(yield_per=256)  # 8 kB each
-    )
-    if characters:
-        query = query.where(Character.name.in_(characters))
-    if not unsure:
-        query = query.where(Track.unsure.is_(False))
-    for name, track, frame, pts, quality, jpeg, num, den in connection.execute(query):
-        yield CropRow(name, track, frame, pts * Fraction(num, den), quality, jpeg)
-
-
-def track_rows(connection: Connection, episode_id: int) -> list[TrackRow]:
-    """All tracks of an episode, in order of their numbers."""
-    rows = connection.execute(
-        select(
-            Track.number,
-            Track.start,
-            Track.stop,
-            Track.start_pts,
-            Track.stop_pts,
-            Character.name,
-            Track.confidence,
-            Track.unsure,
-            Track.top,
-            Track.decided_by,
-        )
-        .outerjoin(Character, Character.id == Track.character_id)
-        .where(Track.episode_id == episode_id)
-        .order_by(Track.number)
-    )
-    return [
-        TrackRow(
-            number, start, stop, start_pts, stop_pts, name, confidence, unsure, _pairs(top), by
-        )
-        for number, start, stop, start_pts, stop_pts, name, confidence, unsure, top, by in rows
-    ]
-
-
-def _pairs(top: list[Any] | None) -> tuple[tuple[str, float], ...]:
-    return tuple((name, chance) for name, chance in top or ())

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.characters import find_characters, find_series
+from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
 from eyecatch.db.models import Appearance, Episode
 from eyecatch.db.records.answers import Found, Range
@@ -27,42 +28,69 @@ _ByEpisode = dict[int, list[_Row]]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What counts; see ``Index.find``."""
+class _Limits:
+    """Which appearances count; see ``Queries.find``."""
 
-    min_seconds: float = 0
-    min_confidence: float = 0
-    unsure: bool = False
-    series: str | None = None
+    min_confidence: float
+    unsure: bool
+    series: str | None
 
 
-def find(
-    connection: Connection, names: Sequence[str], limits: Limits, *, together: bool
-) -> list[Found]:
-    """Where characters are on screen; see ``Index.find``."""
-    spelt: dict[str, _ByEpisode] = {}
-    for name in names:
-        ids = find_characters(connection, name)
-        known = next(iter(ids.values()))
-        spelt[known] = _appearances(connection, list(ids), limits)
-    parts = [(tuple(spelt), _together(spelt.values()))] if together else _each(spelt)
-    wanted = set(chain.from_iterable(by_episode for _, by_episode in parts))
-    found = (
-        Found(episode, characters, _ranges(by_episode.pop(episode.id), episode))
-        for episode in list_episodes(connection, wanted)
-        for characters, by_episode in parts
-        if episode.id in by_episode
-    )
-    if not limits.min_seconds:
-        return list(found)
-    return [one for one in found if one.screen_time >= limits.min_seconds]
+class Queries(Repository):
+    """Where characters are on screen."""
+
+    def find(  # noqa: PLR0913 - each is one plain wish of the caller's
+        self,
+        names: Sequence[str],
+        *,
+        together: bool = False,
+        min_seconds: float = 0,
+        min_confidence: float = 0,
+        unsure: bool = False,
+        series: str | None = None,
+    ) -> list[Found]:
+        """Which episodes feature characters, and from when to when.
+
+        Args:
+            names: names or aliases, in any case; at least one.
+            together: only where all of them are on screen at once; else each by itself.
+            min_seconds: least time on screen in an episode.
+            min_confidence: least confidence of an appearance.
+            unsure: appearances whose name is unsure count too.
+            series: only in episodes of this show.
+
+        Returns:
+            By series, file name and then in the order of ``names``.
+
+        Raises:
+            UnknownCharacterError: no character has that name.
+            RequestError: no series has that name.
+        """
+        limits = _Limits(min_confidence, unsure, series)
+        with self._session.reading() as connection:
+            spelt: dict[str, _ByEpisode] = {}
+            for name in names:
+                ids = find_characters(connection, name)
+                known = next(iter(ids.values()))
+                spelt[known] = _appearances(connection, list(ids), limits)
+            parts = [(tuple(spelt), _together(spelt.values()))] if together else _each(spelt)
+            wanted = set(chain.from_iterable(by_episode for _, by_episode in parts))
+            found = (
+                Found(episode, characters, _ranges(by_episode.pop(episode.id), episode))
+                for episode in list_episodes(connection, wanted)
+                for characters, by_episode in parts
+                if episode.id in by_episode
+            )
+            if not min_seconds:
+                return list(found)
+            return [one for one in found if one.screen_time >= min_seconds]
 
 
 def _each(spelt: dict[str, _ByEpisode]) -> list[tuple[tuple[str, ...], _ByEpisode]]:
     return [((name,), by_episode) for name, by_episode in spelt.items()]
 
 
-def _appearances(connection: Connection, character_ids: list[int], limits: Limits) -> _ByEpisode:
+def _appearances(connection: Connection, character_ids: list[int], limits: _Limits) -> _ByEpisode:
     query = (
         select(
             Appearance.episode_id,

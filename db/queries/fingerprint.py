@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.engine import Connection
 
+from eyecatch.db.connection.session import Repository
 from eyecatch.db.models import (
     Appearance,
     Bundle,
@@ -39,12 +39,16 @@ class Content:
     digest: str
 
 
-def fingerprint(connection: Connection) -> dict[str, Content]:
-    """The content of each table of what was found, by its name; all rows pass through memory."""
-    return {
-        name: _content(connection.execute(query).yield_per(10_000))
-        for name, query in _queries().items()
-    }
+class Contents(Repository):
+    """What an index holds, to compare it with another."""
+
+    def fingerprint(self) -> dict[str, Content]:
+        """The content of each table of what was found, by its name; reads every row."""
+        with self._session.reading() as connection:
+            return {
+                name: _content(connection.execute(query).yield_per(10_000))
+                for name, query in _queries().items()
+            }
 
 
 def _content(rows: Iterable[Any]) -> Content:

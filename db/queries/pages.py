@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from sqlalchemy import func, select
-from sqlalchemy.engine import Connection
 
+from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import episode_record, select_episodes
 from eyecatch.db.models import (
     Appearance,
@@ -25,113 +25,121 @@ from eyecatch.db.records.review import Bar, Counts, Part
 from eyecatch.db.records.scan import EpisodeRecord
 
 
-def counts(connection: Connection) -> Counts:
-    """How much there is."""
-    seen = select(Face.id).where(Face.episode_id == Episode.id).exists()
-    faces = select(Track.id).where(Track.episode_id == Episode.id).exists()
-    queries = (
-        select(func.count()).select_from(Episode),
-        select(func.count()).select_from(Episode).where(Episode.state == PENDING),
-        select(func.count()).select_from(Episode).where(Episode.state != PENDING, faces, ~seen),
-        select(func.count()).select_from(Cluster).where(Cluster.faces > 0),
-        select(func.count()).select_from(Appearance).where(Appearance.unsure),
-    )
-    return Counts(*(connection.scalar(query) or 0 for query in queries))
+class PageQueries(Repository):
+    """What pages show: a part of the index, quickly, however much there is."""
 
+    def counts(self) -> Counts:
+        """How much there is."""
+        with self._session.reading() as connection:
+            seen = select(Face.id).where(Face.episode_id == Episode.id).exists()
+            faces = select(Track.id).where(Track.episode_id == Episode.id).exists()
+            queries = (
+                select(func.count()).select_from(Episode),
+                select(func.count()).select_from(Episode).where(Episode.state == PENDING),
+                select(func.count())
+                .select_from(Episode)
+                .where(Episode.state != PENDING, faces, ~seen),
+                select(func.count()).select_from(Cluster).where(Cluster.faces > 0),
+                select(func.count()).select_from(Appearance).where(Appearance.unsure),
+            )
+            return Counts(*(connection.scalar(query) or 0 for query in queries))
 
-def episode_page(
-    connection: Connection, first: int, count: int, words: str = ""
-) -> list[EpisodeRecord]:
-    """Some episodes, by series and then by path; with ``words`` in their path, if there are any."""
-    query = select_episodes().order_by(func.coalesce(Series.name, ""), Episode.path)
-    if words:
-        query = query.where(func.lower(Episode.path).contains(words.lower(), autoescape=True))
-    return [episode_record(row) for row in connection.execute(query.offset(first).limit(count))]
+    def episodes(self, first: int, count: int, words: str = "") -> list[EpisodeRecord]:
+        """Some episodes, by series and path; with ``words`` in their path, if there are any."""
+        with self._session.reading() as connection:
+            query = select_episodes().order_by(func.coalesce(Series.name, ""), Episode.path)
+            if words:
+                query = query.where(
+                    func.lower(Episode.path).contains(words.lower(), autoescape=True)
+                )
+            return [
+                episode_record(row) for row in connection.execute(query.offset(first).limit(count))
+            ]
 
+    def parts(self, episode_ids: Sequence[int]) -> list[Part]:
+        """Who is in some episodes, for how long."""
+        with self._session.reading() as connection:
+            length = func.sum(Appearance.stop_pts - Appearance.start_pts)
+            rows = connection.execute(
+                select(
+                    Character.id,
+                    Character.name,
+                    Episode.id,
+                    length,
+                    Episode.time_base_num,
+                    Episode.time_base_den,
+                )
+                .select_from(Appearance)
+                .join(Episode, Episode.id == Appearance.episode_id)
+                .join(Character, Character.id == Appearance.character_id)
+                .where(Appearance.episode_id.in_(episode_ids), Appearance.unsure.is_(False))
+                .group_by(
+                    Character.id,
+                    Character.name,
+                    Episode.id,
+                    Episode.time_base_num,
+                    Episode.time_base_den,
+                )
+            )
+            return [
+                Part(character, name, episode, float(int(units) * Fraction(num, den)))
+                for character, name, episode, units, num, den in rows
+            ]
 
-def episode_or_none(connection: Connection, episode_id: int) -> EpisodeRecord | None:
-    """An episode by its id, or None."""
-    row = connection.execute(select_episodes().where(Episode.id == episode_id)).one_or_none()
-    return None if row is None else episode_record(row)
+    def names(self, words: str = "", most: int = 500) -> list[tuple[int, str]]:
+        """Characters, by name; with ``words`` in it, if there are any."""
+        with self._session.reading() as connection:
+            query = (
+                select(Character.id, Character.name)
+                .order_by(func.lower(Character.name))
+                .limit(most)
+            )
+            if words:
+                query = query.where(
+                    func.lower(Character.name).contains(words.lower(), autoescape=True)
+                )
+            return [(number, name) for number, name in connection.execute(query)]
 
+    def bars(self, episode_id: int) -> list[Bar]:
+        """The tracks of an episode, in order."""
+        with self._session.reading() as connection:
+            rows = connection.execute(
+                select(
+                    Track.number,
+                    Track.start_pts,
+                    Track.stop_pts,
+                    Track.character_id,
+                    Character.name,
+                    Track.confidence,
+                    Track.unsure,
+                    Track.decided_by,
+                    Face.cluster_id,
+                )
+                .select_from(Track)
+                .outerjoin(Character, Character.id == Track.character_id)
+                .outerjoin(Face, Face.track_id == Track.id)
+                .where(Track.episode_id == episode_id)
+                .order_by(Track.number)
+            )
+            return [Bar(*row) for row in rows]
 
-def parts(connection: Connection, episode_ids: Sequence[int]) -> list[Part]:
-    """Who is in some episodes, for how long."""
-    length = func.sum(Appearance.stop_pts - Appearance.start_pts)
-    rows = connection.execute(
-        select(
-            Character.id,
-            Character.name,
-            Episode.id,
-            length,
-            Episode.time_base_num,
-            Episode.time_base_den,
-        )
-        .select_from(Appearance)
-        .join(Episode, Episode.id == Appearance.episode_id)
-        .join(Character, Character.id == Appearance.character_id)
-        .where(Appearance.episode_id.in_(episode_ids), Appearance.unsure.is_(False))
-        .group_by(
-            Character.id,
-            Character.name,
-            Episode.id,
-            Episode.time_base_num,
-            Episode.time_base_den,
-        )
-    )
-    return [
-        Part(character, name, episode, float(int(units) * Fraction(num, den)))
-        for character, name, episode, units, num, den in rows
-    ]
-
-
-def names(connection: Connection, words: str = "", most: int = 500) -> list[tuple[int, str]]:
-    """Characters, by name; with ``words`` in it, if there are any."""
-    query = select(Character.id, Character.name).order_by(func.lower(Character.name)).limit(most)
-    if words:
-        query = query.where(func.lower(Character.name).contains(words.lower(), autoescape=True))
-    return [(number, name) for number, name in connection.execute(query)]
-
-
-def bars(connection: Connection, episode_id: int) -> list[Bar]:
-    """The tracks of an episode, in order."""
-    rows = connection.execute(
-        select(
-            Track.number,
-            Track.start_pts,
-            Track.stop_pts,
-            Track.character_id,
-            Character.name,
-            Track.confidence,
-            Track.unsure,
-            Track.decided_by,
-            Face.cluster_id,
-        )
-        .select_from(Track)
-        .outerjoin(Character, Character.id == Track.character_id)
-        .outerjoin(Face, Face.track_id == Track.id)
-        .where(Track.episode_id == episode_id)
-        .order_by(Track.number)
-    )
-    return [Bar(*row) for row in rows]
-
-
-def boxes(
-    connection: Connection, episode_id: int, start_pts: int, stop_pts: int
-) -> list[tuple[int, int, int, int, int, int]]:
-    """(track, pts, x, y, w, h) of each face on screen from a pts to another, by track and pts."""
-    rows = connection.execute(
-        select(Track.number, Frame.pts, Frame.x, Frame.y, Frame.w, Frame.h)
-        .select_from(Track)
-        .join(Tracklet, Tracklet.track_id == Track.id)
-        .join(Frame, Frame.tracklet_id == Tracklet.id)
-        .where(
-            Track.episode_id == episode_id,
-            Track.start_pts < stop_pts,
-            Track.stop_pts > start_pts,
-            Frame.pts >= start_pts,
-            Frame.pts < stop_pts,
-        )
-        .order_by(Track.number, Frame.pts)
-    )
-    return [(track, pts, x, y, w, h) for track, pts, x, y, w, h in rows]
+    def boxes(
+        self, episode_id: int, start_pts: int, stop_pts: int
+    ) -> list[tuple[int, int, int, int, int, int]]:
+        """(track, pts, x, y, w, h) of faces on screen from a pts to another, by track and pts."""
+        with self._session.reading() as connection:
+            rows = connection.execute(
+                select(Track.number, Frame.pts, Frame.x, Frame.y, Frame.w, Frame.h)
+                .select_from(Track)
+                .join(Tracklet, Tracklet.track_id == Track.id)
+                .join(Frame, Frame.tracklet_id == Tracklet.id)
+                .where(
+                    Track.episode_id == episode_id,
+                    Track.start_pts < stop_pts,
+                    Track.stop_pts > start_pts,
+                    Frame.pts >= start_pts,
+                    Frame.pts < stop_pts,
+                )
+                .order_by(Track.number, Frame.pts)
+            )
+            return [(track, pts, x, y, w, h) for track, pts, x, y, w, h in rows]

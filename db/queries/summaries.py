@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.video.types import chunk_id
+from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
 from eyecatch.db.models import Alias, Appearance, Character, Chunk, Episode, Series
 from eyecatch.db.models.base import DONE, FAILED, PENDING
@@ -26,78 +27,88 @@ _LISTED: Final = 1000
 """Ids that are listed in a statement; beyond that all rows are read."""
 
 
-def episode_summaries(connection: Connection) -> list[EpisodeSummary]:
-    """All episodes with their cast."""
-    cast: dict[int, list[Role]] = defaultdict(list)
-    names = dict(connection.execute(select(Character.id, Character.name)).all())
-    for character_id, episode_id, role_time, faces in _roles(connection):
-        cast[episode_id].append(Role(names[character_id], role_time, faces))
-    return [
-        EpisodeSummary(episode, tuple(sorted(cast[episode.id], key=_longest_first)))
-        for episode in list_episodes(connection)
-    ]
+class Summaries(Repository):
+    """What is in the index, and how far it has come."""
 
+    def episodes(self) -> list[EpisodeSummary]:
+        """All episodes with their cast."""
+        with self._session.reading() as connection:
+            cast: dict[int, list[Role]] = defaultdict(list)
+            names = dict(connection.execute(select(Character.id, Character.name)).all())
+            for character_id, episode_id, role_time, faces in _roles(connection):
+                cast[episode_id].append(Role(names[character_id], role_time, faces))
+            return [
+                EpisodeSummary(episode, tuple(sorted(cast[episode.id], key=_longest_first)))
+                for episode in list_episodes(connection)
+            ]
 
-def character_summaries(connection: Connection) -> list[CharacterSummary]:
-    """All characters, longest on screen first, then by name."""
-    times: dict[int, Fraction] = defaultdict(Fraction)
-    faces, episodes = Counter[int](), Counter[int]()
-    for character_id, _, role_time, role_faces in _roles(connection):
-        times[character_id] += role_time
-        faces[character_id] += role_faces
-        episodes[character_id] += 1
-    aliases: dict[int, list[str]] = defaultdict(list)
-    for character_id, alias in connection.execute(
-        select(Alias.character_id, Alias.name).order_by(Alias.name)
-    ):
-        aliases[character_id].append(alias)
-    rows = connection.execute(
-        select(Character.id, Character.name, Series.name).outerjoin(
-            Series, Series.id == Character.series_id
-        )
-    )
-    summaries = [
-        CharacterSummary(name, tuple(aliases[key]), series, episodes[key], times[key], faces[key])
-        for key, name, series in rows
-    ]
-    return sorted(summaries, key=lambda one: (-one.screen_time, one.name))
+    def characters(self) -> list[CharacterSummary]:
+        """All characters, longest on screen first, then by name."""
+        with self._session.reading() as connection:
+            times: dict[int, Fraction] = defaultdict(Fraction)
+            faces, episodes = Counter[int](), Counter[int]()
+            for character_id, _, role_time, role_faces in _roles(connection):
+                times[character_id] += role_time
+                faces[character_id] += role_faces
+                episodes[character_id] += 1
+            aliases: dict[int, list[str]] = defaultdict(list)
+            for character_id, alias in connection.execute(
+                select(Alias.character_id, Alias.name).order_by(Alias.name)
+            ):
+                aliases[character_id].append(alias)
+            rows = connection.execute(
+                select(Character.id, Character.name, Series.name).outerjoin(
+                    Series, Series.id == Character.series_id
+                )
+            )
+            summaries = [
+                CharacterSummary(
+                    name, tuple(aliases[key]), series, episodes[key], times[key], faces[key]
+                )
+                for key, name, series in rows
+            ]
+            return sorted(summaries, key=lambda one: (-one.screen_time, one.name))
 
-
-def statuses(connection: Connection, wanted: Collection[int] | None = None) -> list[EpisodeStatus]:
-    """How far each episode has come, and what went wrong; of all, or of the ids that are wanted."""
-    episodes = list_episodes(connection, wanted)
-    # Of some of very many episodes, only theirs are counted.
-    ids = {episode.id for episode in episodes}
-    ours = true() if wanted is None or len(ids) > _LISTED else Chunk.episode_id.in_(ids)
-    counts: dict[int, Counter[str]] = defaultdict(Counter)
-    again = Counter[int]()
-    for episode_id, state, count, begun in connection.execute(
-        select(
-            Chunk.episode_id,
-            Chunk.state,
-            func.count(),
-            func.sum(case((Chunk.attempts + Chunk.begun > 1, Chunk.attempts + Chunk.begun - 1))),
-        )
-        .where(ours)
-        .group_by(Chunk.episode_id, Chunk.state)
-    ):
-        counts[episode_id][state] = count
-        again[episode_id] += int(begun or 0)
-    faults = _faults(connection, ours)
-    return [
-        EpisodeStatus(
-            episode,
-            pending=counts[episode.id][PENDING],
-            done=counts[episode.id][DONE],
-            failed=counts[episode.id][FAILED],
-            again=again[episode.id],
-            faults=tuple(
-                ChunkFault(chunk_id(episode.digest, start, stop), index, state, attempts, error)
-                for index, start, stop, state, attempts, error in faults[episode.id]
-            ),
-        )
-        for episode in episodes
-    ]
+    def status(self, wanted: Collection[int] | None = None) -> list[EpisodeStatus]:
+        """How far each episode has come, and what went wrong; of all, or of these ids."""
+        with self._session.reading() as connection:
+            episodes = list_episodes(connection, wanted)
+            # Of some of very many episodes, only theirs are counted.
+            ids = {episode.id for episode in episodes}
+            ours = true() if wanted is None or len(ids) > _LISTED else Chunk.episode_id.in_(ids)
+            counts: dict[int, Counter[str]] = defaultdict(Counter)
+            again = Counter[int]()
+            for episode_id, state, count, begun in connection.execute(
+                select(
+                    Chunk.episode_id,
+                    Chunk.state,
+                    func.count(),
+                    func.sum(
+                        case((Chunk.attempts + Chunk.begun > 1, Chunk.attempts + Chunk.begun - 1))
+                    ),
+                )
+                .where(ours)
+                .group_by(Chunk.episode_id, Chunk.state)
+            ):
+                counts[episode_id][state] = count
+                again[episode_id] += int(begun or 0)
+            faults = _faults(connection, ours)
+            return [
+                EpisodeStatus(
+                    episode,
+                    pending=counts[episode.id][PENDING],
+                    done=counts[episode.id][DONE],
+                    failed=counts[episode.id][FAILED],
+                    again=again[episode.id],
+                    faults=tuple(
+                        ChunkFault(
+                            chunk_id(episode.digest, start, stop), index, state, attempts, error
+                        )
+                        for index, start, stop, state, attempts, error in faults[episode.id]
+                    ),
+                )
+                for episode in episodes
+            ]
 
 
 def _faults(connection: Connection, ours: ColumnElement[bool]) -> dict[int, list[Any]]:

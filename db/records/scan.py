@@ -80,7 +80,7 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Provenance:
     """What rows were made by.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""Clusters of faces: what waits in each, who is in it, and which of them look alike."""
+"""Clusters of faces that look like one person: how much waits in each, and their centres."""
 
 from __future__ import annotations
 
@@ -8,39 +8,79 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from more_itertools import batched
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError
 from eyecatch.db.appearances import SECONDS
 from eyecatch.db.connection.bulk import BATCH
+from eyecatch.db.connection.session import FACES, Repository
 from eyecatch.db.models import (
     Apart,
-    Character,
     Cluster,
-    Crop,
     Episode,
     Face,
     Series,
     Track,
-    Tracklet,
 )
-from eyecatch.db.models.base import PERSON
-from eyecatch.db.records.review import ClusterRow, FaceRow
+from eyecatch.db.records.review import ClusterRow
+from eyecatch.db.review.faces import WAITING
 from eyecatch.db.serialization import pack_vector, unpack_vectors
 
-WAITING: ColumnElement[bool] = Track.decided_by.is_distinct_from(PERSON) & or_(
-    Track.character_id.is_(None), Track.unsure
-)
-"""Of a track: no person said who it is, and no bundle is sure."""
 
+class Clusters(Repository):
+    """Faces that look like one person."""
 
-def list_clusters(
-    connection: Connection, first: int = 0, count: int | None = None
-) -> list[ClusterRow]:
-    """Clusters in which faces wait, the longest on screen first."""
-    query = _select().where(Cluster.faces > 0).order_by(Cluster.seconds.desc(), Cluster.id)
-    return [_row(row) for row in connection.execute(query.offset(first).limit(count))]
+    def waiting(self, first: int = 0, count: int | None = None) -> list[ClusterRow]:
+        """Clusters in which faces wait for a name, the longest on screen first."""
+        with self._session.reading() as connection:
+            query = _select().where(Cluster.faces > 0).order_by(Cluster.seconds.desc(), Cluster.id)
+            return [_row(row) for row in connection.execute(query.offset(first).limit(count))]
+
+    def get(self, cluster_id: int) -> ClusterRow:
+        """One cluster, even if nothing waits in it; RequestError if there is none."""
+        with self._session.reading() as connection:
+            return cluster(connection, cluster_id)
+
+    def centres(self, cluster_ids: Sequence[int]) -> dict[int, npt.NDArray[np.float32]]:
+        """The mean embeddings (d,) of clusters; those that were never grouped are left out."""
+        with self._session.reading() as connection:
+            found: dict[int, npt.NDArray[np.float32]] = {}
+            for batch in batched(cluster_ids, BATCH):
+                rows = connection.execute(
+                    select(Cluster.id, Cluster.centre).where(Cluster.id.in_(batch))
+                )
+                found |= {
+                    number: unpack_vectors([blob])[0] for number, blob in rows if blob is not None
+                }
+            return found
+
+    def edited(self, series_id: int | None) -> set[int]:
+        """Clusters of a series that a person merged or split."""
+        with self._session.reading() as connection:
+            of_series = Cluster.series_id.is_not_distinct_from(series_id)
+            return set(connection.scalars(select(Cluster.id).where(of_series, Cluster.touched)))
+
+    def cannot_link(self) -> list[tuple[int, int]]:
+        """Pairs of clusters that a person separated, the lower number first."""
+        with self._session.reading() as connection:
+            return cannot_link_pairs(connection)
+
+    def regroup(self, series_id: int | None, owners: Mapping[int, int], fresh: int) -> None:
+        """Put faces into clusters.
+
+        Args:
+            series_id: of the faces.
+            owners: the cluster of each face, by its id; below 0 one of ``fresh`` new ones, -1 the
+                first of them.
+            fresh: how many new clusters there are.
+        """
+        with self._session.writing(FACES) as connection:
+            new = new_clusters(connection, series_id, fresh)
+            homes = {face: new[-1 - o] if o < 0 else o for face, o in owners.items()}
+            move_faces(connection, homes)
+            update_centres(connection, set(homes.values()))
+            count_clusters(connection, [series_id])
 
 
 def cluster(connection: Connection, cluster_id: int) -> ClusterRow:
@@ -74,103 +114,9 @@ def _row(row: Row[*tuple[Any, ...]]) -> ClusterRow:
     return ClusterRow(number, series_id, series, faces, episodes, seconds, stamp, touched)
 
 
-def waiting_faces(
-    connection: Connection, cluster_id: int, count: int | None = None
-) -> list[FaceRow]:
-    """The faces of a cluster that wait, the longest on screen first."""
-    which = (Face.cluster_id == cluster_id) & WAITING
-    return _faces(connection, which, SECONDS.desc(), Face.id, count=count)
-
-
-def faces_of(connection: Connection, character: str, count: int | None = None) -> list[FaceRow]:
-    """The faces of a character, sure ones or not, the least sure first."""
-    order = (Track.confidence, SECONDS.desc(), Face.id)
-    return _faces(connection, Character.name == character, *order, count=count)
-
-
-def unsure_faces(connection: Connection, count: int | None = None) -> list[FaceRow]:
-    """The faces whose name is unsure, those first of which a word tells most.
-
-    That is how much screen time hangs on it, times how undecided it is: the entropy of the
-    confidence (uncertainty sampling: Lewis & Gale 1994).
-    """
-    which = Track.unsure & Track.decided_by.is_distinct_from(PERSON)
-    found = _faces(connection, which, Face.id)
-    told = sorted(found, key=lambda face: (-face.seconds * _entropy(face.confidence), face.id))
-    return told[:count]
-
-
-def _entropy(chance: float | None) -> float:
-    p = min(max(chance or 0.5, 1e-6), 1 - 1e-6)
-    return float(-p * np.log2(p) - (1 - p) * np.log2(1 - p))
-
-
-def _faces(
-    connection: Connection,
-    which: ColumnElement[bool],
-    *order: Any,  # noqa: ANN401 - columns
-    count: int | None = None,
-) -> list[FaceRow]:
-    rows = connection.execute(
-        select(
-            Face.id,
-            Face.cluster_id,
-            Episode.id,
-            Episode.path,
-            Track.number,
-            SECONDS,
-            Track.start_pts,
-            Episode.time_base_num,
-            Episode.time_base_den,
-            Character.name,
-            Track.confidence,
-            Track.unsure,
-            Track.decided_by,
-        )
-        .select_from(Face)
-        .join(Track, Track.id == Face.track_id)
-        .join(Episode, Episode.id == Face.episode_id)
-        .outerjoin(Character, Character.id == Track.character_id)
-        .where(which)
-        .order_by(*order)
-        .limit(count)
-    )
-    return [
-        FaceRow(
-            face,
-            number,
-            episode,
-            path.rpartition("/")[2],
-            track,
-            float(seconds),
-            start * num / den,
-            *said,
-        )
-        for face, number, episode, path, track, seconds, start, num, den, *said in rows
-    ]
-
-
-def face_jpeg(connection: Connection, face_id: int) -> bytes | None:
-    """The best crop of a face; None where there is no such face, or no track follows it."""
-    return connection.scalar(
-        select(Crop.jpeg)
-        .join(Tracklet, Tracklet.id == Crop.tracklet_id)
-        .join(Face, Face.track_id == Tracklet.track_id)
-        .where(Face.id == face_id)
-        .order_by(Crop.quality.desc(), Crop.id)
-        .limit(1)
-    )
-
-
-def apart_pairs(connection: Connection) -> list[tuple[int, int]]:
-    """Clusters that a person separated, the lower number first."""
+def cannot_link_pairs(connection: Connection) -> list[tuple[int, int]]:
+    """Pairs of clusters that a person separated, the lower number first."""
     return [(a, b) for a, b in connection.execute(select(Apart.first_id, Apart.second_id))]
-
-
-def touched_clusters(connection: Connection, series_id: int | None) -> set[int]:
-    """Clusters of a series that a person merged or split."""
-    of_series = Cluster.series_id.is_not_distinct_from(series_id)
-    return set(connection.scalars(select(Cluster.id).where(of_series, Cluster.touched)))
 
 
 def new_clusters(connection: Connection, series_id: int | None, count: int) -> list[int]:
@@ -227,23 +173,23 @@ def count_clusters(connection: Connection, series_ids: Collection[int | None]) -
             )
 
 
-def centre(connection: Connection, cluster_ids: Collection[int]) -> None:
-    """Work out the mean look of clusters again."""
-    looks: dict[int | None, list[bytes]] = {}
+def update_centres(connection: Connection, cluster_ids: Collection[int]) -> None:
+    """Compute the mean embeddings of clusters again."""
+    blobs: dict[int | None, list[bytes]] = {}
     for batch in batched(sorted(cluster_ids), BATCH):
         for number, blob in connection.execute(
             select(Face.cluster_id, Face.embedding).where(
                 Face.cluster_id.in_(batch), Face.track_id.is_not(None)
             )
         ):
-            looks.setdefault(number, []).append(blob)
+            blobs.setdefault(number, []).append(blob)
     if cluster_ids:
         connection.execute(
             update(Cluster).where(Cluster.id == bindparam("b_id")).values(centre=bindparam("mean")),
             [
                 {
                     "b_id": number,
-                    "mean": _mean(looks[number]) if number in looks else None,
+                    "mean": _mean(blobs[number]) if number in blobs else None,
                 }
                 for number in cluster_ids
             ],
@@ -254,14 +200,3 @@ def _mean(blobs: list[bytes]) -> bytes:
     # While an index changes to another embedder, some are still of the old one.
     same = [blob for blob in blobs if len(blob) == len(blobs[-1])]
     return pack_vector(unpack_vectors(same).mean(axis=0))
-
-
-def centres(
-    connection: Connection, cluster_ids: Sequence[int]
-) -> dict[int, npt.NDArray[np.float32]]:
-    """The mean looks (d,) of clusters; those that were never grouped are left out."""
-    found: dict[int, npt.NDArray[np.float32]] = {}
-    for batch in batched(cluster_ids, BATCH):
-        rows = connection.execute(select(Cluster.id, Cluster.centre).where(Cluster.id.in_(batch)))
-        found |= {number: unpack_vectors([blob])[0] for number, blob in rows if blob is not None}
-    return found

@@ -1,4 +1,4 @@
-"""Where the face of a track is: a box in a frame, by which it is found again among other tracks."""
+"""The place of a track's face, a box in a frame, by which it is found again among other tracks."""
 
 from __future__ import annotations
 
@@ -6,26 +6,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from more_itertools import batched
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.detections import iou
 from eyecatch.db.connection.bulk import BATCH
-from eyecatch.db.models import Decision, Face, Frame, Track, Tracklet
+from eyecatch.db.models import Frame, Track, Tracklet
 
 SAME_FACE = 0.3
-"""Least overlap of a face's boxes as two detectors draw them; that of the figures in ``bench``."""
+"""Least IoU of the boxes that two detectors draw of one face; as in the figures of ``bench``."""
 
 Place = tuple[int, int, int, int, int]
 """Number of a frame, and x, y, w, h of a box in it."""
-
-SAME_PLACE = and_(
-    *(
-        getattr(Decision, name) == getattr(Face, name)
-        for name in ("episode_id", "frame", "x", "y", "w", "h")
-    )
-)
-"""A decision is of a face."""
 
 
 def middles(connection: Connection, tracks: Sequence[int]) -> dict[int, Place]:
@@ -89,12 +81,3 @@ def tracks_at(
             if overlaps[best] >= SAME_FACE:
                 found[key] = there[best].id
     return found
-
-
-def said_at(connection: Connection, face_ids: Sequence[int]) -> dict[int, int | None]:
-    """The character's id, or None for nobody, that a person gave to faces; others are left out."""
-    said: dict[int, int | None] = {}
-    for batch in batched(face_ids, BATCH):
-        query = select(Face.id, Decision.character_id).join(Decision, SAME_PLACE)
-        said |= dict(connection.execute(query.where(Face.id.in_(batch))).all())
-    return said

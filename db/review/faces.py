@@ -1,127 +1,241 @@
-"""The face of each track: how it looks, and which track follows it now.
+"""The face of each track: its embedding, and which track follows it now.
 
-Tracks are made anew by another detector. A face stays where it was seen, at a place of a frame, and
-so do its cluster and what a person said of it.
+Another detector makes new tracks. A face is a box in a frame, which stays, and so do its cluster
+and the label that a person gave it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.models import Episode, Face, Track
+from eyecatch.core.identity.propagation import FaceEmbeddings
+from eyecatch.db.appearances import SECONDS
+from eyecatch.db.connection.session import FACES, Repository
+from eyecatch.db.models import Character, Crop, Episode, Face, Track, Tracklet
 from eyecatch.db.models.base import PERSON
+from eyecatch.db.records.review import FaceRow
 from eyecatch.db.review.face_matching import Place, middles, tracks_at
 from eyecatch.db.serialization import pack_vector, unpack_vectors
 
 Vectors = npt.NDArray[np.float32]
-Places = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Looks:
-    """The faces of a series that a track follows, as arrays of n.
-
-    Attributes:
-        ids: int64, of the faces.
-        tracks: int64, ids of their tracks.
-        episodes: int64, ids of their episodes.
-        shots: int64, ids of their shots.
-        starts, stops: int64, frames of their tracks, half-open.
-        clusters: int64, ids of their clusters; 0 for none yet.
-        characters: int64, ids of the characters that a person gave; 0 for none.
-        by_person: bool, whether a person decided who it is, or that it is nobody.
-        vectors: float32 (n, d), of unit length, or zero where nothing can be told.
-    """
-
-    ids: Places
-    tracks: Places
-    episodes: Places
-    shots: Places
-    starts: Places
-    stops: Places
-    clusters: Places
-    characters: Places
-    by_person: Flags
-    vectors: Vectors
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def at_once(self) -> Places:
-        """int64 (p, 2): places of two whose tracks have a frame in common."""
-        order = np.lexsort([self.starts, self.shots])
-        pairs: list[tuple[int, int]] = []
-        for k, i in enumerate(order):
-            for j in order[k + 1 :]:
-                if self.shots[j] != self.shots[i] or self.starts[j] >= self.stops[i]:
-                    break
-                pairs.append((int(i), int(j)))
-        return np.array(pairs, np.int64).reshape(-1, 2)
+WAITING: ColumnElement[bool] = Track.decided_by.is_distinct_from(PERSON) & or_(
+    Track.character_id.is_(None), Track.unsure
+)
+"""Of a track: no person named it, and no bundle is sure who it is."""
 
 
-def lacking(connection: Connection, bundle_id: int) -> list[int]:
-    """Ids of the episodes with a track whose face was not looked at by a bundle, in order."""
-    has = select(Face.id).where(Face.track_id == Track.id, Face.bundle_id == bundle_id).exists()
-    rows = connection.scalars(select(Track.episode_id).where(~has).distinct())
-    return sorted(rows)
+class Faces(Repository):
+    """The faces of tracks: their embeddings, and who they are."""
 
-
-def save_faces(
-    connection: Connection, episode_id: int, vectors: Mapping[int, Vectors], bundle_id: int
-) -> None:
-    """Keep how the tracks of an episode look to a bundle; what a face is told of else stays.
-
-    Args:
-        connection: in a transaction that writes.
-        episode_id: the episode.
-        vectors: float32 (d,) of each track, by its id.
-        bundle_id: whose embeddings they are.
-    """
-    known = dict(
-        connection.execute(
-            select(Face.track_id, Face.id).where(
-                Face.episode_id == episode_id, Face.track_id.is_not(None)
+    def episodes_lacking(self, bundle_id: int) -> list[int]:
+        """Ids of the episodes with a track whose face was not looked at by a bundle, in order."""
+        with self._session.reading() as connection:
+            has = (
+                select(Face.id)
+                .where(Face.track_id == Track.id, Face.bundle_id == bundle_id)
+                .exists()
             )
-        ).all()
-    )
-    old = [
-        {"face": known[track], "packed": pack_vector(vector)}
-        for track, vector in vectors.items()
-        if track in known
-    ]
-    if old:
-        connection.execute(
-            update(Face)
-            .where(Face.id == bindparam("face"))
-            .values(embedding=bindparam("packed"), bundle_id=bundle_id),
-            old,
+            rows = connection.scalars(select(Track.episode_id).where(~has).distinct())
+            return sorted(rows)
+
+    def save(self, episode_id: int, vectors: Mapping[int, Vectors], bundle_id: int) -> None:
+        """Store a bundle's embedding for each track's face; a face's cluster and label stay.
+
+        Args:
+            episode_id: the episode.
+            vectors: float32 (d,) of each track, by its id.
+            bundle_id: whose embeddings they are.
+        """
+        with self._session.writing(FACES) as connection:
+            known = dict(
+                connection.execute(
+                    select(Face.track_id, Face.id).where(
+                        Face.episode_id == episode_id, Face.track_id.is_not(None)
+                    )
+                ).all()
+            )
+            old = [
+                {"face": known[track], "packed": pack_vector(vector)}
+                for track, vector in vectors.items()
+                if track in known
+            ]
+            if old:
+                connection.execute(
+                    update(Face)
+                    .where(Face.id == bindparam("face"))
+                    .values(embedding=bindparam("packed"), bundle_id=bundle_id),
+                    old,
+                )
+            new = [track for track in vectors if track not in known]
+            rows = [
+                {
+                    "episode_id": episode_id,
+                    **dict(zip(("frame", "x", "y", "w", "h"), place, strict=True)),
+                    "track_id": track,
+                    "bundle_id": bundle_id,
+                    "embedding": pack_vector(vectors[track]),
+                }
+                for track, place in middles(connection, new).items()
+            ]
+            taken = _taken(connection, episode_id)
+            for row in [row for row in rows if _place(row) in taken]:
+                # A face that no track followed for a while, at the same place.
+                values = {key: row[key] for key in ("track_id", "bundle_id", "embedding")}
+                connection.execute(
+                    update(Face).where(Face.id == taken[_place(row)]).values(**values)
+                )
+            rows = [row for row in rows if _place(row) not in taken]
+            if rows:
+                connection.execute(insert(Face), rows)
+
+    def embeddings(self, series_id: int | None, bundle_id: int) -> FaceEmbeddings:
+        """A bundle's embeddings of the faces of a series, or of the episodes of no series."""
+        with self._session.reading() as connection:
+            rows = connection.execute(
+                select(
+                    Face.id,
+                    Face.track_id,
+                    Face.episode_id,
+                    Track.shot_id,
+                    Track.start,
+                    Track.stop,
+                    func.coalesce(Face.cluster_id, 0),
+                    func.coalesce(Track.character_id, 0),
+                    Track.decided_by,
+                    Face.embedding,
+                )
+                .join(Track, Track.id == Face.track_id)
+                .join(Episode, Episode.id == Face.episode_id)
+                .where(
+                    Episode.series_id.is_not_distinct_from(series_id), Face.bundle_id == bundle_id
+                )
+                .order_by(Face.episode_id, Face.id)
+            ).all()
+        columns = list(zip(*rows, strict=True)) or [()] * 10
+        by_person = np.array([by == PERSON for by in columns[8]], bool)
+        characters = np.array(columns[7], np.int64)
+        ids, tracks, episodes, shots, starts, stops, clusters = (
+            np.array(column, np.int64) for column in columns[:7]
         )
-    new = [track for track in vectors if track not in known]
-    rows = [
-        {
-            "episode_id": episode_id,
-            **dict(zip(("frame", "x", "y", "w", "h"), place, strict=True)),
-            "track_id": track,
-            "bundle_id": bundle_id,
-            "embedding": pack_vector(vectors[track]),
-        }
-        for track, place in middles(connection, new).items()
+        return FaceEmbeddings(
+            ids=ids,
+            tracks=tracks,
+            episodes=episodes,
+            shots=shots,
+            starts=starts,
+            stops=stops,
+            clusters=clusters,
+            characters=np.where(by_person, characters, 0),
+            by_person=by_person,
+            vectors=unpack_vectors(list(columns[9])),
+        )
+
+    def series(self) -> list[int | None]:
+        """Ids of the series that have faces; None stands for episodes of no series."""
+        with self._session.reading() as connection:
+            with_faces = exists().where(Face.episode_id == Episode.id)
+            return list(connection.scalars(select(Episode.series_id).where(with_faces).distinct()))
+
+    def waiting(self, cluster_id: int, count: int | None = None) -> list[FaceRow]:
+        """The faces of a cluster that wait for a name, the longest on screen first."""
+        with self._session.reading() as connection:
+            return waiting_faces(connection, cluster_id, count)
+
+    def of_character(self, character: str, count: int | None = None) -> list[FaceRow]:
+        """The faces of a character by its own name, sure ones or not, the least sure first."""
+        order = (Track.confidence, SECONDS.desc(), Face.id)
+        with self._session.reading() as connection:
+            return _faces(connection, Character.name == character, *order, count=count)
+
+    def unsure(self, count: int | None = None) -> list[FaceRow]:
+        """Faces whose name is unsure, the most informative to label first.
+
+        That is the seconds on screen times the entropy of the confidence (uncertainty sampling:
+        Lewis & Gale 1994).
+        """
+        which = Track.unsure & Track.decided_by.is_distinct_from(PERSON)
+        with self._session.reading() as connection:
+            found = _faces(connection, which, Face.id)
+        ranked = sorted(found, key=lambda one: (-one.seconds * _entropy(one.confidence), one.id))
+        return ranked[:count]
+
+    def jpeg(self, face_id: int) -> bytes | None:
+        """The best crop of a face; None where there is no such face, or no track follows it."""
+        with self._session.reading() as connection:
+            return connection.scalar(
+                select(Crop.jpeg)
+                .join(Tracklet, Tracklet.id == Crop.tracklet_id)
+                .join(Face, Face.track_id == Tracklet.track_id)
+                .where(Face.id == face_id)
+                .order_by(Crop.quality.desc(), Crop.id)
+                .limit(1)
+            )
+
+
+def waiting_faces(
+    connection: Connection, cluster_id: int, count: int | None = None
+) -> list[FaceRow]:
+    """The faces of a cluster that wait for a name, the longest on screen first."""
+    which = (Face.cluster_id == cluster_id) & WAITING
+    return _faces(connection, which, SECONDS.desc(), Face.id, count=count)
+
+
+def _entropy(chance: float | None) -> float:
+    p = min(max(chance or 0.5, 1e-6), 1 - 1e-6)
+    return float(-p * np.log2(p) - (1 - p) * np.log2(1 - p))
+
+
+def _faces(
+    connection: Connection,
+    which: ColumnElement[bool],
+    *order: Any,  # noqa: ANN401 - columns
+    count: int | None = None,
+) -> list[FaceRow]:
+    rows = connection.execute(
+        select(
+            Face.id,
+            Face.cluster_id,
+            Episode.id,
+            Episode.path,
+            Track.number,
+            SECONDS,
+            Track.start_pts,
+            Episode.time_base_num,
+            Episode.time_base_den,
+            Character.name,
+            Track.confidence,
+            Track.unsure,
+            Track.decided_by,
+        )
+        .select_from(Face)
+        .join(Track, Track.id == Face.track_id)
+        .join(Episode, Episode.id == Face.episode_id)
+        .outerjoin(Character, Character.id == Track.character_id)
+        .where(which)
+        .order_by(*order)
+        .limit(count)
+    )
+    return [
+        FaceRow(
+            face,
+            number,
+            episode,
+            path.rpartition("/")[2],
+            track,
+            float(seconds),
+            start * num / den,
+            *said,
+        )
+        for face, number, episode, path, track, seconds, start, num, den, *said in rows
     ]
-    taken = _taken(connection, episode_id)
-    for row in [row for row in rows if _place(row) in taken]:
-        # A face that no track followed for a while: the place is the same, so it is the same.
-        values = {key: row[key] for key in ("track_id", "bundle_id", "embedding")}
-        connection.execute(update(Face).where(Face.id == taken[_place(row)]).values(**values))
-    rows = [row for row in rows if _place(row) not in taken]
-    if rows:
-        connection.execute(insert(Face), rows)
 
 
 def _place(row: Mapping[str, object]) -> tuple[object, ...]:
@@ -138,8 +252,8 @@ def _taken(connection: Connection, episode_id: int) -> dict[tuple[object, ...], 
     return {tuple(place): face_id for face_id, *place in rows}
 
 
-def relink(connection: Connection, episode_id: int) -> None:
-    """Find again which track follows each face, after tracks were made anew; one face a track."""
+def match_to_tracks(connection: Connection, episode_id: int) -> None:
+    """Find the track that follows each face, after tracks were made anew; one face a track."""
     rows = connection.execute(
         select(Face.id, Face.frame, Face.x, Face.y, Face.w, Face.h)
         .where(Face.episode_id == episode_id)
@@ -157,43 +271,3 @@ def relink(connection: Connection, episode_id: int) -> None:
             update(Face).where(Face.id == bindparam("face")).values(track_id=bindparam("track")),
             [{"face": face, "track": track} for track, face in followed.items()],
         )
-
-
-def load_looks(connection: Connection, series_id: int | None, bundle_id: int) -> Looks:
-    """The faces of the episodes of a series, or of no series, as a bundle sees them."""
-    rows = connection.execute(
-        select(
-            Face.id,
-            Face.track_id,
-            Face.episode_id,
-            Track.shot_id,
-            Track.start,
-            Track.stop,
-            func.coalesce(Face.cluster_id, 0),
-            func.coalesce(Track.character_id, 0),
-            Track.decided_by,
-            Face.embedding,
-        )
-        .join(Track, Track.id == Face.track_id)
-        .join(Episode, Episode.id == Face.episode_id)
-        .where(Episode.series_id.is_not_distinct_from(series_id), Face.bundle_id == bundle_id)
-        .order_by(Face.episode_id, Face.id)
-    ).all()
-    columns = list(zip(*rows, strict=True)) or [()] * 10
-    by_person = np.array([by == PERSON for by in columns[8]], bool)
-    characters = np.array(columns[7], np.int64)
-    ids, tracks, episodes, shots, starts, stops, clusters = (
-        np.array(column, np.int64) for column in columns[:7]
-    )
-    return Looks(
-        ids=ids,
-        tracks=tracks,
-        episodes=episodes,
-        shots=shots,
-        starts=starts,
-        stops=stops,
-        clusters=clusters,
-        characters=np.where(by_person, characters, 0),
-        by_person=by_person,
-        vectors=unpack_vectors(list(columns[9])),
-    )

@@ -17,9 +17,14 @@ from sqlalchemy.engine import Connection
 from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.models import Apart, Cluster, Episode, Face, Unlike
-from eyecatch.db.review.clusters import centre, count_clusters, move_faces
-from eyecatch.db.review.decisions import Spot, give, say, unsay
-from eyecatch.db.review.face_matching import said_at
+from eyecatch.db.review.clusters import count_clusters, move_faces, update_centres
+from eyecatch.db.review.decisions import (
+    Spot,
+    add_decisions,
+    label_tracks,
+    labels_of,
+    remove_decisions,
+)
 from eyecatch.db.verdicts import restore
 
 Pair = tuple[int, int]
@@ -27,7 +32,7 @@ Pair = tuple[int, int]
 
 @dataclass(slots=True)
 class Change:
-    """What was so before; see ``undo``.
+    """What was so before; see ``put_back``. The names are those of the column ``action.before``.
 
     Attributes:
         said: (face, character) that a person had given; None for nobody.
@@ -53,23 +58,25 @@ class Change:
         return asdict(self)
 
 
-def say_of(
+def label_faces(
     connection: Connection, faces: Sequence[int], character_id: int | None, change: Change
 ) -> None:
     """A person calls faces a character, or nobody."""
     _remember(connection, faces, change)
     known = _known(connection, faces)
-    say(connection, {spot: character_id for spot, _ in known.values()})
-    give(connection, {track: character_id for _, track in known.values() if track is not None})
+    add_decisions(connection, {spot: character_id for spot, _ in known.values()})
+    label_tracks(
+        connection, {track: character_id for _, track in known.values() if track is not None}
+    )
 
 
-def take_back(connection: Connection, faces: Sequence[int], change: Change) -> None:
+def unlabel_faces(connection: Connection, faces: Sequence[int], change: Change) -> None:
     """A person takes back what was said of faces."""
     _remember(connection, faces, change)
-    _silence(connection, faces)
+    _unlabel(connection, faces)
 
 
-def move(connection: Connection, clusters: Mapping[int, int], change: Change) -> None:
+def move_to(connection: Connection, clusters: Mapping[int, int], change: Change) -> None:
     """Put faces into clusters."""
     for batch in batched(clusters, BATCH):
         rows = connection.execute(select(Face.id, Face.cluster_id).where(Face.id.in_(batch)))
@@ -77,25 +84,25 @@ def move(connection: Connection, clusters: Mapping[int, int], change: Change) ->
     move_faces(connection, clusters)
 
 
-def touch(connection: Connection, clusters: Collection[int], change: Change) -> None:
+def mark_edited(connection: Connection, clusters: Collection[int], change: Change) -> None:
     """Say that a person merged or split these clusters."""
     mine = Cluster.id.in_(clusters)
     change.touched += connection.scalars(select(Cluster.id).where(mine, ~Cluster.touched))
     connection.execute(update(Cluster).where(mine).values(touched=True))
 
 
-def part(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
+def separate(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
     """Keep clusters apart."""
     wanted = {(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]}
     fresh = sorted(wanted - _stored(connection, wanted))
     change.parted += fresh
-    _part(connection, fresh)
+    _separate(connection, fresh)
 
 
-def unpart(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
+def unseparate(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
     """No longer keep clusters apart."""
     change.joined += sorted(pairs)
-    _unpart(connection, pairs)
+    _unseparate(connection, pairs)
 
 
 def deny(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
@@ -113,20 +120,20 @@ def deny(connection: Connection, pairs: Collection[Pair], change: Change) -> Non
         )
 
 
-def undo(connection: Connection, before: Mapping[str, Any]) -> Change:
+def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
     """Put everything back as a change found it; what was done to other faces stays."""
     change = Change(**{name: [_pair(one) for one in value] for name, value in before.items()})
-    _silence(connection, change.unsaid)
+    _unlabel(connection, change.unsaid)
     by_character: dict[int | None, list[int]] = {}
     for face, character in change.said:
         by_character.setdefault(character, []).append(face)
     for character, faces in by_character.items():
-        say_of(connection, faces, character, Change())
+        label_faces(connection, faces, character, Change())
     left = _clusters_of(connection, [face for face, _ in change.moved])
     move_faces(connection, dict(change.moved))
-    centre(connection, left)
-    _unpart(connection, change.parted)
-    _part(connection, change.joined)
+    update_centres(connection, left)
+    _unseparate(connection, change.parted)
+    _separate(connection, change.joined)
     for face, character in change.denied:
         here = (Unlike.face_id == face, Unlike.character_id == character)
         connection.execute(delete(Unlike).where(*here))
@@ -134,7 +141,7 @@ def undo(connection: Connection, before: Mapping[str, Any]) -> Change:
     return change
 
 
-def settle(connection: Connection, change: Change) -> list[int]:
+def refresh(connection: Connection, change: Change) -> list[int]:
     """Make all that follows from a change; returns the ids of its episodes."""
     faces = {*change.unsaid, *dict(change.said), *dict(change.moved), *dict(change.denied)}
     episodes: set[int] = set()
@@ -148,7 +155,7 @@ def settle(connection: Connection, change: Change) -> list[int]:
                 clusters.add(number)
     for episode in sorted(episodes):
         refresh_appearances(connection, episode)
-    centre(connection, clusters)
+    update_centres(connection, clusters)
     series = connection.scalars(select(Episode.series_id).where(Episode.id.in_(episodes)))
     count_clusters(connection, set(series))
     return sorted(episodes)
@@ -162,14 +169,14 @@ def _clusters_of(connection: Connection, faces: Sequence[int]) -> set[int]:
 
 
 def _remember(connection: Connection, faces: Sequence[int], change: Change) -> None:
-    said = said_at(connection, faces)
+    said = labels_of(connection, faces)
     change.said += list(said.items())
     change.unsaid += [face for face in faces if face not in said]
 
 
-def _silence(connection: Connection, faces: Sequence[int]) -> None:
+def _unlabel(connection: Connection, faces: Sequence[int]) -> None:
     known = _known(connection, faces)
-    unsay(connection, [spot for spot, _ in known.values()])
+    remove_decisions(connection, [spot for spot, _ in known.values()])
     restore(connection, [track for _, track in known.values() if track is not None])
 
 
@@ -192,14 +199,14 @@ def _stored(connection: Connection, pairs: Collection[Pair]) -> set[Pair]:
     return {(a, b) for a, b in connection.execute(found)}
 
 
-def _part(connection: Connection, pairs: Collection[Pair]) -> None:
+def _separate(connection: Connection, pairs: Collection[Pair]) -> None:
     if pairs:
         connection.execute(
             insert(Apart), [{"first_id": first, "second_id": second} for first, second in pairs]
         )
 
 
-def _unpart(connection: Connection, pairs: Collection[Pair]) -> None:
+def _unseparate(connection: Connection, pairs: Collection[Pair]) -> None:
     both = tuple_(Apart.first_id, Apart.second_id)
     connection.execute(delete(Apart).where(both.in_(sorted(pairs))))
 

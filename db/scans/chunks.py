@@ -13,11 +13,13 @@ from eyecatch.core.scan.types import ScannedChunk, Tracklet
 from eyecatch.core.video.types import Chunk as PlannedChunk
 from eyecatch.db import models as schema
 from eyecatch.db.connection.bulk import insert_rows
+from eyecatch.db.connection.session import Repository
+from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.models import Chunk
 from eyecatch.db.models.base import DONE, FAILED, PENDING
-from eyecatch.db.records.scan import Backlog, Origin, Vectors
-from eyecatch.db.scans.episode_state import unsettle
-from eyecatch.db.scans.predictions import insert_identified
+from eyecatch.db.records.scan import Backlog, Provenance, Vectors
+from eyecatch.db.scans.episode_state import mark_pending
+from eyecatch.db.scans.predictions import insert_predictions
 from eyecatch.db.serialization import pack_timeline, unpack_plan
 
 TRIES: Final = 3
@@ -27,38 +29,129 @@ FRAMES: Final = schema.Base.metadata.tables["frame"]
 FRAME_COLUMNS: Final = ("tracklet_id", "frame", "pts", "x", "y", "w", "h", "score", "held")
 
 
-def pending_chunks(
-    connection: Connection, episode_id: int, scan_digest: str, *, retry_failed: bool
-) -> list[PlannedChunk]:
-    """The chunks that have not been scanned in this way, as they were planned.
+class Chunks(Repository):
+    """The units of work of episodes, and what was found in them."""
 
-    Args:
-        connection: in any transaction.
-        episode_id: the episode.
-        scan_digest: of the scan that is wanted; what another scan did is to be done again.
-        retry_failed: try those again that failed in this way.
-    """
-    rows = connection.execute(
-        select(Chunk.index, Chunk.start, Chunk.stop, Chunk.plan, Chunk.stop_pts, Chunk.straight)
-        .where(Chunk.episode_id == episode_id, _to_do(scan_digest, retry_failed))
-        .order_by(Chunk.index)
-    )
-    return [
-        PlannedChunk(index, start, stop, *unpack_plan(plan), stop_pts, straight)
-        for index, start, stop, plan, stop_pts, straight in rows
-    ]
+    def pending(
+        self, episode_id: int, scan_digest: str, *, retry_failed: bool = False
+    ) -> list[PlannedChunk]:
+        """The chunks that have not been scanned in this way, as they were planned.
 
+        Args:
+            episode_id: the episode.
+            scan_digest: of the scan that is wanted; what another scan did is to be done again.
+            retry_failed: try those again that failed in this way.
+        """
+        with self._session.reading() as connection:
+            rows = connection.execute(
+                select(
+                    Chunk.index, Chunk.start, Chunk.stop, Chunk.plan, Chunk.stop_pts, Chunk.straight
+                )
+                .where(Chunk.episode_id == episode_id, _to_do(scan_digest, retry_failed))
+                .order_by(Chunk.index)
+            )
+            return [
+                PlannedChunk(index, start, stop, *unpack_plan(plan), stop_pts, straight)
+                for index, start, stop, plan, stop_pts, straight in rows
+            ]
 
-def backlog(
-    connection: Connection, episode_id: int, scan_digest: str, *, retry_failed: bool
-) -> Backlog:
-    """How much ``pending_chunks`` would return, without reading any plan."""
-    count, frames = connection.execute(
-        select(func.count(), func.coalesce(func.sum(Chunk.stop - Chunk.start), 0)).where(
-            Chunk.episode_id == episode_id, _to_do(scan_digest, retry_failed)
-        )
-    ).one()
-    return Backlog(int(count), int(frames))
+    def backlog(self, episode_id: int, scan_digest: str, *, retry_failed: bool = False) -> Backlog:
+        """How much ``pending`` would return, without reading any plan."""
+        with self._session.reading() as connection:
+            count, frames = connection.execute(
+                select(func.count(), func.coalesce(func.sum(Chunk.stop - Chunk.start), 0)).where(
+                    Chunk.episode_id == episode_id, _to_do(scan_digest, retry_failed)
+                )
+            ).one()
+            return Backlog(int(count), int(frames))
+
+    def ranges(self, episode_id: int) -> list[tuple[int, int]]:
+        """First frame of each chunk and the one after its last, as planned, in order."""
+        with self._session.reading() as connection:
+            rows = connection.execute(
+                select(Chunk.start, Chunk.stop)
+                .where(Chunk.episode_id == episode_id)
+                .order_by(Chunk.index)
+            )
+            return [(start, stop) for start, stop in rows]
+
+    def begin(self, episode_id: int, index: int) -> None:
+        """Count that this process begins with a chunk; see ``give_up``."""
+        with self._session.writing() as connection:
+            connection.execute(
+                update(Chunk)
+                .where(Chunk.episode_id == episode_id, Chunk.index == index)
+                .values(begun=Chunk.begun + 1)
+            )
+
+    def save(
+        self,
+        episode_id: int,
+        scanned: ScannedChunk,
+        provenance: Provenance,
+        predictions: Mapping[int, Vectors] | None = None,
+        tries: int = 1,
+    ) -> None:
+        """Store what was found in a chunk, in place of what was there; twice is the same as once.
+
+        Two scans of equal digest give equal rows, so a chunk that was done in this way keeps its
+        rows and only gains the predictions.
+
+        Args:
+            episode_id: the episode.
+            scanned: what was found.
+            provenance: what made it.
+            predictions: by the ids of bundles, for the crops of ``scanned``, tracklet by tracklet,
+                best first; None without bundles.
+            tries: how often it was begun, besides what ``begin`` counted.
+        """
+        with self._session.writing() as connection:
+            chunk = _chunk(connection, episode_id, scanned.index)
+            if chunk.state == DONE and chunk.scan_digest == provenance.scan_digest:
+                crops = _crop_ids(connection, chunk.id)
+            else:
+                _forget(connection, chunk.id)
+                _insert_timeline(connection, chunk.id, scanned)
+                crops = _insert_tracklets(connection, chunk.id, scanned)
+                _mark(connection, chunk, DONE, scanned.broken, provenance, tries)
+                mark_pending(connection, episode_id)
+            for bundle_id, vectors in (predictions or {}).items():
+                insert_predictions(connection, crops, vectors, bundle_id)
+
+    def fail(
+        self, episode_id: int, index: int, error: str, provenance: Provenance, tries: int = 1
+    ) -> None:
+        """Store that a chunk could not be scanned; what another scan found in it is dropped.
+
+        Args:
+            episode_id: the episode.
+            index: of the chunk.
+            error: the reason, as a sentence.
+            provenance: the scan that failed.
+            tries: how often it was begun, besides what ``begin`` counted.
+        """
+        with self._session.writing() as connection:
+            _fail(connection, episode_id, index, error, provenance, tries)
+
+    def give_up(self, episode_id: int, error: str, provenance: Provenance) -> None:
+        """Fail the chunks that were begun ``TRIES`` times and never came to an end.
+
+        Args:
+            episode_id: the episode.
+            error: the reason, as a sentence.
+            provenance: the scan that is wanted.
+        """
+        with self._session.writing() as connection:
+            hopeless = connection.scalars(
+                select(Chunk.index).where(Chunk.episode_id == episode_id, Chunk.begun >= TRIES)
+            ).all()
+            for index in hopeless:
+                _fail(connection, episode_id, index, error, provenance, tries=0)
+
+    def frame_times(self, episode_id: int) -> FrameTimes:
+        """When each frame of an episode begins, exactly."""
+        with self._session.reading() as connection:
+            return FrameTimes.of(connection, episode_id)
 
 
 def _to_do(scan_digest: str, retry_failed: bool) -> ColumnElement[bool]:
@@ -68,87 +161,18 @@ def _to_do(scan_digest: str, retry_failed: bool) -> ColumnElement[bool]:
     )
 
 
-def chunk_ranges(connection: Connection, episode_id: int) -> list[tuple[int, int]]:
-    """First frame of each chunk and the one after its last, as planned, in order."""
-    rows = connection.execute(
-        select(Chunk.start, Chunk.stop).where(Chunk.episode_id == episode_id).order_by(Chunk.index)
-    )
-    return [(start, stop) for start, stop in rows]
-
-
-def save_chunk(  # noqa: PLR0913, PLR0917 - each is a plain fact of the chunk
-    connection: Connection,
-    episode_id: int,
-    scanned: ScannedChunk,
-    origin: Origin,
-    said: Mapping[int, Vectors],
-    tries: int,
-) -> None:
-    """Everything of one chunk in place of what was there.
-
-    Two scans of equal digest give equal rows, so a chunk that was done in this way keeps its rows
-    and only gains what a bundle said of its crops.
-
-    Args:
-        connection: in a transaction that writes.
-        episode_id: the episode.
-        scanned: what was found.
-        origin: what made it.
-        said: by the ids of bundles, what each said of the crops of ``scanned``, tracklet by
-            tracklet, best first.
-        tries: how often it was begun, besides what ``begin_chunk`` was told.
-    """
-    chunk = _chunk(connection, episode_id, scanned.index)
-    if chunk.state == DONE and chunk.scan_digest == origin.scan_digest:
-        crops = _crop_ids(connection, chunk.id)
-    else:
-        _forget(connection, chunk.id)
-        _insert_timeline(connection, chunk.id, scanned)
-        crops = _insert_tracklets(connection, chunk.id, scanned)
-        _mark(connection, chunk, DONE, scanned.broken, origin, tries)
-        unsettle(connection, episode_id)
-    for bundle_id, vectors in said.items():
-        insert_identified(connection, crops, vectors, bundle_id)
-
-
-def fail_chunk(  # noqa: PLR0913, PLR0917 - each is a plain fact of the chunk
+def _fail(  # noqa: PLR0913, PLR0917 - each is a plain fact of the chunk
     connection: Connection,
     episode_id: int,
     index: int,
     error: str,
-    origin: Origin,
+    provenance: Provenance,
     tries: int,
 ) -> None:
-    """A chunk could not be scanned in this way; what another scan found in it is dropped."""
     chunk = _chunk(connection, episode_id, index)
     _forget(connection, chunk.id)
-    _mark(connection, chunk, FAILED, error, origin, tries)
-    unsettle(connection, episode_id)
-
-
-def begin_chunk(connection: Connection, episode_id: int, index: int) -> None:
-    """This process begins with a chunk: if it dies of it, the next one knows."""
-    connection.execute(
-        update(Chunk)
-        .where(Chunk.episode_id == episode_id, Chunk.index == index)
-        .values(begun=Chunk.begun + 1)
-    )
-
-
-def give_up(connection: Connection, episode_id: int, error: str, origin: Origin) -> None:
-    """Fail the chunks that were begun ``TRIES`` times and never came to an end.
-
-    Args:
-        connection: in a transaction that writes.
-        episode_id: the episode.
-        error: the reason, as a sentence.
-        origin: the scan that is wanted.
-    """
-    hopeless = connection.scalars(
-        select(Chunk.index).where(Chunk.episode_id == episode_id, Chunk.begun >= TRIES)
-    ).all()
-    for index in hopeless:
-        fail_chunk(connection, episode_id, index, error, origin, tries=0)
+    _mark(connection, chunk, FAILED, error, provenance, tries)
+    mark_pending(connection, episode_id)
 
 
 def _chunk(connection: Connection, episode_id: int, index: int) -> Any:  # noqa: ANN401 - a row
@@ -179,18 +203,18 @@ def _mark(  # noqa: PLR0913, PLR0917 - each is a column
     chunk: Any,  # noqa: ANN401 - a row
     state: str,
     error: str | None,
-    origin: Origin,
+    provenance: Provenance,
     tries: int,
 ) -> None:
-    before = chunk.attempts if chunk.scan_digest == origin.scan_digest else 0
+    before = chunk.attempts if chunk.scan_digest == provenance.scan_digest else 0
     connection.execute(
         update(Chunk)
         .where(Chunk.id == chunk.id)
         .values(
             state=state,
             error=error,
-            scan_digest=origin.scan_digest,
-            run_id=origin.run_id,
+            scan_digest=provenance.scan_digest,
+            run_id=provenance.run_id,
             attempts=before + chunk.begun + tries,
             begun=0,
         )

@@ -7,53 +7,57 @@ from collections.abc import Sequence
 from sqlalchemy import Row, select, update
 from sqlalchemy.engine import Connection
 
+from eyecatch.db.connection.session import Repository
 from eyecatch.db.models import Chunk, Episode, Timeline
 from eyecatch.db.models.base import DONE, FAILED, INCOMPLETE, PENDING
-from eyecatch.db.records.scan import Origin
+from eyecatch.db.records.scan import Provenance
 from eyecatch.db.serialization import unpack_timeline
 
 ChunkRow = Row[int, str, str | None, int | None]
 
 
-def settle(connection: Connection, episode_id: int, origin: Origin) -> str:
-    """Say that an episode's tracks are made and decided; returns the state that follows.
+class EpisodeState(Repository):
+    """The state of episodes, derived from that of their chunks."""
 
-    ``done`` is an episode whose every frame was looked at; ``incomplete`` one of which something is
-    missing; ``failed`` one of which nothing could be read; ``pending`` one with chunks to do.
+    def update(self, episode_id: int, provenance: Provenance) -> str:
+        """Store that an episode's tracks are made and decided; returns its state.
 
-    Args:
-        connection: in a transaction that writes.
-        episode_id: the episode.
-        origin: what its tracks were made and decided by; without a bundle, who decided them before
-            is still who decided them.
-    """
-    chunks = connection.execute(
-        select(Chunk.id, Chunk.state, Chunk.error, Chunk.stop_pts)
-        .where(Chunk.episode_id == episode_id)
-        .order_by(Chunk.index)
-    ).all()
-    stored = connection.execute(
-        select(
-            Episode.state,
-            Episode.scan_digest,
-            Episode.bundle_id,
-            Episode.broken_pts,
-            Episode.complete,
-        ).where(Episode.id == episode_id)
-    ).one()
-    wanted = {
-        "state": _state(chunks, stored.complete),
-        "scan_digest": origin.scan_digest,
-        "bundle_id": origin.bundle_id or stored.bundle_id,
-        "broken_pts": _broken_pts(connection, chunks),
-    }
-    if tuple(stored)[:4] != tuple(wanted.values()):
-        connection.execute(update(Episode).where(Episode.id == episode_id).values(**wanted))
-    return str(wanted["state"])
+        The state is ``done`` if every frame was scanned, ``incomplete`` if something is missing,
+        ``failed`` if nothing could be read, and ``pending`` while chunks are to be done.
+
+        Args:
+            episode_id: the episode.
+            provenance: what its tracks were made and decided by; without a bundle, the one
+                that decided them before stays.
+        """
+        with self._session.writing() as connection:
+            chunks = connection.execute(
+                select(Chunk.id, Chunk.state, Chunk.error, Chunk.stop_pts)
+                .where(Chunk.episode_id == episode_id)
+                .order_by(Chunk.index)
+            ).all()
+            stored = connection.execute(
+                select(
+                    Episode.state,
+                    Episode.scan_digest,
+                    Episode.bundle_id,
+                    Episode.broken_pts,
+                    Episode.complete,
+                ).where(Episode.id == episode_id)
+            ).one()
+            wanted = {
+                "state": _state(chunks, stored.complete),
+                "scan_digest": provenance.scan_digest,
+                "bundle_id": provenance.bundle_id or stored.bundle_id,
+                "broken_pts": _broken_pts(connection, chunks),
+            }
+            if tuple(stored)[:4] != tuple(wanted.values()):
+                connection.execute(update(Episode).where(Episode.id == episode_id).values(**wanted))
+            return str(wanted["state"])
 
 
-def unsettle(connection: Connection, episode_id: int) -> None:
-    """Say that an episode's tracks no longer follow from its chunks."""
+def mark_pending(connection: Connection, episode_id: int) -> None:
+    """Store that an episode's tracks have to be made again, since a chunk or a track changed."""
     connection.execute(
         update(Episode)
         .where(Episode.id == episode_id, Episode.state != PENDING)

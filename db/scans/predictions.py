@@ -1,9 +1,9 @@
-"""What bundles said of crops, and which crops a bundle has yet to judge."""
+"""Predictions of bundles for crops, and which crops a bundle has not classified yet."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from more_itertools import batched
@@ -12,16 +12,17 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
 from eyecatch.db.connection.bulk import BATCH
+from eyecatch.db.connection.session import Repository
 from eyecatch.db.models import Bundle, Chunk, Crop, Identification, Track, Tracklet
 from eyecatch.db.models.base import PERSON
 from eyecatch.db.records.scan import CropBatch, Embedded, TrackVotes, Vectors
 from eyecatch.db.serialization import pack_vector, unpack_vectors
 
 
-def insert_identified(
+def insert_predictions(
     connection: Connection, crop_ids: Sequence[int], vectors: Vectors, bundle_id: int
 ) -> None:
-    """Keep what a bundle said of crops; what it said before stays.
+    """Store a bundle's predictions for crops; those that are there already stay.
 
     Args:
         connection: in a transaction that writes.
@@ -57,55 +58,85 @@ def insert_identified(
         connection.execute(insert(Identification), rows)
 
 
-def next_crops(
-    connection: Connection, episode_id: int, bundle_id: int, after: int, size: int
-) -> CropBatch:
-    """Up to ``size`` crops of an episode with ids above ``after`` that a bundle has not judged."""
-    rows = connection.execute(
-        select(Crop.id, Crop.jpeg)
-        .join(Tracklet, Tracklet.id == Crop.tracklet_id)
-        .join(Chunk, Chunk.id == Tracklet.chunk_id)
-        .where(Chunk.episode_id == episode_id, Crop.id > after, ~_judged(bundle_id))
-        .order_by(Crop.id)
-        .limit(size)
-    ).all()
-    return CropBatch(tuple(row.id for row in rows), tuple(row.jpeg for row in rows))
+class Predictions(Repository):
+    """Predictions of bundles for crops, and the votes of tracks' crops."""
+
+    def save(self, crop_ids: Sequence[int], vectors: Vectors, bundle_id: int) -> None:
+        """Store a bundle's predictions for crops; those that are there already stay.
+
+        Args:
+            crop_ids: n crops.
+            vectors: embeddings (n, d) and logits (n, characters).
+            bundle_id: the bundle.
+        """
+        with self._session.writing() as connection:
+            insert_predictions(connection, crop_ids, vectors, bundle_id)
+
+    def crops_to_identify(
+        self, episode_id: int, bundle_id: int, size: int = 1024
+    ) -> Iterator[CropBatch]:
+        """The crops of an episode that a bundle has not classified, in batches.
+
+        Each batch is a transaction of its own, so predictions may be saved between two of them.
+        """
+        after = -1
+        while (batch := self._next_crops(episode_id, bundle_id, after, size)).ids:
+            yield batch
+            after = batch.ids[-1]
+
+    def _next_crops(self, episode_id: int, bundle_id: int, after: int, size: int) -> CropBatch:
+        """Up to ``size`` crops with ids above ``after``."""
+        with self._session.reading() as connection:
+            rows = connection.execute(
+                select(Crop.id, Crop.jpeg)
+                .join(Tracklet, Tracklet.id == Crop.tracklet_id)
+                .join(Chunk, Chunk.id == Tracklet.chunk_id)
+                .where(Chunk.episode_id == episode_id, Crop.id > after, ~_classified(bundle_id))
+                .order_by(Crop.id)
+                .limit(size)
+            ).all()
+            return CropBatch(tuple(row.id for row in rows), tuple(row.jpeg for row in rows))
+
+    def embedded_crops(self, episode_id: int, bundle_id: int) -> Embedded:
+        """Crops that a bundle has not classified, but another one of its network has."""
+        with self._session.reading() as connection:
+            network = select(Bundle.network).where(Bundle.id == bundle_id).scalar_subquery()
+            rows = connection.execute(
+                select(Identification.crop_id, Identification.embedding)
+                .join(Crop, Crop.id == Identification.crop_id)
+                .join(Tracklet, Tracklet.id == Crop.tracklet_id)
+                .join(Chunk, Chunk.id == Tracklet.chunk_id)
+                .join(Bundle, Bundle.id == Identification.bundle_id)
+                .where(
+                    Chunk.episode_id == episode_id,
+                    Bundle.network == network,
+                    ~_classified(bundle_id),
+                )
+                .order_by(Identification.crop_id)
+            )
+            # Bundles of one network all stored the same embedding.
+            by_crop = {row.crop_id: row.embedding for row in rows}
+            return Embedded(tuple(by_crop), unpack_vectors(list(by_crop.values())))
+
+    def tracks_to_decide(self, episode_id: int, bundle_id: int) -> list[TrackVotes]:
+        """The tracks that no person decided, with a bundle's predictions for their crops.
+
+        A track without such a crop is left out. Crops come in order of time.
+        """
+        with self._session.reading() as connection:
+            undecided = Track.decided_by.is_distinct_from(PERSON)
+            return _voted(connection.execute(_votes(episode_id, bundle_id).where(undecided)))
+
+    def track_votes(self, episode_id: int, bundle_id: int) -> list[TrackVotes]:
+        """All tracks of an episode, whoever decided them, with a bundle's predictions."""
+        with self._session.reading() as connection:
+            return _voted(connection.execute(_votes(episode_id, bundle_id)))
 
 
-def embedded_crops(connection: Connection, episode_id: int, bundle_id: int) -> Embedded:
-    """Crops that a bundle has not judged, but another one of its network has."""
-    network = select(Bundle.network).where(Bundle.id == bundle_id).scalar_subquery()
-    rows = connection.execute(
-        select(Identification.crop_id, Identification.embedding)
-        .join(Crop, Crop.id == Identification.crop_id)
-        .join(Tracklet, Tracklet.id == Crop.tracklet_id)
-        .join(Chunk, Chunk.id == Tracklet.chunk_id)
-        .join(Bundle, Bundle.id == Identification.bundle_id)
-        .where(Chunk.episode_id == episode_id, Bundle.network == network, ~_judged(bundle_id))
-        .order_by(Identification.crop_id)
-    )
-    by_crop = {row.crop_id: row.embedding for row in rows}  # all of one network stored the same
-    return Embedded(tuple(by_crop), unpack_vectors(list(by_crop.values())))
-
-
-def _judged(bundle_id: int) -> ColumnElement[bool]:
-    """Whether a bundle has judged the crop of a query."""
+def _classified(bundle_id: int) -> ColumnElement[bool]:
+    """Whether a bundle has classified the crop of a query."""
     said = aliased(Identification)
     return select(said.crop_id).where(said.crop_id == Crop.id, said.bundle_id == bundle_id).exists()
-
-
-def tracks_to_decide(connection: Connection, episode_id: int, bundle_id: int) -> list[TrackVotes]:
-    """The tracks of an episode that no person decided, with what a bundle said of their crops.
-
-    A track without such a crop is left out. Crops come in order of time.
-    """
-    undecided = Track.decided_by.is_distinct_from(PERSON)
-    return _voted(connection.execute(_votes(episode_id, bundle_id).where(undecided)))
-
-
-def track_votes(connection: Connection, episode_id: int, bundle_id: int) -> list[TrackVotes]:
-    """The same of all tracks, whoever decided them."""
-    return _voted(connection.execute(_votes(episode_id, bundle_id)))
 
 
 def _voted(rows: Iterable[Row[int, bytes, bytes, float]]) -> list[TrackVotes]:

@@ -13,12 +13,13 @@ from sqlalchemy.engine import Connection
 from eyecatch.core.scan.types import Crop, ScannedChunk, Tracklet
 from eyecatch.db import models as schema
 from eyecatch.db.appearances import refresh_appearances
-from eyecatch.db.frame_times import Clock
+from eyecatch.db.connection.session import Repository
+from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.models.base import DONE
 from eyecatch.db.records.scan import Linked
 from eyecatch.db.review.decisions import apply_decisions
-from eyecatch.db.review.faces import relink
-from eyecatch.db.scans.episode_state import unsettle
+from eyecatch.db.review.faces import match_to_tracks
+from eyecatch.db.scans.episode_state import mark_pending
 from eyecatch.db.serialization import unpack_timeline
 
 # (start, stop) of each shot; (shot, start, stop, its (chunk, position) pairs) of each track.
@@ -26,46 +27,55 @@ _Shots = list[tuple[int, int]]
 _Tracks = list[tuple[int, int, int, tuple[tuple[int, int], ...]]]
 
 
-def load_scan(connection: Connection, episode_id: int) -> list[ScannedChunk]:
-    """What was found in the chunks that are done, in order; crops come without their JPEGs.
+class Tracks(Repository):
+    """The shots and tracks of episodes, and the scans that they are made from."""
 
-    Scores come as they are kept, in steps of a thousandth.
-    """
-    chunks = connection.execute(
-        select(schema.Chunk.id, schema.Chunk.index, schema.Chunk.error, schema.Timeline.arrays)
-        .join(schema.Timeline, schema.Timeline.chunk_id == schema.Chunk.id)
-        .where(schema.Chunk.episode_id == episode_id, schema.Chunk.state == DONE)
-        .order_by(schema.Chunk.index)
-    )
-    return [
-        ScannedChunk(index, unpack_timeline(arrays), _tracklets(connection, chunk_id), error)
-        for chunk_id, index, error, arrays in chunks
-    ]
+    def load_scan(self, episode_id: int) -> list[ScannedChunk]:
+        """What was found in the chunks that are done, in order; crops come without their JPEGs.
 
+        Scores come as they are kept, in steps of a thousandth.
+        """
+        with self._session.reading() as connection:
+            chunks = connection.execute(
+                select(
+                    schema.Chunk.id, schema.Chunk.index, schema.Chunk.error, schema.Timeline.arrays
+                )
+                .join(schema.Timeline, schema.Timeline.chunk_id == schema.Chunk.id)
+                .where(schema.Chunk.episode_id == episode_id, schema.Chunk.state == DONE)
+                .order_by(schema.Chunk.index)
+            )
+            return [
+                ScannedChunk(
+                    index, unpack_timeline(arrays), _tracklets(connection, chunk_id), error
+                )
+                for chunk_id, index, error, arrays in chunks
+            ]
 
-def save_links(connection: Connection, episode_id: int, linked: Linked) -> None:
-    """The shots and tracks of an episode in place of what was there; equal ones change no row.
+    def save(self, episode_id: int, linked: Linked) -> None:
+        """Store the shots and tracks of an episode in place of the old; equal ones change no row.
 
-    Faces find the new tracks that follow them, and what persons decided is applied to those.
-    """
-    shots = [(shot.start, shot.stop) for shot in linked.shots]
-    tracks = [
-        (track.shot, track.start, track.stop, tuple(sorted(track.tracklets)))
-        for track in linked.tracks
-    ]
-    if (shots, tracks) == _stored(connection, episode_id):
-        return
-    connection.execute(delete(schema.Track).where(schema.Track.episode_id == episode_id))
-    connection.execute(delete(schema.Shot).where(schema.Shot.episode_id == episode_id))
-    shot_ids = _insert_shots(connection, episode_id, shots)
-    _insert_tracks(connection, episode_id, tracks, shot_ids)
-    connection.execute(
-        update(schema.Episode).where(schema.Episode.id == episode_id).values(bundle_id=None)
-    )
-    relink(connection, episode_id)
-    apply_decisions(connection, episode_id)
-    refresh_appearances(connection, episode_id)
-    unsettle(connection, episode_id)
+        Each face is matched to the new track at its place, and people's decisions are applied to
+        the new tracks.
+        """
+        with self._session.writing() as connection:
+            shots = [(shot.start, shot.stop) for shot in linked.shots]
+            tracks = [
+                (track.shot, track.start, track.stop, tuple(sorted(track.tracklets)))
+                for track in linked.tracks
+            ]
+            if (shots, tracks) == _stored(connection, episode_id):
+                return
+            connection.execute(delete(schema.Track).where(schema.Track.episode_id == episode_id))
+            connection.execute(delete(schema.Shot).where(schema.Shot.episode_id == episode_id))
+            shot_ids = _insert_shots(connection, episode_id, shots)
+            _insert_tracks(connection, episode_id, tracks, shot_ids)
+            connection.execute(
+                update(schema.Episode).where(schema.Episode.id == episode_id).values(bundle_id=None)
+            )
+            match_to_tracks(connection, episode_id)
+            apply_decisions(connection, episode_id)
+            refresh_appearances(connection, episode_id)
+            mark_pending(connection, episode_id)
 
 
 def _stored(connection: Connection, episode_id: int) -> tuple[_Shots, _Tracks]:
@@ -114,7 +124,7 @@ def _insert_tracks(
 ) -> None:
     if not tracks:
         return
-    clock = Clock.of(connection, episode_id)
+    times = FrameTimes.of(connection, episode_id)
     ids = connection.scalars(
         insert(schema.Track).returning(schema.Track.id, sort_by_parameter_order=True),
         [
@@ -124,8 +134,8 @@ def _insert_tracks(
                 "shot_id": shot_ids[shot],
                 "start": start,
                 "stop": stop,
-                "start_pts": clock.starts(start),
-                "stop_pts": clock.starts(stop),
+                "start_pts": times.starts(start),
+                "stop_pts": times.starts(stop),
                 "unsure": False,
             }
             for number, (shot, start, stop, _) in enumerate(tracks)

@@ -159,7 +159,9 @@ def clips(  # noqa: PLR0913 - each is one plain wish of the caller's
     wishes = Wishes(pad, gap, shortest, longest)
     job = _Job(labels, fast, Wish(encoder, quality), wishes, unsure, listener)
     with open_index(db, create=False) as index:
-        found = index.find(names, together=together, min_confidence=min_confidence, unsure=unsure)
+        found = index.queries.find(
+            names, together=together, min_confidence=min_confidence, unsure=unsure
+        )
         plans = job.plans(index, found, out)
     if not plans and not job.faults:
         raise RequestError(_nothing(names, together, bool(found)))

@@ -113,9 +113,9 @@ def gather(
         unsure: names that are unsure count too.
         join: seconds between two appearances of a character that still count as one.
     """
-    wanted = list(characters) or sorted({one.name for one in index.characters()})
+    wanted = list(characters) or sorted({one.name for one in index.summaries.characters()})
     by_episode: dict[int, list[Appearance]] = {episode.id: [] for episode in episodes}
-    for found in index.find(wanted, unsure=unsure) if wanted else ():
+    for found in index.queries.find(wanted, unsure=unsure) if wanted else ():
         if found.episode.id in by_episode:
             (name,) = found.characters
             joined = _joined(found.ranges, Fraction(join))

@@ -39,7 +39,7 @@ def pick_faces(
     best: list[Shown] = []
     for label, episode in zip(labels, episodes, strict=True):
         by_track: dict[int, CropRow] = {}
-        for crop in index.crops(episode.id, [character], unsure=unsure):
+        for crop in index.exports.crops(episode.id, [character], unsure=unsure):
             known = by_track.get(crop.track)
             if known is None or crop.quality > known.quality:
                 by_track[crop.track] = crop

@@ -168,7 +168,7 @@ def _write_crops(order: Order, folder: Path) -> int:
     """
     count = 0
     for episode in order.episodes:
-        for crop in order.index.crops(episode.id, order.characters, unsure=order.unsure):
+        for crop in order.index.exports.crops(episode.id, order.characters, unsure=order.unsure):
             place = folder / file_name(crop.character)
             place.mkdir(exist_ok=True)
             name = f"{episode.title}_{crop.frame:06}_{crop.track}.jpg"

@@ -104,7 +104,7 @@ def export(  # noqa: PLR0913 - each is one plain wish of the caller's
     if every < 1:
         raise RequestError(f"every {every}th drawing can't be taken", "give 1 or more")
     with open_index(db, create=False) as index:
-        names = [index.called(name) for name in characters]
+        names = [index.characters.own_name(name) for name in characters]
         some = pick(index, episodes)
         wish = _Wish(index, some, names, form, out, unsure, join, every, sheet, force, listener)
         return _WRITERS[what](wish)

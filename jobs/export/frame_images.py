@@ -65,7 +65,7 @@ def choose(
         characters: only drawings with one of them; all if empty.
         unsure: names that are unsure count too.
     """
-    rows = groupby(index.frames(episode.id, unsure=unsure), key=attrgetter("frame"))
+    rows = groupby(index.exports.frames(episode.id, unsure=unsure), key=attrgetter("frame"))
     drawings = [Drawing(episode, frame, tuple(faces)) for frame, faces in rows]
     wanted = [
         drawing

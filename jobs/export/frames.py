@@ -46,9 +46,11 @@ def frame_rows(
     """
     for episode in episodes:
         maybe = {
-            track.number: list(track.top) for track in index.tracks(episode.id) if track.unsure
+            track.number: list(track.top)
+            for track in index.exports.tracks(episode.id)
+            if track.unsure
         }
-        for face in index.frames(episode.id, unsure=unsure):
+        for face in index.exports.frames(episode.id, unsure=unsure):
             if characters and face.character not in characters:
                 continue
             yield (

@@ -66,7 +66,7 @@ def _timeline(
     for cast in gather(index, episodes, characters, unsure=unsure):
         tracks = [
             track
-            for track in index.tracks(cast.episode.id)
+            for track in index.exports.tracks(cast.episode.id)
             if not characters or track.character in characters
         ]
         if tracks:
@@ -76,7 +76,7 @@ def _timeline(
 def _faces(
     index: Index, episodes: Sequence[EpisodeRecord], characters: Sequence[str], unsure: bool
 ) -> Sheets:
-    for name in characters or [one.name for one in index.characters()]:
+    for name in characters or [one.name for one in index.summaries.characters()]:
         faces = pick_faces(index, episodes, name, unsure=unsure)
         if faces:
             yield file_name(name), partial(draw_faces, name, faces)

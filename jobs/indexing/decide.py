@@ -5,11 +5,11 @@ from __future__ import annotations
 from eyecatch.core.scan.linking import link
 from eyecatch.db.index import Index
 from eyecatch.db.models.base import PENDING
-from eyecatch.db.records.scan import EpisodeRecord, Origin
+from eyecatch.db.records.scan import EpisodeRecord, Provenance
 from eyecatch.jobs.classify import Judges
 
 
-def is_stale(episode: EpisodeRecord, origin: Origin) -> bool:
+def is_stale(episode: EpisodeRecord, origin: Provenance) -> bool:
     """Whether an episode's tracks or names were made by something else than is asked for.
 
     Without a bundle, names that were decided earlier stay.
@@ -19,7 +19,7 @@ def is_stale(episode: EpisodeRecord, origin: Origin) -> bool:
     return rescanned or renamed
 
 
-def decide(index: Index, episode: EpisodeRecord, origin: Origin, judges: Judges | None) -> None:
+def decide(index: Index, episode: EpisodeRecord, origin: Provenance, judges: Judges | None) -> None:
     """Link an episode's tracklets to tracks, and decide who each is; nothing is decoded.
 
     Crops that a bundle has not judged yet are judged from the index.
@@ -31,8 +31,8 @@ def decide(index: Index, episode: EpisodeRecord, origin: Origin, judges: Judges 
         judges: the bundles at work, or None to decide no names.
     """
     if episode.state == PENDING or episode.scan_digest != origin.scan_digest:
-        index.save_links(episode.id, link(index.load_scan(episode.id)))
+        index.tracks.save(episode.id, link(index.tracks.load_scan(episode.id)))
     if judges is not None:
         judges.identify(episode)
-        index.save_verdicts(episode.id, judges.verdicts(episode), origin)
-    index.settle(episode.id, origin)
+        index.verdicts.save(episode.id, judges.verdicts(episode), origin)
+    index.episode_state.update(episode.id, origin)

@@ -100,7 +100,7 @@ def index(  # noqa: PLR0913 - each is one plain choice of the caller's
         with closing(Ahead(files)) as registered:
             job.run(registered, partial(make_runner, runner, ray=ray))
         drawing.draw_missing(job.episodes)
-        ours, unmet = opened.status(job.episodes), job.unmet()
+        ours, unmet = opened.summaries.status(job.episodes), job.unmet()
         faults = [fault for one in ours for fault in _faults_of(one, unmet.get(one.episode.id))]
         told = tuple(one.episode for one in ours)
         return IndexReport(told, (*job.unread, *drawing.faults, *faults), job.progress)

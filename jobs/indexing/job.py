@@ -13,11 +13,11 @@ from eyecatch.core.errors import DatabaseGoneError, EyecatchError, MediaError
 from eyecatch.core.video.types import chunk_id
 from eyecatch.db.index import Index
 from eyecatch.db.models.base import DONE, FAILED, STOPPED
-from eyecatch.db.records.scan import Backlog, FileStamp, Origin
+from eyecatch.db.records.scan import Backlog, FileStamp, Provenance
 from eyecatch.jobs.classify import Judges
 from eyecatch.jobs.indexing.decide import decide, is_stale
 from eyecatch.jobs.indexing.prefetch import Ahead
-from eyecatch.jobs.naming.pipeline import Gather
+from eyecatch.jobs.naming.pipeline import NamingPipeline
 from eyecatch.jobs.progress import Listener, Progress
 from eyecatch.jobs.runners import WORTH_RAY_SECONDS
 from eyecatch.jobs.runners.stages import Outcome, Runner, Task, Work
@@ -70,7 +70,7 @@ class Job:
         self._index, self._work, self._judges = index, work, judges
         self._retry_failed, self._listener, self._decided = retry_failed, listener, decided
         self._digests: dict[int, str] = {}
-        self._origin = Origin(work.scan.digest, bundle_id=None if judges is None else judges.id)
+        self._origin = Provenance(work.scan.digest, bundle_id=None if judges is None else judges.id)
 
     def run(
         self,
@@ -105,9 +105,9 @@ class Job:
     @contextmanager
     def _recorded(self) -> Iterator[int]:
         """A run of the index, alive as long as the block, with how it ended."""
-        run_id = self._index.start_run(self._config(), versions())
-        self._origin = Origin(self._origin.scan_digest, run_id, self._origin.bundle_id)
-        self._run_id, self._life = run_id, self._index.live(run_id)
+        run_id = self._index.runs.start(self._config(), versions())
+        self._origin = Provenance(self._origin.scan_digest, run_id, self._origin.bundle_id)
+        self._run_id, self._life = run_id, self._index.runs.hold_lock(run_id)
         log.info("run %d begins: %s", run_id, self.progress.line())
         state = STOPPED
         try:
@@ -118,8 +118,8 @@ class Job:
             raise
         finally:
             self._life.close()
-            self._index.save_stages(run_id, self.progress.stages)
-            self._index.finish_run(run_id, state)
+            self._index.runs.save_stages(run_id, self.progress.stages)
+            self._index.runs.finish(run_id, state)
             log.info("run %d %s: %s", run_id, state, self.progress.line())
 
     def _config(self) -> dict[str, object]:
@@ -127,12 +127,12 @@ class Job:
         return {"scan": asdict(self._work.scan), **judges}
 
     def _backlog(self, episode: int) -> Backlog:
-        return self._index.backlog(
+        return self._index.chunks.backlog(
             episode, self._origin.scan_digest, retry_failed=self._retry_failed
         )
 
     def _stale(self, episode: int) -> bool:
-        return is_stale(self._index.episode(episode), self._origin)
+        return is_stale(self._index.episodes.get(episode), self._origin)
 
     def _stale_of(self, registered: Sequence[int | str]) -> dict[int, Backlog]:
         """Those of some episodes that have work, and how much; it is added to what is expected."""
@@ -152,7 +152,7 @@ class Job:
 
     def _expect(self, stale: dict[int, Backlog]) -> None:
         seconds = sum(
-            todo.frames / float(self._index.episode(id_).video.rate or 24)
+            todo.frames / float(self._index.episodes.get(id_).video.rate or 24)
             for id_, todo in stale.items()
             if todo.frames
         )
@@ -164,7 +164,7 @@ class Job:
         return self.progress.chunks > 1 and self.progress.video_seconds > WORTH_RAY_SECONDS
 
     def _wave(self, wave: Sequence[int], runner: Runner, run_id: int) -> None:
-        held = self._lasting(lambda: self._index.claim(wave, run_id))
+        held = self._lasting(lambda: self._index.runs.claim(wave, run_id))
         self._held |= held
         tasks = {id_: self._tasks(id_) for id_ in wave if id_ not in held}
         # What another job finished meanwhile is not done again.
@@ -182,10 +182,10 @@ class Job:
                 self._listener(self.progress)
 
     def _tasks(self, episode: int) -> list[Task]:
-        record = self._index.episode(episode)
+        record = self._index.episodes.get(episode)
         self._digests[episode] = record.digest
-        self._index.give_up(episode, f"{record.video.path}: {POISON}.", self._origin)
-        chunks = self._index.pending_chunks(
+        self._index.chunks.give_up(episode, f"{record.video.path}: {POISON}.", self._origin)
+        chunks = self._index.chunks.pending(
             episode, self._origin.scan_digest, retry_failed=self._retry_failed
         )
         return [
@@ -194,7 +194,7 @@ class Job:
         ]
 
     def _begin(self, task: Task) -> None:
-        self._lasting(lambda: self._index.begin_chunk(task.episode, task.chunk.index))
+        self._lasting(lambda: self._index.chunks.begin(task.episode, task.chunk.index))
 
     def _commit(self, outcome: Outcome) -> None:
         with self.progress.timed("write"):
@@ -211,12 +211,12 @@ class Job:
         if outcome.scanned is None or self._changed(task):
             changed = "changed while it was read; when it is complete, run with --retry-failed"
             error = outcome.error or f"{task.video.path}: {changed}."
-            self._index.fail_chunk(
+            self._index.chunks.fail(
                 task.episode, task.chunk.index, error, self._origin, outcome.tries
             )
             return
         said = {} if self._judges is None else self._judges.said(outcome.identified)
-        self._index.save_chunk(task.episode, outcome.scanned, self._origin, said, outcome.tries)
+        self._index.chunks.save(task.episode, outcome.scanned, self._origin, said, outcome.tries)
 
     def _changed(self, task: Task) -> bool:
         """Whether the file is not the one that was registered any more."""
@@ -224,22 +224,22 @@ class Job:
             stamp = FileStamp.of(task.video.path)
         except (OSError, MediaError):  # it is away now, or seen by the workers alone
             return False
-        return self._index.digest_of(stamp) != self._digests[task.episode]
+        return self._index.episodes.digest_of(stamp) != self._digests[task.episode]
 
     def _decide(self, episode: int) -> None:
-        record = self._index.episode(episode)
+        record = self._index.episodes.get(episode)
         with self.progress.timed("decide"):
             self._lasting(lambda: decide(self._index, record, self._origin, self._judges))
             self._lasting(self._follow)
         self.progress.episodes_done += 1
         log.info("episode %s decided", record.video.path)
-        self._lasting(lambda: self._index.save_stages(self._run_id, self.progress.stages))
+        self._lasting(lambda: self._index.runs.save_stages(self._run_id, self.progress.stages))
         self._decided(episode)
 
     def _follow(self) -> None:
         """Names that people gave follow to what is new."""
-        if self._index.anybody_named():
-            Gather(self._index).everything()
+        if self._index.propagation.anybody_named():
+            NamingPipeline(self._index).run()
 
     def _lasting(self, step: Callable[[], Result]) -> Result:
         """Do a step that may be done twice, waiting for a database that has gone to come back."""
@@ -256,7 +256,7 @@ class Job:
         """A server that went took the run's lock with it."""
         with suppress(DatabaseGoneError):
             self._life.close()
-            self._life = self._index.live(self._run_id)
+            self._life = self._index.runs.hold_lock(self._run_id)
 
 
 def _wave(waiting: dict[int, Backlog], least: int) -> list[int]:

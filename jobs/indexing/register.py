@@ -28,7 +28,7 @@ def register_all(
     """
     seen: set[int] = set()
     yield from map(str, sources.faults)
-    bad = {fault.path for fault in index.bad_files()}
+    bad = {fault.path for fault in index.bad_files.list_all()}
     for file in sources.files:
         try:
             if not again:
@@ -38,7 +38,7 @@ def register_all(
             yield str(error)
             continue
         if (path := str(file.absolute())) in bad:
-            index.forget_bad_file(path)
+            index.bad_files.forget(path)
         if id_ not in seen:
             seen.add(id_)
             yield id_
@@ -60,8 +60,8 @@ def register(index: Index, file: Path, series: str | None, chunk_seconds: float)
     try:
         digest = content_hash(file)
         stamp = FileStamp.of(file)
-        if index.episode_by_digest(digest) is not None:
-            return index.add_file(digest, stamp)
+        if index.episodes.by_digest(digest) is not None:
+            return index.episodes.add_file(digest, stamp)
         with reachable(file):
             video = probe(file)
             planned = plan(video, chunk_seconds)
@@ -69,18 +69,18 @@ def register(index: Index, file: Path, series: str | None, chunk_seconds: float)
             problem = "not one frame of it can be read"
             raise MediaError(str(file), problem, "copy or download it again")
     except MediaError as error:
-        index.add_bad_file(str(file.absolute()), error, stamp)
+        index.bad_files.add(str(file.absolute()), error, stamp)
         raise
-    return index.add_episode(digest, stamp, video, planned, series)
+    return index.episodes.add(digest, stamp, video, planned, series)
 
 
 def _check_known(index: Index, file: Path) -> None:
-    if file.is_file() and (known := index.bad_reason(FileStamp.of(file))) is not None:
+    if file.is_file() and (known := index.bad_files.reason(FileStamp.of(file))) is not None:
         raise known
 
 
 def _unchanged(index: Index, file: Path) -> EpisodeRecord | None:
     if not file.is_file():
         return None
-    digest = index.digest_of(FileStamp.of(file))
-    return None if digest is None else index.episode_by_digest(digest)
+    digest = index.episodes.digest_of(FileStamp.of(file))
+    return None if digest is None else index.episodes.by_digest(digest)

@@ -39,5 +39,5 @@ class Drawing:
         for episode in episodes:
             if self._how is None or episode in self._drawn:
                 continue
-            if not default_name(self._index.episode(episode), self._how).exists():
+            if not default_name(self._index.episodes.get(episode), self._how).exists():
                 self.draw(episode)

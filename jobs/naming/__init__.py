@@ -1,1 +1,1 @@
-"""Faces nobody named: looked at, grouped, named by people, followed by what looks alike."""
+"""Faces nobody named: embedded, grouped, named by people; names propagate to what looks alike."""

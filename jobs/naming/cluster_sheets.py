@@ -26,5 +26,5 @@ def write_sheets(
 
 
 def _shown(index: Index, face: FaceRow) -> Shown | None:
-    jpeg = index.face_jpeg(face.id)
+    jpeg = index.faces.jpeg(face.id)
     return None if jpeg is None else Shown(jpeg, f"{face.id}  {clock(face.time)}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.review import ActionRow, ClusterRow, FaceRow, Share
 from eyecatch.jobs.naming.cluster_sheets import write_sheets
-from eyecatch.jobs.naming.pipeline import Gather, Say, quiet
+from eyecatch.jobs.naming.pipeline import NamingPipeline, Notify, ignore
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Unknowns:
-    """Who waits for a name.
+    """The faces that wait for a name.
 
     Attributes:
         clusters: the longest on screen first.
-        unsure: faces with a name that is unsure, those first of which a word tells most.
+        unsure: faces with a name that is unsure, the most informative to label first.
         share: how much of the screen time has a name.
     """
 
@@ -46,35 +46,35 @@ def unknowns(
     db: str = "eyecatch.db",
     most: int | None = 50,
     sheet: Path | None = None,
-    say: Say = quiet,
+    say: Notify = ignore,
 ) -> Unknowns:
     """The faces that nobody named, in clusters of those that look like one person.
 
-    New faces are looked at and grouped first; what was grouped before stays as it was.
+    New faces are embedded and grouped first; what was grouped before stays as it was.
 
     Args:
         db: path of an SQLite file, or any SQLAlchemy URL.
         most: clusters, and unsure faces, that are listed at most; None for all.
         sheet: a folder for a picture of each cluster that is listed.
-        say: is told of each step as it begins.
+        say: is called with a sentence as each step begins.
 
     Raises:
         DatabaseError: there is no index, or it can't be read or written.
         RequestError: the folder can't be written.
     """
     with open_index(db, create=False) as index:
-        Gather(index).everything(say)
-        rows = index.clusters(count=most)
-        clusters = tuple(Cluster(row, tuple(index.waiting_faces(row.id))) for row in rows)
+        NamingPipeline(index).run(say)
+        rows = index.clusters.waiting(count=most)
+        clusters = tuple(Cluster(row, tuple(index.faces.waiting(row.id))) for row in rows)
         if sheet is not None:
             write_sheets(index, [(one.row, one.faces) for one in clusters], sheet)
-        return Unknowns(clusters, tuple(index.unsure_faces(most)), index.named_share())
+        return Unknowns(clusters, tuple(index.faces.unsure(most)), index.appearances.named_share())
 
 
 def name(
     cluster: int, character: str | None, *, db: str = "eyecatch.db", faces: Sequence[int] = ()
 ) -> ActionRow:
-    """Call all that waits in a cluster a character, in every episode; what looks alike follows.
+    """Call all that waits in a cluster a character, in every episode, and faces that look alike.
 
     Args:
         cluster: its number.
@@ -87,8 +87,8 @@ def name(
         RequestError: there is no such cluster, nothing waits in it, or this can't be a name.
         DatabaseError: there is no index, or it can't be written.
     """
-    with _following(db) as index:
-        return index.name_cluster(cluster, character, faces)
+    with _acting(db) as index:
+        return index.actions.name_cluster(cluster, character, faces)
 
 
 def unname(who: str | int, *, db: str = "eyecatch.db", faces: Sequence[int] = ()) -> ActionRow:
@@ -104,14 +104,14 @@ def unname(who: str | int, *, db: str = "eyecatch.db", faces: Sequence[int] = ()
         RequestError: there is nothing to take back.
         DatabaseError: there is no index, or it can't be written.
     """
-    with _following(db) as index:
-        return index.deny(faces) if faces else index.unname(who)
+    with _acting(db) as index:
+        return index.actions.deny(faces) if faces else index.actions.unname(who)
 
 
 def merge(into: int, *others: int, db: str = "eyecatch.db") -> ActionRow:
     """Put all faces of other clusters into one; RequestError if they can't be."""
-    with _following(db) as index:
-        return index.merge(into, others)
+    with _acting(db) as index:
+        return index.actions.merge(into, others)
 
 
 def split(cluster: int, *faces: int, db: str = "eyecatch.db") -> int:
@@ -126,19 +126,21 @@ def split(cluster: int, *faces: int, db: str = "eyecatch.db") -> int:
         RequestError: a face is not in the cluster, or none would be left in it.
         DatabaseError: there is no index, or it can't be written.
     """
-    with _following(db) as index:
-        return index.split(cluster, faces)[1]
+    with _acting(db) as index:
+        return index.actions.split(cluster, faces)[1]
 
 
 def undo(*, db: str = "eyecatch.db") -> ActionRow:
     """Take back the last thing that a person did with faces; RequestError if there is none."""
-    with _following(db) as index:
-        return index.undo()
+    with _acting(db) as index:
+        return index.actions.undo()
 
 
 @contextmanager
-def _following(db: str) -> Iterator[Index]:
-    """An index in which names follow once something was done."""
+def _acting(db: str) -> Iterator[Index]:
+    """An index in which names are propagated after an action, in one transaction with it."""
     with open_index(db, create=False) as index:
-        yield index
-        Gather(index).follow()
+        pipeline = NamingPipeline(index)
+        with index.transaction():
+            yield index
+            pipeline.propagate()

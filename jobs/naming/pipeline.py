@@ -1,4 +1,4 @@
-"""From tracks to clusters and to names that follow: embed, group, follow; each does what is new."""
+"""From tracks to clusters and propagated names: embed, group, propagate; each does what is new."""
 
 from __future__ import annotations
 
@@ -10,110 +10,113 @@ from eyecatch.core.identity.base_embedder import base_bundle
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.decision import Calibration
 from eyecatch.core.identity.ensemble import Ensemble
-from eyecatch.core.identity.propagation import Forms
+from eyecatch.core.identity.propagation import (
+    ClassCentroids,
+    FaceEmbeddings,
+    centroids_of,
+    propagate_names,
+)
 from eyecatch.db.index import Index
-from eyecatch.db.review.faces import Looks
 from eyecatch.jobs.classify import Judges
 from eyecatch.jobs.naming.clustering import group_new, track_vector
-from eyecatch.jobs.naming.propagation import followed, forms_of
 
-Say = Callable[[str], None]
-"""Is told of each step as it begins."""
+Notify = Callable[[str], None]
+"""Is called with a sentence as each step begins."""
 
 PEOPLE: Final = "named by people"
-"""What stands in the place of a bundle's digest where names follow from those people gave."""
+"""Digest of the bundle that stands for people's names where these are propagated."""
 
 
-def quiet(_: str) -> None:
-    """Hears of a step and does nothing."""
+def ignore(_: str) -> None:
+    """A ``Notify`` that does nothing."""
 
 
-class Gather:
+class NamingPipeline:
     """What is done with the faces of an index that no bundle names.
 
     Args:
         index: the index.
         embedder: whose embeddings are compared; None for the one in the package. With another one
-            than before, all faces are looked at again: their crops are in the index.
+            than before, all faces are embedded again: their crops are in the index.
 
     Attributes:
         embedder_id: the index's number for the embedder.
-        forms: of the named characters of each series, by its id, as the last ``follow`` found them.
+        centroids: of the named characters of each series, by its id, as of the last ``propagate``.
     """
 
     def __init__(self, index: Index, embedder: Bundle | None = None) -> None:
         self._index = index
         bundle = embedder or base_bundle()
         names = [character.name for character in bundle.characters]
-        where = str(bundle.folder)
+        folder = str(bundle.folder)
         self._bundle = bundle
-        self.forms: dict[int | None, Forms] = {}
-        self.embedder_id = index.add_bundle(bundle.digest, where, names, bundle.card)
-        self._people = index.add_bundle(PEOPLE, "", [], {"name": PEOPLE})
+        self.centroids: dict[int | None, ClassCentroids] = {}
+        self.embedder_id = index.bundles.add(bundle.digest, folder, names, bundle.card)
+        self._people_id = index.bundles.add(PEOPLE, "", [], {"name": PEOPLE})
 
     @property
     def calibration(self) -> Calibration:
-        """How cosines become chances."""
+        """How cosines become probabilities."""
         return self._bundle.calibration
 
-    def everything(self, say: Say = quiet) -> None:
-        """Look at new faces, group them, and let names follow."""
-        self.embed(say)
-        self.group(say)
-        self.follow()
+    def run(self, notify: Notify = ignore) -> None:
+        """Embed new faces, group them, and propagate names."""
+        self.embed(notify)
+        self.group(notify)
+        self.propagate()
 
-    def embed(self, say: Say = quiet) -> None:
-        """Look at the faces that were not looked at yet."""
-        lacking = self._index.episodes_lacking_faces(self.embedder_id)
+    def embed(self, notify: Notify = ignore) -> None:
+        """Embed the faces that have no embedding of this embedder yet."""
+        lacking = self._index.faces.episodes_lacking(self.embedder_id)
         judges = Judges(Ensemble([self._bundle]), self._index) if lacking else None
         for done, episode_id in enumerate(lacking):
-            say(f"looking at faces: episode {done + 1} of {len(lacking)}")
+            notify(f"looking at faces: episode {done + 1} of {len(lacking)}")
             assert judges is not None
-            judges.identify(self._index.episode(episode_id))
-            votes = self._index.track_votes(episode_id, self.embedder_id)
+            judges.identify(self._index.episodes.get(episode_id))
+            votes = self._index.predictions.track_votes(episode_id, self.embedder_id)
             vectors = {vote.track_id: track_vector(vote) for vote in votes}
-            self._index.save_faces(episode_id, vectors, self.embedder_id)
+            self._index.faces.save(episode_id, vectors, self.embedder_id)
 
-    def group(self, say: Say = quiet) -> None:
+    def group(self, notify: Notify = ignore) -> None:
         """Put faces that are in no cluster into one, episode by episode.
 
-        So it is all one whether a season is indexed at once or night by night.
+        So it makes no difference whether a season is indexed at once or night by night.
         """
-        parted = self._index.apart()
-        for series_id in self._index.series_with_faces():
-            looks = self._index.looks(series_id, self.embedder_id)
-            new = looks.clusters == 0
+        cannot_link = self._index.clusters.cannot_link()
+        for series_id in self._index.faces.series():
+            faces = self._index.faces.embeddings(series_id, self.embedder_id)
+            new = faces.clusters == 0
             if not new.any():
                 continue
-            say(f"grouping {int(new.sum())} faces")
-            touched = self._index.touched_clusters(series_id)
-            owners, fresh = group_new(looks, parted, touched)
-            changed = owners != looks.clusters
-            homes = dict(zip(looks.ids[changed].tolist(), owners[changed].tolist(), strict=True))
-            self._index.regroup(series_id, homes, fresh)
+            notify(f"grouping {int(new.sum())} faces")
+            edited = self._index.clusters.edited(series_id)
+            owners, fresh = group_new(faces, cannot_link, edited)
+            changed = owners != faces.clusters
+            homes = dict(zip(faces.ids[changed].tolist(), owners[changed].tolist(), strict=True))
+            self._index.clusters.regroup(series_id, homes, fresh)
 
-    def follow(self) -> list[int]:
-        """Let names follow from those people gave; returns the ids of episodes that changed."""
+    def propagate(self) -> list[int]:
+        """Give unnamed faces the names of those that people named; returns the changed episodes."""
         changed: list[int] = []
-        denied = self._index.denials()
-        for series_id in self._index.series_with_faces():
-            looks = self._index.looks(series_id, self.embedder_id)
-            changed += self._follow(series_id, looks, denied)
+        denied = self._index.propagation.denials()
+        for series_id in self._index.faces.series():
+            faces = self._index.faces.embeddings(series_id, self.embedder_id)
+            changed += self._propagate(series_id, faces, denied)
         return changed
 
-    def _follow(
-        self, series_id: int | None, looks: Looks, denied: list[tuple[int, int]]
+    def _propagate(
+        self, series_id: int | None, faces: FaceEmbeddings, denied: list[tuple[int, int]]
     ) -> list[int]:
-        tracks = dict(zip(looks.ids.tolist(), looks.tracks.tolist(), strict=True))
+        tracks = dict(zip(faces.ids.tolist(), faces.tracks.tolist(), strict=True))
         wrong: dict[int, set[int]] = defaultdict(set)
         for face, character in denied:
             if face in tracks:
                 wrong[tracks[face]].add(character)
         verdicts = {}
-        self.forms.pop(series_id, None)
-        if looks.by_person.any():
-            forms, whose = forms_of(looks, self._index.character_names())
-            parted = self._index.apart()
-            verdicts = followed(looks, forms, whose, denied, parted, self.calibration)
-            self.forms[series_id] = forms
-        return self._index.save_following(series_id, verdicts, wrong, self._people)
+        self.centroids.pop(series_id, None)
+        if faces.by_person.any():
+            centroids, ids = centroids_of(faces, self._index.characters.names())
+            cannot_link = self._index.clusters.cannot_link()
+            verdicts = propagate_names(faces, centroids, ids, denied, cannot_link, self.calibration)
+            self.centroids[series_id] = centroids
+        return self._index.propagation.save(series_id, verdicts, wrong, self._people_id)

@@ -103,7 +103,7 @@ def render_episode(  # noqa: PLR0913 - as ``render``
     """As ``render``, of an episode of an open index."""
     if how not in WAYS:
         raise RequestError(f"an episode can't be rendered {how!r}", f"choose {' or '.join(WAYS)}")
-    episode = index.episode(episode_id)
+    episode = index.episodes.get(episode_id)
     target = out or default_name(episode, how)
     script = how == "soft" and target.suffix.lower() == ".ass"
     if not script:
@@ -121,7 +121,7 @@ def render_episode(  # noqa: PLR0913 - as ``render``
     with whole_file(target, force=force) as aside:
         if how == "burn":
             chosen = encoder_for(Wish(encoder, quality), made.video.pixel_format)
-            parts = index.chunk_ranges(episode_id) if runner == "ray" else []
+            parts = index.chunks.ranges(episode_id) if runner == "ray" else []
             if len(parts) > 1:
                 write_split(made, aside, chosen, parts, watch)
             else:

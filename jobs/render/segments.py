@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from eyecatch.core.errors import RequestError
-from eyecatch.db.frame_times import Clock
+from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.records.answers import Range
 
 
@@ -46,7 +46,7 @@ class Span:
     confidence: float
 
 
-def spans(ranges: Sequence[Range], clock: Clock, unit: Fraction, wishes: Wishes) -> list[Span]:
+def spans(ranges: Sequence[Range], clock: FrameTimes, unit: Fraction, wishes: Wishes) -> list[Span]:
     """The clips of an episode.
 
     Args:
@@ -68,11 +68,11 @@ def spans(ranges: Sequence[Range], clock: Clock, unit: Fraction, wishes: Wishes)
     return [part for one in fit for part in _parts(one, clock, longest)]
 
 
-def _length(span: Span, clock: Clock) -> int:
+def _length(span: Span, clock: FrameTimes) -> int:
     return clock.starts(span.stop) - clock.starts(span.start)
 
 
-def _merged(spans_: Iterable[Span], clock: Clock, gap: float) -> Iterator[Span]:
+def _merged(spans_: Iterable[Span], clock: FrameTimes, gap: float) -> Iterator[Span]:
     current: Span | None = None
     for span in spans_:
         if current is None:
@@ -87,7 +87,7 @@ def _merged(spans_: Iterable[Span], clock: Clock, gap: float) -> Iterator[Span]:
         yield current
 
 
-def _padded(span: Span, clock: Clock, pad: float) -> Span:
+def _padded(span: Span, clock: FrameTimes, pad: float) -> Span:
     """A span with the frames that begin up to ``pad`` earlier and end up to ``pad`` later."""
     first = int(np.searchsorted(clock.pts, clock.starts(span.start) - pad))
     ends = np.append(clock.pts[1:], clock.starts(len(clock.pts)))
@@ -95,7 +95,7 @@ def _padded(span: Span, clock: Clock, pad: float) -> Span:
     return replace(span, start=min(first, span.start), stop=max(last, span.stop))
 
 
-def _parts(span: Span, clock: Clock, longest: float) -> Iterator[Span]:
+def _parts(span: Span, clock: FrameTimes, longest: float) -> Iterator[Span]:
     count = int(-(-_length(span, clock) // longest))
     begin = clock.starts(span.start)
     inner = [begin + _length(span, clock) * k / count for k in range(1, count)]

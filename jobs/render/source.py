@@ -13,7 +13,7 @@ from eyecatch.core.storage import BLOCK, is_remote, opened, place, reachable
 from eyecatch.core.video.container_layout import Layout, layout
 from eyecatch.core.video.content_hash import content_hash
 from eyecatch.core.video.types import Video
-from eyecatch.db.frame_times import Clock
+from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
 from eyecatch.jobs.render.labels import Label, labels
@@ -33,7 +33,7 @@ class Source:
 
     episode: EpisodeRecord
     video: Video
-    clock: Clock
+    clock: FrameTimes
     labels: tuple[Label, ...]
 
     @cached_property
@@ -59,8 +59,8 @@ def source(index: Index, episode: EpisodeRecord, *, unsure: bool = False) -> Sou
         MediaError: its file is gone, or isn't any more what was indexed.
     """
     video = replace(episode.video, path=local_file(index, episode))
-    rows = index.frames(episode.id, unsure=unsure)
-    return Source(episode, video, index.clock(episode.id), tuple(labels(rows)))
+    rows = index.exports.frames(episode.id, unsure=unsure)
+    return Source(episode, video, index.chunks.frame_times(episode.id), tuple(labels(rows)))
 
 
 def check_found(source: Source) -> None:
@@ -79,7 +79,7 @@ def found_file(index: Index, episode: EpisodeRecord) -> Path:
     Raises:
         MediaError: it is gone, or isn't any more what was indexed.
     """
-    here = [(place(file.path), file) for file in index.files(episode.id)]
+    here = [(place(file.path), file) for file in index.episodes.files(episode.id)]
     here = [(path, file) for path, file in here if path.is_file()]
     for path, file in here:
         if FileStamp.of(path) == file:

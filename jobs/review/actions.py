@@ -15,7 +15,7 @@ from eyecatch.db.index import Index
 from eyecatch.db.records.review import ActionRow
 from eyecatch.jobs.render.source import local_file
 from eyecatch.jobs.review.media import player
-from eyecatch.jobs.review.state import Room
+from eyecatch.jobs.review.state import AppState
 
 LARGEST = 2**20
 """Bytes of a form; fifty thousand faces take less."""
@@ -66,11 +66,11 @@ async def read_form(request: Request) -> Form:
 Sent = Depends(read_form)
 
 
-class Acts:
-    """The forms of a room."""
+class ActionRoutes:
+    """Where the page's forms are sent to."""
 
-    def __init__(self, room: Room) -> None:
-        self._room = room
+    def __init__(self, state: AppState) -> None:
+        self._state = state
 
     def router(self) -> APIRouter:
         """Where each form is sent to."""
@@ -90,7 +90,7 @@ class Acts:
         return router
 
     def _do(self, form: Form, action: Callable[[Index], ActionRow]) -> Response:
-        self._room.act(action)
+        self._state.act(action)
         return RedirectResponse(form.back, 303)
 
     def name(self, form: Form = Sent) -> Response:
@@ -98,42 +98,44 @@ class Acts:
         called = None if form.text("nobody") else form.text("name")
         faces, stamp = form.numbers("face"), form.text("stamp") or None
         if not form.text("cluster"):
-            return self._do(form, lambda index: index.name_faces(faces, called))
+            return self._do(form, lambda index: index.actions.name_faces(faces, called))
         cluster = form.number("cluster")
-        return self._do(form, lambda index: index.name_cluster(cluster, called, faces, stamp))
+        return self._do(
+            form, lambda index: index.actions.name_cluster(cluster, called, faces, stamp)
+        )
 
     def unname(self, form: Form = Sent) -> Response:
         """Take a name back."""
-        return self._do(form, lambda index: index.unname(form.text("name")))
+        return self._do(form, lambda index: index.actions.unname(form.text("name")))
 
     def deny(self, form: Form = Sent) -> Response:
         """Faces are not who they are called."""
         faces = form.numbers("face")
-        return self._do(form, lambda index: index.deny(faces))
+        return self._do(form, lambda index: index.actions.deny(faces))
 
     def merge(self, form: Form = Sent) -> Response:
         """Clusters are one person."""
         into, others = form.number("into"), form.numbers("other")
-        return self._do(form, lambda index: index.merge(into, others))
+        return self._do(form, lambda index: index.actions.merge(into, others))
 
     def split(self, form: Form = Sent) -> Response:
         """Faces of a cluster are somebody else."""
         cluster, faces, stamp = form.number("cluster"), form.numbers("face"), form.text("stamp")
-        return self._do(form, lambda index: index.split(cluster, faces, stamp or None)[0])
+        return self._do(form, lambda index: index.actions.split(cluster, faces, stamp or None)[0])
 
     def undo(self, form: Form = Sent) -> Response:
         """Take the last action back, if it is still the one that was seen."""
         action = form.number("action")
-        return self._do(form, lambda index: index.undo(action))
+        return self._do(form, lambda index: index.actions.undo(action))
 
     def look(self, form: Form = Sent) -> Response:
         """Look at faces that nobody has looked at."""
-        self._room.look()
+        self._state.look()
         return RedirectResponse(form.back, 303)
 
     def proxy(self, episode_id: int, form: Form = Sent) -> Response:
         """Have a copy made that browsers play."""
-        shown = player(self._room, episode_id)
+        shown = player(self._state, episode_id)
         if shown.missing is None:
-            self._room.proxies.make(shown.episode, local_file(self._room.index, shown.episode))
+            self._state.proxies.make(shown.episode, local_file(self._state.index, shown.episode))
         return RedirectResponse(form.back, 303)

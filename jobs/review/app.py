@@ -14,14 +14,14 @@ from starlette.types import ASGIApp
 
 from eyecatch.core.errors import DatabaseError, EyecatchError, RequestError
 from eyecatch.jobs.review import media
-from eyecatch.jobs.review.actions import Acts
+from eyecatch.jobs.review.actions import ActionRoutes
 from eyecatch.jobs.review.auth import Guard
 from eyecatch.jobs.review.pages import Pages
-from eyecatch.jobs.review.state import Room
+from eyecatch.jobs.review.state import AppState
 from eyecatch.jobs.review.templating import FOLDER, bare, page
 
 
-def make_app(room: Room, token: str | None = None) -> ASGIApp:
+def make_app(room: AppState, token: str | None = None) -> ASGIApp:
     """The application of a room.
 
     Args:
@@ -30,7 +30,7 @@ def make_app(room: Room, token: str | None = None) -> ASGIApp:
     """
     app = FastAPI(title="eyecatch", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
-    for router in (Pages(room).router(), media.routes(room), Acts(room).router()):
+    for router in (Pages(room).router(), media.routes(room), ActionRoutes(room).router()):
         app.include_router(router)
 
     def told(sentence: str, status: int, back: str = "/") -> Response:

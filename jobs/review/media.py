@@ -18,7 +18,7 @@ from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.export.appearances import origin
 from eyecatch.jobs.render.source import local_file
-from eyecatch.jobs.review.state import Room
+from eyecatch.jobs.review.state import AppState
 
 LONGEST = 120.0
 """Seconds of boxes in one answer."""
@@ -50,7 +50,7 @@ class Player:
     fault: str | None
 
 
-def player(room: Room, episode_id: int) -> Player:
+def player(room: AppState, episode_id: int) -> Player:
     """An episode to be watched; 404 if there is none of that id."""
     episode = _episode(room.index, episode_id)
     missing = why = None
@@ -70,14 +70,14 @@ def player(room: Room, episode_id: int) -> Player:
     )
 
 
-def routes(room: Room) -> APIRouter:
+def routes(room: AppState) -> APIRouter:
     """The files of a room."""
     router = APIRouter()
     index = room.index
 
     @router.get("/faces/{face_id}.jpg")
     def face(face_id: int) -> Response:
-        jpeg = index.face_jpeg(face_id)
+        jpeg = index.faces.jpeg(face_id)
         if jpeg is None:
             raise HTTPException(404, "there is no such face")
         return Response(jpeg, media_type="image/jpeg", headers=_KEPT)
@@ -105,9 +105,9 @@ def _boxes(index: Index, episode: EpisodeRecord, start: float, stop: float) -> l
     """Tracks on screen from a player's second to another, with when and where each face is."""
     begins, base = origin(episode), episode.video.time_base
     first, last = (round((Fraction(value) + begins) / base) for value in (start, stop))
-    bars = {bar.track: bar for bar in index.bars(episode.id)}
+    bars = {bar.track: bar for bar in index.pages.bars(episode.id)}
     tracks: list[object] = []
-    rows = index.boxes(episode.id, first, last)
+    rows = index.pages.boxes(episode.id, first, last)
     for number, some in groupby(rows, key=lambda row: row[0]):
         bar, places = bars[number], list(some)
         tracks.append(
@@ -127,7 +127,7 @@ def _boxes(index: Index, episode: EpisodeRecord, start: float, stop: float) -> l
 
 
 def _episode(index: Index, episode_id: int) -> EpisodeRecord:
-    found = index.episode_or_none(episode_id)
+    found = index.episodes.get_or_none(episode_id)
     if found is None:
         raise HTTPException(404, "there is no such episode")
     return found

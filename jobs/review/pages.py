@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from eyecatch.db.records.review import FaceRow
 from eyecatch.jobs.review.media import player
-from eyecatch.jobs.review.state import Room
+from eyecatch.jobs.review.state import AppState
 from eyecatch.jobs.review.suggestions import like, likely_names
 from eyecatch.jobs.review.templating import page
 from eyecatch.jobs.review.timeline import WIDE, timeline
@@ -26,7 +26,7 @@ MOST_FACES = 240
 class Pages:
     """The pages of a room."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: AppState) -> None:
         self._room, self._index = room, room.index
 
     def router(self) -> APIRouter:
@@ -47,8 +47,8 @@ class Pages:
 
     def season(self, number: int = 1) -> Response:
         """Characters by episodes."""
-        episodes = self._index.episode_page(_first(number, EPISODES), EPISODES)
-        parts = self._index.parts([episode.id for episode in episodes])
+        episodes = self._index.pages.episodes(_first(number, EPISODES), EPISODES)
+        parts = self._index.pages.parts([episode.id for episode in episodes])
         seconds: dict[int, dict[int, float]] = defaultdict(dict)
         for part in parts:
             seconds[part.character_id][part.episode_id] = part.seconds
@@ -67,65 +67,65 @@ class Pages:
     def episode(self, episode_id: int, t: float = 0.0) -> Response:
         """An episode to watch, and who is when."""
         shown = player(self._room, episode_id)
-        lines = timeline(shown.episode, self._index.bars(episode_id), shown.origin)
+        lines = timeline(shown.episode, self._index.pages.bars(episode_id), shown.origin)
         at = max(t, 0.0)
         return page(self._room, "episode.html", player=shown, lines=lines, wide=WIDE, at=at)
 
     def unknowns(self, number: int = 1) -> Response:
         """Clusters that wait for a name."""
-        rows = self._index.clusters(_first(number, CLUSTERS), CLUSTERS)
-        faces = {row.id: self._index.waiting_faces(row.id, FACES) for row in rows}
+        rows = self._index.clusters.waiting(_first(number, CLUSTERS), CLUSTERS)
+        faces = {row.id: self._index.faces.waiting(row.id, FACES) for row in rows}
         guesses = likely_names(self._room, rows)
         return page(
             self._room,
             "unknowns.html",
             clusters=[(row, faces[row.id], guesses[row.id]) for row in rows],
-            names=self._index.names(),
+            names=self._index.pages.names(),
             number=number,
             more=len(rows) == CLUSTERS,
         )
 
     def cluster(self, cluster_id: int) -> Response:
         """One of them, and those that look alike."""
-        row = self._index.cluster(cluster_id)
+        row = self._index.clusters.get(cluster_id)
         near = like(self._room, row)
         return page(
             self._room,
             "cluster.html",
             row=row,
-            faces=self._index.waiting_faces(cluster_id, MOST_FACES),
+            faces=self._index.faces.waiting(cluster_id, MOST_FACES),
             guesses=likely_names(self._room, [row])[row.id],
-            near=[(one, self._index.waiting_faces(one.id, 6), cosine) for one, cosine in near],
-            names=self._index.names(),
+            near=[(one, self._index.faces.waiting(one.id, 6), cosine) for one, cosine in near],
+            names=self._index.pages.names(),
         )
 
     def unsure(self) -> Response:
         """Names that are unsure."""
         groups: dict[str, list[FaceRow]] = defaultdict(list)
-        for face in self._index.unsure_faces(QUESTIONS):
+        for face in self._index.faces.unsure(QUESTIONS):
             groups[face.character or ""].append(face)
         return page(self._room, "unsure.html", groups=list(groups.items()))
 
     def character(self, character_id: int) -> Response:
         """A character: where it is, and its faces."""
-        name = self._index.character_names().get(character_id)
+        name = self._index.characters.names().get(character_id)
         if name is None:
             raise HTTPException(404, "there is no such character")
         return page(
             self._room,
             "character.html",
             name=name,
-            found=self._index.find([name]),
-            faces=self._index.faces_of(name, MOST_FACES),
-            names=self._index.names(),
+            found=self._index.queries.find([name]),
+            faces=self._index.faces.of_character(name, MOST_FACES),
+            names=self._index.pages.names(),
             back=f"/characters/{character_id}",
         )
 
     def search(self, q: str = "") -> Response:
         """Characters and episodes that are called so."""
         words = q.strip()
-        names = self._index.names(words, 50) if words else []
-        episodes = self._index.episode_page(0, 50, words) if words else []
+        names = self._index.pages.names(words, 50) if words else []
+        episodes = self._index.pages.episodes(0, 50, words) if words else []
         return page(self._room, "search.html", words=words, found=names, episodes=episodes)
 
 

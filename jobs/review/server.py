@@ -10,11 +10,11 @@ from pathlib import Path
 import uvicorn
 
 from eyecatch.core.errors import RequestError
-from eyecatch.db.connection.engine import parse_url, sqlite_file
+from eyecatch.db.connection.urls import parse_url, sqlite_file
 from eyecatch.db.index import open_index
 from eyecatch.jobs.review.app import make_app
 from eyecatch.jobs.review.auth import LOOPBACK
-from eyecatch.jobs.review.state import Room
+from eyecatch.jobs.review.state import AppState
 
 
 def review(
@@ -42,7 +42,7 @@ def review(
     if secret is not None and len(secret) < SHORTEST:
         raise RequestError(f"a token needs {SHORTEST} letters", "leave it out: one is made up")
     with open_index(db, create=False) as index, listening(host, port) as listener:
-        room = Room(index, _proxies(db))
+        room = AppState(index, _proxies(db))
         room.look()
         config = uvicorn.Config(
             make_app(room, secret), log_level="warning", access_log=False, server_header=False

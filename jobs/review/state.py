@@ -10,12 +10,12 @@ from threading import Lock, Thread
 from eyecatch.core.errors import EyecatchError
 from eyecatch.db.index import Index
 from eyecatch.db.records.review import ActionRow
-from eyecatch.jobs.naming.pipeline import Gather
+from eyecatch.jobs.naming.pipeline import NamingPipeline
 from eyecatch.jobs.review.proxies import Proxies
 
 
-class Room:
-    """The page's part of the program.
+class AppState:
+    """What the page's requests share.
 
     Args:
         index: open as long as the page is.
@@ -28,21 +28,21 @@ class Room:
 
     def __init__(self, index: Index, proxies: Path | None = None) -> None:
         self.index = index
-        self.gather = Gather(index)
+        self.pipeline = NamingPipeline(index)
         self.proxies = Proxies(proxies or cache_folder() / "proxies")
         self.step = self.fault = ""
         self._acting = Lock()
         self._looking = Lock()
 
     def act(self, action: Callable[[Index], ActionRow]) -> ActionRow:
-        """Do what a person asks, and let names follow; one after the other."""
-        with self._acting:
+        """Do what a person asks and propagate names, in one transaction; one after the other."""
+        with self._acting, self.index.transaction():
             done = action(self.index)
-            self.gather.follow()
+            self.pipeline.propagate()
             return done
 
     def look(self) -> None:
-        """Look at new faces and group them, in the background; nothing if that is under way."""
+        """Embed and group new faces in the background; nothing if that is under way."""
         if self._looking.acquire(blocking=False):
             self.step = "looking at new faces"
             Thread(target=self._look, name="look", daemon=True).start()
@@ -50,17 +50,17 @@ class Room:
     def _look(self) -> None:
         try:
             self.fault = ""
-            self.gather.embed(self._say)
+            self.pipeline.embed(self._notify)
             with self._acting:
-                self.gather.group(self._say)
-                self.gather.follow()
+                self.pipeline.group(self._notify)
+                self.pipeline.propagate()
         except EyecatchError as error:
             self.fault = str(error)
         finally:
             self.step = ""
             self._looking.release()
 
-    def _say(self, step: str) -> None:
+    def _notify(self, step: str) -> None:
         self.step = step
 
     def close(self) -> None:

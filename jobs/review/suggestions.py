@@ -6,7 +6,7 @@ import numpy as np
 
 from eyecatch.core.identity.decision import probabilities
 from eyecatch.db.records.review import ClusterRow
-from eyecatch.jobs.review.state import Room
+from eyecatch.jobs.review.state import AppState
 
 MOST = 3
 """Names that are suggested."""
@@ -21,34 +21,36 @@ LEAST_COSINE, NEAREST = 0.3, 6
 """Of clusters that are shown as alike: mean cosine at least, and how many at most."""
 
 
-def likely_names(room: Room, rows: list[ClusterRow]) -> dict[int, list[tuple[str, float]]]:
+def likely_names(room: AppState, rows: list[ClusterRow]) -> dict[int, list[tuple[str, float]]]:
     """The characters that each cluster may be, by its number, with their chances, best first."""
-    looks = room.index.centres([row.id for row in rows])
+    looks = room.index.clusters.centres([row.id for row in rows])
     guesses: dict[int, list[tuple[str, float]]] = {row.id: [] for row in rows}
     for row in rows:
-        forms, look = room.gather.forms.get(row.series_id), looks.get(row.id)
-        if forms is None or look is None or len(look) != forms.means.shape[1]:
+        centroids, look = room.pipeline.centroids.get(row.series_id), looks.get(row.id)
+        if centroids is None or look is None or len(look) != centroids.means.shape[1]:
             continue
         length = max(float(np.linalg.norm(look)), 1e-6)
-        chances = probabilities(forms.logits(look[None] / length), room.gather.calibration)[0]
+        chances = probabilities(centroids.logits(look[None] / length), room.pipeline.calibration)[0]
         best = [
             (name, float(chance))
-            for chance, name in zip(chances, forms.names, strict=True)
+            for chance, name in zip(chances, centroids.names, strict=True)
             if name is not None and chance >= LEAST_CHANCE
         ]
         guesses[row.id] = sorted(best, key=lambda one: (-one[1], one[0]))[:MOST]
     return guesses
 
 
-def like(room: Room, row: ClusterRow) -> list[tuple[ClusterRow, float]]:
+def like(room: AppState, row: ClusterRow) -> list[tuple[ClusterRow, float]]:
     """The clusters that look most like one, with their mean cosine; not those kept apart of it."""
-    parted = {number for pair in room.index.apart() if row.id in pair for number in pair}
+    parted = {
+        number for pair in room.index.clusters.cannot_link() if row.id in pair for number in pair
+    }
     others = {
         one.id: one
-        for one in room.index.clusters(count=LOOKED_THROUGH)
+        for one in room.index.clusters.waiting(count=LOOKED_THROUGH)
         if one.series_id == row.series_id and one.id not in parted | {row.id}
     }
-    looks = room.index.centres([row.id, *others])
+    looks = room.index.clusters.centres([row.id, *others])
     mine = looks.get(row.id)
     if mine is None:
         return []

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 from eyecatch import __version__
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.progress import clock
-from eyecatch.jobs.review.state import Room
+from eyecatch.jobs.review.state import AppState
 
 FOLDER = Path(__file__).parent
 
@@ -35,13 +35,13 @@ _HTML.filters |= {"clock": clock, "colour": colour_of, "brief": brief}
 _HTML.globals |= {"version": __version__}
 
 
-def page(room: Room, template: str, status: int = 200, **shown: Any) -> HTMLResponse:  # noqa: ANN401
+def page(room: AppState, template: str, status: int = 200, **shown: Any) -> HTMLResponse:  # noqa: ANN401
     """A whole page; everything that is shown is escaped."""
     index = room.index
     html = _HTML.get_template(template).render(
-        counts=index.counts(),
-        share=index.named_share(),
-        last=index.last_action(),
+        counts=index.pages.counts(),
+        share=index.appearances.named_share(),
+        last=index.actions.last(),
         step=room.step,
         fault=room.fault,
         **shown,

@@ -15,10 +15,10 @@ from sqlalchemy.engine import URL
 
 from eyecatch.core.scan.types import Crop, ScannedChunk, Timeline, Tracklet
 from eyecatch.core.video.types import Chunk, Plan, Video
-from eyecatch.db.connection.engine import parse_url
+from eyecatch.db.connection.urls import parse_url
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.models import Base
-from eyecatch.db.records.scan import EpisodeRecord, FileStamp, Origin
+from eyecatch.db.records.scan import EpisodeRecord, FileStamp, Provenance
 
 NAMES = ("Hiei", "Kurama", "Yusuke")
 SCAN = "scan-1"
@@ -182,7 +182,7 @@ class Season:
         series: str = "Yu Yu Hakusho",
     ) -> EpisodeRecord:
         file = FileStamp(f"/season/{name}", 1000, 1)
-        return index.add_episode(
+        return index.episodes.add(
             f"digest of {name}", file, self.video(name), plan or self.plan(), series
         )
 
@@ -190,18 +190,29 @@ class Season:
         self, index: Index, name: str = "S01E01.mkv", names=NAMES[:2], series: str = "Yu Yu Hakusho"
     ) -> EpisodeRecord:
         """An episode all the way, as a job does it; the faces of each chunk have ``names``."""
-        bundle = index.add_bundle("bundle-1", "/yuyu.bundle", NAMES, {"name": "yuyu"})
-        origin = Origin(SCAN, None, bundle)
+        bundle = index.bundles.add("bundle-1", "/yuyu.bundle", NAMES, {"name": "yuyu"})
+        origin = Provenance(SCAN, None, bundle)
         episode = self.add(index, name, series=series)
-        for chunk in index.pending_chunks(episode.id, SCAN):
+        for chunk in index.chunks.pending(episode.id, SCAN):
             scanned = self.scan(chunk)
-            index.save_chunk(episode.id, scanned, origin, {bundle: self.vectors(scanned)})
-        index.save_links(episode.id, self.linked())
-        votes = index.tracks_to_decide(episode.id, bundle)
+            index.chunks.save(episode.id, scanned, origin, {bundle: self.vectors(scanned)})
+        index.tracks.save(episode.id, self.linked())
+        votes = index.predictions.tracks_to_decide(episode.id, bundle)
         verdicts = {vote.track_id: self.verdict(names[i % 2]) for i, vote in enumerate(votes)}
-        index.save_verdicts(episode.id, verdicts, origin)
-        index.settle(episode.id, origin)
-        return index.episode(episode.id)
+        index.verdicts.save(episode.id, verdicts, origin)
+        index.episode_state.update(episode.id, origin)
+        return index.episodes.get(episode.id)
+
+    def decide(self, index: Index, track: int, name: str | None) -> None:
+        """A person says who a track of the first episode is, or that it is nobody (None)."""
+        embedder = index.bundles.add("embedder", "", [], {})
+        index.faces.save(1, {track: np.eye(4, dtype=np.float32)[0]}, embedder)
+        seen = index.faces.embeddings(1, embedder)
+        index.actions.name_faces(seen.ids[seen.tracks == track].tolist(), name)
+
+    def add_alias(self, index: Index, name: str, alias: str) -> None:
+        """A bundle knows a character by another name too."""
+        index.bundles.add(f"bundle {uuid4()}", "", [name], {}, {name: [alias]})
 
 
 @pytest.fixture

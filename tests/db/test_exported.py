@@ -3,12 +3,12 @@
 import pytest
 
 from eyecatch.core.errors import UnknownCharacterError
-from eyecatch.db.records.scan import Origin
+from eyecatch.db.records.scan import Provenance
 
 
 def test_tracks_come_with_their_names_and_times(index, season):
     episode = season.index(index)
-    tracks = index.tracks(episode.id)
+    tracks = index.exports.tracks(episode.id)
     assert [track.number for track in tracks] == list(range(6))
     assert [track.character for track in tracks] == ["Hiei", "Kurama"] * 3
     pts = [int(time) for chunk in season.plan().chunks for time in chunk.pts]
@@ -20,16 +20,16 @@ def test_tracks_come_with_their_names_and_times(index, season):
 
 def test_tracks_that_nobody_decided_have_no_name(index, season):
     episode = season.index(index)
-    index.save_verdicts(episode.id, {}, Origin("scan-1"))
-    assert {(t.character, t.decided_by, t.top) for t in index.tracks(episode.id)} == {
+    index.verdicts.save(episode.id, {}, Provenance("scan-1"))
+    assert {(t.character, t.decided_by, t.top) for t in index.exports.tracks(episode.id)} == {
         (None, None, ())
     }
-    assert list(index.crops(episode.id)) == []
+    assert list(index.exports.crops(episode.id)) == []
 
 
 def test_crops_are_those_of_the_characters_asked_for(index, season):
     episode = season.index(index)
-    crops = list(index.crops(episode.id, ["Kurama"]))
+    crops = list(index.exports.crops(episode.id, ["Kurama"]))
     assert [(c.character, c.track, c.frame, c.jpeg) for c in crops] == [
         ("Kurama", 2 * i + 1, 24 * i + k, f"jpeg {i} 1 {k}".encode())
         for i in range(3)
@@ -37,21 +37,21 @@ def test_crops_are_those_of_the_characters_asked_for(index, season):
     ]
     pts = [int(time) for chunk in season.plan().chunks for time in chunk.pts]
     assert [c.time for c in crops] == [pts[c.frame] * season.time_base for c in crops]
-    assert len(list(index.crops(episode.id))) == 12
+    assert len(list(index.exports.crops(episode.id))) == 12
 
 
 def test_crops_of_unsure_tracks_are_there_when_asked_for(index, season):
     episode = season.index(index)
-    votes = index.tracks_to_decide(episode.id, episode.bundle_id)
+    votes = index.predictions.tracks_to_decide(episode.id, episode.bundle_id)
     unsure = {vote.track_id: season.verdict("Hiei", 0.5, unsure=True) for vote in votes}
-    index.save_verdicts(episode.id, unsure, Origin("scan-1", None, episode.bundle_id))
-    assert list(index.crops(episode.id)) == []
-    assert len(list(index.crops(episode.id, unsure=True))) == 12
+    index.verdicts.save(episode.id, unsure, Provenance("scan-1", None, episode.bundle_id))
+    assert list(index.exports.crops(episode.id)) == []
+    assert len(list(index.exports.crops(episode.id, unsure=True))) == 12
 
 
 def test_a_character_is_called_by_its_own_name(index, season):
     season.index(index)
-    index.add_alias("Hiei", "飛影")
-    assert [index.called(name) for name in ("Hiei", "hiei", "飛影")] == ["Hiei"] * 3
+    season.add_alias(index, "Hiei", "飛影")
+    assert [index.characters.own_name(name) for name in ("Hiei", "hiei", "飛影")] == ["Hiei"] * 3
     with pytest.raises(UnknownCharacterError):
-        index.called("Koenma")
+        index.characters.own_name("Koenma")

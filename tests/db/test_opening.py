@@ -14,12 +14,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from eyecatch.core.errors import DatabaseError, EyecatchError
-from eyecatch.db.connection.engine import make_engine, parse_url, writing
 from eyecatch.db.connection.opening import VERSION
+from eyecatch.db.connection.session import for_writing, make_engine
+from eyecatch.db.connection.urls import parse_url
 from eyecatch.db.index import open_index
 from eyecatch.db.migrations.upgrade import alembic_config
 from eyecatch.db.models import Base
-from eyecatch.db.records.scan import Origin
+from eyecatch.db.records.scan import Provenance
 
 
 def _sentence(error: pytest.ExceptionInfo[DatabaseError]) -> str:
@@ -54,22 +55,22 @@ def test_opening_again_changes_nothing(url, season, dump):
 
 def test_an_older_index_is_brought_up_to_date_even_by_who_only_asks(url):
     engine = make_engine(parse_url(url), 1.0)
-    with writing(engine).begin() as connection:
+    with for_writing(engine).begin() as connection:
         command.upgrade(alembic_config(connection), "0001")
     engine.dispose()
     with open_index(url, create=False) as index:
-        assert index.status() == index.runs() == index.bad_files() == []
+        assert index.summaries.status() == index.runs.list_all() == index.bad_files.list_all() == []
 
 
 def test_names_of_an_older_index_are_found_in_any_case(url):
     engine = make_engine(parse_url(url), 1.0)
-    with writing(engine).begin() as connection:
+    with for_writing(engine).begin() as connection:
         command.upgrade(alembic_config(connection), "0003")
         connection.exec_driver_sql("INSERT INTO character (name) VALUES ('Hiei'), ('KuraMa')")
         connection.exec_driver_sql("INSERT INTO alias VALUES (1, 'Jaganshi')")
     engine.dispose()
     with open_index(url, create=False) as index:
-        assert [index.called(name) for name in ("hiei", "JAGANSHI", "kurama")] == [
+        assert [index.characters.own_name(name) for name in ("hiei", "JAGANSHI", "kurama")] == [
             "Hiei",
             "Hiei",
             "KuraMa",
@@ -140,9 +141,9 @@ def test_a_read_only_index_answers_but_takes_nothing(tmp_path, season):
         season.index(index)
     url = f"sqlite:///file:{tmp_path / 'a.db'}?mode=ro&uri=true"
     with open_index(url, create=False) as index:
-        assert len(index.find(["Hiei"])) == 1
+        assert len(index.queries.find(["Hiei"])) == 1
         with pytest.raises(DatabaseError) as error:
-            index.start_run({}, {})
+            index.runs.start({}, {})
     assert "read-only" in _sentence(error)
 
 
@@ -150,16 +151,16 @@ def test_a_full_disk_costs_only_the_chunk_that_did_not_fit(tmp_path, season):
     path = tmp_path / "a.db"
     with open_index(str(path)) as index:
         episode = season.add(index)
-        chunks = index.pending_chunks(episode.id, "scan-1")
-        index.save_chunk(episode.id, season.scan(chunks[0]), Origin("scan-1"))
-        with index._engine.connect() as connection:
+        chunks = index.chunks.pending(episode.id, "scan-1")
+        index.chunks.save(episode.id, season.scan(chunks[0]), Provenance("scan-1"))
+        with index.engine.connect() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(DatabaseError) as error:
-            index.save_chunk(episode.id, season.scan(chunks[1], faces=999), Origin("scan-1"))
+            index.chunks.save(episode.id, season.scan(chunks[1], faces=999), Provenance("scan-1"))
         assert "disk is full" in _sentence(error)
     with open_index(str(path)) as index:
-        assert [c.index for c in index.pending_chunks(episode.id, "scan-1")] == [1, 2]
+        assert [c.index for c in index.chunks.pending(episode.id, "scan-1")] == [1, 2]
 
 
 def test_a_locked_index_is_waited_for_then_named(tmp_path):
@@ -167,15 +168,15 @@ def test_a_locked_index_is_waited_for_then_named(tmp_path):
     with open_index(str(path), patience=0.05) as index, closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseError) as error:
-            index.start_run({}, {})
+            index.runs.start({}, {})
         assert "locked" in _sentence(error)
-        assert index.runs() == [], "those who ask are not kept waiting"
+        assert index.runs.list_all() == [], "those who ask are not kept waiting"
         other.rollback()
-        assert index.start_run({}, {}) == 1
+        assert index.runs.start({}, {}) == 1
 
 
 def test_sqlite_is_set_up_to_be_shared(tmp_path):
-    with open_index(str(tmp_path / "a.db")) as index, index._read() as connection:
+    with open_index(str(tmp_path / "a.db")) as index, index.reading() as connection:
         pragmas = ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
         values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas]
     assert values == ["wal", 1, 1, 30000]
@@ -186,7 +187,7 @@ import sys
 from eyecatch.db.index import open_index
 for turn in range(10):
     with open_index(sys.argv[1]) as index:
-        index.finish_run(index.start_run({"turn": turn}, {}), "done")
+        index.runs.finish(index.runs.start({"turn": turn}, {}), "done")
 """
 
 
@@ -194,14 +195,14 @@ def test_several_processes_make_and_write_one_index(url):
     writers = [subprocess.Popen([sys.executable, "-c", _WRITER, url]) for _ in range(3)]
     assert [writer.wait() for writer in writers] == [0, 0, 0]
     with open_index(url) as index:
-        assert [run.state for run in index.runs()] == ["done"] * 30
+        assert [run.state for run in index.runs.list_all()] == ["done"] * 30
 
 
 def test_threads_share_an_index(index, season):
     episode = season.add(index)
     threads = [
         threading.Thread(
-            target=index.save_chunk, args=(episode.id, season.scan(chunk), Origin("scan-1"))
+            target=index.chunks.save, args=(episode.id, season.scan(chunk), Provenance("scan-1"))
         )
         for chunk in season.plan().chunks
     ]
@@ -209,4 +210,4 @@ def test_threads_share_an_index(index, season):
         thread.start()
     for thread in threads:
         thread.join()
-    assert index.pending_chunks(episode.id, "scan-1") == []
+    assert index.chunks.pending(episode.id, "scan-1") == []

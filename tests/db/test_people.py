@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from eyecatch.core.errors import RequestError, UnknownCharacterError
-from eyecatch.db.connection.engine import parse_url
+from eyecatch.db.connection.urls import parse_url
 from eyecatch.db.index import open_index
-from eyecatch.db.records.scan import Origin
+from eyecatch.db.records.scan import Provenance
 
 # A server's databases take seconds to make; what differs between the kinds is tested on both.
 on_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -23,79 +23,79 @@ KEPT = ("appearance", "decision", "face", "cluster", "apart", "unlike", "tally",
 @pytest.fixture
 def filled(index, season):
     """Two episodes that nobody named: the first faces of all chunks are cluster a, the others b."""
-    bundle = index.add_bundle("embedder", "base", [], {})
+    bundle = index.bundles.add("embedder", "base", [], {})
     faces: dict[int, list[int]] = {0: [], 1: []}
     for name in ("S01E01.mkv", "S01E02.mkv"):
         episode = season.index(index, name, (None, None))
-        votes = index.tracks_to_decide(episode.id, index.bundle_id("bundle-1"))
+        votes = index.predictions.tracks_to_decide(episode.id, index.bundles.id_of("bundle-1"))
         looks = {vote.track_id: np.eye(4, dtype=np.float32)[k % 2] for k, vote in enumerate(votes)}
-        index.save_faces(episode.id, looks, bundle)
-    seen = index.looks(1, bundle)
+        index.faces.save(episode.id, looks, bundle)
+    seen = index.faces.embeddings(1, bundle)
     for face, vector in zip(seen.ids.tolist(), seen.vectors, strict=True):
         faces[int(vector.argmax())].append(face)
-    index.regroup(1, {face: -1 - kind for kind in faces for face in faces[kind]}, 2)
-    a, b = sorted(row.id for row in index.clusters())
+    index.clusters.regroup(1, {face: -1 - kind for kind in faces for face in faces[kind]}, 2)
+    a, b = sorted(row.id for row in index.clusters.waiting())
     return SimpleNamespace(a=a, b=b, faces=faces, bundle=bundle)
 
 
 def tracks(index):
     return [
         (one.character, one.decided_by, one.confidence)
-        for episode in index.status()
-        for one in index.tracks(episode.episode.id)
+        for episode in index.summaries.status()
+        for one in index.exports.tracks(episode.episode.id)
     ]
 
 
 @on_sqlite
 def test_clusters_are_counted_and_listed(index, filled):
-    rows = index.clusters()
+    rows = index.clusters.waiting()
     assert {row.id for row in rows} == {filled.a, filled.b}
     assert [(row.faces, row.episodes, row.series) for row in rows] == [(6, 2, "Yu Yu Hakusho")] * 2
     assert rows[0].seconds == pytest.approx(6 * 24 * 0.0413, rel=0.01)
-    faces = index.waiting_faces(filled.a)
+    faces = index.faces.waiting(filled.a)
     assert {face.id for face in faces} == set(filled.faces[0])
     assert {face.episode for face in faces} == {"S01E01.mkv", "S01E02.mkv"}
-    assert index.face_jpeg(faces[0].id).startswith(b"jpeg")
-    assert index.face_jpeg(10**6) is None
-    assert index.clusters(count=1, first=1) == rows[1:]
+    assert index.faces.jpeg(faces[0].id).startswith(b"jpeg")
+    assert index.faces.jpeg(10**6) is None
+    assert index.clusters.waiting(count=1, first=1) == rows[1:]
 
 
 def test_a_name_holds_in_every_episode_at_once(index, filled):
-    done = index.name_cluster(filled.a, "Hiei")
+    done = index.actions.name_cluster(filled.a, "Hiei")
     assert (done.told, len(done.episodes)) == ("named 6 faces Hiei", 2)
-    assert [found.episode.title for found in index.find(["hiei"])] == ["S01E01", "S01E02"]
+    assert [found.episode.title for found in index.queries.find(["hiei"])] == ["S01E01", "S01E02"]
     assert tracks(index)[::2] == [("Hiei", "person", 1.0)] * 6
-    assert [row.id for row in index.clusters()] == [filled.b]
-    assert index.named_share().part == pytest.approx(0.5)
+    assert [row.id for row in index.clusters.waiting()] == [filled.b]
+    assert index.appearances.named_share().part == pytest.approx(0.5)
 
 
 @on_sqlite
 def test_the_same_name_twice_is_one_character(index, filled):
-    index.name_cluster(filled.a, "Hiei")
-    index.name_cluster(filled.b, "  \uff48iei ")
-    assert {one.name for one in index.characters() if one.episodes} == {"Hiei"}
-    assert index.named_share().part == 1
+    index.actions.name_cluster(filled.a, "Hiei")
+    index.actions.name_cluster(filled.b, "  \uff48iei ")
+    assert {one.name for one in index.summaries.characters() if one.episodes} == {"Hiei"}
+    assert index.appearances.named_share().part == 1
 
 
 @on_sqlite
 @pytest.mark.parametrize("step", ["name", "nobody", "some", "split", "merge", "deny", "unname"])
 def test_undo_puts_everything_back(index, filled, dump, step):
     if step in {"deny", "unname"}:
-        index.name_cluster(filled.a, "Hiei")
+        index.actions.name_cluster(filled.a, "Hiei")
     before = {name: rows for name, rows in dump().items() if name in KEPT}
     acts = {
-        "name": lambda: index.name_cluster(filled.a, "Somebody new"),
-        "nobody": lambda: index.name_cluster(filled.a, None),
-        "some": lambda: index.name_cluster(filled.a, "Hiei", filled.faces[0][:2]),
-        "split": lambda: index.split(filled.a, filled.faces[0][:2])[0],
-        "merge": lambda: index.merge(filled.a, [filled.b]),
-        "deny": lambda: index.deny(filled.faces[0][:2]),
-        "unname": lambda: index.unname("Hiei"),
+        "name": lambda: index.actions.name_cluster(filled.a, "Somebody new"),
+        "nobody": lambda: index.actions.name_cluster(filled.a, None),
+        "some": lambda: index.actions.name_cluster(filled.a, "Hiei", filled.faces[0][:2]),
+        "split": lambda: index.actions.split(filled.a, filled.faces[0][:2])[0],
+        "merge": lambda: index.actions.merge(filled.a, [filled.b]),
+        "deny": lambda: index.actions.deny(filled.faces[0][:2]),
+        "unname": lambda: index.actions.unname("Hiei"),
     }
     done = acts[step]()
     assert {name: rows for name, rows in dump().items() if name in KEPT} != before
-    assert index.last_action().id == done.id
-    undone = index.undo(done.id)
+    assert index.actions.last().id == done.id
+    undone = index.actions.undo(done.id)
     assert undone.undone
     after = {name: rows for name, rows in dump().items() if name in KEPT}
     for name in KEPT:
@@ -107,34 +107,34 @@ def test_undo_puts_everything_back(index, filled, dump, step):
 
 @on_sqlite
 def test_undo_goes_back_step_by_step_to_the_start(index, filled):
-    index.name_cluster(filled.a, "Hiei")
-    index.merge(filled.b, [filled.a])
-    index.name_cluster(filled.b, "Kurama")
-    assert [index.undo().told.split()[0] for _ in range(3)] == ["named", "merged", "named"]
+    index.actions.name_cluster(filled.a, "Hiei")
+    index.actions.merge(filled.b, [filled.a])
+    index.actions.name_cluster(filled.b, "Kurama")
+    assert [index.actions.undo().told.split()[0] for _ in range(3)] == ["named", "merged", "named"]
     assert {who for who, *_ in tracks(index)} == {None}
     with pytest.raises(RequestError, match="nothing to undo"):
-        index.undo()
+        index.actions.undo()
 
 
 @on_sqlite
 def test_a_typing_error_that_is_undone_leaves_no_character(index, filled):
-    index.name_cluster(filled.a, "Hiie")
-    index.undo()
-    index.save_following(1, {}, {}, index.add_bundle("people", "", [], {}))
+    index.actions.name_cluster(filled.a, "Hiie")
+    index.actions.undo()
+    index.propagation.save(1, {}, {}, index.bundles.add("people", "", [], {}))
     with pytest.raises(UnknownCharacterError):
-        index.called("Hiie")
+        index.characters.own_name("Hiie")
 
 
 @on_sqlite
 def test_two_people_at_once_the_second_is_told(index, filled):
-    stamp = index.cluster(filled.a).stamp
-    index.name_cluster(filled.a, "Hiei", stamp=stamp)
+    stamp = index.clusters.get(filled.a).stamp
+    index.actions.name_cluster(filled.a, "Hiei", stamp=stamp)
     with pytest.raises(RequestError, match="has changed since you saw it: 0 faces"):
-        index.name_cluster(filled.a, "Kurama", stamp=stamp)
-    seen = index.last_action().id
-    index.name_cluster(filled.b, "Kurama")
+        index.actions.name_cluster(filled.a, "Kurama", stamp=stamp)
+    seen = index.actions.last().id
+    index.actions.name_cluster(filled.b, "Kurama")
     with pytest.raises(RequestError, match="something was done since: somebody named 6 faces"):
-        index.undo(seen)
+        index.actions.undo(seen)
     assert {who for who, *_ in tracks(index)} == {"Hiei", "Kurama"}
 
 
@@ -142,8 +142,8 @@ def test_a_race_for_one_cluster_has_one_winner(url, filled):
     def name(who):
         with open_index(url) as mine:
             try:
-                stamp = mine.cluster(filled.a).stamp
-                mine.name_cluster(filled.a, who, stamp=stamp)
+                stamp = mine.clusters.get(filled.a).stamp
+                mine.actions.name_cluster(filled.a, who, stamp=stamp)
             except RequestError:
                 return None
             return who
@@ -152,27 +152,30 @@ def test_a_race_for_one_cluster_has_one_winner(url, filled):
         winners = [who for who in pool.map(name, "ABCD") if who]
     with open_index(url) as index:
         assert len(winners) == 1
-        assert {face.decided_by for face in index.faces_of(winners[0])} == {"person"}
-        assert len(index.faces_of(winners[0])) == 6
+        assert {face.decided_by for face in index.faces.of_character(winners[0])} == {"person"}
+        assert len(index.faces.of_character(winners[0])) == 6
 
 
 @on_sqlite
 @pytest.mark.parametrize(
     ("act", "told"),
     [
-        (lambda i, f: i.name_cluster(999, "Hiei"), "there is no cluster 999"),
-        (lambda i, f: i.name_cluster(f.a, "  "), "has to have letters"),
-        (lambda i, f: i.name_cluster(f.a, "a\x00b"), "no letters"),
-        (lambda i, f: i.name_cluster(f.a, "x" * 300), "200 letters"),
-        (lambda i, f: i.name_cluster(f.a, "Hiei", f.faces[1][:1]), "does not wait in cluster"),
-        (lambda i, f: i.name_faces([], "Hiei"), "no face was chosen"),
-        (lambda i, f: i.name_faces([10**6], "Hiei"), "there is no face"),
-        (lambda i, f: i.split(f.a, f.faces[0]), "leaves some faces"),
-        (lambda i, f: i.split(f.a, []), "leaves some faces"),
-        (lambda i, f: i.merge(f.a, [f.a]), "with itself"),
-        (lambda i, f: i.unname(f.a), "no person named a face in cluster"),
-        (lambda i, f: i.unname("Nobody"), "no character is called"),
-        (lambda i, f: i.deny(f.faces[0][:1]), "has no name any more"),
+        (lambda i, f: i.actions.name_cluster(999, "Hiei"), "there is no cluster 999"),
+        (lambda i, f: i.actions.name_cluster(f.a, "  "), "has to have letters"),
+        (lambda i, f: i.actions.name_cluster(f.a, "a\x00b"), "no letters"),
+        (lambda i, f: i.actions.name_cluster(f.a, "x" * 300), "200 letters"),
+        (
+            lambda i, f: i.actions.name_cluster(f.a, "Hiei", f.faces[1][:1]),
+            "does not wait in cluster",
+        ),
+        (lambda i, f: i.actions.name_faces([], "Hiei"), "no face was chosen"),
+        (lambda i, f: i.actions.name_faces([10**6], "Hiei"), "there is no face"),
+        (lambda i, f: i.actions.split(f.a, f.faces[0]), "leaves some faces"),
+        (lambda i, f: i.actions.split(f.a, []), "leaves some faces"),
+        (lambda i, f: i.actions.merge(f.a, [f.a]), "with itself"),
+        (lambda i, f: i.actions.unname(f.a), "no person named a face in cluster"),
+        (lambda i, f: i.actions.unname("Nobody"), "no character is called"),
+        (lambda i, f: i.actions.deny(f.faces[0][:1]), "has no name any more"),
     ],
 )
 def test_what_can_t_be_done_is_said_and_changes_nothing(index, filled, dump, act, told):
@@ -184,30 +187,30 @@ def test_what_can_t_be_done_is_said_and_changes_nothing(index, filled, dump, act
 
 @on_sqlite
 def test_names_of_people_survive_another_bundle(index, season, filled):
-    index.name_cluster(filled.a, "Hiei")
-    other = index.add_bundle("bundle-2", "/other.bundle", ["Yusuke"], {})
-    for status in index.status():
+    index.actions.name_cluster(filled.a, "Hiei")
+    other = index.bundles.add("bundle-2", "/other.bundle", ["Yusuke"], {})
+    for status in index.summaries.status():
         episode = status.episode.id
-        votes = index.track_votes(episode, index.bundle_id("bundle-1"))
+        votes = index.predictions.track_votes(episode, index.bundles.id_of("bundle-1"))
         verdicts = {vote.track_id: season.verdict("Yusuke", 0.99) for vote in votes}
-        index.save_verdicts(episode, verdicts, Origin("scan-1", None, other))
+        index.verdicts.save(episode, verdicts, Provenance("scan-1", None, other))
     assert tracks(index)[::2] == [("Hiei", "person", 1.0)] * 6
     assert tracks(index)[1::2] == [("Yusuke", "model", 0.99)] * 6
-    index.undo()
+    index.actions.undo()
     assert {who for who, *_ in tracks(index)[::2]} == {None}
 
 
 def test_names_and_clusters_survive_another_detector(index, season, filled):
     """Its boxes lie a little elsewhere, and it joins the tracks of two chunks."""
-    index.name_cluster(filled.a, "Hiei")
-    (apart,) = [row for row in index.clusters() if row.id == filled.b]
-    for status in index.status():
+    index.actions.name_cluster(filled.a, "Hiei")
+    (apart,) = [row for row in index.clusters.waiting() if row.id == filled.b]
+    for status in index.summaries.status():
         episode = status.episode
         for chunk in season.plan().chunks:
             scanned = season.scan(chunk)
             for tracklet in scanned.tracklets:
                 tracklet.boxes[:] += [5, 3, -4, 2]
-            index.save_chunk(episode.id, scanned, Origin("scan-2"))
+            index.chunks.save(episode.id, scanned, Provenance("scan-2"))
         linked = season.linked()
         linked.shots[0].stop = linked.shots.pop(1).stop
         both = SimpleNamespace(shot=0, start=0, stop=48, tracklets=((0, 0), (1, 0)))
@@ -215,115 +218,117 @@ def test_names_and_clusters_survive_another_detector(index, season, filled):
         for track in kept:
             track.shot = 0 if track.stop <= 48 else 1
         linked.tracks = [both, *kept]
-        index.save_links(episode.id, linked)
+        index.tracks.save(episode.id, linked)
     said = tracks(index)
     assert said.count(("Hiei", "person", 1.0)) == 4
     assert len(said) == 10
-    assert index.cluster(filled.b).faces == apart.faces
-    index.unname("Hiei")
+    assert index.clusters.get(filled.b).faces == apart.faces
+    index.actions.unname("Hiei")
     assert {who for who, *_ in tracks(index)} == {None}
 
 
 @on_sqlite
 def test_names_survive_a_moved_file(index, season, filled):
-    index.name_cluster(filled.a, "Hiei")
+    index.actions.name_cluster(filled.a, "Hiei")
     moved = season.video("moved.mkv")
     from eyecatch.db.records.scan import FileStamp  # noqa: PLC0415
 
-    index.add_episode(
+    index.episodes.add(
         "digest of S01E01.mkv", FileStamp("/elsewhere/moved.mkv", 1, 1), moved, season.plan()
     )
-    found = index.find(["Hiei"])
+    found = index.queries.find(["Hiei"])
     assert {one.episode.video.path.name for one in found} == {"moved.mkv", "S01E02.mkv"}
 
 
 def test_what_follows_gives_way_to_sure_bundles_and_comes_back(index, season, filled):
-    people = index.add_bundle("people", "", [], {})
-    index.name_cluster(filled.a, "Hiei")
-    (hiei,) = [number for number, name in index.character_names().items() if name == "Hiei"]
+    people = index.bundles.add("people", "", [], {})
+    index.actions.name_cluster(filled.a, "Hiei")
+    (hiei,) = [number for number, name in index.characters.names().items() if name == "Hiei"]
+    bundle = index.bundles.id_of("bundle-1")
     votes = [
         vote
-        for status in index.status()
-        for vote in index.tracks_to_decide(status.episode.id, index.bundle_id("bundle-1"))
+        for status in index.summaries.status()
+        for vote in index.predictions.tracks_to_decide(status.episode.id, bundle)
     ]
     assert len(votes) == 6
     verdicts = {vote.track_id: (season.verdict("Hiei", 0.7, unsure=True), hiei) for vote in votes}
     before = tracks(index)
-    assert len(index.save_following(1, verdicts, {}, people)) == 2
+    assert len(index.propagation.save(1, verdicts, {}, people)) == 2
     assert tracks(index)[1::2] == [("Hiei", "model", 0.7)] * 6
-    assert [face.confidence for face in index.unsure_faces()] == [0.7] * 6
-    assert index.save_following(1, verdicts, {}, people) == []
-    index.save_following(1, {}, {}, people)
+    assert [face.confidence for face in index.faces.unsure()] == [0.7] * 6
+    assert index.propagation.save(1, verdicts, {}, people) == []
+    index.propagation.save(1, {}, {}, people)
     assert tracks(index) == before
 
 
 @on_sqlite
 def test_the_unsure_face_of_which_a_word_tells_most_comes_first(index, season, filled):
-    people = index.add_bundle("people", "", [], {})
-    index.name_cluster(filled.a, "Hiei")
-    (hiei,) = [number for number, name in index.character_names().items() if name == "Hiei"]
-    tracks_ = index.tracks_to_decide(1, index.bundle_id("bundle-1"))
+    people = index.bundles.add("people", "", [], {})
+    index.actions.name_cluster(filled.a, "Hiei")
+    (hiei,) = [number for number, name in index.characters.names().items() if name == "Hiei"]
+    tracks_ = index.predictions.tracks_to_decide(1, index.bundles.id_of("bundle-1"))
     for chance, vote in zip((0.75, 0.5, 0.6), tracks_, strict=True):
         verdict = season.verdict("Hiei", chance, unsure=True)
-        index.save_following(1, {vote.track_id: (verdict, hiei)}, {}, people)
-        assert index.unsure_faces()[0].confidence == chance
+        index.propagation.save(1, {vote.track_id: (verdict, hiei)}, {}, people)
+        assert index.faces.unsure()[0].confidence == chance
     verdicts = {
         vote.track_id: (season.verdict("Hiei", chance, unsure=True), hiei)
         for chance, vote in zip((0.75, 0.5, 0.6), tracks_, strict=True)
     }
-    index.save_following(1, verdicts, {}, people)
-    assert [face.confidence for face in index.unsure_faces()] == [0.5, 0.6, 0.75]
+    index.propagation.save(1, verdicts, {}, people)
+    assert [face.confidence for face in index.faces.unsure()] == [0.5, 0.6, 0.75]
 
 
 @on_sqlite
 def test_what_a_person_denied_stays_denied_against_a_bundle(index, season, filled):
     """A wrong face, picked out of those that a bundle named, is unknown whatever it says."""
-    people = index.add_bundle("people", "", [], {})
-    bundle = index.bundle_id("bundle-1")
+    people = index.bundles.add("people", "", [], {})
+    bundle = index.bundles.id_of("bundle-1")
     verdicts = {
-        vote.track_id: season.verdict("Kurama", 0.97) for vote in index.tracks_to_decide(1, bundle)
+        vote.track_id: season.verdict("Kurama", 0.97)
+        for vote in index.predictions.tracks_to_decide(1, bundle)
     }
-    index.save_verdicts(1, verdicts, Origin("scan-1", None, bundle))
-    wrong = index.faces_of("Kurama")[0]
-    index.deny([wrong.id])
-    (pair,) = index.denials()
-    seen = index.looks(1, filled.bundle)
+    index.verdicts.save(1, verdicts, Provenance("scan-1", None, bundle))
+    wrong = index.faces.of_character("Kurama")[0]
+    index.actions.deny([wrong.id])
+    (pair,) = index.propagation.denials()
+    seen = index.faces.embeddings(1, filled.bundle)
     track = dict(zip(seen.ids.tolist(), seen.tracks.tolist(), strict=True))[wrong.id]
-    index.save_following(1, {}, {track: {pair[1]}}, people)
-    assert wrong.id not in {face.id for face in index.faces_of("Kurama")}
-    assert index.apart()
+    index.propagation.save(1, {}, {track: {pair[1]}}, people)
+    assert wrong.id not in {face.id for face in index.faces.of_character("Kurama")}
+    assert index.clusters.cannot_link()
 
 
 def test_a_split_keeps_apart_and_a_merge_takes_that_back(index, filled):
-    _, new = index.split(filled.a, filled.faces[0][:2])
-    assert index.apart() == [(filled.a, new)]
-    assert index.touched_clusters(1) == {filled.a, new}
-    assert (index.cluster(filled.a).faces, index.cluster(new).faces) == (4, 2)
-    index.merge(filled.b, [new])
-    assert index.apart() == [(filled.a, filled.b)]
-    index.merge(filled.a, [filled.b])
-    assert index.apart() == []
-    assert index.cluster(filled.a).faces == 12
+    _, new = index.actions.split(filled.a, filled.faces[0][:2])
+    assert index.clusters.cannot_link() == [(filled.a, new)]
+    assert index.clusters.edited(1) == {filled.a, new}
+    assert (index.clusters.get(filled.a).faces, index.clusters.get(new).faces) == (4, 2)
+    index.actions.merge(filled.b, [new])
+    assert index.clusters.cannot_link() == [(filled.a, filled.b)]
+    index.actions.merge(filled.a, [filled.b])
+    assert index.clusters.cannot_link() == []
+    assert index.clusters.get(filled.a).faces == 12
 
 
 @on_sqlite
 def test_another_embedder_looks_at_the_same_faces_again(index, filled):
-    new = index.add_bundle("better embedder", "base2", [], {})
-    assert index.episodes_lacking_faces(filled.bundle) == []
-    assert index.episodes_lacking_faces(new) == [1, 2]
-    before = {face.id: face.cluster for face in index.waiting_faces(filled.a)}
+    new = index.bundles.add("better embedder", "base2", [], {})
+    assert index.faces.episodes_lacking(filled.bundle) == []
+    assert index.faces.episodes_lacking(new) == [1, 2]
+    before = {face.id: face.cluster for face in index.faces.waiting(filled.a)}
     for episode in (1, 2):
-        votes = index.track_votes(episode, index.bundle_id("bundle-1"))
+        votes = index.predictions.track_votes(episode, index.bundles.id_of("bundle-1"))
         looks = {vote.track_id: np.ones(8, np.float32) / np.sqrt(8) for vote in votes}
-        index.save_faces(episode, looks, new)
-    assert index.looks(1, new).vectors.shape == (12, 8)
-    assert len(index.looks(1, filled.bundle)) == 0
-    assert {face.id: face.cluster for face in index.waiting_faces(filled.a)} == before
+        index.faces.save(episode, looks, new)
+    assert index.faces.embeddings(1, new).vectors.shape == (12, 8)
+    assert len(index.faces.embeddings(1, filled.bundle)) == 0
+    assert {face.id: face.cluster for face in index.faces.waiting(filled.a)} == before
 
 
 @on_sqlite
 def test_what_is_on_screen_at_once_is_known(index, filled):
-    seen = index.looks(1, filled.bundle)
+    seen = index.faces.embeddings(1, filled.bundle)
     pairs = {tuple(sorted(pair)) for pair in seen.at_once().tolist()}
     assert len(pairs) == 6  # the two faces of each of three shots of two episodes
     for i, j in pairs:
@@ -344,7 +349,7 @@ LATER = (
 
 def test_an_older_index_is_brought_up_to_date_by_whoever_asks(index, filled, url):
     tables = ("tally", "overruled", "unlike", "apart", "face", "cluster", "action", "bad_file")
-    share = index.named_share()
+    share = index.appearances.named_share()
     index.close()
     engine = sa.create_engine(parse_url(url))
     with engine.begin() as connection:
@@ -358,6 +363,6 @@ def test_an_older_index_is_brought_up_to_date_by_whoever_asks(index, filled, url
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     engine.dispose()
     with open_index(url, create=False) as newer:
-        assert newer.named_share().seconds == pytest.approx(share.seconds)
-        assert newer.clusters() == []
-        assert len(newer.episodes()) == 2
+        assert newer.appearances.named_share().seconds == pytest.approx(share.seconds)
+        assert newer.clusters.waiting() == []
+        assert len(newer.summaries.episodes()) == 2

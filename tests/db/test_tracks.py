@@ -7,12 +7,12 @@ import pytest
 
 from eyecatch.core.scan.linking import link
 from eyecatch.db.models.base import DONE
-from eyecatch.db.records.scan import Origin
+from eyecatch.db.records.scan import Provenance
 
 
 def _names(index, **options):
     """The character of each track that has faces, by number."""
-    return {row.track: row.character for row in index.frames(**options)}
+    return {row.track: row.character for row in index.exports.frames(**options)}
 
 
 def test_indexing_the_same_again_changes_no_row(index, season, dump):
@@ -26,29 +26,29 @@ def test_indexing_the_same_again_changes_no_row(index, season, dump):
 def test_what_the_linker_makes_can_be_saved(index, season, dump):
     episode = season.add(index)
     for chunk in season.plan().chunks:
-        index.save_chunk(episode.id, season.scan(chunk), Origin("scan-1"))
-    index.save_links(episode.id, link(index.load_scan(episode.id)))
+        index.chunks.save(episode.id, season.scan(chunk), Provenance("scan-1"))
+    index.tracks.save(episode.id, link(index.tracks.load_scan(episode.id)))
     before = dump()
     assert before["track"]
     assert all(row[5] is not None for row in before["tracklet"]), "every tracklet is in a track"
-    index.save_links(episode.id, link(index.load_scan(episode.id)))
+    index.tracks.save(episode.id, link(index.tracks.load_scan(episode.id)))
     assert dump() == before
 
 
 def test_the_order_in_which_chunks_come_changes_no_answer(url, index, season, dump):
     season.index(index)
-    forwards = list(index.frames())
+    forwards = list(index.exports.frames())
     episode = season.add(index, "S01E02.mkv")
-    bundle = index.bundle_id("bundle-1")
-    origin = Origin("scan-1", None, bundle)
+    bundle = index.bundles.id_of("bundle-1")
+    origin = Provenance("scan-1", None, bundle)
     for chunk in reversed(season.plan().chunks):
         scanned = season.scan(chunk)
-        index.save_chunk(episode.id, scanned, origin, {bundle: season.vectors(scanned)})
-    index.save_links(episode.id, season.linked())
-    votes = index.tracks_to_decide(episode.id, bundle)
+        index.chunks.save(episode.id, scanned, origin, {bundle: season.vectors(scanned)})
+    index.tracks.save(episode.id, season.linked())
+    votes = index.predictions.tracks_to_decide(episode.id, bundle)
     verdicts = {v.track_id: season.verdict(("Hiei", "Kurama")[i % 2]) for i, v in enumerate(votes)}
-    index.save_verdicts(episode.id, verdicts, origin)
-    backwards = list(index.frames(episode.id))
+    index.verdicts.save(episode.id, verdicts, origin)
+    backwards = list(index.exports.frames(episode.id))
     assert [_but_episode(row) for row in backwards] == [_but_episode(row) for row in forwards]
 
 
@@ -58,13 +58,15 @@ def _but_episode(row):
 
 def test_votes_are_what_the_bundle_said(index, season):
     episode = season.add(index)
-    bundle = index.add_bundle("bundle-1", "/yuyu.bundle", ("Hiei", "Kurama", "Yusuke"), {})
+    bundle = index.bundles.add("bundle-1", "/yuyu.bundle", ("Hiei", "Kurama", "Yusuke"), {})
     for chunk in season.plan().chunks:
         scanned = season.scan(chunk)
         vectors = season.vectors(scanned)
-        index.save_chunk(episode.id, scanned, Origin("scan-1", None, bundle), {bundle: vectors})
-    index.save_links(episode.id, season.linked())
-    votes = index.tracks_to_decide(episode.id, bundle)
+        index.chunks.save(
+            episode.id, scanned, Provenance("scan-1", None, bundle), {bundle: vectors}
+        )
+    index.tracks.save(episode.id, season.linked())
+    votes = index.predictions.tracks_to_decide(episode.id, bundle)
     assert len(votes) == 6
     for i, vote in enumerate(votes):
         face = i % 2
@@ -76,21 +78,21 @@ def test_votes_are_what_the_bundle_said(index, season):
 
 def test_numbers_too_large_to_keep_stay_numbers(index, season):
     episode = season.add(index)
-    bundle = index.add_bundle("bundle-1", "/yuyu.bundle", ("Hiei",), {})
+    bundle = index.bundles.add("bundle-1", "/yuyu.bundle", ("Hiei",), {})
     scanned = season.scan(season.plan().chunks[0], faces=1)
     vectors = SimpleNamespace(
         embeddings=np.zeros((2, 4), np.float32), logits=np.float32([[1e9], [-1e9]])
     )
-    index.save_chunk(episode.id, scanned, Origin("scan-1", None, bundle), {bundle: vectors})
-    index.save_links(episode.id, season.linked(chunks=1, faces=1))
-    (vote,) = index.tracks_to_decide(episode.id, bundle)
+    index.chunks.save(episode.id, scanned, Provenance("scan-1", None, bundle), {bundle: vectors})
+    index.tracks.save(episode.id, season.linked(chunks=1, faces=1))
+    (vote,) = index.predictions.tracks_to_decide(episode.id, bundle)
     assert np.isfinite(vote.logits).all()
 
 
 def test_another_bundle_judges_the_stored_crops(index, season, dump):
     episode = season.index(index)
-    other = index.add_bundle("bundle-2", "/other.bundle", ("Hiei", "Botan"), {})
-    batches = list(index.crops_to_identify(episode.id, other, size=5))
+    other = index.bundles.add("bundle-2", "/other.bundle", ("Hiei", "Botan"), {})
+    batches = list(index.predictions.crops_to_identify(episode.id, other, size=5))
     assert [len(batch.ids) for batch in batches] == [5, 5, 2]
     jpegs = {jpeg for batch in batches for jpeg in batch.jpegs}
     assert len(jpegs) == 12
@@ -100,87 +102,87 @@ def test_another_bundle_judges_the_stored_crops(index, season, dump):
         vectors = SimpleNamespace(
             embeddings=np.ones((count, 4), np.float32), logits=np.ones((count, 2), np.float32)
         )
-        index.save_identified(batch.ids, vectors, other)
-        index.save_identified(batch.ids, vectors, other)
-    assert list(index.crops_to_identify(episode.id, other)) == []
-    votes = index.tracks_to_decide(episode.id, other)
+        index.predictions.save(batch.ids, vectors, other)
+        index.predictions.save(batch.ids, vectors, other)
+    assert list(index.predictions.crops_to_identify(episode.id, other)) == []
+    votes = index.predictions.tracks_to_decide(episode.id, other)
     verdicts = {vote.track_id: season.verdict("Botan") for vote in votes}
-    origin = Origin("scan-1", None, other)
-    index.save_verdicts(episode.id, verdicts, origin)
-    assert index.settle(episode.id, origin) == DONE
+    origin = Provenance("scan-1", None, other)
+    index.verdicts.save(episode.id, verdicts, origin)
+    assert index.episode_state.update(episode.id, origin) == DONE
     assert set(_names(index).values()) == {"Botan"}
-    assert index.find(["Hiei"]) == []
+    assert index.queries.find(["Hiei"]) == []
     before = dump()
-    index.save_verdicts(episode.id, verdicts, origin)
-    index.settle(episode.id, origin)
+    index.verdicts.save(episode.id, verdicts, origin)
+    index.episode_state.update(episode.id, origin)
     assert dump() == before
 
 
 def test_crops_saved_without_a_bundle_are_identified_later(index, season):
     episode = season.add(index)
-    bundle = index.add_bundle("bundle-1", "/yuyu.bundle", ("Hiei",), {})
+    bundle = index.bundles.add("bundle-1", "/yuyu.bundle", ("Hiei",), {})
     scanned = season.scan(season.plan().chunks[0])
-    index.save_chunk(episode.id, scanned, Origin("scan-1"))
-    (batch,) = index.crops_to_identify(episode.id, bundle)
+    index.chunks.save(episode.id, scanned, Provenance("scan-1"))
+    (batch,) = index.predictions.crops_to_identify(episode.id, bundle)
     assert len(batch.ids) == 4
     vectors = season.vectors(scanned)
-    index.save_chunk(episode.id, scanned, Origin("scan-1", None, bundle), {bundle: vectors})
-    assert list(index.crops_to_identify(episode.id, bundle)) == []
+    index.chunks.save(episode.id, scanned, Provenance("scan-1", None, bundle), {bundle: vectors})
+    assert list(index.predictions.crops_to_identify(episode.id, bundle)) == []
 
 
 def test_unequal_numbers_of_crops_and_vectors_are_refused(index, season):
-    bundle = index.add_bundle("bundle-1", "/yuyu.bundle", ("Hiei",), {})
+    bundle = index.bundles.add("bundle-1", "/yuyu.bundle", ("Hiei",), {})
     vectors = season.vectors(season.scan(season.plan().chunks[0], faces=1))
     with pytest.raises(ValueError, match="equal numbers"):
-        index.save_identified([1, 2, 3], vectors, bundle)
+        index.predictions.save([1, 2, 3], vectors, bundle)
 
 
 def test_rows_are_traced_to_what_made_them(index, season, dump):
     episode = season.add(index)
-    bundle = index.add_bundle("bundle-1", "/yuyu.bundle", ("Hiei",), {"name": "yuyu"})
-    run = index.start_run({"scan": {"lines": 540}}, {"eyecatch": "0.1.0"})
-    origin = Origin("scan-1", run, bundle)
+    bundle = index.bundles.add("bundle-1", "/yuyu.bundle", ("Hiei",), {"name": "yuyu"})
+    run = index.runs.start({"scan": {"lines": 540}}, {"eyecatch": "0.1.0"})
+    origin = Provenance("scan-1", run, bundle)
     scanned = season.scan(season.plan().chunks[0], faces=1)
-    index.save_chunk(episode.id, scanned, origin, {bundle: season.vectors(scanned)})
-    index.save_links(episode.id, season.linked(chunks=1, faces=1))
-    (vote,) = index.tracks_to_decide(episode.id, bundle)
-    index.save_verdicts(episode.id, {vote.track_id: season.verdict("Hiei")}, origin)
-    index.settle(episode.id, origin)
-    index.finish_run(run, "stopped")
+    index.chunks.save(episode.id, scanned, origin, {bundle: season.vectors(scanned)})
+    index.tracks.save(episode.id, season.linked(chunks=1, faces=1))
+    (vote,) = index.predictions.tracks_to_decide(episode.id, bundle)
+    index.verdicts.save(episode.id, {vote.track_id: season.verdict("Hiei")}, origin)
+    index.episode_state.update(episode.id, origin)
+    index.runs.finish(run, "stopped")
     (track,) = dump()["track"]
     assert track[-2:] == (bundle, run)
-    (record,) = index.runs()
+    (record,) = index.runs.list_all()
     assert (record.config, record.versions) == ({"scan": {"lines": 540}}, {"eyecatch": "0.1.0"})
     assert record.state == "stopped"
     assert record.started <= record.finished
-    assert index.episode(episode.id).scan_digest == "scan-1"
-    assert index.episode(episode.id).bundle_id == bundle
+    assert index.episodes.get(episode.id).scan_digest == "scan-1"
+    assert index.episodes.get(episode.id).bundle_id == bundle
 
 
 def test_no_model_overrules_a_person(index, season, dump):
     episode = season.index(index)
-    bundle = index.bundle_id("bundle-1")
-    first = index.tracks_to_decide(episode.id, bundle)[0].track_id
-    index.decide(first, "Botan")
+    bundle = index.bundles.id_of("bundle-1")
+    first = index.predictions.tracks_to_decide(episode.id, bundle)[0].track_id
+    season.decide(index, first, "Botan")
     assert _names(index)[0] == "Botan"
-    assert [found.screen_time > 0 for found in index.find(["Botan"])] == [True]
-    left = index.tracks_to_decide(episode.id, bundle)
+    assert [found.screen_time > 0 for found in index.queries.find(["Botan"])] == [True]
+    left = index.predictions.tracks_to_decide(episode.id, bundle)
     assert first not in {vote.track_id for vote in left}
     verdicts = {track: season.verdict("Yusuke") for track in (first, *(v.track_id for v in left))}
-    index.save_verdicts(episode.id, verdicts, Origin("scan-1", None, bundle))
+    index.verdicts.save(episode.id, verdicts, Provenance("scan-1", None, bundle))
     assert _names(index) == {0: "Botan", **dict.fromkeys(range(1, 6), "Yusuke")}
 
 
 def test_a_decision_outlives_the_detector_that_found_the_face(index, season, dump):
     episode = season.index(index)
-    bundle = index.bundle_id("bundle-1")
-    votes = index.tracks_to_decide(episode.id, bundle)
-    index.decide(votes[1].track_id, "Botan")
-    index.decide(votes[2].track_id, None)  # number 2 is number 3 when there are three faces
-    for chunk in index.pending_chunks(episode.id, "scan-2"):
-        index.save_chunk(episode.id, season.scan(chunk, faces=3), Origin("scan-2"))
-    index.save_links(episode.id, season.linked(faces=3))
-    index.save_verdicts(episode.id, {}, Origin("scan-2"))
+    bundle = index.bundles.id_of("bundle-1")
+    votes = index.predictions.tracks_to_decide(episode.id, bundle)
+    season.decide(index, votes[1].track_id, "Botan")
+    season.decide(index, votes[2].track_id, None)  # number 2 is number 3 when there are three faces
+    for chunk in index.chunks.pending(episode.id, "scan-2"):
+        index.chunks.save(episode.id, season.scan(chunk, faces=3), Provenance("scan-2"))
+    index.tracks.save(episode.id, season.linked(faces=3))
+    index.verdicts.save(episode.id, {}, Provenance("scan-2"))
     named = {track: name for track, name in _names(index).items() if name}
     assert named == {1: "Botan"}
     assert {row[2] for row in dump()["track"] if "person" in row} == {1, 3}, "numbers of tracks"
@@ -188,8 +190,10 @@ def test_a_decision_outlives_the_detector_that_found_the_face(index, season, dum
 
 def test_the_last_word_of_a_person_holds(index, season, dump):
     episode = season.index(index)
-    track = index.tracks_to_decide(episode.id, index.bundle_id("bundle-1"))[0].track_id
-    index.decide(track, "Botan")
-    index.decide(track, "Koenma")
+    track = index.predictions.tracks_to_decide(episode.id, index.bundles.id_of("bundle-1"))[
+        0
+    ].track_id
+    season.decide(index, track, "Botan")
+    season.decide(index, track, "Koenma")
     assert _names(index)[0] == "Koenma"
     assert len(dump()["decision"]) == 1

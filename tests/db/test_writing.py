@@ -7,9 +7,9 @@ import pytest
 
 from eyecatch.core.scan.types import Tracklet
 from eyecatch.db.models.base import DONE, FAILED, INCOMPLETE, PENDING
-from eyecatch.db.records.scan import FileStamp, Origin
+from eyecatch.db.records.scan import FileStamp, Provenance
 
-ORIGIN = Origin("scan-1")
+ORIGIN = Provenance("scan-1")
 
 
 def test_an_episode_comes_back_as_it_was_probed(index, season):
@@ -22,7 +22,7 @@ def test_an_episode_comes_back_as_it_was_probed(index, season):
 
 def test_chunks_come_back_as_they_were_planned(index, season):
     episode = season.add(index)
-    chunks = index.pending_chunks(episode.id, "scan-1")
+    chunks = index.chunks.pending(episode.id, "scan-1")
     for chunk, planned in zip(chunks, season.plan().chunks, strict=True):
         assert chunk.pts.dtype == np.int64
         assert chunk.keyframes.dtype == np.int32
@@ -40,30 +40,30 @@ def test_chunks_come_back_as_they_were_planned(index, season):
 def test_content_is_identity(index, season, dump):
     first = season.add(index)
     stamp = FileStamp("/season/S01E01.mkv", 1000, 1)
-    assert index.digest_of(stamp) == first.digest
-    assert index.digest_of(FileStamp(stamp.path, 1000, 2)) is None
+    assert index.episodes.digest_of(stamp) == first.digest
+    assert index.episodes.digest_of(FileStamp(stamp.path, 1000, 2)) is None
     before = dump()
     season.add(index, plan=season.plan(chunks=9))
     assert dump() == before, "the same again changes no row, and keeps its plan"
-    moved = index.add_file(first.digest, FileStamp("/elsewhere/Hiei arrives.mkv", 1000, 1))
+    moved = index.episodes.add_file(first.digest, FileStamp("/elsewhere/Hiei arrives.mkv", 1000, 1))
     assert (moved.id, moved.title) == (first.id, "Hiei arrives")
-    assert index.episode_by_digest("digest of another") is None
+    assert index.episodes.by_digest("digest of another") is None
 
 
 def test_other_content_at_a_known_path_is_another_episode(index, season):
     first = season.add(index)
     stamp = FileStamp("/season/S01E01.mkv", 2000, 5)
-    second = index.add_episode("other content", stamp, season.video(), season.plan())
+    second = index.episodes.add("other content", stamp, season.video(), season.plan())
     assert second.id != first.id
-    assert index.digest_of(stamp) == "other content"
+    assert index.episodes.digest_of(stamp) == "other content"
 
 
 def test_a_scan_is_read_back_without_its_pictures(index, season):
     episode = season.add(index)
-    scans = [season.scan(chunk) for chunk in index.pending_chunks(episode.id, "scan-1")]
+    scans = [season.scan(chunk) for chunk in index.chunks.pending(episode.id, "scan-1")]
     for scanned in reversed(scans):
-        index.save_chunk(episode.id, scanned, ORIGIN)
-    for loaded, scanned in zip(index.load_scan(episode.id), scans, strict=True):
+        index.chunks.save(episode.id, scanned, ORIGIN)
+    for loaded, scanned in zip(index.tracks.load_scan(episode.id), scans, strict=True):
         assert loaded.index == scanned.index
         for name in ("pts", "held", "change", "first_look", "last_look"):
             expected = getattr(scanned.timeline, name)
@@ -84,11 +84,11 @@ def _same_tracklet(a: Tracklet, b: Tracklet) -> None:
 def test_a_chunk_saved_twice_is_a_chunk_saved_once(index, season, dump):
     episode = season.add(index)
     scanned = season.scan(season.plan().chunks[1])
-    index.save_chunk(episode.id, scanned, ORIGIN)
+    index.chunks.save(episode.id, scanned, ORIGIN)
     before = dump()
-    index.save_chunk(episode.id, scanned, ORIGIN)
+    index.chunks.save(episode.id, scanned, ORIGIN)
     assert dump() == before
-    assert [chunk.index for chunk in index.pending_chunks(episode.id, "scan-1")] == [0, 2]
+    assert [chunk.index for chunk in index.chunks.pending(episode.id, "scan-1")] == [0, 2]
 
 
 def test_a_crash_while_saving_leaves_nothing_half_written(index, season, dump):
@@ -100,33 +100,35 @@ def test_a_crash_while_saving_leaves_nothing_half_written(index, season, dump):
     )
     before = dump()
     with pytest.raises(AttributeError):
-        index.save_chunk(episode.id, type(good)(0, good.timeline, (good.tracklets[0], bad)), ORIGIN)
+        index.chunks.save(
+            episode.id, type(good)(0, good.timeline, (good.tracklets[0], bad)), ORIGIN
+        )
     vectors = season.vectors(season.scan(season.plan().chunks[0], faces=1))
     with pytest.raises(ValueError, match="equal numbers"):
-        index.save_chunk(episode.id, good, Origin("scan-1", None, 1), {1: vectors})
+        index.chunks.save(episode.id, good, Provenance("scan-1", None, 1), {1: vectors})
     assert dump() == before
 
 
 def test_another_scan_makes_a_chunk_pending_again_and_replaces_its_rows(index, season, dump):
     episode = season.index(index)
-    assert index.pending_chunks(episode.id, "scan-1") == []
-    again = index.pending_chunks(episode.id, "scan-2")
+    assert index.chunks.pending(episode.id, "scan-1") == []
+    again = index.chunks.pending(episode.id, "scan-2")
     assert len(again) == 3
     scanned = season.scan(again[0], faces=1)
-    index.save_chunk(episode.id, scanned, Origin("scan-2"))
-    assert [len(chunk.tracklets) for chunk in index.load_scan(episode.id)] == [1, 2, 2]
-    assert index.episode(episode.id).state == PENDING
+    index.chunks.save(episode.id, scanned, Provenance("scan-2"))
+    assert [len(chunk.tracklets) for chunk in index.tracks.load_scan(episode.id)] == [1, 2, 2]
+    assert index.episodes.get(episode.id).state == PENDING
     assert len(dump()["crop"]) == 10
 
 
 def test_a_failed_chunk_waits_to_be_asked_for(index, season):
     episode = season.add(index)
-    index.fail_chunk(episode.id, 1, "S01E01.mkv: no such luck.", ORIGIN)
-    assert [c.index for c in index.pending_chunks(episode.id, "scan-1")] == [0, 2]
-    again = index.pending_chunks(episode.id, "scan-1", retry_failed=True)
+    index.chunks.fail(episode.id, 1, "S01E01.mkv: no such luck.", ORIGIN)
+    assert [c.index for c in index.chunks.pending(episode.id, "scan-1")] == [0, 2]
+    again = index.chunks.pending(episode.id, "scan-1", retry_failed=True)
     assert [c.index for c in again] == [0, 1, 2]
-    index.save_chunk(episode.id, season.scan(again[1]), ORIGIN)
-    assert [c.index for c in index.pending_chunks(episode.id, "scan-1", retry_failed=True)] == [
+    index.chunks.save(episode.id, season.scan(again[1]), ORIGIN)
+    assert [c.index for c in index.chunks.pending(episode.id, "scan-1", retry_failed=True)] == [
         0,
         2,
     ]
@@ -134,14 +136,14 @@ def test_a_failed_chunk_waits_to_be_asked_for(index, season):
 
 def test_the_state_of_an_episode_follows_from_its_chunks(index, season):
     episode = season.add(index)
-    assert index.settle(episode.id, ORIGIN) == PENDING
+    assert index.episode_state.update(episode.id, ORIGIN) == PENDING
     plan = season.plan()
     for chunk in plan.chunks:
-        index.save_chunk(episode.id, season.scan(chunk), ORIGIN)
-    assert index.settle(episode.id, ORIGIN) == DONE
+        index.chunks.save(episode.id, season.scan(chunk), ORIGIN)
+    assert index.episode_state.update(episode.id, ORIGIN) == DONE
     for chunk in plan.chunks:
-        index.fail_chunk(episode.id, chunk.index, "gone", Origin("scan-2"))
-    assert index.settle(episode.id, ORIGIN) == FAILED
+        index.chunks.fail(episode.id, chunk.index, "gone", Provenance("scan-2"))
+    assert index.episode_state.update(episode.id, ORIGIN) == FAILED
 
 
 def test_an_incomplete_episode_says_when_it_ends(index, season):
@@ -151,30 +153,30 @@ def test_an_incomplete_episode_says_when_it_ends(index, season):
     failed = season.add(index, "failed.mkv")
     for chunk in plan.chunks[:2]:
         for episode in (short, broken, failed):
-            index.save_chunk(episode.id, season.scan(chunk), ORIGIN)
-    index.save_chunk(short.id, season.scan(plan.chunks[2]), ORIGIN)
+            index.chunks.save(episode.id, season.scan(chunk), ORIGIN)
+    index.chunks.save(short.id, season.scan(plan.chunks[2]), ORIGIN)
     scanned = season.scan(plan.chunks[2])
     timeline = scanned.timeline
     cut = type(timeline)(
         timeline.start, timeline.pts[:2], timeline.held[:2], timeline.change[:2],
         timeline.first_look, timeline.last_look,
     )  # fmt: skip
-    index.save_chunk(broken.id, type(scanned)(2, cut, (), "the data break off"), ORIGIN)
-    index.fail_chunk(failed.id, 2, "it can't be decoded", ORIGIN)
-    states = [index.settle(episode.id, ORIGIN) for episode in (short, broken, failed)]
+    index.chunks.save(broken.id, type(scanned)(2, cut, (), "the data break off"), ORIGIN)
+    index.chunks.fail(failed.id, 2, "it can't be decoded", ORIGIN)
+    states = [index.episode_state.update(episode.id, ORIGIN) for episode in (short, broken, failed)]
     assert states == [INCOMPLETE] * 3
-    assert index.episode(short.id).end == plan.end
+    assert index.episodes.get(short.id).end == plan.end
     begun = int(plan.chunks[2].pts[0])
-    assert index.episode(failed.id).end == Fraction(begun, 1000)
-    assert index.episode(broken.id).end == Fraction(begun + 40 + 40, 1000)
+    assert index.episodes.get(failed.id).end == Fraction(begun, 1000)
+    assert index.episodes.get(broken.id).end == Fraction(begun + 40 + 40, 1000)
 
 
 def test_an_episode_without_faces_is_done(index, season, dump):
     episode = season.add(index)
     for chunk in season.plan().chunks:
-        index.save_chunk(episode.id, season.scan(chunk, faces=0), ORIGIN)
-    index.save_links(episode.id, season.linked(faces=0))
-    assert index.tracks_to_decide(episode.id, 1) == []
-    index.save_verdicts(episode.id, {}, ORIGIN)
-    assert index.settle(episode.id, ORIGIN) == DONE
+        index.chunks.save(episode.id, season.scan(chunk, faces=0), ORIGIN)
+    index.tracks.save(episode.id, season.linked(faces=0))
+    assert index.predictions.tracks_to_decide(episode.id, 1) == []
+    index.verdicts.save(episode.id, {}, ORIGIN)
+    assert index.episode_state.update(episode.id, ORIGIN) == DONE
     assert dump()["frame"] == []

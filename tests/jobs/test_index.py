@@ -25,7 +25,7 @@ from eyecatch.jobs.runners.stages import Task
 def rows(db):
     """Every face of every frame, as any reader of the index sees it."""
     with open_index(db, create=False) as index:
-        return list(index.frames(unsure=True))
+        return list(index.exports.frames(unsure=True))
 
 
 def content(db):

@@ -86,7 +86,7 @@ def run(season, db, models, runner="inline"):
 
 def rows(db):
     with open_index(db, create=False) as index:
-        return list(index.frames(unsure=True))
+        return list(index.exports.frames(unsure=True))
 
 
 def seen(db):
@@ -138,10 +138,10 @@ def test_what_decided_is_kept(judged, both):
     (made,) = eyecatch.status(db=judged).runs
     assert made.config["bundles"] == digests
     with open_index(judged, create=False) as index:
-        together = index.bundle_id(made.config["bundle"])
+        together = index.bundles.id_of(made.config["bundle"])
         assert together is not None
-        assert {one.episode.bundle_id for one in index.status()} == {together}
-        assert together not in {index.bundle_id(digest) for digest in digests}
+        assert {one.episode.bundle_id for one in index.summaries.status()} == {together}
+        assert together not in {index.bundles.id_of(digest) for digest in digests}
 
 
 def test_characters_are_found_by_the_aliases_of_their_bundle(judged):

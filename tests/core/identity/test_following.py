@@ -1,4 +1,4 @@
-"""Faces that follow the names people gave: near ones do, far ones don't, denied ones never."""
+"""Faces that propagate the names people gave: near ones do, far ones don't, denied ones never."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from eyecatch.core.identity.decision import Calibration
-from eyecatch.core.identity.propagation import follow, make_forms
+from eyecatch.core.identity.propagation import class_centroids, propagate
 
 CALIBRATION = Calibration(1.0, 0.6, 0.8, nobody=10.0)
 NOBODY_AT_ONCE = np.zeros((0, 2), np.int64)
@@ -22,12 +22,12 @@ def forms():
     """Hiei in two costumes, and Kurama."""
     vectors = unit([[1, 0, 0, 0], [1, 0.1, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]])
     groups, owners = np.array([5, 5, 6, 7]), np.array([0, 0, 0, 1])
-    return make_forms(vectors, groups, owners, ["Hiei", "Kurama"])
+    return class_centroids(vectors, groups, owners, ["Hiei", "Kurama"])
 
 
 def said(forms, vectors, never=None, at_once=NOBODY_AT_ONCE):
     never = np.zeros((len(vectors), len(forms.names)), bool) if never is None else never
-    return follow(unit(vectors), forms, never, at_once, CALIBRATION)
+    return propagate(unit(vectors), forms, never, at_once, CALIBRATION)
 
 
 def test_a_character_has_a_form_for_each_cluster(forms):
@@ -70,12 +70,14 @@ def test_of_two_at_once_the_surer_one_gets_the_name(forms):
 
 
 def test_faces_that_people_set_aside_draw_others_after_them():
-    forms = make_forms(unit([[1, 0], [0, 1]]), np.array([1, 2]), np.array([0, 1]), ["Hiei", None])
+    forms = class_centroids(
+        unit([[1, 0], [0, 1]]), np.array([1, 2]), np.array([0, 1]), ["Hiei", None]
+    )
     assert [one.character for one in said(forms, [[1, 0], [0, 1]])] == ["Hiei", None]
 
 
 def test_a_face_that_tells_nothing_is_nobody(forms):
-    (verdict,) = follow(
+    (verdict,) = propagate(
         np.zeros((1, 4), np.float32), forms, np.zeros((1, 2), bool), NOBODY_AT_ONCE, CALIBRATION
     )
     assert verdict.character is None

@@ -21,7 +21,7 @@ from eyecatch.core.video.decode import decode
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.db.index import Index, open_index
-from eyecatch.db.records.scan import FileStamp, Origin
+from eyecatch.db.records.scan import FileStamp, Provenance
 
 SIZE = (320, 180)
 RATE = Fraction(24000, 1001)
@@ -55,7 +55,7 @@ def filled(tmp_path_factory) -> Filled:
     truth: list[Truth] = []
     cuts = {}
     with open_index(db) as index:
-        bundle = index.add_bundle("bundle", "/drawn.bundle", [c.name for c in CAST], {})
+        bundle = index.bundles.add("bundle", "/drawn.bundle", [c.name for c in CAST], {})
         for number, (cast, strangers) in enumerate([(CAST, STRANGERS), (CAST[:1], ())]):
             path = folder / f"S01E0{number + 1}.mkv"
             shots = write_shots(
@@ -63,7 +63,7 @@ def filled(tmp_path_factory) -> Filled:
             )
             rows = draw_episode(path, shots=shots, size=SIZE, rate=RATE, seed=number + 3)
             bounds = [0, *np.cumsum([shot.frames for shot in shots]).tolist()]
-            fill(index, path, rows, bounds, Origin("scan", None, bundle), unsure=number == 1)
+            fill(index, path, rows, bounds, Provenance("scan", None, bundle), unsure=number == 1)
             truth += rows
             cuts[path.name] = bounds
     truth_csv = folder / "truth.csv"
@@ -72,12 +72,18 @@ def filled(tmp_path_factory) -> Filled:
 
 
 def fill(
-    index: Index, path: Path, rows: list[Truth], bounds: list[int], origin: Origin, *, unsure: bool
+    index: Index,
+    path: Path,
+    rows: list[Truth],
+    bounds: list[int],
+    origin: Provenance,
+    *,
+    unsure: bool,
 ) -> None:
     """Put an episode into an index as if a scan had found just what is true."""
     video = probe(path)
     planned = plan(video, 1.5)
-    episode = index.add_episode(content_hash(path), FileStamp.of(path), video, planned, "Drawn")
+    episode = index.episodes.add(content_hash(path), FileStamp.of(path), video, planned, "Drawn")
     faces = {(row.frame, row.label): row for row in rows}
     assert len(faces) == len(rows), "two strangers at once: choose another seed"
     tracks: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
@@ -100,7 +106,7 @@ def fill(
         some = np.ones((len(tracklets), 2), np.float32)
         scanned = ScannedChunk(chunk.index, timeline, tuple(tracklets))
         vectors = SimpleNamespace(embeddings=some, logits=some)
-        index.save_chunk(episode.id, scanned, origin, {origin.bundle_id: vectors})
+        index.chunks.save(episode.id, scanned, origin, {origin.bundle_id: vectors})
     _link(index, episode.id, tracks, faces, bounds)
     _decide(index, episode.id, [label for _, label in sorted(tracks)], origin, unsure)
 
@@ -127,13 +133,13 @@ def _link(index, episode_id, tracks, faces, bounds):
             )
         )
     shots = [SimpleNamespace(start=a, stop=b) for a, b in pairwise(bounds)]
-    index.save_links(episode_id, SimpleNamespace(shots=shots, tracks=linked))
+    index.tracks.save(episode_id, SimpleNamespace(shots=shots, tracks=linked))
 
 
 def _decide(index, episode_id, labels, origin, unsure):
     """Tracks are who they are."""
     verdicts = {}
-    votes = index.tracks_to_decide(episode_id, origin.bundle_id)
+    votes = index.predictions.tracks_to_decide(episode_id, origin.bundle_id)
     for vote, label in zip(votes, labels, strict=True):
         name = None if label == "unknown" else label
         verdicts[vote.track_id] = SimpleNamespace(
@@ -142,8 +148,8 @@ def _decide(index, episode_id, labels, origin, unsure):
             unsure=unsure,
             top=() if name is None else ((name, 0.6), ("Somebody", 0.3)),
         )
-    index.save_verdicts(episode_id, verdicts, origin)
-    index.settle(episode_id, origin)
+    index.verdicts.save(episode_id, verdicts, origin)
+    index.episode_state.update(episode_id, origin)
 
 
 @pytest.fixture(scope="session")
@@ -160,8 +166,8 @@ def odd(filled, tmp_path_factory) -> Filled:
         subprocess.run(command, check=True)
     rows = [row for row in filled.truth if row.episode == "S01E01.mkv"]
     with open_index(db) as index:
-        bundle = index.add_bundle("bundle", "/drawn.bundle", [c.name for c in CAST], {})
+        bundle = index.bundles.add("bundle", "/drawn.bundle", [c.name for c in CAST], {})
         for name in ("late.ts", "slower.mkv"):
-            origin = Origin("scan", None, bundle)
+            origin = Provenance("scan", None, bundle)
             fill(index, folder / name, rows, filled.cuts["S01E01.mkv"], origin, unsure=False)
     return replace(filled, db=db, folder=folder)

@@ -75,8 +75,10 @@ def test_coco_boxes_are_those_of_the_index(filled, coco):
 
 def test_held_frames_are_left_out_and_every_third_drawing_is_taken(filled, coco):
     with open_index(filled.db) as index:
-        (episode,) = [one.episode for one in index.episodes() if one.episode.title == "S01E01"]
-        drawings = sorted({row.frame for row in index.frames(episode.id) if not row.held})
+        (episode,) = [
+            one.episode for one in index.summaries.episodes() if one.episode.title == "S01E01"
+        ]
+        drawings = sorted({row.frame for row in index.exports.frames(episode.id) if not row.held})
     assert sorted(image["frame"] for image in load(coco).imgs.values()) == drawings[::3]
 
 

@@ -107,9 +107,9 @@ def season_without_faces(filled, tmp_path_factory):
     """An episode that was registered and not scanned yet."""
     db = str(tmp_path_factory.mktemp("none") / "none.db")
     with open_index(filled.db) as known, open_index(db) as index:
-        episode = known.episodes()[0].episode
-        (file, *_) = known.files(episode.id)
-        index.add_episode(episode.digest, file, episode.video, plan(episode.video))
+        episode = known.summaries.episodes()[0].episode
+        (file, *_) = known.episodes.files(episode.id)
+        index.episodes.add(episode.digest, file, episode.video, plan(episode.video))
     return db
 
 

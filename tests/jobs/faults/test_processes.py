@@ -9,7 +9,7 @@ import pytest
 
 import eyecatch
 from eyecatch.db.index import open_index
-from eyecatch.db.records.scan import Origin
+from eyecatch.db.records.scan import Provenance
 
 
 @pytest.mark.parametrize("runner", ["inline", "ray"])
@@ -52,11 +52,11 @@ def test_a_chunk_that_kills_is_given_up(season, whole, db, content, finish):
     with open_index(db) as index:
         eyecatch.index([season.episodes[0]], db=db, runner="inline", chunk_seconds=1.0)
     with open_index(db) as index:
-        (status,) = index.status()
+        (status,) = index.summaries.status()
         digest = status.episode.scan_digest
-        index.fail_chunk(status.episode.id, 1, "as if never scanned", Origin(digest))
+        index.chunks.fail(status.episode.id, 1, "as if never scanned", Provenance(digest))
         for _ in range(3):
-            index.begin_chunk(status.episode.id, 1)
+            index.chunks.begin(status.episode.id, 1)
     (fault,) = eyecatch.index([season.episodes[0]], db=db, runner="inline").faults
     assert "died three times" in fault
     assert season.episodes[0].name in fault

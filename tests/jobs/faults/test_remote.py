@@ -71,7 +71,7 @@ def test_ffmpeg_gets_a_copy(season, service, db, finish):
     """A single episode, as it is rendered."""
     finish(f"s3://{BUCKET}/season/{season.episodes[0].name}", db)
     with open_index(db) as index:
-        (status,) = index.status()
+        (status,) = index.summaries.status()
         copy = local_file(index, status.episode)
         assert copy == local_file(index, status.episode), "once"
     assert copy.name == season.episodes[0].name

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from eyecatch.core.identity.propagation import FaceEmbeddings
 from eyecatch.db.records.scan import TrackVotes
-from eyecatch.db.review.faces import Looks
 from eyecatch.jobs.naming.clustering import group_new, track_vector
 
 PEOPLE = 4
@@ -21,7 +21,7 @@ def looks(per_episode=(8, 8, 8), clusters=None, spread=0.3, seed=0):
     vectors = rng.standard_normal((PEOPLE, 64))[whose] + spread * rng.standard_normal((n, 64))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     places = np.arange(n)
-    made = Looks(
+    made = FaceEmbeddings(
         ids=places + 100,
         tracks=places + 500,
         episodes=np.repeat(np.arange(len(per_episode)) + 1, per_episode),
@@ -54,7 +54,9 @@ def test_night_by_night_or_at_once_is_all_one():
     clusters = np.zeros(len(made), np.int64)
     for episode in (1, 2, 3):
         there = np.flatnonzero(made.episodes <= episode)
-        part = Looks(*(getattr(made, f)[there] for f in Looks.__dataclass_fields__))
+        part = FaceEmbeddings(
+            *(getattr(made, f)[there] for f in FaceEmbeddings.__dataclass_fields__)
+        )
         owners, _ = group_new(replace(part, clusters=clusters[there]))
         base = clusters.max()
         clusters[there] = np.where(owners < 0, base - owners, owners)
@@ -81,9 +83,9 @@ def test_what_a_person_parted_or_touched_stays():
     old = np.where(whose == whose[0], 0, whose + 20)
     mine = np.flatnonzero(whose == whose[0])
     old[mine[0]], old[mine[1]] = 50, 51
-    owners, _ = group_new(replace(made, clusters=old), parted=[(50, 51)])
+    owners, _ = group_new(replace(made, clusters=old), cannot_link=[(50, 51)])
     assert owners[mine[0]] != owners[mine[1]]
-    owners, _ = group_new(replace(made, clusters=old), touched=[50, 51])
+    owners, _ = group_new(replace(made, clusters=old), edited=[50, 51])
     assert {owners[mine[0]], owners[mine[1]]} == {50, 51}
     # Untouched, they are one; the lower number stays.
     owners, _ = group_new(replace(made, clusters=old))

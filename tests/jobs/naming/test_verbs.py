@@ -48,10 +48,10 @@ def whose(evening, grouped):
     with open_index(grouped, create=False) as index:
         clusters = {
             (face.episode, face.track): row.id
-            for row in index.clusters()
-            for face in index.waiting_faces(row.id)
+            for row in index.clusters.waiting()
+            for face in index.faces.waiting(row.id)
         }
-        for frame in index.frames():
+        for frame in index.exports.frames():
             there = truth.get((frame.episode, frame.frame), [])
             box = np.array([[frame.x, frame.y, frame.w, frame.h]], np.float32)
             overlaps = iou(box, np.array([b for _, b in there], np.float32).reshape(-1, 4))[0]
@@ -69,7 +69,7 @@ def somebody(whose):
 
 def rows(db):
     with open_index(db, create=False) as index:
-        return list(index.frames(unsure=True))
+        return list(index.exports.frames(unsure=True))
 
 
 def named(db, who):
@@ -126,7 +126,7 @@ def test_split_merge_and_unname(run, unnamed):
     assert again[number].row.faces == cluster.row.faces - 1
     run("name", number, "Hiei", "--db", unnamed)
     with open_index(unnamed) as index:
-        assert face not in {one.id for one in index.faces_of("Hiei")}, "it was split off"
+        assert face not in {one.id for one in index.faces.of_character("Hiei")}, "it was split off"
     run("unname", "hiei", "--db", unnamed)
     assert run("merge", number, new, "--db", unnamed)[2] == f"Merged cluster {new} into {number}.\n"
     merged = {one.row.id: one for one in eyecatch.unknowns(db=unnamed).clusters}[number]
@@ -137,11 +137,11 @@ def test_a_wrong_face_is_picked_out_and_stays_out(run, unnamed, somebody):
     number, who = somebody
     run("name", number, who, "--db", unnamed)
     with open_index(unnamed) as index:
-        wrong = index.faces_of(who)[0].id
+        wrong = index.faces.of_character(who)[0].id
     status, _, err = run("unname", "--face", wrong, "--db", unnamed)
     assert (status, err) == (0, f"Said that 1 face is not {who}.\n")
     with open_index(unnamed) as index:
-        assert wrong not in {one.id for one in index.faces_of(who)}
+        assert wrong not in {one.id for one in index.faces.of_character(who)}
 
 
 def test_nobody_is_set_aside(run, unnamed, somebody):
@@ -167,8 +167,8 @@ def test_names_follow_to_a_new_episode(evening, tmp_path, whose):
     with open_index(db) as index:
         kinds = Counter(
             (one.decided_by, one.character)
-            for status in index.status()
-            for one in index.tracks(status.episode.id)
+            for status in index.summaries.status()
+            for one in index.exports.tracks(status.episode.id)
         )
     assert kinds["person", "Somebody"] == largest.row.faces
     assert kinds["model", "Somebody"] > 0
@@ -203,7 +203,7 @@ def test_names_survive_a_new_detector_a_new_bundle_and_a_moved_file(
     assert len(kept & frames) > 0.9 * len(frames)
     eyecatch.undo(db=unnamed)
     with open_index(unnamed) as index:
-        assert index.faces_of(alias) == []
+        assert index.faces.of_character(alias) == []
 
 
 def test_named_faces_are_what_train_takes(unnamed, whose, tmp_path):

@@ -16,7 +16,7 @@ import pytest
 from eyecatch.core.scan.types import Crop, ScannedChunk, Timeline, Tracklet
 from eyecatch.core.video.ffmpeg import program
 from eyecatch.db.index import Index, open_index
-from eyecatch.db.records.scan import EpisodeRecord, Origin
+from eyecatch.db.records.scan import EpisodeRecord, Provenance
 from eyecatch.jobs.indexing.register import register
 
 SCAN = "scan"
@@ -84,10 +84,10 @@ def fill(
     """Index an episode as if exactly these faces had been found, each a track."""
     episode = register(index, path, series, chunk_seconds)
     names = sorted({face.name for face in faces if face.name})
-    bundle = index.add_bundle(f"bundle of {names}", "/bundle", names, {"name": "b"})
-    origin = Origin(SCAN, None, bundle)
+    bundle = index.bundles.add(f"bundle of {names}", "/bundle", names, {"name": "b"})
+    origin = Provenance(SCAN, None, bundle)
     members: dict[int, list[tuple[int, int]]] = {}
-    for chunk in index.pending_chunks(episode.id, SCAN):
+    for chunk in index.chunks.pending(episode.id, SCAN):
         tracklets = []
         for number, face in enumerate(faces):
             start, stop = max(face.start, chunk.start), min(face.stop, chunk.stop)
@@ -109,18 +109,18 @@ def fill(
             look,
         )
         scanned = ScannedChunk(chunk.index, timeline, tuple(tracklets))
-        index.save_chunk(episode.id, scanned, origin, {bundle: vectors})
+        index.chunks.save(episode.id, scanned, origin, {bundle: vectors})
     tracks = [
         SimpleNamespace(shot=0, start=face.start, stop=face.stop, tracklets=members[number])
         for number, face in enumerate(faces)
     ]
     shots = [SimpleNamespace(start=0, stop=episode.frames)]
-    index.save_links(episode.id, SimpleNamespace(shots=shots, tracks=tracks))
-    votes = index.tracks_to_decide(episode.id, bundle)
+    index.tracks.save(episode.id, SimpleNamespace(shots=shots, tracks=tracks))
+    votes = index.predictions.tracks_to_decide(episode.id, bundle)
     said = {vote.track_id: _verdict(face.name) for vote, face in zip(votes, faces, strict=True)}
-    index.save_verdicts(episode.id, said, origin)
-    index.settle(episode.id, origin)
-    return index.episode(episode.id)
+    index.verdicts.save(episode.id, said, origin)
+    index.episode_state.update(episode.id, origin)
+    return index.episodes.get(episode.id)
 
 
 def _tracklet(face: Face, start: int, stop: int) -> Tracklet:

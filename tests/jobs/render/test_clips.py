@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from eyecatch.core.errors import RequestError, UnknownCharacterError
-from eyecatch.db.frame_times import Clock
+from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.records.answers import Range
 from eyecatch.jobs.clips.clips import clips
 from eyecatch.jobs.render.segments import Wishes, spans
@@ -203,14 +203,14 @@ RANGES = [(10, 20), (30, 40), (90, 100)]
     ],
 )
 def test_spans(wishes, wanted):
-    clock = Clock(np.arange(100) * 40, 4000)
+    clock = FrameTimes(np.arange(100) * 40, 4000)
     unit = Fraction(1, 1000)
     ranges = [Range(a, b, a * 40, b * 40, 0.9, unit) for a, b in RANGES]
     assert [(one.start, one.stop) for one in spans(ranges, clock, unit, wishes)] == wanted
 
 
 def test_padding_that_meets_makes_one_clip():
-    clock, unit = Clock(np.arange(100) * 40, 4000), Fraction(1, 1000)
+    clock, unit = FrameTimes(np.arange(100) * 40, 4000), Fraction(1, 1000)
     ranges = [Range(a, b, a * 40, b * 40, c, unit) for a, b, c in [(10, 20, 0.5), (30, 40, 0.9)]]
     (one,) = spans(ranges, clock, unit, Wishes(pad=0.2))
     assert (one.start, one.stop, one.confidence) == (5, 45, 0.9)

@@ -192,7 +192,7 @@ def test_parts_join_to_the_same_frames(rich, lab, index, tmp_path, monkeypatch):
     """As on Ray, with each part encoded in this process; Ray itself only hands parts out."""
     face = lab.Face("Hiei", 3, 40, moving)
     episode = lab.fill(index, rich, [face], chunk_seconds=0.5)
-    assert len(index.chunk_ranges(episode.id)) > 1
+    assert len(index.chunks.ranges(episode.id)) > 1
     here = SimpleNamespace(in_parallel=map)
     monkeypatch.setitem(sys.modules, "eyecatch.jobs.runners.ray", here)
     out = render_episode(index, episode.id, how="burn", runner="ray", out=tmp_path / "out.mkv")

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from eyecatch.db.index import open_index
 from eyecatch.jobs.review.app import make_app
-from eyecatch.jobs.review.state import Room
+from eyecatch.jobs.review.state import AppState
 
 HOME = "http://127.0.0.1"
 
@@ -15,8 +15,8 @@ HOME = "http://127.0.0.1"
 @pytest.fixture
 def room(unnamed, tmp_path):
     with open_index(unnamed) as index:
-        opened = Room(index, tmp_path / "proxies")
-        opened.gather.follow()
+        opened = AppState(index, tmp_path / "proxies")
+        opened.pipeline.propagate()
         yield opened
         opened.close()
 

@@ -85,7 +85,7 @@ def check(page) -> None:
 
 
 def test_a_season_is_named_and_taken_back(page, room):
-    row = room.index.clusters()[0]
+    row = room.index.clusters.waiting()[0]
     page.goto("/")
     check(page)
     assert not page.get_by_role("rowheader", name="Hiei").count()
@@ -99,7 +99,7 @@ def test_a_season_is_named_and_taken_back(page, room):
     page.wait_for_url("**/unknowns*")
     page.get_by_text("Last: named").wait_for()
     assert (
-        room.index.last_action().told
+        room.index.actions.last().told
         == f"named {'1 face' if row.faces == 1 else f'{row.faces} faces'} Hiei"
     )
     assert not page.locator(f"[data-cluster='{row.id}']").count()
@@ -107,7 +107,7 @@ def test_a_season_is_named_and_taken_back(page, room):
     page.goto("/")
     page.get_by_role("rowheader", name="Hiei").wait_for()
     check(page)
-    assert {found.characters for found in room.index.find(["Hiei"])} == {("Hiei",)}
+    assert {found.characters for found in room.index.queries.find(["Hiei"])} == {("Hiei",)}
     page.get_by_role("link", name="Hiei", exact=True).click()
     page.get_by_role("heading", name="Hiei").wait_for()
     check(page)
@@ -119,13 +119,13 @@ def test_a_season_is_named_and_taken_back(page, room):
     page.goto("/")
     assert not page.get_by_role("rowheader", name="Hiei").count()
     with pytest.raises(UnknownCharacterError):
-        room.index.find(["Hiei"])
+        room.index.queries.find(["Hiei"])
 
 
 def test_the_video_plays_with_boxes_and_bars_seek(page, room):
-    row = room.index.clusters()[0]
-    room.act(lambda index: index.name_cluster(row.id, "Hiei"))
-    face = next(one for one in room.index.faces_of("Hiei") if one.episode_id == 1)
+    row = room.index.clusters.waiting()[0]
+    room.act(lambda index: index.actions.name_cluster(row.id, "Hiei"))
+    face = next(one for one in room.index.faces.of_character("Hiei") if one.episode_id == 1)
     page.goto("/episodes/1")
     check(page)
     video = page.locator("video")
@@ -144,7 +144,7 @@ def test_the_video_plays_with_boxes_and_bars_seek(page, room):
 
 
 def test_faces_are_picked_split_off_and_merged_again(page, room):
-    row = next(one for one in room.index.clusters() if one.faces > 1)
+    row = next(one for one in room.index.clusters.waiting() if one.faces > 1)
     page.goto(f"/clusters/{row.id}")
     check(page)
     split = page.get_by_role("button", name="Somebody else")
@@ -152,24 +152,24 @@ def test_faces_are_picked_split_off_and_merged_again(page, room):
     page.locator(".pick input").first.check()
     split.click()
     page.get_by_text("Last: split 1 face off").wait_for()
-    assert len(room.index.apart()) == 1
-    new = next(number for number in room.index.apart()[0] if number != row.id)
+    assert len(room.index.clusters.cannot_link()) == 1
+    new = next(number for number in room.index.clusters.cannot_link()[0] if number != row.id)
     page.goto("/unknowns")
     if page.viewport_size["width"] > 1000:
         page.locator(f"[data-cluster='{new}'] h2").drag_to(
             page.locator(f"[data-cluster='{row.id}'] h2")
         )
         page.get_by_text(f"Last: merged cluster {new} into {row.id}").wait_for()
-        assert room.index.cluster(row.id).faces == row.faces
-        assert room.index.apart() == []
+        assert room.index.clusters.get(row.id).faces == row.faces
+        assert room.index.clusters.cannot_link() == []
 
 
 def test_somebody_else_was_quicker(page, room):
-    row = room.index.clusters()[0]
+    row = room.index.clusters.waiting()[0]
     page.goto("/unknowns")
-    room.act(lambda index: index.name_cluster(row.id, "Kurama"))
+    room.act(lambda index: index.actions.name_cluster(row.id, "Kurama"))
     page.get_by_label(f"Name of cluster {row.id}").fill("Hiei")
     page.keyboard.press("Enter")
     page.get_by_text("has changed since you saw it").wait_for()
     check(page)
-    assert {name for _, name in room.index.names()} == {"Kurama"}
+    assert {name for _, name in room.index.pages.names()} == {"Kurama"}

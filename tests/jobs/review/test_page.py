@@ -12,19 +12,19 @@ from eyecatch.core.video.proxy import obstacle
 from eyecatch.db.index import open_index
 from eyecatch.jobs.review.app import make_app
 from eyecatch.jobs.review.auth import HEADERS
-from eyecatch.jobs.review.state import Room
+from eyecatch.jobs.review.state import AppState
 
 HOME = "http://127.0.0.1"
 
 
 def largest(room):
-    return room.index.clusters()[0]
+    return room.index.clusters.waiting()[0]
 
 
 def test_every_page_is_there_and_names_no_other_host(page, room):
     row = largest(room)
-    room.index.name_cluster(row.id, "Hiei")
-    (hiei,) = [number for number, name in room.index.names() if name == "Hiei"]
+    room.index.actions.name_cluster(row.id, "Hiei")
+    (hiei,) = [number for number, name in room.index.pages.names() if name == "Hiei"]
     other = largest(room).id
     for path in (
         "/", "/unknowns", "/unsure", "/episodes/1", f"/clusters/{other}", f"/clusters/{row.id}",
@@ -47,8 +47,8 @@ def test_a_name_is_given_and_taken_back(page, room):
     answer = page.post("/name", data=form, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/unknowns")
     assert "Hiei" in page.get("/").text
-    assert room.index.find(["Hiei"])
-    action = room.index.last_action().id
+    assert room.index.queries.find(["Hiei"])
+    action = room.index.actions.last().id
     page.post("/undo", data={"action": action, "back": "/"})
     assert "Hiei" not in page.get("/").text
 
@@ -56,7 +56,7 @@ def test_a_name_is_given_and_taken_back(page, room):
 def test_html_in_names_is_text(page, room):
     name = "<script>alert('x')</script>\"&"
     page.post("/name", data={"cluster": largest(room).id, "name": name})
-    (number,) = [number for number, known in room.index.names() if known == name]
+    (number,) = [number for number, known in room.index.pages.names() if known == name]
     for path in ("/", "/unknowns", "/episodes/1", f"/characters/{number}", f"/search?q={name}"):
         text = page.get(path).text
         assert "<script>alert" not in text
@@ -130,7 +130,7 @@ def test_changes_come_from_the_page_alone(room, headers):
     with TestClient(make_app(room), HOME) as stranger:
         answer = stranger.post("/name", data={"cluster": row.id, "name": "x"}, headers=headers)
     assert answer.status_code == 403
-    assert room.index.last_action() is None
+    assert room.index.actions.last() is None
 
 
 def test_pages_to_go_back_to_are_ours(page, room):
@@ -138,7 +138,7 @@ def test_pages_to_go_back_to_are_ours(page, room):
         form = {"cluster": largest(room).id, "name": "Hiei", "back": back}
         answer = page.post("/name", data=form, follow_redirects=False)
         assert answer.headers["location"] == "/"
-        room.index.undo()
+        room.index.actions.undo()
 
 
 def test_with_a_token_every_request_brings_it(room):
@@ -169,7 +169,7 @@ def test_videos_come_in_ranges(page, evening):
 
 
 def test_faces_are_pictures(page, room):
-    face = room.index.waiting_faces(largest(room).id)[0].id
+    face = room.index.faces.waiting(largest(room).id)[0].id
     answer = page.get(f"/faces/{face}.jpg")
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.content[:2] == b"\xff\xd8"
@@ -178,7 +178,7 @@ def test_faces_are_pictures(page, room):
 def test_boxes_are_those_of_the_index(page, room):
     row = largest(room)
     page.post("/name", data={"cluster": row.id, "name": "Hiei"})
-    rows = [one for one in room.index.frames(1) if 2 <= float(one.time) < 4]
+    rows = [one for one in room.index.exports.frames(1) if 2 <= float(one.time) < 4]
     told = page.get("/episodes/1/boxes?start=2&stop=4").json()
     boxes = {
         (track["track"], time, *box)
@@ -203,10 +203,10 @@ def test_a_file_that_is_gone_is_said(page, room, evening, tmp_path):
 
 
 def test_a_copy_that_browsers_play_is_made(page, room):
-    assert room.proxies.path(room.index.episode(1)) is None
+    assert room.proxies.path(room.index.episodes.get(1)) is None
     page.post("/episodes/1/proxy", data={"back": "/episodes/1"})
     room.proxies.wait()
-    made = room.proxies.path(room.index.episode(1))
+    made = room.proxies.path(room.index.episodes.get(1))
     assert made is not None
     assert {one.codec for one in layout(made).of("video")} == {"h264"}
     assert "small copy" in page.get("/episodes/1").text
@@ -236,18 +236,18 @@ def test_why_a_browser_can_t_play_it(container, codec, pixels, sound, told):
 
 
 def test_an_index_that_is_being_written_can_be_looked_at(page, unnamed):
-    with open_index(unnamed) as writer, writer._write():
+    with open_index(unnamed) as writer, writer.transaction():
         for path in ("/", "/unknowns", "/episodes/1"):
             assert page.get(path).status_code == 200
 
 
 def test_an_index_that_is_locked_is_a_sentence(unnamed, tmp_path):
     with open_index(unnamed, patience=0.05) as index:
-        room = Room(index, tmp_path)
+        room = AppState(index, tmp_path)
         headers = {"origin": HOME, "sec-fetch-site": "same-origin"}
         with (
             open_index(unnamed) as writer,
-            writer._write(),
+            writer.transaction(),
             TestClient(make_app(room), HOME, headers=headers) as client,
         ):
             answer = client.post("/name", data={"cluster": 1, "name": "x"})

@@ -1,15 +1,11 @@
-"""Connections to an index, set up so that several processes can share it."""
+"""The URL of an index: read from what a user writes, and shown without its password."""
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.engine import URL, make_url
 
 from eyecatch.core.errors import DatabaseError
 
@@ -58,35 +54,3 @@ def sqlite_file(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or not url.database:
         return None
     return None if url.database.startswith((":memory:", "file:")) else Path(url.database)
-
-
-def make_engine(url: URL, patience: float) -> Engine:
-    """An engine whose transactions wait up to ``patience`` seconds for each other.
-
-    On SQLite a transaction of ``writing(engine)`` takes the write lock at its start: one that began
-    by reading could not get it later without risking "database is locked".
-    """
-    if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": patience})
-    event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def writing(engine: Engine) -> Engine:
-    """The same engine for transactions that write."""
-    return engine.execution_options(eyecatch_writes=True)
-
-
-def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    assert isinstance(connection, sqlite3.Connection)
-    connection.isolation_level = None  # we say BEGIN ourselves, so that DDL is in transactions too
-    connection.execute("PRAGMA foreign_keys = ON")
-    # With WAL, NORMAL can lose the last commits in a power cut but never damages the file.
-    connection.execute("PRAGMA synchronous = NORMAL")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("eyecatch_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
