@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import subprocess
+import sys
 from collections import Counter
 
 import numpy as np
@@ -74,6 +76,25 @@ def rows(db):
 
 def named(db, who):
     return {(row.episode, row.frame) for row in rows(db) if row.character == who}
+
+
+KILLED_BETWEEN = """
+import os, sys
+import eyecatch
+from eyecatch.jobs.naming.pipeline import NamingPipeline
+NamingPipeline.propagate = lambda self: os._exit(9)
+eyecatch.name(int(sys.argv[1]), "Hiei", db=sys.argv[2])
+"""
+
+
+def test_a_kill_between_a_name_and_what_follows_from_it_leaves_neither(unnamed, somebody):
+    script = [sys.executable, "-c", KILLED_BETWEEN, str(somebody[0]), unnamed]
+    assert subprocess.run(script, check=False).returncode == 9
+    with open_index(unnamed, create=False) as index:
+        assert index.actions.last() is None
+        assert index.appearances.named_share().named == 0
+        with pytest.raises(UnknownCharacterError):
+            index.characters.own_name("Hiei")
 
 
 def test_no_bundle_is_needed(run, unnamed, whose, evening):

@@ -7,6 +7,7 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from eyecatch.core.errors import DatabaseError
 from eyecatch.core.video.container_layout import Layout, Stream, layout
 from eyecatch.core.video.proxy import obstacle
 from eyecatch.db.index import open_index
@@ -51,6 +52,20 @@ def test_a_name_is_given_and_taken_back(page, room):
     action = room.index.actions.last().id
     page.post("/undo", data={"action": action, "back": "/"})
     assert "Hiei" not in page.get("/").text
+
+
+def test_a_name_from_which_nothing_can_follow_is_not_kept(page, room, monkeypatch):
+    def propagate():
+        raise DatabaseError("season.db", "the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room.pipeline, "propagate", propagate)
+        row = largest(room)
+        answer = page.post("/name", data={"cluster": row.id, "name": "Hiei"})
+    assert answer.status_code == 503
+    assert "the disk is full" in answer.text
+    assert room.index.actions.last() is None
+    assert largest(room) == row
 
 
 def test_html_in_names_is_text(page, room):
