@@ -76,7 +76,7 @@ class Index(Session):
         "eyecatch.db.scans.episode_state", "EpisodeState"
     )
 
-    # What people said of faces
+    # Faces, and what people do with them
     faces: cached_property[Faces] = repository("eyecatch.db.review.faces", "Faces")
     clusters: cached_property[Clusters] = repository("eyecatch.db.review.clusters", "Clusters")
     actions: cached_property[Actions] = repository("eyecatch.db.review.actions", "Actions")

@@ -140,7 +140,7 @@ class Bundles(Repository):
         with self._session.writing(ROWS) as connection:
             known = connection.scalar(select(Bundle.id).where(Bundle.digest == digest))
             if known is not None:
-                # An index of before networks were told apart learns of them now.
+                # An index made before networks were stored gets them now.
                 here = (Bundle.id == known, Bundle.network.is_distinct_from(network))
                 connection.execute(update(Bundle).where(*here).values(network=network))
                 return known
@@ -173,6 +173,6 @@ def _utc(milliseconds: int) -> datetime:
 
 
 def _state(url: URL, connection: Connection, run_id: int, stored: str) -> str:
-    """The state of a run; ``died`` if it is said to be running and its process is gone."""
+    """The state of a run; ``died`` if it is stored as running and its process is gone."""
     gone = stored == RUNNING and not is_alive(url, connection, run_id)
     return DIED if gone else stored

@@ -1,4 +1,4 @@
-"""Faces by look: which of them are one person, when nobody has said so.
+"""Clustering of face embeddings: which faces are one person, without labels.
 
 Average linkage: clusters are joined, the two most alike first, as long as the mean cosine between
 the faces of one and those of the other is high enough. The mean cosine of two clusters is the
@@ -38,32 +38,34 @@ BLOCK = 2048
 
 
 def group(
-    embeddings: Vectors, apart: Iterable[tuple[int, int]] = (), closeness: float = CLOSENESS
+    embeddings: Vectors, cannot_link: Iterable[tuple[int, int]] = (), closeness: float = CLOSENESS
 ) -> Places:
     """Group what looks like one person.
 
     Args:
         embeddings: float32 (n, d), of unit length: of faces, or of tracks.
-        apart: places of two that are never one person, such as two on screen at once.
+        cannot_link: indices of two that are never one person, such as two on screen at once.
         closeness: mean cosine from which two clusters are joined.
 
     Returns:
         int64 (n,): the group of each, 0 the largest; ``ALONE`` for those without another.
     """
-    pairs = np.array(list(apart), np.int64).reshape(-1, 2)
+    pairs = np.array(list(cannot_link), np.int64).reshape(-1, 2)
     owners = _equals(embeddings, pairs)
     counts = _summed(np.ones(len(embeddings), np.float32), owners)
     means = _summed(embeddings, owners) / counts[:, None]
     return _by_size(join(means, counts, owners[pairs], closeness)[owners])
 
 
-def join(means: Vectors, counts: Vectors, apart: Places, closeness: float = CLOSENESS) -> Places:
+def join(
+    means: Vectors, counts: Vectors, cannot_link: Places, closeness: float = CLOSENESS
+) -> Places:
     """Join clusters that look like one person; one of them may be a single face.
 
     Args:
         means: float32 (n, d): the mean of each cluster's unit embeddings.
         counts: float32 (n,): how many there are.
-        apart: int64 (p, 2): clusters that are never one person; neither is what they are joined to.
+        cannot_link: int64 (p, 2): clusters that are never one person, nor what they are joined to.
         closeness: mean cosine from which two clusters are joined.
 
     Returns:
@@ -72,27 +74,27 @@ def join(means: Vectors, counts: Vectors, apart: Places, closeness: float = CLOS
     owners = np.arange(len(means))
     sums, counts = means * counts[:, None], counts.copy()
     while True:
-        joined = _joined(sums / counts[:, None], np.unique(owners[apart], axis=0), closeness)
+        joined = _joined(sums / counts[:, None], np.unique(owners[cannot_link], axis=0), closeness)
         if joined is None:
             return owners
         owners = joined[owners]
         sums, counts = _summed(sums, joined), _summed(counts, joined)
 
 
-def _equals(embeddings: Vectors, apart: Places) -> Places:
+def _equals(embeddings: Vectors, cannot_link: Places) -> Places:
     """A cluster (n,) for each, one for all that are equal to the last bit, but for those apart.
 
     Of a thousand equals only two would be each other's nearest, and a thousand rounds be needed.
     """
     owners = np.unique(embeddings, axis=0, return_inverse=True)[1].reshape(-1)
     places = np.arange(len(embeddings))
-    owners = np.where(np.isin(places, apart), len(places) + places, owners)
+    owners = np.where(np.isin(places, cannot_link), len(places) + places, owners)
     return np.unique(owners, return_inverse=True)[1]
 
 
-def _joined(means: Vectors, apart: Places, closeness: float) -> Places | None:
+def _joined(means: Vectors, cannot_link: Places, closeness: float) -> Places | None:
     """The new cluster (m,) of each cluster, or None when there is nothing left to join."""
-    nearest, cosines = _nearest(means, apart)
+    nearest, cosines = _nearest(means, cannot_link)
     everyone = np.arange(len(means))
     near = cosines >= closeness
     if not near.any():
@@ -106,11 +108,11 @@ def _joined(means: Vectors, apart: Places, closeness: float) -> Places | None:
     return np.unique(leaders, return_inverse=True)[1]
 
 
-def _nearest(means: Vectors, apart: Places) -> tuple[Places, Vectors]:
+def _nearest(means: Vectors, cannot_link: Places) -> tuple[Places, Vectors]:
     """For each cluster the most alike one it may be joined with, and their mean cosine; (m,)."""
     nearest = np.zeros(len(means), np.int64)
     cosines = np.full(len(means), -np.inf, np.float32)
-    pairs = np.concatenate([apart, apart[:, ::-1]])
+    pairs = np.concatenate([cannot_link, cannot_link[:, ::-1]])
     for start in range(0, len(means), BLOCK):
         table = means[start : start + BLOCK] @ means.T
         rows = np.arange(len(table))

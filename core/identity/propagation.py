@@ -40,7 +40,7 @@ class FaceEmbeddings:
         clusters: int64, ids of their clusters; 0 for none yet.
         characters: int64, ids of the characters that a person gave; 0 for none.
         by_person: bool, whether a person named the face, or said that it is nobody.
-        vectors: float32 (n, d), of unit length, or zero where nothing can be told.
+        vectors: float32 (n, d), of unit length, or zero where a track has no usable crop.
     """
 
     ids: Places

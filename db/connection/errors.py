@@ -60,14 +60,14 @@ _GONE: Final = (
 
 def database_error(url: URL, error: SQLAlchemyError) -> DatabaseError:
     """The error for what SQLAlchemy raised; DatabaseGoneError where the server went away."""
-    said = str(error.orig if isinstance(error, DBAPIError) else error)
+    text = str(error.orig if isinstance(error, DBAPIError) else error)
     for part, problem, advice in _KNOWN:
-        if part in said.lower():
+        if part in text.lower():
             return DatabaseError(shown_url(url), problem, advice)
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    if lost or any(part in said.lower() for part in _GONE):
+    if lost or any(part in text.lower() for part in _GONE):
         return DatabaseGoneError(
             shown_url(url), "no server answers there", "start it, or check host and port"
         )
-    first = said.strip().partition("\n")[0].rstrip(".")
+    first = text.strip().partition("\n")[0].rstrip(".")
     return DatabaseError(shown_url(url), f"the database says: {first}")

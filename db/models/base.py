@@ -43,7 +43,7 @@ FAILED: Final = "failed"
 INCOMPLETE: Final = "incomplete"
 RUNNING: Final = "running"
 STOPPED: Final = "stopped"
-DIED: Final = "died"  # of a run, as it is told; never stored, for the dead write nothing
+DIED: Final = "died"  # of a run, as it is shown; never stored: its process is gone
 MODEL: Final = "model"
 PERSON: Final = "person"
 

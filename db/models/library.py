@@ -1,4 +1,4 @@
-"""Tables of what the index was given: videos, names, bundles, runs, what people said."""
+"""Tables of what the index was given: videos, names, bundles, runs, what could not be read."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Alias(Base):
 
 
 class Bundle(Base):
-    """A trained classifier that has judged crops of this index."""
+    """A trained classifier that has classified crops of this index."""
 
     __tablename__ = "bundle"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -11,7 +11,7 @@ from eyecatch.db.models.base import Base, BigId
 
 
 class Cluster(Base):
-    """Faces that look like one person. Its row stays when they are gone: no number comes twice.
+    """Faces that look like one person. Its row stays when they are gone, so that ids never recur.
 
     What waits for a name in it is counted here, so that a list of thousands is quick.
     """
@@ -19,7 +19,7 @@ class Cluster(Base):
     __tablename__ = "cluster"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
-    touched: Mapped[bool]  # a person merged or split it: it is joined with no other by itself
+    touched: Mapped[bool]  # a person merged or split it: no other is joined to it automatically
     faces: Mapped[int]
     episodes: Mapped[int]
     seconds: Mapped[float] = mapped_column(index=True)
@@ -40,7 +40,7 @@ class Apart(Base):
 
 
 class Face(Base):
-    """The face of a track, at a place of a frame: it outlives tracks that are made anew."""
+    """The face of a track, as a box in a frame: it outlives tracks that are made anew."""
 
     __tablename__ = "face"
     __table_args__ = (UniqueConstraint("episode_id", "frame", "x", "y", "w", "h"),)
@@ -60,7 +60,7 @@ class Face(Base):
 
 
 class Unlike(Base):
-    """A person said that a face is not this character."""
+    """A face that a person said is not this character."""
 
     __tablename__ = "unlike"
     face_id: Mapped[int] = mapped_column(
@@ -84,7 +84,7 @@ class Action(Base):
 
 
 class Overruled(Base):
-    """What bundles said of a track whose name comes from people now; columns as in ``track``."""
+    """A prediction for a track that a person's label replaced; columns as in ``track``."""
 
     __tablename__ = "overruled"
     track_id: Mapped[int] = mapped_column(
@@ -112,7 +112,7 @@ class Tally(Base):
 
 
 class Decision(Base):
-    """What a person said of the face at a place of a frame; it outlives tracks made anew."""
+    """The label that a person gave to the face in a box of a frame; it outlives tracks."""
 
     __tablename__ = "decision"
     __table_args__ = (UniqueConstraint("episode_id", "frame", "x", "y", "w", "h"),)

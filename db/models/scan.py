@@ -80,7 +80,7 @@ class Frame(Base):
 
 
 class Crop(Base):
-    """A face as a JPEG, kept so that any bundle can judge it without decoding the video."""
+    """A face as a JPEG, kept so that any bundle can classify it without decoding the video."""
 
     __tablename__ = "crop"
     __table_args__ = (UniqueConstraint("tracklet_id", "rank"),)
@@ -93,7 +93,7 @@ class Crop(Base):
 
 
 class Identification(Base):
-    """What one bundle said of one crop: float16 vectors."""
+    """One bundle's prediction for one crop: float16 vectors."""
 
     __tablename__ = "identification"
     crop_id: Mapped[int] = mapped_column(

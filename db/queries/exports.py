@@ -139,7 +139,7 @@ def _of_chunk(
     ).all()
     name, time_base = episode.video.path.name, episode.video.time_base
     for frame, pts, track, character, confidence, is_unsure, x, y, w, h, score, held in rows:
-        said = None if is_unsure and not unsure else character
+        named = None if is_unsure and not unsure else character
         yield FrameRow(
-            name, frame, pts, track, said, confidence, x, y, w, h, score / 1000, held, time_base
+            name, frame, pts, track, named, confidence, x, y, w, h, score / 1000, held, time_base
         )

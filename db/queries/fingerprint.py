@@ -1,4 +1,4 @@
-"""What an index holds, without the numbers that only tell in which order it came to be.
+"""Digests of what an index holds, without the ids, which depend on the order of work.
 
 Two indexes of equal fingerprints hold the same episodes, faces, crops, embeddings, tracks and
 names, on whichever database, by whichever runner, however often they were interrupted.
@@ -56,8 +56,8 @@ def _content(rows: Iterable[Any]) -> Content:
     count, total = 0, 0
     for row in rows:
         count += 1
-        said = repr(tuple(map(_plain, row))).encode()
-        total += int.from_bytes(hashlib.sha256(said).digest(), "big")
+        text = repr(tuple(map(_plain, row))).encode()
+        total += int.from_bytes(hashlib.sha256(text).digest(), "big")
     return Content(count, f"{total % 2**256:064x}")
 
 

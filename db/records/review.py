@@ -37,7 +37,7 @@ class ClusterRow:
         episodes: how many they are in.
         seconds: how long they are on screen.
         stamp: another one when other faces wait.
-        touched: a person merged or split it.
+        edited: a person merged or split it.
     """
 
     id: int
@@ -47,7 +47,7 @@ class ClusterRow:
     episodes: int
     seconds: float
     stamp: str
-    touched: bool
+    edited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,13 @@ class ActionRow:
 
     Attributes:
         id: its number; higher is later.
-        told: as a clause: "named 12 faces Hiei".
+        message: as a clause: "named 12 faces Hiei".
         undone: whether it was taken back.
         episodes: ids of the episodes whose names changed.
     """
 
     id: int
-    told: str
+    message: str
     undone: bool
     episodes: tuple[int, ...] = ()
 

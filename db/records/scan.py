@@ -81,12 +81,12 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What rows were made by.
+    """What rows were made by: scan, run and bundle.
 
     Attributes:
         scan_digest: of the ``ScanConfig``.
         run_id: the run, whose config and versions are in the index; None outside a run.
-        bundle_id: the bundle, or the bundles together, that decides; None where faces stay unnamed.
+        bundle_id: the bundle, or the bundles together, that decides; None if none does.
     """
 
     scan_digest: str
@@ -95,7 +95,7 @@ class Provenance:
 
 
 class Vectors(Protocol):
-    """What a bundle said of n crops."""
+    """A bundle's predictions for n crops."""
 
     @property
     def embeddings(self) -> npt.NDArray[np.float32]:
@@ -158,7 +158,7 @@ class Verdict(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CropBatch:
-    """Crops that a bundle has not judged yet: ids of this index, and a JPEG each."""
+    """Crops that a bundle has not classified yet: ids of this index, and a JPEG each."""
 
     ids: tuple[int, ...]
     jpegs: tuple[bytes, ...]
@@ -174,7 +174,7 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class TrackVotes:
-    """A track with what a bundle said of its crops.
+    """A track with a bundle's predictions for its crops.
 
     Attributes:
         track_id: number of the track in this index.

@@ -1,4 +1,4 @@
-"""What people do with faces and clusters: each action is one transaction, and can be undone."""
+"""What people do with faces and clusters: each action is stored with what undoes it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Actions(Repository):
             waiting = [face.id for face in waiting_faces(connection, cluster_id)]
             if not waiting:
                 raise RequestError(
-                    f"nothing in cluster {cluster_id} waits for a name any more", _LOOK
+                    f"nothing in cluster {cluster_id} waits for a name any more", _RELOAD
                 )
             return _name(connection, _chosen(waiting, faces, cluster_id), name)
 
@@ -64,7 +64,7 @@ class Actions(Repository):
             return _name(connection, faces, name)
 
     def unname(self, who: str | int) -> ActionRow:
-        """Take back all that persons said: of the faces of a cluster, or of those called by a name.
+        """Remove people's labels: from the faces of a cluster, or from those called by a name.
 
         Raises:
             RequestError: there is no such cluster or character, or no person named anything so.
@@ -90,7 +90,7 @@ class Actions(Repository):
             )
 
     def deny(self, faces: Sequence[int]) -> ActionRow:
-        """Say that faces are not who they are called: no model calls them so again.
+        """Store that faces are not who they are called: no model calls them so again.
 
         They leave their clusters for a new one, which is never joined with those.
 
@@ -113,7 +113,7 @@ class Actions(Repository):
                     if home is not None:
                         homes[face] = home
             if len(called) != len(set(faces)):
-                raise RequestError("one of these faces has no name any more", _LOOK)
+                raise RequestError("one of these faces has no name any more", _RELOAD)
             names = connection.scalars(
                 select(Character.name).where(Character.id.in_(set(called.values())))
             ).all()
@@ -121,8 +121,8 @@ class Actions(Repository):
             undo.unlabel_faces(connection, list(called), change)
             undo.deny(connection, list(called.items()), change)
             _move_out(connection, homes, change)
-            told = f"said that {_faces(faces)} {_are(faces)} not {' or '.join(sorted(names))}"
-            return _record(connection, "deny", told, change)
+            message = f"said that {_faces(faces)} {_are(faces)} not {' or '.join(sorted(names))}"
+            return _record(connection, "deny", message, change)
 
     def merge(self, into: int, others: Collection[int]) -> ActionRow:
         """Put all faces of other clusters into one.
@@ -143,11 +143,11 @@ class Actions(Repository):
             faces = connection.scalars(select(Face.id).where(Face.cluster_id.in_(gone))).all()
             undo.move_to(connection, dict.fromkeys(faces, into), change)
             touching = [pair for pair in cannot_link_pairs(connection) if set(pair) & set(gone)]
-            undo.unseparate(connection, touching, change)
+            undo.remove_cannot_links(connection, touching, change)
             moved = [
                 tuple(into if number in gone else number for number in pair) for pair in touching
             ]
-            undo.separate(connection, [(a, b) for a, b in moved], change)
+            undo.add_cannot_links(connection, [(a, b) for a, b in moved], change)
             undo.mark_edited(connection, [into], change)
             listed = " and ".join(map(str, gone))
             return _record(connection, "merge", f"merged cluster {listed} into {into}", change)
@@ -155,7 +155,7 @@ class Actions(Repository):
     def split(
         self, cluster_id: int, faces: Sequence[int], stamp: str | None = None
     ) -> tuple[ActionRow, int]:
-        """Put faces of a cluster into a new one, kept apart from it; returns its number too.
+        """Move faces of a cluster to a new one, which cannot link to it; returns its number too.
 
         Raises:
             RequestError: there is no such cluster, it has changed, a face is not in it, or none is
@@ -171,8 +171,8 @@ class Actions(Repository):
                 )
             change = Change()
             (new,) = _move_out(connection, dict.fromkeys(chosen, cluster_id), change)
-            told = f"split {_faces(chosen)} off cluster {cluster_id}"
-            return _record(connection, "split", told, change), new
+            message = f"split {_faces(chosen)} off cluster {cluster_id}"
+            return _record(connection, "split", message, change), new
 
     def last(self) -> ActionRow | None:
         """The last action that can be undone; None if there is none."""
@@ -180,7 +180,7 @@ class Actions(Repository):
             return _last(connection)
 
     def undo(self, action_id: int | None = None) -> ActionRow:
-        """Take the last action back.
+        """Undo the last action.
 
         Args:
             action_id: which is meant; None for whichever is the last.
@@ -193,7 +193,7 @@ class Actions(Repository):
             if last is None:
                 raise RequestError("there is nothing to undo")
             if action_id not in (None, last.id):
-                raise RequestError(f"something was done since: somebody {last.told}", _LOOK)
+                raise RequestError(f"something was done since: somebody {last.message}", _RELOAD)
             before = connection.execute(
                 select(Action.before).where(Action.id == last.id)
             ).scalar_one()
@@ -201,10 +201,10 @@ class Actions(Repository):
             connection.execute(
                 update(Action).where(Action.id == last.id).values(undone_ms=_now_ms())
             )
-            return ActionRow(last.id, last.told, undone=True, episodes=tuple(episodes))
+            return ActionRow(last.id, last.message, undone=True, episodes=tuple(episodes))
 
 
-_LOOK = "look again"
+_RELOAD = "look again"
 
 
 def _name(connection: Connection, faces: Sequence[int], name: str | None) -> ActionRow:
@@ -212,8 +212,10 @@ def _name(connection: Connection, faces: Sequence[int], name: str | None) -> Act
     change = Change()
     own, character_id = (None, None) if name is None else _character(connection, name, change)
     undo.label_faces(connection, faces, character_id, change)
-    told = f"set {_faces(faces)} aside as nobody" if own is None else f"named {_faces(faces)} {own}"
-    return _record(connection, "name", told, change)
+    message = (
+        f"set {_faces(faces)} aside as nobody" if own is None else f"named {_faces(faces)} {own}"
+    )
+    return _record(connection, "name", message, change)
 
 
 def _last(connection: Connection) -> ActionRow | None:
@@ -231,7 +233,7 @@ def _check(connection: Connection, cluster_id: int, stamp: str | None) -> None:
     if stamp not in (None, now.stamp):
         raise RequestError(
             f"cluster {cluster_id} has changed since you saw it: {now.faces} faces wait in it now",
-            _LOOK,
+            _RELOAD,
         )
 
 
@@ -239,7 +241,7 @@ def _chosen(waiting: Sequence[int], faces: Collection[int], cluster_id: int) -> 
     strangers = set(faces) - set(waiting)
     if strangers:
         problem = f"face {min(strangers)} does not wait in cluster {cluster_id}"
-        raise RequestError(problem, _LOOK)
+        raise RequestError(problem, _RELOAD)
     return [face for face in waiting if not faces or face in set(faces)]
 
 
@@ -251,7 +253,7 @@ def _check_faces(connection: Connection, faces: Sequence[int]) -> None:
         known |= set(connection.scalars(select(Face.id).where(Face.id.in_(batch))))
     for face in faces:
         if face not in known:
-            raise RequestError(f"there is no face {face}", _LOOK)
+            raise RequestError(f"there is no face {face}", _RELOAD)
 
 
 def _character(connection: Connection, name: str, change: Change) -> tuple[str, int]:
@@ -275,16 +277,16 @@ def _move_out(connection: Connection, homes: dict[int, int], change: Change) -> 
     )
     fresh = {one: new_clusters(connection, one, 1)[0] for one in set(series.values())}
     undo.move_to(connection, {face: fresh[series[home]] for face, home in homes.items()}, change)
-    undo.separate(connection, [(home, fresh[series[home]]) for home in olds], change)
+    undo.add_cannot_links(connection, [(home, fresh[series[home]]) for home in olds], change)
     undo.mark_edited(connection, [*olds, *fresh.values()], change)
     return list(fresh.values())
 
 
-def _record(connection: Connection, kind: str, told: str, change: Change) -> ActionRow:
+def _record(connection: Connection, kind: str, message: str, change: Change) -> ActionRow:
     episodes = undo.refresh(connection, change)
-    values = {"kind": kind, "told": told, "done_ms": _now_ms(), "before": change.record()}
+    values = {"kind": kind, "told": message, "done_ms": _now_ms(), "before": change.record()}
     number = connection.scalars(insert(Action).values(values).returning(Action.id)).one()
-    return ActionRow(number, told, undone=False, episodes=tuple(episodes))
+    return ActionRow(number, message, undone=False, episodes=tuple(episodes))
 
 
 def _faces(faces: Collection[int]) -> str:

@@ -109,9 +109,9 @@ def _select() -> Select[*tuple[Any, ...]]:
 
 
 def _row(row: Row[*tuple[Any, ...]]) -> ClusterRow:
-    number, series_id, series, faces, episodes, seconds, mark, touched = row
+    number, series_id, series, faces, episodes, seconds, mark, edited = row
     stamp = f"{faces}-{mark}"
-    return ClusterRow(number, series_id, series, faces, episodes, seconds, stamp, touched)
+    return ClusterRow(number, series_id, series, faces, episodes, seconds, stamp, edited)
 
 
 def cannot_link_pairs(connection: Connection) -> list[tuple[int, int]]:

@@ -28,12 +28,12 @@ SAME_PLACE = and_(
 """A decision is about a face."""
 
 
-def add_decisions(connection: Connection, said: Mapping[Spot, int | None]) -> None:
+def add_decisions(connection: Connection, labels: Mapping[Spot, int | None]) -> None:
     """Store which character a person gave to the face at each spot, None for nobody."""
-    remove_decisions(connection, said)
-    if said:
+    remove_decisions(connection, labels)
+    if labels:
         now = time.time_ns() // 1_000_000
-        rows = [_columns(spot) | {"character_id": who, "now": now} for spot, who in said.items()]
+        rows = [_columns(spot) | {"character_id": who, "now": now} for spot, who in labels.items()]
         connection.execute(insert(Decision).values(decided_ms=bindparam("now")), rows)
 
 

@@ -232,9 +232,9 @@ def _faces(
             track,
             float(seconds),
             start * num / den,
-            *said,
+            *verdict,
         )
-        for face, number, episode, path, track, seconds, start, num, den, *said in rows
+        for face, number, episode, path, track, seconds, start, num, den, *verdict in rows
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from more_itertools import batched
@@ -26,6 +26,9 @@ from eyecatch.db.models.base import MODEL, PERSON
 from eyecatch.db.records.scan import Verdict
 from eyecatch.db.review.clusters import count_clusters
 from eyecatch.db.verdicts import COLUMNS, UNDECIDED, overrule, restore
+
+Columns = dict[str, Any]
+"""Values of ``verdicts.COLUMNS``."""
 
 
 class Propagation(Repository):
@@ -62,35 +65,17 @@ class Propagation(Repository):
             bundle_id: the bundle that stands for people's names.
         """
         with self._session.writing(FACES) as connection:
-            said = {name: getattr(Overruled, name) for name in COLUMNS}
-            rows = connection.execute(
-                select(
-                    Track.id,
-                    Track.episode_id,
-                    *(getattr(Track, name) for name in COLUMNS),
-                    Overruled.track_id,
-                    *(column.label(f"old_{name}") for name, column in said.items()),
-                )
-                .join(Episode, Episode.id == Track.episode_id)
-                .outerjoin(Overruled, Overruled.track_id == Track.id)
-                .where(
-                    Episode.series_id.is_not_distinct_from(series_id),
-                    Track.decided_by.is_distinct_from(PERSON),
-                )
-            ).all()
-            given: dict[int, dict[str, Any]] = {}
+            given: dict[int, Columns] = {}
             back: list[int] = []
             changed: set[int] = set()
-            width = len(COLUMNS)
-            for track, episode, *values in rows:
-                now = dict(zip(COLUMNS, values[:width], strict=True))
-                kept = values[width] is not None
-                bundles = dict(zip(COLUMNS, values[width + 1 :], strict=True)) if kept else now
-                wanted = _wanted(bundles, verdicts.get(track), denied.get(track, set()), bundle_id)
+            for track, episode, now, predicted in _undecided(connection, series_id):
+                wanted = _wanted(
+                    predicted, verdicts.get(track), denied.get(track, set()), bundle_id
+                )
                 if wanted == now:
                     continue
                 changed.add(episode)
-                if wanted is bundles:
+                if wanted is predicted:
                     back.append(track)
                 else:
                     given[track] = wanted
@@ -103,20 +88,51 @@ class Propagation(Repository):
             return sorted(changed)
 
 
+def _undecided(
+    connection: Connection, series_id: int | None
+) -> Iterator[tuple[int, int, Columns, Columns]]:
+    """The tracks of a series that no person decided.
+
+    Yields:
+        Id of the track, id of its episode, its columns now, and those of the models' prediction.
+    """
+    rows = connection.execute(
+        select(
+            Track.id,
+            Track.episode_id,
+            *(getattr(Track, name) for name in COLUMNS),
+            Overruled.track_id,
+            *(getattr(Overruled, name).label(f"old_{name}") for name in COLUMNS),
+        )
+        .join(Episode, Episode.id == Track.episode_id)
+        .outerjoin(Overruled, Overruled.track_id == Track.id)
+        .where(
+            Episode.series_id.is_not_distinct_from(series_id),
+            Track.decided_by.is_distinct_from(PERSON),
+        )
+    ).all()
+    width = len(COLUMNS)
+    for track, episode, *values in rows:
+        now = dict(zip(COLUMNS, values[:width], strict=True))
+        overruled = values[width] is not None
+        kept = dict(zip(COLUMNS, values[width + 1 :], strict=True))
+        yield track, episode, now, kept if overruled else now
+
+
 def _wanted(
-    bundles: dict[str, Any],
+    predicted: Columns,
     propagated: tuple[Verdict, int | None] | None,
     denied: set[int],
     bundle_id: int,
-) -> dict[str, Any]:
+) -> Columns:
     """The columns that a track is to have, given the models' prediction and the propagated name."""
-    wrong = bundles["character_id"] in denied
-    sure = bundles["character_id"] is not None and not bundles["unsure"]
+    wrong = predicted["character_id"] in denied
+    sure = predicted["character_id"] is not None and not predicted["unsure"]
     if sure and not wrong:
-        return bundles
+        return predicted
     verdict, character_id = propagated or (None, None)
     if verdict is None or verdict.character is None:
-        return {**UNDECIDED, "decided_by": MODEL, "bundle_id": bundle_id} if wrong else bundles
+        return {**UNDECIDED, "decided_by": MODEL, "bundle_id": bundle_id} if wrong else predicted
     return {
         "character_id": character_id,
         "confidence": round(float(verdict.confidence), 4),

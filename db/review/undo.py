@@ -1,7 +1,7 @@
-"""What one action of a person changes in the index, and how it is taken back.
+"""What one action of a person changes in the index, and how it is undone.
 
-A change is remembered in terms of faces, clusters and characters, none of which a new detector, a
-new bundle or a moved file makes anew; so it can be undone after any of them.
+A change is stored in terms of faces, clusters and characters. A new detector, a new bundle or a
+moved file replaces none of them, so an action can be undone after any of these.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ Pair = tuple[int, int]
 
 @dataclass(slots=True)
 class Change:
-    """What was so before; see ``put_back``. The names are those of the column ``action.before``.
+    """What was so before an action; its names are stored in the column ``action.before``.
 
     Attributes:
-        said: (face, character) that a person had given; None for nobody.
-        unsaid: faces of which nothing had been said.
+        said: (face, character) of labels that people had given; None for nobody.
+        unsaid: faces without a label.
         moved: (face, cluster) it was in; None for none.
-        parted, joined: clusters that were put apart, and that no longer are.
+        parted, joined: pairs of clusters that now cannot link, and that now may.
         denied: (face, character) that it was said not to be.
         touched: clusters that no person had merged or split before.
         made: characters that were new.
@@ -61,7 +61,7 @@ class Change:
 def label_faces(
     connection: Connection, faces: Sequence[int], character_id: int | None, change: Change
 ) -> None:
-    """A person calls faces a character, or nobody."""
+    """Label faces with a character, or as nobody."""
     _remember(connection, faces, change)
     known = _known(connection, faces)
     add_decisions(connection, {spot: character_id for spot, _ in known.values()})
@@ -71,13 +71,13 @@ def label_faces(
 
 
 def unlabel_faces(connection: Connection, faces: Sequence[int], change: Change) -> None:
-    """A person takes back what was said of faces."""
+    """Remove people's labels from faces."""
     _remember(connection, faces, change)
     _unlabel(connection, faces)
 
 
 def move_to(connection: Connection, clusters: Mapping[int, int], change: Change) -> None:
-    """Put faces into clusters."""
+    """Move faces to clusters."""
     for batch in batched(clusters, BATCH):
         rows = connection.execute(select(Face.id, Face.cluster_id).where(Face.id.in_(batch)))
         change.moved += [(face, old) for face, old in rows]
@@ -85,28 +85,28 @@ def move_to(connection: Connection, clusters: Mapping[int, int], change: Change)
 
 
 def mark_edited(connection: Connection, clusters: Collection[int], change: Change) -> None:
-    """Say that a person merged or split these clusters."""
+    """Mark clusters as merged or split by a person."""
     mine = Cluster.id.in_(clusters)
     change.touched += connection.scalars(select(Cluster.id).where(mine, ~Cluster.touched))
     connection.execute(update(Cluster).where(mine).values(touched=True))
 
 
-def separate(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
-    """Keep clusters apart."""
+def add_cannot_links(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
+    """Store that clusters cannot link."""
     wanted = {(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]}
     fresh = sorted(wanted - _stored(connection, wanted))
     change.parted += fresh
-    _separate(connection, fresh)
+    _insert_cannot_links(connection, fresh)
 
 
-def unseparate(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
-    """No longer keep clusters apart."""
+def remove_cannot_links(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
+    """Store that clusters may link again."""
     change.joined += sorted(pairs)
-    _unseparate(connection, pairs)
+    _delete_cannot_links(connection, pairs)
 
 
 def deny(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
-    """Faces are not these characters."""
+    """Store that faces are not these characters."""
     faces = {face for face, _ in pairs}
     rows = connection.execute(
         select(Unlike.face_id, Unlike.character_id).where(Unlike.face_id.in_(faces))
@@ -121,7 +121,7 @@ def deny(connection: Connection, pairs: Collection[Pair], change: Change) -> Non
 
 
 def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
-    """Put everything back as a change found it; what was done to other faces stays."""
+    """Restore what was so before a change; what was done to other faces stays."""
     change = Change(**{name: [_pair(one) for one in value] for name, value in before.items()})
     _unlabel(connection, change.unsaid)
     by_character: dict[int | None, list[int]] = {}
@@ -132,8 +132,8 @@ def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
     left = _clusters_of(connection, [face for face, _ in change.moved])
     move_faces(connection, dict(change.moved))
     update_centres(connection, left)
-    _unseparate(connection, change.parted)
-    _separate(connection, change.joined)
+    _delete_cannot_links(connection, change.parted)
+    _insert_cannot_links(connection, change.joined)
     for face, character in change.denied:
         here = (Unlike.face_id == face, Unlike.character_id == character)
         connection.execute(delete(Unlike).where(*here))
@@ -142,7 +142,7 @@ def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
 
 
 def refresh(connection: Connection, change: Change) -> list[int]:
-    """Make all that follows from a change; returns the ids of its episodes."""
+    """Refresh what is derived from what a change touched; returns the ids of its episodes."""
     faces = {*change.unsaid, *dict(change.said), *dict(change.moved), *dict(change.denied)}
     episodes: set[int] = set()
     clusters: set[int] = {old for _, old in change.moved if old is not None}
@@ -199,14 +199,14 @@ def _stored(connection: Connection, pairs: Collection[Pair]) -> set[Pair]:
     return {(a, b) for a, b in connection.execute(found)}
 
 
-def _separate(connection: Connection, pairs: Collection[Pair]) -> None:
+def _insert_cannot_links(connection: Connection, pairs: Collection[Pair]) -> None:
     if pairs:
         connection.execute(
             insert(Apart), [{"first_id": first, "second_id": second} for first, second in pairs]
         )
 
 
-def _unseparate(connection: Connection, pairs: Collection[Pair]) -> None:
+def _delete_cannot_links(connection: Connection, pairs: Collection[Pair]) -> None:
     both = tuple_(Apart.first_id, Apart.second_id)
     connection.execute(delete(Apart).where(both.in_(sorted(pairs))))
 

@@ -135,8 +135,9 @@ class Predictions(Repository):
 
 def _classified(bundle_id: int) -> ColumnElement[bool]:
     """Whether a bundle has classified the crop of a query."""
-    said = aliased(Identification)
-    return select(said.crop_id).where(said.crop_id == Crop.id, said.bundle_id == bundle_id).exists()
+    known = aliased(Identification)
+    mine = (known.crop_id == Crop.id, known.bundle_id == bundle_id)
+    return select(known.crop_id).where(*mine).exists()
 
 
 def _voted(rows: Iterable[Row[int, bytes, bytes, float]]) -> list[TrackVotes]:

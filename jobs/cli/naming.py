@@ -78,7 +78,7 @@ def name(
     if (character is None) != nobody:
         raise click.UsageError("give a NAME, or --nobody")
     done = eyecatch.name(cluster, character, db=db, faces=faces)
-    note(_sentence(f"{done.told} in {_episodes(len(done.episodes))}"))
+    note(_sentence(f"{done.message} in {_episodes(len(done.episodes))}"))
 
 
 @click.command(epilog="Example:  eyecatch unname Hiei")
@@ -94,7 +94,7 @@ def unname(who: str | None, faces: tuple[int, ...], db: str) -> None:
     if (who is None) == (not faces):
         raise click.UsageError("give a cluster, a name, or --face")
     done = eyecatch.unname(int(who) if who and who.isdecimal() else who or "", db=db, faces=faces)
-    note(_sentence(done.told))
+    note(_sentence(done.message))
 
 
 @click.command(epilog="Example:  eyecatch merge 12 31")
@@ -103,7 +103,7 @@ def unname(who: str | None, faces: tuple[int, ...], db: str) -> None:
 @options.db
 def merge(into: int, others: tuple[int, ...], db: str) -> None:
     """Put all faces of other clusters into the first one."""
-    note(_sentence(eyecatch.merge(into, *others, db=db).told))
+    note(_sentence(eyecatch.merge(into, *others, db=db).message))
 
 
 @click.command(epilog="Example:  eyecatch split 12 301 344")
@@ -122,7 +122,7 @@ def split(cluster: int, faces: tuple[int, ...], db: str) -> None:
 @options.db
 def undo(db: str) -> None:
     """Take back the last thing that somebody did with faces; again, the one before."""
-    note(f"Took back: {eyecatch.undo(db=db).told}.")
+    note(f"Took back: {eyecatch.undo(db=db).message}.")
 
 
 def _sentence(told: str) -> str:

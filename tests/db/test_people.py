@@ -62,7 +62,7 @@ def test_clusters_are_counted_and_listed(index, filled):
 
 def test_a_name_holds_in_every_episode_at_once(index, filled):
     done = index.actions.name_cluster(filled.a, "Hiei")
-    assert (done.told, len(done.episodes)) == ("named 6 faces Hiei", 2)
+    assert (done.message, len(done.episodes)) == ("named 6 faces Hiei", 2)
     assert [found.episode.title for found in index.queries.find(["hiei"])] == ["S01E01", "S01E02"]
     assert tracks(index)[::2] == [("Hiei", "person", 1.0)] * 6
     assert [row.id for row in index.clusters.waiting()] == [filled.b]
@@ -110,7 +110,11 @@ def test_undo_goes_back_step_by_step_to_the_start(index, filled):
     index.actions.name_cluster(filled.a, "Hiei")
     index.actions.merge(filled.b, [filled.a])
     index.actions.name_cluster(filled.b, "Kurama")
-    assert [index.actions.undo().told.split()[0] for _ in range(3)] == ["named", "merged", "named"]
+    assert [index.actions.undo().message.split()[0] for _ in range(3)] == [
+        "named",
+        "merged",
+        "named",
+    ]
     assert {who for who, *_ in tracks(index)} == {None}
     with pytest.raises(RequestError, match="nothing to undo"):
         index.actions.undo()

@@ -99,7 +99,7 @@ def test_a_season_is_named_and_taken_back(page, room):
     page.wait_for_url("**/unknowns*")
     page.get_by_text("Last: named").wait_for()
     assert (
-        room.index.actions.last().told
+        room.index.actions.last().message
         == f"named {'1 face' if row.faces == 1 else f'{row.faces} faces'} Hiei"
     )
     assert not page.locator(f"[data-cluster='{row.id}']").count()
