@@ -62,39 +62,10 @@ class Faces(Repository):
                     )
                 ).all()
             )
-            old = [
-                {"face": known[track], "packed": pack_vector(vector)}
-                for track, vector in vectors.items()
-                if track in known
-            ]
-            if old:
-                connection.execute(
-                    update(Face)
-                    .where(Face.id == bindparam("face"))
-                    .values(embedding=bindparam("packed"), bundle_id=bundle_id),
-                    old,
-                )
-            new = [track for track in vectors if track not in known]
-            rows = [
-                {
-                    "episode_id": episode_id,
-                    **dict(zip(("frame", "x", "y", "w", "h"), place, strict=True)),
-                    "track_id": track,
-                    "bundle_id": bundle_id,
-                    "embedding": pack_vector(vectors[track]),
-                }
-                for track, place in middles(connection, new).items()
-            ]
-            taken = _taken(connection, episode_id)
-            for row in [row for row in rows if _place(row) in taken]:
-                # A face that no track followed for a while, at the same place.
-                values = {key: row[key] for key in ("track_id", "bundle_id", "embedding")}
-                connection.execute(
-                    update(Face).where(Face.id == taken[_place(row)]).values(**values)
-                )
-            rows = [row for row in rows if _place(row) not in taken]
-            if rows:
-                connection.execute(insert(Face), rows)
+            old = {known[track]: vector for track, vector in vectors.items() if track in known}
+            _update_embeddings(connection, old, bundle_id)
+            new = {track: vector for track, vector in vectors.items() if track not in known}
+            _add_faces(connection, episode_id, new, bundle_id)
 
     def embeddings(self, series_id: int | None, bundle_id: int) -> FaceEmbeddings:
         """A bundle's embeddings of the faces of a series, or of the episodes of no series."""
@@ -180,6 +151,50 @@ class Faces(Repository):
             )
 
 
+def _update_embeddings(
+    connection: Connection, vectors: Mapping[int, Vectors], bundle_id: int
+) -> None:
+    """Store other embeddings of faces, by their ids."""
+    if vectors:
+        connection.execute(
+            update(Face)
+            .where(Face.id == bindparam("face"))
+            .values(embedding=bindparam("packed"), bundle_id=bundle_id),
+            [{"face": face, "packed": pack_vector(vector)} for face, vector in vectors.items()],
+        )
+
+
+def _add_faces(
+    connection: Connection, episode_id: int, vectors: Mapping[int, Vectors], bundle_id: int
+) -> None:
+    """Add the faces of tracks, by their ids; one that is known at the same place is kept."""
+    known = _by_place(connection, episode_id)
+    rows = []
+    for track, place in middles(connection, list(vectors)).items():
+        values = {
+            "track_id": track,
+            "bundle_id": bundle_id,
+            "embedding": pack_vector(vectors[track]),
+        }
+        if place in known:  # no track followed it for a while
+            connection.execute(update(Face).where(Face.id == known[place]).values(**values))
+        else:
+            box = dict(zip(("frame", "x", "y", "w", "h"), place, strict=True))
+            rows.append({"episode_id": episode_id, **box, **values})
+    if rows:
+        connection.execute(insert(Face), rows)
+
+
+def _by_place(connection: Connection, episode_id: int) -> dict[Place, int]:
+    """Ids of the faces of an episode by their places."""
+    rows = connection.execute(
+        select(Face.id, Face.frame, Face.x, Face.y, Face.w, Face.h)
+        .where(Face.episode_id == episode_id)
+        .order_by(Face.id)
+    )
+    return {(frame, x, y, w, h): face for face, frame, x, y, w, h in rows}
+
+
 def waiting_faces(
     connection: Connection, cluster_id: int, count: int | None = None
 ) -> list[FaceRow]:
@@ -238,28 +253,9 @@ def _faces(
     ]
 
 
-def _place(row: Mapping[str, object]) -> tuple[object, ...]:
-    return tuple(row[name] for name in ("frame", "x", "y", "w", "h"))
-
-
-def _taken(connection: Connection, episode_id: int) -> dict[tuple[object, ...], int]:
-    """Ids of the faces of an episode by their places."""
-    rows = connection.execute(
-        select(Face.id, Face.frame, Face.x, Face.y, Face.w, Face.h).where(
-            Face.episode_id == episode_id
-        )
-    )
-    return {tuple(place): face_id for face_id, *place in rows}
-
-
 def match_to_tracks(connection: Connection, episode_id: int) -> None:
     """Find the track that follows each face, after tracks were made anew; one face a track."""
-    rows = connection.execute(
-        select(Face.id, Face.frame, Face.x, Face.y, Face.w, Face.h)
-        .where(Face.episode_id == episode_id)
-        .order_by(Face.id)
-    )
-    places: dict[int, Place] = {face_id: (frame, x, y, w, h) for face_id, frame, x, y, w, h in rows}
+    places = {face: place for place, face in _by_place(connection, episode_id).items()}
     if not places:
         return
     followed: dict[int, int] = {}
