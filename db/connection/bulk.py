@@ -1,4 +1,4 @@
-"""Very many rows or values at once, by each database's quickest way."""
+"""Very many rows at once, by each database's quickest way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all tables share: types, and how constraints are called in SQL."""
+"""What all tables share: the words for states, types, and how constraints are called in SQL."""
 
 from __future__ import annotations
 
@@ -6,6 +6,21 @@ from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Integer, LargeBinary, MetaData
 from sqlalchemy.orm import DeclarativeBase
+
+PENDING: Final = "pending"
+DONE: Final = "done"
+FAILED: Final = "failed"
+INCOMPLETE: Final = "incomplete"
+RUNNING: Final = "running"
+STOPPED: Final = "stopped"
+DIED: Final = "died"  # of a run, as it is shown; never stored: its process is gone
+MODEL: Final = "model"
+PERSON: Final = "person"
+
+CHUNK_STATES: Final = (PENDING, DONE, FAILED)
+EPISODE_STATES: Final = (PENDING, DONE, INCOMPLETE, FAILED)
+RUN_STATES: Final = (RUNNING, DONE, STOPPED, FAILED)
+DECIDERS: Final = (MODEL, PERSON)
 
 # SQLite gives a row its number by itself only where the column is called INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -35,19 +50,3 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[Any]: JSON,
     }
-
-
-PENDING: Final = "pending"
-DONE: Final = "done"
-FAILED: Final = "failed"
-INCOMPLETE: Final = "incomplete"
-RUNNING: Final = "running"
-STOPPED: Final = "stopped"
-DIED: Final = "died"  # of a run, as it is shown; never stored: its process is gone
-MODEL: Final = "model"
-PERSON: Final = "person"
-
-CHUNK_STATES: Final = (PENDING, DONE, FAILED)
-EPISODE_STATES: Final = (PENDING, DONE, INCOMPLETE, FAILED)
-RUN_STATES: Final = (RUNNING, DONE, STOPPED, FAILED)
-DECIDERS: Final = (MODEL, PERSON)

@@ -39,8 +39,8 @@ class Change:
         unsaid: faces without a label.
         moved: (face, cluster) it was in; None for none.
         parted, joined: pairs of clusters that now cannot link, and that now may.
-        denied: (face, character) that it was said not to be.
-        touched: clusters that no person had merged or split before.
+        denied: (face, character) that a person said it is not.
+        touched: clusters that no person had merged or split before, and now has.
         made: characters that were new.
     """
 
