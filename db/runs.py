@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +12,7 @@ from sqlalchemy.engine import URL, Connection
 
 from eyecatch.db.characters import add_alias, character_ids
 from eyecatch.db.connection.locks import RunLock, is_alive
-from eyecatch.db.connection.session import ROWS, Repository, one_sentence
+from eyecatch.db.connection.session import ROWS, Repository, now_ms, one_sentence
 from eyecatch.db.models import Bundle, Episode, Run
 from eyecatch.db.models.base import DIED, RUNNING
 from eyecatch.db.records.answers import RunRecord
@@ -28,7 +27,7 @@ class Runs(Repository):
             values = {
                 "config": dict(config),
                 "versions": dict(versions),
-                "started_ms": _now_ms(),
+                "started_ms": now_ms(),
                 "state": RUNNING,
                 "host": platform.node(),
             }
@@ -40,7 +39,7 @@ class Runs(Repository):
             mine = Episode.claimed_by == run_id
             connection.execute(update(Episode).where(mine).values(claimed_by=None))
             connection.execute(
-                update(Run).where(Run.id == run_id).values(state=state, finished_ms=_now_ms())
+                update(Run).where(Run.id == run_id).values(state=state, finished_ms=now_ms())
             )
 
     def save_stages(self, run_id: int, stages: Mapping[str, float]) -> None:
@@ -162,10 +161,6 @@ class Bundles(Repository):
         """The id of a bundle by the digest of its content, or None."""
         with self._session.reading() as connection:
             return connection.scalar(select(Bundle.id).where(Bundle.digest == digest))
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _utc(milliseconds: int) -> datetime:

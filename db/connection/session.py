@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -162,6 +163,11 @@ def one_at_a_time(connection: Connection, lock: int = ROWS) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+
+
+def now_ms() -> int:
+    """The time as columns hold it: milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
 
 
 def make_engine(url: URL, patience: float) -> Engine:

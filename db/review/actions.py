@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Sequence
 
 from more_itertools import batched
@@ -13,7 +12,7 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.names import check_name
 from eyecatch.db.characters import character_ids, find_characters, matching_characters
 from eyecatch.db.connection.bulk import BATCH
-from eyecatch.db.connection.session import FACES, Repository
+from eyecatch.db.connection.session import FACES, Repository, now_ms
 from eyecatch.db.models import Action, Character, Cluster, Decision, Face, Track
 from eyecatch.db.records.review import ActionRow
 from eyecatch.db.review import undo
@@ -46,11 +45,10 @@ class Actions(Repository):
                 not in it, or this can't be a name.
         """
         with self._session.writing(FACES) as connection:
-            _check(connection, cluster_id, stamp)
-            waiting = [face.id for face in waiting_faces(connection, cluster_id)]
+            waiting = _waiting(connection, cluster_id, stamp)
             if not waiting:
                 raise RequestError(
-                    f"nothing in cluster {cluster_id} waits for a name any more", _RELOAD
+                    f"nothing in cluster {cluster_id} waits for a name any more", _LOOK_AGAIN
                 )
             return _name(connection, _chosen(waiting, faces, cluster_id), name)
 
@@ -113,7 +111,7 @@ class Actions(Repository):
                     if home is not None:
                         homes[face] = home
             if len(called) != len(set(faces)):
-                raise RequestError("one of these faces has no name any more", _RELOAD)
+                raise RequestError("one of these faces has no name any more", _LOOK_AGAIN)
             names = connection.scalars(
                 select(Character.name).where(Character.id.in_(set(called.values())))
             ).all()
@@ -162,8 +160,7 @@ class Actions(Repository):
                 left in it.
         """
         with self._session.writing(FACES) as connection:
-            _check(connection, cluster_id, stamp)
-            waiting = [face.id for face in waiting_faces(connection, cluster_id)]
+            waiting = _waiting(connection, cluster_id, stamp)
             chosen = _chosen(waiting, faces, cluster_id)
             if not faces or len(chosen) == len(waiting):
                 raise RequestError(
@@ -193,18 +190,20 @@ class Actions(Repository):
             if last is None:
                 raise RequestError("there is nothing to undo")
             if action_id not in (None, last.id):
-                raise RequestError(f"something was done since: somebody {last.message}", _RELOAD)
+                raise RequestError(
+                    f"something was done since: somebody {last.message}", _LOOK_AGAIN
+                )
             before = connection.execute(
                 select(Action.before).where(Action.id == last.id)
             ).scalar_one()
             episodes = undo.refresh(connection, undo.put_back(connection, before))
             connection.execute(
-                update(Action).where(Action.id == last.id).values(undone_ms=_now_ms())
+                update(Action).where(Action.id == last.id).values(undone_ms=now_ms())
             )
             return ActionRow(last.id, last.message, undone=True, episodes=tuple(episodes))
 
 
-_RELOAD = "look again"
+_LOOK_AGAIN = "look again"
 
 
 def _name(connection: Connection, faces: Sequence[int], name: str | None) -> ActionRow:
@@ -228,20 +227,22 @@ def _last(connection: Connection) -> ActionRow | None:
     return None if row is None else ActionRow(row.id, row.told, undone=False)
 
 
-def _check(connection: Connection, cluster_id: int, stamp: str | None) -> None:
+def _waiting(connection: Connection, cluster_id: int, stamp: str | None) -> list[int]:
+    """The faces that wait in a cluster; RequestError if it is not as a person saw it."""
     now = cluster(connection, cluster_id)
     if stamp not in (None, now.stamp):
         raise RequestError(
             f"cluster {cluster_id} has changed since you saw it: {now.faces} faces wait in it now",
-            _RELOAD,
+            _LOOK_AGAIN,
         )
+    return [face.id for face in waiting_faces(connection, cluster_id)]
 
 
 def _chosen(waiting: Sequence[int], faces: Collection[int], cluster_id: int) -> list[int]:
     strangers = set(faces) - set(waiting)
     if strangers:
         problem = f"face {min(strangers)} does not wait in cluster {cluster_id}"
-        raise RequestError(problem, _RELOAD)
+        raise RequestError(problem, _LOOK_AGAIN)
     return [face for face in waiting if not faces or face in set(faces)]
 
 
@@ -253,7 +254,7 @@ def _check_faces(connection: Connection, faces: Sequence[int]) -> None:
         known |= set(connection.scalars(select(Face.id).where(Face.id.in_(batch))))
     for face in faces:
         if face not in known:
-            raise RequestError(f"there is no face {face}", _RELOAD)
+            raise RequestError(f"there is no face {face}", _LOOK_AGAIN)
 
 
 def _character(connection: Connection, name: str, change: Change) -> tuple[str, int]:
@@ -284,7 +285,7 @@ def _move_out(connection: Connection, homes: dict[int, int], change: Change) -> 
 
 def _record(connection: Connection, kind: str, message: str, change: Change) -> ActionRow:
     episodes = undo.refresh(connection, change)
-    values = {"kind": kind, "told": message, "done_ms": _now_ms(), "before": change.record()}
+    values = {"kind": kind, "told": message, "done_ms": now_ms(), "before": change.record()}
     number = connection.scalars(insert(Action).values(values).returning(Action.id)).one()
     return ActionRow(number, message, undone=False, episodes=tuple(episodes))
 
@@ -295,7 +296,3 @@ def _faces(faces: Collection[int]) -> str:
 
 def _are(faces: Collection[int]) -> str:
     return "is" if len(faces) == 1 else "are"
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

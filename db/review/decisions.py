@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 
 from more_itertools import batched
@@ -10,6 +9,7 @@ from sqlalchemy import and_, bindparam, delete, insert, select
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.connection.bulk import BATCH
+from eyecatch.db.connection.session import now_ms
 from eyecatch.db.models import Decision, Face
 from eyecatch.db.models.base import PERSON
 from eyecatch.db.review.face_matching import Place, tracks_at
@@ -32,7 +32,7 @@ def add_decisions(connection: Connection, labels: Mapping[Spot, int | None]) -> 
     """Store which character a person gave to the face at each spot, None for nobody."""
     remove_decisions(connection, labels)
     if labels:
-        now = time.time_ns() // 1_000_000
+        now = now_ms()
         rows = [_columns(spot) | {"character_id": who, "now": now} for spot, who in labels.items()]
         connection.execute(insert(Decision).values(decided_ms=bindparam("now")), rows)
 

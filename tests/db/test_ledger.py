@@ -139,7 +139,7 @@ def test_bundles_of_one_network_share_embeddings(index, season):
 
 def test_a_run_survives_a_clock_that_jumps_back(index, monkeypatch):
     run = index.runs.start({}, {})
-    monkeypatch.setattr(runs_module, "_now_ms", lambda: -1)
+    monkeypatch.setattr(runs_module, "now_ms", lambda: -1)
     index.runs.finish(run, "done")
     (told,) = index.runs.list_all()
     assert told.finished < told.started
