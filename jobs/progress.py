@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from eyecatch.core.text import clock
+
 if TYPE_CHECKING:  # the pipeline loads OpenCV, which a question to the index needn't wait for
     from eyecatch.jobs.runners.stages import Outcome
 
@@ -128,13 +130,6 @@ def together(*listeners: Listener) -> Listener:
             listener(progress)
 
     return tell
-
-
-def clock(seconds: float) -> str:
-    """Seconds as ``m:ss`` or ``h:mm:ss``."""
-    minutes, second = divmod(round(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 Steps = Callable[[int, int], None]

@@ -11,8 +11,7 @@ import click
 from eyecatch import __version__
 from eyecatch.core.errors import EyecatchError
 from eyecatch.core.runtime import load
-from eyecatch.jobs.cli.logs import set_up_logs
-from eyecatch.jobs.cli.output import note
+from eyecatch.jobs.cli.output import note, set_up_logs
 
 # Each verb, the module of its command, and one line of help: known here so that `eyecatch --help`
 # loads none of them.
@@ -29,7 +28,7 @@ VERBS = {
     "merge": ("naming", "Put clusters together that are one person."),
     "split": ("naming", "Take faces out of a cluster that are somebody else."),
     "undo": ("naming", "Take back the last thing that was done with faces."),
-    "review": ("reviewing", "The web page: name faces, see who is where, watch."),
+    "review": ("naming", "The web page: name faces, see who is where, watch."),
     "identify": ("identify", "Who is in a still image."),
     "train": ("train", "Train a classifier from folders of faces."),
     "enrol": ("enrolling", "Add a character to a classifier from a few pictures."),

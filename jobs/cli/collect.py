@@ -10,8 +10,8 @@ import click
 
 import eyecatch
 from eyecatch.jobs.cli import options
-from eyecatch.jobs.cli.bar import Bars
 from eyecatch.jobs.cli.output import note
+from eyecatch.jobs.cli.progress import Bars
 from eyecatch.training.collection.options import Danbooru, Web
 
 FOLDER = click.Path(path_type=Path)

@@ -12,8 +12,8 @@ import click
 import eyecatch
 from eyecatch.core.errors import RequestError
 from eyecatch.jobs.cli import options
-from eyecatch.jobs.cli.bar import bar
 from eyecatch.jobs.cli.output import note
+from eyecatch.jobs.cli.progress import bar
 from eyecatch.jobs.export.formats import EVERY, OFFERED, SHEETS
 
 _EPISODES = click.argument("episodes", nargs=-1, metavar="[EPISODE...]")

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 import eyecatch
+from eyecatch.core.text import clock
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import progress as live
 from eyecatch.jobs.cli.output import note
-from eyecatch.jobs.progress import Listener, Progress, clock, shares, together
+from eyecatch.jobs.progress import Listener, Progress, shares, together
 from eyecatch.jobs.ray_options import RayOptions
 
 if TYPE_CHECKING:  # the job loads when it runs

@@ -1,4 +1,4 @@
-"""``eyecatch unknowns``, ``name``, ``unname``, ``merge``, ``split`` and ``undo``."""
+"""``eyecatch unknowns``, ``name``, ``unname``, ``merge``, ``split``, ``undo`` and ``review``."""
 
 from __future__ import annotations
 
@@ -123,6 +123,30 @@ def split(cluster: int, faces: tuple[int, ...], db: str) -> None:
 def undo(db: str) -> None:
     """Take back the last thing that somebody did with faces; again, the one before."""
     note(f"Took back: {eyecatch.undo(db=db).message}.")
+
+
+@click.command(epilog="Example:  eyecatch review --db season1.db")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; any but this machine's own asks visitors for a token.",
+)
+@click.option("--token", help="That token.  [default: one is made up]")
+@options.db
+def review(port: int, host: str, token: str | None, db: str) -> None:
+    """The web page: name the faces nobody named, see who is where, watch with boxes.
+
+    It listens on this machine alone, needs nothing from outside, and stops with Ctrl-C.
+    """
+    eyecatch.review(
+        db=db,
+        port=port,
+        host=host,
+        token=token,
+        say=lambda address: note(f"Open {address} in a browser; Ctrl-C stops it."),
+    )
 
 
 def _sentence(told: str) -> str:

@@ -1,12 +1,13 @@
-"""What verbs print: answers on standard output, everything else on standard error."""
+"""What verbs print: answers on standard output; messages and the log on standard error."""
 
 from __future__ import annotations
 
 import csv
 import json
+import logging
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TextIO
 
 import click
 from rich import box
@@ -14,6 +15,11 @@ from rich.console import Console
 from rich.table import Table
 
 Row = Mapping[str, Any]
+
+LOG: Final = logging.getLogger("eyecatch")
+
+TEXT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+"""Form of a line of the log."""
 
 # A pipe has no width: nothing is folded or cut there.
 PIPE_WIDTH = 10_000
@@ -67,16 +73,43 @@ def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
 
 
 def note(message: str) -> None:
-    """Say something to the person; never part of the answer."""
-    say(message)
+    """Tell the person something on standard error; never part of the answer."""
+    if json_lines():
+        LOG.info(message)
+    else:
+        click.echo(message, err=True)
 
 
-def say_plainly(message: str) -> None:
-    """The way of ``note``, unless logs are JSON."""
-    click.echo(message, err=True)
+def set_up_logs(verbose: bool, form: str | None) -> None:
+    """Log to standard error.
+
+    Args:
+        verbose: everything, of the libraries too; else only their warnings.
+        form: ``text`` or ``json`` to log each step of ours; None for warnings alone, as text. With
+            ``json`` every line on standard error is a JSON object, messages to people too.
+    """
+    handler = _JsonHandler(sys.stderr) if form == "json" else logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_json_formatter() if form == "json" else logging.Formatter(TEXT))
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING, handlers=[handler], force=True
+    )
+    LOG.setLevel(logging.INFO if form and not verbose else logging.NOTSET)
 
 
-say: Callable[[str], None] = say_plainly
+def json_lines() -> bool:
+    """Whether standard error is a log of JSON lines, as ``set_up_logs`` was asked for."""
+    return any(isinstance(handler, _JsonHandler) for handler in logging.getLogger().handlers)
+
+
+class _JsonHandler(logging.StreamHandler[TextIO]):
+    """The handler of a log in JSON, known by its class."""
+
+
+def _json_formatter() -> logging.Formatter:
+    from pythonjsonlogger.json import JsonFormatter  # noqa: PLC0415 - few want it
+
+    names = {"asctime": "time", "levelname": "level", "name": "logger"}
+    return JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields=names)
 
 
 def _shown(value: object) -> str:

@@ -1,18 +1,19 @@
-"""Progress as one live line on a terminal, and as plain lines elsewhere."""
+"""How far a verb is: a live line or a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from rich.console import Console
 from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
 from rich.text import Text
 
-from eyecatch.jobs.cli import output
-from eyecatch.jobs.cli.output import note
+from eyecatch.jobs.cli.output import json_lines, note
 from eyecatch.jobs.progress import Listener, Progress, silent
 
 # Seconds between plain lines: a night's log stays readable.
@@ -24,14 +25,14 @@ def listener(quiet: bool) -> Iterator[Listener]:
     """A listener that shows progress on standard error for as long as the block runs."""
     if quiet:
         yield silent
-    elif sys.stderr.isatty() and output.say is output.say_plainly:
+    elif sys.stderr.isatty() and not json_lines():
         with Live(Text("starting"), console=Console(stderr=True), auto_refresh=False) as screen:
             yield lambda progress: screen.update(Text(progress.line()), refresh=True)
     else:
-        yield _Plain()
+        yield _PlainLines()
 
 
-class _Plain:
+class _PlainLines:
     def __init__(self) -> None:
         self._last = float("-inf")
 
@@ -40,3 +41,56 @@ class _Plain:
         if finished or time.monotonic() - self._last >= PLAIN_EVERY:
             self._last = time.monotonic()
             note(progress.line())
+
+
+Step = Callable[[int, int | None], None]
+"""Is told how much is done, and of how much where that is known."""
+
+
+@contextmanager
+def bar(what: str, quiet: bool) -> Iterator[Step]:
+    """A bar on a terminal, and a plain line for each tenth elsewhere."""
+    if quiet:
+        yield lambda _done, _total: None
+    elif not sys.stderr.isatty():
+        yield _PlainBar(what)
+    else:
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with ProgressBar(*columns, console=Console(stderr=True), transient=True) as shown:
+            task = shown.add_task(what, total=None)
+            yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+class Bars:
+    """A bar for each thing that is done, one after the other; closed like a file.
+
+    Args:
+        quiet: show nothing.
+    """
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._open = ExitStack()
+        self._what = ""
+        self._step: Step = lambda _done, _total: None
+
+    def __call__(self, what: str, done: int, total: int | None) -> None:
+        """So much of it is done; another thing than before gets a new bar."""
+        if what != self._what:
+            self.close()
+            self._what, self._step = what, self._open.enter_context(bar(what, self._quiet))
+        self._step(done, total)
+
+    def close(self) -> None:
+        """End the bar that is shown."""
+        self._open.close()
+
+
+class _PlainBar:
+    def __init__(self, what: str) -> None:
+        self._what, self._tenth = what, 0
+
+    def __call__(self, done: int, total: int | None) -> None:
+        if total and done * 10 // total > self._tenth:
+            self._tenth = done * 10 // total
+            note(f"{self._what} {done}/{total}")

@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 import eyecatch
+from eyecatch.core.text import clock
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import serialize as shapes
 from eyecatch.jobs.cli.output import answer, print_json
-from eyecatch.jobs.progress import clock, shares
+from eyecatch.jobs.progress import shares
 
 
 @click.command(epilog="Example:  eyecatch find Hiei Kurama --together --min-seconds 5")

@@ -10,8 +10,8 @@ import click
 
 import eyecatch
 from eyecatch.jobs.cli import options
-from eyecatch.jobs.cli.bar import bar
 from eyecatch.jobs.cli.output import answer, note
+from eyecatch.jobs.cli.progress import bar
 
 _ENCODER = click.option(
     "--encoder",

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 import eyecatch
+from eyecatch.core.text import clock
 from eyecatch.jobs.cli import options
-from eyecatch.jobs.cli.bar import bar
 from eyecatch.jobs.cli.output import note, print_json, print_table
-from eyecatch.jobs.progress import clock
+from eyecatch.jobs.cli.progress import bar
 
 if TYPE_CHECKING:  # training loads when it begins
     from eyecatch.training.classifier.checkpoint import Epoch

@@ -10,11 +10,11 @@ import numpy as np
 
 from eyecatch.core.crops import decode
 from eyecatch.core.plotting import FAINT, canvas, save, shown
+from eyecatch.core.text import clock
 from eyecatch.db.index import Index
 from eyecatch.db.records.answers import CropRow
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.progress import clock
 from eyecatch.jobs.selection import short
 
 _COLUMNS, _ROWS = 10, 6

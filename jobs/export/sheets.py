@@ -10,10 +10,9 @@ from eyecatch.core.errors import RequestError
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.export.appearances import gather
-from eyecatch.jobs.export.charts import draw_grid
+from eyecatch.jobs.export.charts import draw_grid, draw_timeline
 from eyecatch.jobs.export.contact_sheet import draw_faces, pick_faces
 from eyecatch.jobs.export.dataset import file_name
-from eyecatch.jobs.export.timeline import draw_timeline
 
 Draw = Callable[[Path, str], None]
 """Draws a picture into a file, as ``png`` or ``svg``."""

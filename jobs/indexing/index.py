@@ -11,6 +11,7 @@ from pathlib import Path
 from eyecatch.core.detect.registry import resolve
 from eyecatch.core.inputs import videos
 from eyecatch.core.scan.config import DetectorConfig, ScanConfig
+from eyecatch.core.text import clock
 from eyecatch.db.index import open_index
 from eyecatch.db.models.base import FAILED, INCOMPLETE
 from eyecatch.db.records.answers import EpisodeStatus
@@ -20,7 +21,7 @@ from eyecatch.jobs.indexing.job import Job
 from eyecatch.jobs.indexing.prefetch import Ahead
 from eyecatch.jobs.indexing.register import register_all
 from eyecatch.jobs.indexing.render_hook import Drawing
-from eyecatch.jobs.progress import Listener, Progress, clock, silent
+from eyecatch.jobs.progress import Listener, Progress, silent
 from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.runners import make_runner
 from eyecatch.jobs.runners.stages import Work

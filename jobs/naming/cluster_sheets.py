@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.text import clock
 from eyecatch.db.index import Index
 from eyecatch.db.records.review import ClusterRow, FaceRow
 from eyecatch.jobs.export.contact_sheet import MOST, Shown, draw_faces
-from eyecatch.jobs.progress import clock
 
 
 def write_sheets(

@@ -11,8 +11,7 @@ from pysubs2 import Alignment, Color, SSAEvent, SSAFile, SSAStyle
 
 from eyecatch import __version__
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.render.labels import Label
-from eyecatch.jobs.render.moments import Moments
+from eyecatch.jobs.render.labels import Label, Moments
 
 UNKNOWN = "unknown"
 """What stands on the tag of a face that nobody named."""

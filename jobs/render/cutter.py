@@ -21,8 +21,7 @@ from eyecatch.jobs.render.ass import track
 from eyecatch.jobs.render.burn import drawn, video_options
 from eyecatch.jobs.render.clip_subtitles import Spoken, spoken
 from eyecatch.jobs.render.encoders import Wish, encoder
-from eyecatch.jobs.render.labels import within
-from eyecatch.jobs.render.moments import moments
+from eyecatch.jobs.render.labels import moments, within
 from eyecatch.jobs.render.segments import Span
 from eyecatch.jobs.render.soft import TITLE
 from eyecatch.jobs.render.source import Source

@@ -16,8 +16,7 @@ from eyecatch.core.video.types import Video
 from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
-from eyecatch.jobs.render.labels import Label, labels
-from eyecatch.jobs.render.moments import Moments, moments
+from eyecatch.jobs.render.labels import Label, Moments, labels, moments
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from eyecatch import __version__
+from eyecatch.core.text import clock
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.progress import clock
 from eyecatch.jobs.review.state import AppState
 
 FOLDER = Path(__file__).parent

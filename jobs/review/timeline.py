@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from eyecatch.core.text import clock
 from eyecatch.db.records.review import Bar
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.progress import clock
 
 WIDE = 1000
 """Units of a timeline's length; of the picture, not of the screen."""

@@ -11,8 +11,7 @@ import pytest
 
 from eyecatch.db.records.answers import FrameRow
 from eyecatch.jobs.render.ass import track
-from eyecatch.jobs.render.labels import Label, labels, within
-from eyecatch.jobs.render.moments import moments
+from eyecatch.jobs.render.labels import Label, labels, moments, within
 
 
 def row(frame: int, track: int, x: int, name: str | None = "Hiei") -> FrameRow:
