@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
@@ -12,6 +13,23 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.storage import place
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The part of an index that a verb is about.
+
+    Attributes:
+        index: open as long as the selection is used.
+        episodes: which.
+        characters: names as the index has them; everybody, and unknown faces, if empty.
+        unsure: names that are unsure count too.
+    """
+
+    index: Index
+    episodes: Sequence[EpisodeRecord]
+    characters: Sequence[str] = ()
+    unsure: bool = False
 
 
 def pick(index: Index, names: Sequence[str | Path] = ()) -> list[EpisodeRecord]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
@@ -14,7 +16,18 @@ from eyecatch.core.errors import RequestError
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note
 from eyecatch.jobs.cli.progress import bar
-from eyecatch.jobs.export.formats import EVERY, OFFERED, SHEETS
+from eyecatch.jobs.export.formats import formats_of
+from eyecatch.jobs.export.options import (
+    EVERY,
+    SHEETS,
+    AppearanceKeywords,
+    DatasetKeywords,
+    ExportKeywords,
+    SheetKeywords,
+)
+
+if TYPE_CHECKING:  # the job loads when it runs
+    from eyecatch.jobs.export.export import Exported
 
 _EPISODES = click.argument("episodes", nargs=-1, metavar="[EPISODE...]")
 _CHARACTERS = click.option(
@@ -34,15 +47,24 @@ def _out(what: str, required: bool = False) -> options.Decorator:
 
 
 def _form(what: str) -> options.Decorator:
-    forms = OFFERED[what]
+    names = [one.name for one in formats_of(what)]
     return click.option(
         "--format",
         "form",
-        type=click.Choice(forms),
-        default=forms[0],
+        type=click.Choice(names),
+        default=names[0],
         show_default=True,
-        help="What is written.",
+        help="What is written; see below.",
     )
+
+
+class _Export(click.Command):
+    """A command whose help lists the formats of what it exports."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section("Formats"):
+            formatter.write_dl([(one.name, one.help) for one in formats_of(self.name or "")])
 
 
 @click.group(epilog="Example:  eyecatch export frames --format csv > frames.csv")
@@ -55,7 +77,8 @@ def export() -> None:
 
 
 @export.command(
-    epilog="Example:  eyecatch export frames S01E01.mkv --format parquet --out e01.parquet"
+    cls=_Export,
+    epilog="Example:  eyecatch export frames S01E01.mkv --format parquet --out e01.parquet",
 )
 @_EPISODES
 @_form("frames")
@@ -64,16 +87,21 @@ def export() -> None:
 @_out("The file.  [default: standard output]")
 @options.force
 @options.db
-def frames(**wishes: Any) -> None:  # noqa: ANN401 - click's values, passed on by name
+def frames(db: str, out: Path | None, **chosen: Unpack[ExportKeywords]) -> None:
     """Every face of every frame: where it is and whose.
 
     A face whose name is not sure has none; --unsure gives it the likeliest one. JSON and Parquet
     list the names it may have.
     """
-    _export("frames", "No faces found.", wishes)
+    with _standard_output():
+        done = eyecatch.export("frames", db=db, out=out, **chosen)
+    _report(done, "No faces found.")
 
 
-@export.command(epilog="Example:  eyecatch export appearances S01E01 --format edl --out S01E01.edl")
+@export.command(
+    cls=_Export,
+    epilog="Example:  eyecatch export appearances S01E01 --format edl --out S01E01.edl",
+)
 @_EPISODES
 @_form("appearances")
 @_CHARACTERS
@@ -88,17 +116,19 @@ def frames(**wishes: Any) -> None:  # noqa: ANN401 - click's values, passed on b
 @_out("The file, or a folder for a file an episode.  [default: standard output]")
 @options.force
 @options.db
-def appearances(**wishes: Any) -> None:  # noqa: ANN401
+def appearances(db: str, out: Path | None, **chosen: Unpack[AppearanceKeywords]) -> None:
     """Who is on screen from when to when.
 
-    CSV, JSON and Parquet hold all episodes in one file. The others have a file for each: subtitles
-    (vtt, ass), chapters (ffmetadata; chapters, which is Matroska's), cut lists for editors (edl,
-    otio), actors for Kodi and Jellyfin (nfo), and an X-Ray-like sidecar for players (xray).
+    CSV, JSON and Parquet hold all episodes in one file; the others have a file for each.
     """
-    _export("appearances", "Nobody known was found there.", wishes)
+    with _standard_output():
+        done = eyecatch.export("appearances", db=db, out=out, **chosen)
+    _report(done, "Nobody known was found there.")
 
 
-@export.command(epilog="Example:  eyecatch export dataset --format yolo --out yuyu-yolo")
+@export.command(
+    cls=_Export, epilog="Example:  eyecatch export dataset --format yolo --out yuyu-yolo"
+)
 @_EPISODES
 @_form("dataset")
 @_CHARACTERS
@@ -115,7 +145,7 @@ def appearances(**wishes: Any) -> None:  # noqa: ANN401
 @options.force
 @options.db
 @options.quiet
-def dataset(quiet: bool, **wishes: Any) -> None:  # noqa: ANN401
+def dataset(db: str, out: Path, quiet: bool, **chosen: Unpack[DatasetKeywords]) -> None:
     """Pictures with boxes and names, or crops by character, to train with elsewhere.
 
     COCO and YOLO pictures are frames of the video with a face on them; with --character, with one
@@ -123,11 +153,11 @@ def dataset(quiet: bool, **wishes: Any) -> None:  # noqa: ANN401
     index keeps of each track, in folders as `eyecatch train` takes them.
     """
     with bar("pictures", quiet) as step:
-        wishes["listener"] = step
-        _export("dataset", "", wishes)
+        done = eyecatch.export("dataset", db=db, out=out, listener=step, **chosen)
+    _report(done)
 
 
-@export.command(epilog="Example:  eyecatch export sheet --of season --out season.png")
+@export.command(cls=_Export, epilog="Example:  eyecatch export sheet --of season --out season.png")
 @_EPISODES
 @click.option(
     "--of",
@@ -143,23 +173,31 @@ def dataset(quiet: bool, **wishes: Any) -> None:  # noqa: ANN401
 @_out("The file, or a folder for several.", required=True)
 @options.force
 @options.db
-def sheet(**wishes: Any) -> None:  # noqa: ANN401
+def sheet(db: str, out: Path, **chosen: Unpack[SheetKeywords]) -> None:
     """Draw the season's screen times, an episode's timeline, or a character's faces."""
-    if wishes["out"].suffix.lower() == ".svg":
-        wishes["form"] = "svg"
-    _export("sheet", "", wishes)
+    default, *others = formats_of("sheet")
+    if chosen["form"] == default.name:  # a file's name says it too
+        ends = {one.suffix: one.name for one in others}
+        chosen["form"] = ends.get(out.suffix.lower(), default.name)
+    _report(eyecatch.export("sheet", db=db, out=out, **chosen))
 
 
-def _export(what: str, empty: str, wishes: dict[str, Any]) -> None:
+@contextmanager
+def _standard_output() -> Iterator[None]:
+    """Says in a sentence that standard output can't be written; files say so themselves."""
     try:
-        done = eyecatch.export(what, **wishes)
+        yield
     except OSError as error:
-        # Only of standard output; else Python would complain again at its exit.
+        # Else Python would complain again at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # who reads has seen enough, as `head` does
             sys.exit(141)  # what a shell says of a program that ended so: 128 + SIGPIPE
         problem = f"standard output can't be written ({error.strerror})"
         raise RequestError(problem, "make room, or name a file with --out") from error
+
+
+def _report(done: Exported, empty: str = "") -> None:
+    """Say what was written; ``empty`` where that is nothing."""
     if not done.rows:
         note(empty)
     elif len(done.files) == 1:

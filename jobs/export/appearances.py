@@ -51,8 +51,8 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
-    """The appearances of an episode.
+class EpisodeAppearances:
+    """Who is on screen in an episode, and when.
 
     Attributes:
         episode: the episode.
@@ -96,15 +96,15 @@ class Cast:
         return tuple(sorted(there))
 
 
-def gather(
+def appearances_of(
     index: Index,
     episodes: Sequence[EpisodeRecord],
     characters: Sequence[str] = (),
     *,
     unsure: bool = False,
     join: float = 0.0,
-) -> list[Cast]:
-    """The appearances of episodes, one cast each.
+) -> list[EpisodeAppearances]:
+    """The appearances of episodes, in their order.
 
     Args:
         index: where they are.
@@ -121,12 +121,14 @@ def gather(
             joined = _joined(found.ranges, Fraction(join))
             by_episode[found.episode.id] += [Appearance(name, one) for one in joined]
     return [
-        Cast(episode, tuple(sorted(by_episode[episode.id], key=_order)), origin(episode))
+        EpisodeAppearances(
+            episode, tuple(sorted(by_episode[episode.id], key=_order)), origin(episode)
+        )
         for episode in episodes
     ]
 
 
-def appearance_rows(casts: Sequence[Cast]) -> Iterator[Row]:
+def appearance_rows(casts: Sequence[EpisodeAppearances]) -> Iterator[Row]:
     """Rows of ``COLUMNS``; times are those of the episode's own clock, in seconds."""
     for cast in casts:
         for one in cast.appearances:

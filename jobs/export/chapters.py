@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
-from eyecatch.jobs.export.appearances import Cast, Scene
+from eyecatch.jobs.export.appearances import EpisodeAppearances, Scene
 
 NOBODY = "\N{EN DASH}"
 """Title of a chapter in which nobody known is on screen: players show the last title until the next
@@ -18,7 +18,7 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 _SPECIAL, _ESCAPED = re.compile(r"([=;#\\\n])"), r"\\\1"
 
 
-def write_ffmetadata(cast: Cast) -> str:
+def write_ffmetadata(cast: EpisodeAppearances) -> str:
     """FFmpeg's metadata file, in units of the episode's time base, so that nothing is rounded."""
     time_base = cast.episode.video.time_base
     shift = round(cast.origin / time_base)
@@ -34,7 +34,7 @@ def write_ffmetadata(cast: Cast) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_matroska(cast: Cast) -> str:
+def write_matroska(cast: EpisodeAppearances) -> str:
     """Chapters as mkvmerge reads them (RFC 9559, section 5.1.7), to the nanosecond."""
     root = ET.Element("Chapters")
     edition = ET.SubElement(root, "EditionEntry")
@@ -49,7 +49,7 @@ def write_matroska(cast: Cast) -> str:
     return _HEAD + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _chapters(cast: Cast) -> list[Scene]:
+def _chapters(cast: EpisodeAppearances) -> list[Scene]:
     """All scenes, and one of nobody from the start of the file and after the last."""
     scenes = cast.scenes()
     if not scenes:

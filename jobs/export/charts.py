@@ -16,7 +16,7 @@ from eyecatch.core.plotting import FAINT, INK, LINE, breadth, canvas, save, show
 from eyecatch.core.text import clock
 from eyecatch.db.records.answers import TrackRow
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.export.appearances import Cast
+from eyecatch.jobs.export.appearances import EpisodeAppearances
 from eyecatch.jobs.selection import short
 
 _CELL, _ROW, _TOTAL = 0.72, 0.36, 0.8  # inches, of a grid; rows of a timeline are as high
@@ -40,7 +40,7 @@ class _Grid:
         return max(max(row) for row in self.seconds.values())
 
 
-def draw_grid(casts: Sequence[Cast], title: str, path: Path, form: str) -> None:
+def draw_grid(casts: Sequence[EpisodeAppearances], title: str, path: Path, form: str) -> None:
     """Draw who is on screen how long in which episode; longest over all episodes first.
 
     Args:
@@ -62,7 +62,7 @@ def draw_grid(casts: Sequence[Cast], title: str, path: Path, form: str) -> None:
         save(figure, path, form)
 
 
-def _grid(casts: Sequence[Cast]) -> _Grid:
+def _grid(casts: Sequence[EpisodeAppearances]) -> _Grid:
     seconds: dict[str, list[float]] = {}
     for place, cast in enumerate(casts):
         time_base = cast.episode.video.time_base
@@ -107,7 +107,7 @@ def _cell(axes: Axes, at: tuple[int, int], said: str, fill: tuple[str, float]) -
     )  # fmt: skip
 
 
-def draw_timeline(cast: Cast, tracks: list[TrackRow], path: Path, form: str) -> None:
+def draw_timeline(cast: EpisodeAppearances, tracks: list[TrackRow], path: Path, form: str) -> None:
     """Draw an episode's characters over its time, longest on screen first.
 
     Faces that nobody named are a grey row at the bottom; names that are unsure are pale.
@@ -138,7 +138,9 @@ def draw_timeline(cast: Cast, tracks: list[TrackRow], path: Path, form: str) -> 
         save(figure, path, form)
 
 
-def _rows(cast: Cast, tracks: list[TrackRow]) -> list[tuple[str | None, list[Span], list[Span]]]:
+def _rows(
+    cast: EpisodeAppearances, tracks: list[TrackRow]
+) -> list[tuple[str | None, list[Span], list[Span]]]:
     """(name, sure spans, other spans) from the top down."""
     names = cast.characters()
     maybe = sorted({t.character for t in tracks if t.unsure and t.character} - set(names))
@@ -162,7 +164,7 @@ def _rows(cast: Cast, tracks: list[TrackRow]) -> list[tuple[str | None, list[Spa
     return [*rows, (None, strangers, [])] if strangers else list(rows)
 
 
-def _span(cast: Cast, start: int, stop: int) -> Span:
+def _span(cast: EpisodeAppearances, start: int, stop: int) -> Span:
     begin = float(cast.played(start))
     return begin, float(cast.played(stop)) - begin
 
@@ -200,7 +202,7 @@ def _frame(axes: Axes, rows: int, length: float) -> None:
         side.set_visible(False)
 
 
-def _title(figure: Figure, cast: Cast, left: float) -> None:
+def _title(figure: Figure, cast: EpisodeAppearances, left: float) -> None:
     height = figure.get_figheight()
     figure.text(
         left / _WIDTH, 1 - 0.32 / height, shown(cast.episode.title), fontsize=14,

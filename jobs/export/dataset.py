@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,58 +12,101 @@ from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.files import CARD
 from eyecatch.core.images import encode_jpeg
 from eyecatch.db.index import Index
-from eyecatch.db.records.scan import EpisodeRecord
-from eyecatch.jobs.export.frame_images import Drawing, choose, pull
+from eyecatch.jobs.export.frame_images import Drawing, choose_drawings, decode_frames
+from eyecatch.jobs.progress import Steps
 from eyecatch.jobs.render.source import found_file
+from eyecatch.jobs.selection import Selection
 
 UNKNOWN = "unknown"
 """The class of a face that nobody named: it is a face, and a detector should learn it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a dataset is made of; see ``eyecatch.export``."""
-
-    index: Index
-    episodes: Sequence[EpisodeRecord]
-    characters: Sequence[str]
-    unsure: bool
-    every: int
+_Describe = Callable[[Sequence[Drawing], Sequence[str], Path], None]
+"""Writes boxes and names of pictures into a dataset's folder: drawings, classes, folder."""
 
 
-def write_dataset(
-    order: Order, form: str, folder: Path, listener: Callable[[int, int], None]
-) -> int:
-    """Fill an empty folder with a dataset, and return how many pictures it has.
+def write_coco(selection: Selection, every: int, folder: Path, on_progress: Steps) -> int:
+    """Fill an empty folder with pictures and ``annotations.json``.
 
     Args:
-        order: what it is made of.
-        form: ``coco``, ``yolo`` or ``crops``.
+        selection: of what; the index is open.
+        every: every n-th drawing becomes a picture.
         folder: is there.
-        listener: is told how many pictures are written, and of how many.
+        on_progress: is told how many pictures are written, and of how many.
+
+    Returns:
+        How many pictures it has.
 
     Raises:
         RequestError: there is nothing to write.
         MediaError: an episode's file is gone, has changed, or can't be decoded.
     """
-    if form == "crops":
-        pictures = _write_crops(order, folder)
-    else:
-        drawings = [
-            drawing
-            for episode in order.episodes
-            for drawing in choose(
-                order.index, episode, order.every, order.characters, unsure=order.unsure
-            )
-        ]
-        if drawings:
-            names = _names(drawings)
-            {"coco": _describe_coco, "yolo": _describe_yolo}[form](drawings, names, folder)
-            _write_pictures(order.index, drawings, folder / "images", listener)
-        pictures = len(drawings)
+    pictures = _write_described(selection, every, folder, on_progress, _describe_coco)
+    return _finish("coco", selection, every, folder, pictures)
+
+
+def write_yolo(selection: Selection, every: int, folder: Path, on_progress: Steps) -> int:
+    """Fill an empty folder with pictures, ``labels`` and ``data.yaml``; see ``write_coco``."""
+    pictures = _write_described(selection, every, folder, on_progress, _describe_yolo)
+    return _finish("yolo", selection, every, folder, pictures)
+
+
+def write_crops(
+    selection: Selection,
+    every: int,  # noqa: ARG001 - the index keeps the best crops of each track; all are written
+    folder: Path,
+    on_progress: Steps,  # noqa: ARG001 - nothing is decoded, so it takes no time
+) -> int:
+    """Write ``<character>/<episode>_<frame>_<track>.jpg``, as ``eyecatch train`` takes them.
+
+    They are the crops that the index keeps: the best ones of each track. See ``write_coco``.
+    """
+    pictures = 0
+    for episode in selection.episodes:
+        for crop in selection.index.exports.crops(
+            episode.id, selection.characters, unsure=selection.unsure
+        ):
+            place = folder / file_name(crop.character)
+            place.mkdir(exist_ok=True)
+            name = f"{episode.title}_{crop.frame:06}_{crop.track}.jpg"
+            (place / name).write_bytes(crop.jpeg)
+            pictures += 1
+    return _finish("crops", selection, None, folder, pictures)
+
+
+def _write_described(
+    selection: Selection, every: int, folder: Path, on_progress: Steps, describe: _Describe
+) -> int:
+    drawings = [
+        drawing
+        for episode in selection.episodes
+        for drawing in choose_drawings(
+            selection.index, episode, every, selection.characters, unsure=selection.unsure
+        )
+    ]
+    if drawings:
+        describe(drawings, _names(drawings), folder)
+        _write_pictures(selection.index, drawings, folder / "images", on_progress)
+    return len(drawings)
+
+
+def _finish(form: str, selection: Selection, every: int | None, folder: Path, pictures: int) -> int:
+    """Write how the dataset was made; RequestError if there is nothing in it."""
     if not pictures:
         raise RequestError("no face was found", "there is nothing to export")
-    _write_card(order, form, folder, pictures)
+    card = {
+        "written_by": f"eyecatch {__version__}",
+        "form": form,
+        "pictures": pictures,
+        "every": every,
+        "unsure": selection.unsure,
+        "characters": list(selection.characters),
+        "episodes": [
+            {"file": episode.video.path.name, "digest": episode.digest}
+            for episode in selection.episodes
+        ],
+    }
+    _write_json(folder / CARD, card)
     return pictures
 
 
@@ -76,7 +118,7 @@ def _names(drawings: Sequence[Drawing]) -> list[str]:
 
 
 def _write_pictures(
-    index: Index, drawings: Sequence[Drawing], folder: Path, listener: Callable[[int, int], None]
+    index: Index, drawings: Sequence[Drawing], folder: Path, on_progress: Steps
 ) -> None:
     episodes = {drawing.episode.id: drawing.episode for drawing in drawings}.values()
     for episode in episodes:
@@ -85,10 +127,10 @@ def _write_pictures(
     for episode in episodes:
         names = {one.frame: one.name for one in drawings if one.episode.id == episode.id}
         (folder / episode.title).mkdir(parents=True)
-        for frame, picture in pull(index, episode, names):
+        for frame, picture in decode_frames(index, episode, names):
             (folder / f"{names.pop(frame)}.jpg").write_bytes(encode_jpeg(picture))
             done += 1
-            listener(done, len(drawings))
+            on_progress(done, len(drawings))
         if names:
             problem = f"frame {min(names)} can't be decoded any more"
             raise MediaError(str(episode.video.path), problem, "index it again")
@@ -161,42 +203,10 @@ def _describe_yolo(drawings: Sequence[Drawing], names: Sequence[str], folder: Pa
     (folder / "data.yaml").write_text("\n".join(described) + "\n", encoding="utf-8")
 
 
-def _write_crops(order: Order, folder: Path) -> int:
-    """``<character>/<episode>_<frame>_<track>.jpg``, as ``eyecatch train`` takes them.
-
-    They are the crops that the index keeps: the best ones of each track.
-    """
-    count = 0
-    for episode in order.episodes:
-        for crop in order.index.exports.crops(episode.id, order.characters, unsure=order.unsure):
-            place = folder / file_name(crop.character)
-            place.mkdir(exist_ok=True)
-            name = f"{episode.title}_{crop.frame:06}_{crop.track}.jpg"
-            (place / name).write_bytes(crop.jpeg)
-            count += 1
-    return count
-
-
 def file_name(name: str) -> str:
     """A character's name as a file may be called anywhere."""
     plain = "".join("_" if sign in '<>:"/\\|?*' or ord(sign) < 32 else sign for sign in name)
     return plain.strip(" .") or "_"
-
-
-def _write_card(order: Order, form: str, folder: Path, pictures: int) -> None:
-    card = {
-        "written_by": f"eyecatch {__version__}",
-        "form": form,
-        "pictures": pictures,
-        "every": None if form == "crops" else order.every,
-        "unsure": order.unsure,
-        "characters": list(order.characters),
-        "episodes": [
-            {"file": episode.video.path.name, "digest": episode.digest}
-            for episode in order.episodes
-        ],
-    }
-    _write_json(folder / CARD, card)
 
 
 def _write_json(path: Path, value: object) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from eyecatch.jobs.export.appearances import Cast, Scene
+from eyecatch.jobs.export.appearances import EpisodeAppearances, Scene
 from eyecatch.jobs.export.timecode import edit_rate, steady, timecode
 
 RECORD_START: Final = 3600
 """Seconds of timecode at which the list's own timeline begins: an hour, as editors have it."""
 
 
-def write(cast: Cast) -> str:
+def write(cast: EpisodeAppearances) -> str:
     """A cut list of all scenes with somebody in them, one after the other.
 
     Source times count the frames of the file from 00:00:00:00. With a variable frame rate they are
@@ -39,7 +39,7 @@ def write(cast: Cast) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cuts(cast: Cast) -> list[tuple[Scene, int, int]]:
+def _cuts(cast: EpisodeAppearances) -> list[tuple[Scene, int, int]]:
     """Scenes with somebody in them, and the frames they take; none is shorter than a frame."""
     counted, rate = steady(cast), edit_rate(cast.episode.video.rate)
     cuts = []

@@ -8,19 +8,26 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Literal, Unpack, overload
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.files import refuse, whole_file, whole_folder
-from eyecatch.db.index import Index, open_index
-from eyecatch.db.records.scan import EpisodeRecord
-from eyecatch.jobs.export import appearances as cast
-from eyecatch.jobs.export import forms, frames, tables
-from eyecatch.jobs.export.formats import EVERY, OFFERED, SHEETS, TABLES
-from eyecatch.jobs.selection import check_titles, pick
-
-Listener = Callable[[int, int], None]
-"""Is told how many pictures of a dataset are written, and of how many."""
+from eyecatch.db.index import open_index
+from eyecatch.jobs.export import appearances as found
+from eyecatch.jobs.export import frames, tables
+from eyecatch.jobs.export.formats import KINDS, Format, find_format, targets
+from eyecatch.jobs.export.options import (
+    AppearanceKeywords,
+    AppearanceOptions,
+    DatasetKeywords,
+    DatasetOptions,
+    ExportKeywords,
+    ExportOptions,
+    SheetKeywords,
+    SheetOptions,
+)
+from eyecatch.jobs.progress import Steps, unheard
+from eyecatch.jobs.selection import Selection, check_titles, pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,59 +43,67 @@ class Exported:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    index: Index
-    episodes: Sequence[EpisodeRecord]
-    characters: Sequence[str]
-    form: str
-    out: Path | None
-    unsure: bool
-    join: float
-    every: int
-    sheet: str
-    force: bool
-    listener: Listener
-
-    def place(self) -> Path:
-        """``out``, for what can't go to standard output."""
-        if self.out is None:
-            raise RequestError(f"{self.form} can't go to standard output", "name a file with --out")
-        return self.out
+@overload
+def export(
+    what: Literal["frames"],
+    *,
+    db: str = ...,
+    out: Path | None = ...,
+    **options: Unpack[ExportKeywords],
+) -> Exported: ...
 
 
-def export(  # noqa: PLR0913 - each is one plain wish of the caller's
+@overload
+def export(
+    what: Literal["appearances"],
+    *,
+    db: str = ...,
+    out: Path | None = ...,
+    **options: Unpack[AppearanceKeywords],
+) -> Exported: ...
+
+
+@overload
+def export(
+    what: Literal["dataset"],
+    *,
+    db: str = ...,
+    out: Path | None = ...,
+    listener: Steps = ...,
+    **options: Unpack[DatasetKeywords],
+) -> Exported: ...
+
+
+@overload
+def export(
+    what: Literal["sheet"],
+    *,
+    db: str = ...,
+    out: Path | None = ...,
+    **options: Unpack[SheetKeywords],
+) -> Exported: ...
+
+
+def export(
     what: str,
     *,
     db: str = "eyecatch.db",
-    form: str | None = None,
     out: Path | None = None,
-    episodes: Sequence[str | Path] = (),
-    characters: Sequence[str] = (),
-    unsure: bool = False,
-    join: float = 0.0,
-    every: int = EVERY,
-    sheet: str = "season",
-    force: bool = False,
-    listener: Listener = lambda _done, _of: None,
+    listener: Steps = unheard,
+    **options: Any,
 ) -> Exported:
     """Write what the index holds in a format of other programs; ``docs/exports.md`` has them all.
 
     Args:
         what: ``frames``, ``appearances``, ``dataset`` or ``sheet``.
         db: path of an SQLite file, or any SQLAlchemy URL.
-        form: one that ``exports.offered`` lists for it; None for the first of those.
         out: the file, or the folder of a dataset; None for standard output, where the format is
             text. Where there is a file for each episode or character, a name that doesn't end as
             those do is a folder for them.
-        episodes: file names, with or without suffix, or paths; all if empty.
-        characters: names or aliases; all, and unknown faces, if empty.
-        unsure: names that are unsure count too.
-        join: of appearances: seconds between two of a character that still count as one.
-        every: of a dataset: every n-th drawing becomes a picture.
-        sheet: ``season`` (a grid), ``timeline`` (of each episode) or ``faces`` (of each character).
-        force: replace what is there; of folders, only what an export wrote.
-        listener: is told how far a dataset is.
+        listener: of a dataset: is told how many pictures are written, and of how many.
+        options: ``form``, ``episodes``, ``characters``, ``unsure`` and ``force``, see
+            ``ExportOptions``; of appearances also ``join`` (``AppearanceOptions``), of a dataset
+            ``every`` (``DatasetOptions``), of a sheet ``sheet`` (``SheetOptions``).
 
     Raises:
         RequestError: there is no such episode or format, nothing to draw, or ``out`` can't be
@@ -97,91 +112,127 @@ def export(  # noqa: PLR0913 - each is one plain wish of the caller's
         MediaError: an episode's file is gone or has changed (datasets only).
         DatabaseError: there is no index, or it can't be read.
     """
-    _check("export", what, tuple(OFFERED))
-    form = form or OFFERED[what][0]
-    _check(f"format of {what}", form, OFFERED[what])
-    _check("sheet", sheet, SHEETS)
-    if every < 1:
-        raise RequestError(f"every {every}th drawing can't be taken", "give 1 or more")
-    with open_index(db, create=False) as index:
-        names = [index.characters.own_name(name) for name in characters]
-        some = pick(index, episodes)
-        wish = _Wish(index, some, names, form, out, unsure, join, every, sheet, force, listener)
-        return _WRITERS[what](wish)
+    match what:
+        case "frames":
+            return _frames(db, out, ExportOptions(**options))
+        case "appearances":
+            return _appearances(db, out, AppearanceOptions(**options))
+        case "dataset":
+            return _dataset(db, out, DatasetOptions(**options), listener)
+        case "sheet":
+            return _sheet(db, out, SheetOptions(**options))
+        case _:
+            raise RequestError(f"{what!r} is no export", f"choose {' or '.join(KINDS)}")
 
 
-def _check(kind: str, given: str, known: Sequence[str]) -> None:
-    if given not in known:
-        raise RequestError(f"{given!r} is no {kind}", f"choose {' or '.join(known)}")
+def _frames(db: str, out: Path | None, options: ExportOptions) -> Exported:
+    form = find_format("frames", options.form)
+    with _selected(db, options) as chosen:
+        rows = frames.frame_rows(
+            chosen.index, chosen.episodes, chosen.characters, unsure=chosen.unsure
+        )
+        return _write_table(form, _target(form, out), options.force, frames.COLUMNS, rows)
 
 
-def _frames(wish: _Wish) -> Exported:
-    rows = frames.frame_rows(wish.index, wish.episodes, wish.characters, unsure=wish.unsure)
-    return _table(wish, frames.COLUMNS, rows)
+def _appearances(db: str, out: Path | None, options: AppearanceOptions) -> Exported:
+    form = find_format("appearances", options.form)
+    with _selected(db, options) as chosen:
+        casts = found.appearances_of(
+            chosen.index,
+            chosen.episodes,
+            chosen.characters,
+            unsure=chosen.unsure,
+            join=options.join,
+        )
+    if form.kind == "table":
+        rows = found.appearance_rows(casts)
+        return _write_table(form, _target(form, out), options.force, found.COLUMNS, rows)
+    return _write_episodes(form, out, options.force, casts)
 
 
-def _appearances(wish: _Wish) -> Exported:
-    casts = cast.gather(
-        wish.index, wish.episodes, wish.characters, unsure=wish.unsure, join=wish.join
-    )
-    if wish.form in TABLES:
-        return _table(wish, cast.COLUMNS, cast.appearance_rows(casts))
-    write = forms.writer(wish.form)
-    rows = sum(len(one.appearances) for one in casts)
-    if wish.out is None:
-        if len(casts) > 1:
-            problem = f"there are {len(casts)} episodes, and {wish.form} has a file for each"
-            raise RequestError(problem, "name a folder with --out, or one episode")
-        with _stream(None, wish.force) as stream:
-            stream.write(write(casts[0]).encode())
-        return Exported((), rows)
-    files = _files([one.title for one in wish.episodes], wish, forms.suffix(wish.form))
-    for one, file in zip(casts, files, strict=True):
-        with _stream(file, wish.force) as stream:
-            stream.write(write(one).encode())
-    return Exported(tuple(files), rows)
+def _dataset(db: str, out: Path | None, options: DatasetOptions, listener: Steps) -> Exported:
+    form = find_format("dataset", options.form)
+    with _selected(db, options) as chosen:
+        check_titles(chosen.episodes)
+        folder = _named(form, out)
+        with whole_folder(folder, force=options.force) as aside:
+            pictures = form.load_writer()(chosen, options.every, aside, listener)
+    return Exported((folder,), pictures)
 
 
-def _dataset(wish: _Wish) -> Exported:
-    dataset = importlib.import_module("eyecatch.jobs.export.dataset")  # loads OpenCV
-    check_titles(wish.episodes)
-    order = dataset.Order(wish.index, wish.episodes, wish.characters, wish.unsure, wish.every)
-    with whole_folder(wish.place(), force=wish.force) as aside:
-        rows = dataset.write_dataset(order, wish.form, aside, wish.listener)
-    return Exported((wish.place(),), rows)
-
-
-def _sheet(wish: _Wish) -> Exported:
-    sheet = importlib.import_module("eyecatch.jobs.export.sheets")  # loads matplotlib
-    drawn = sheet.sheets(wish.sheet, wish.index, wish.episodes, wish.characters, unsure=wish.unsure)
-    files = _files([name for name, _ in drawn], wish, f".{wish.form}")
-    for (_, draw), file in zip(drawn, files, strict=True):
-        with whole_file(file, force=wish.force) as aside:
-            draw(aside, wish.form)
+def _sheet(db: str, out: Path | None, options: SheetOptions) -> Exported:
+    form = find_format("sheet", options.form)
+    sheets = importlib.import_module("eyecatch.jobs.export.sheets")  # loads matplotlib
+    with _selected(db, options) as chosen:
+        drawn = sheets.sheets(
+            options.sheet, chosen.index, chosen.episodes, chosen.characters, unsure=chosen.unsure
+        )
+        files = _files([name for name, _ in drawn], form, _named(form, out), options.force)
+        write: Callable[[object, Path, str], None] = form.load_writer()
+        for (_, draw), file in zip(drawn, files, strict=True):
+            with whole_file(file, force=options.force) as aside:
+                write(draw, aside, form.name)
     return Exported(tuple(files), len(files))
 
 
-_WRITERS: dict[str, Callable[[_Wish], Exported]] = {
-    "frames": _frames,
-    "appearances": _appearances,
-    "dataset": _dataset,
-    "sheet": _sheet,
-}
+@contextmanager
+def _selected(db: str, options: ExportOptions) -> Iterator[Selection]:
+    """What of an index is exported; the index stays open inside the block."""
+    with open_index(db, create=False) as index:
+        names = [index.characters.own_name(name) for name in options.characters]
+        yield Selection(index, pick(index, options.episodes), names, options.unsure)
 
 
-def _files(names: Sequence[str], wish: _Wish, suffix: str) -> list[Path]:
-    """A file for each name; RequestError if one of them may not be written."""
-    files = forms.targets(names, wish.place(), suffix)
-    for file in files:
-        refuse(file, wish.force)
-    return files
+def _named(form: Format, out: Path | None) -> Path:
+    """``out``, for what can't go to standard output."""
+    if out is None:
+        raise RequestError(f"{form.name} can't go to standard output", "name a file with --out")
+    return out
 
 
-def _table(wish: _Wish, columns: tuple[tables.Column, ...], rows: Iterator[tables.Row]) -> Exported:
-    out = wish.place() if wish.form == "parquet" else wish.out
-    with _stream(out, wish.force) as stream:
-        count = tables.write_table(stream, wish.form, columns, rows)
+def _target(form: Format, out: Path | None) -> Path | None:
+    return _named(form, out) if form.binary else out
+
+
+def _write_table(
+    form: Format,
+    out: Path | None,
+    force: bool,
+    columns: tuple[tables.Column, ...],
+    rows: Iterator[tables.Row],
+) -> Exported:
+    write: tables.Writer = form.load_writer()
+    with _stream(out, force) as stream:
+        count = write(stream, columns, rows)
     return Exported(() if out is None else (out,), count)
+
+
+def _write_episodes(
+    form: Format, out: Path | None, force: bool, casts: Sequence[found.EpisodeAppearances]
+) -> Exported:
+    """A file for each episode, or one episode to standard output."""
+    write: Callable[[found.EpisodeAppearances], str] = form.load_writer()
+    files: Sequence[Path | None]
+    if out is not None:
+        files = _files([cast.episode.title for cast in casts], form, out, force)
+    elif len(casts) == 1:
+        files = [None]
+    else:
+        problem = f"there are {len(casts)} episodes, and {form.name} has a file for each"
+        raise RequestError(problem, "name a folder with --out, or one episode")
+    for cast, file in zip(casts, files, strict=True):
+        with _stream(file, force) as stream:
+            stream.write(write(cast).encode())
+    rows = sum(len(cast.appearances) for cast in casts)
+    return Exported(tuple(file for file in files if file is not None), rows)
+
+
+def _files(names: Sequence[str], form: Format, out: Path, force: bool) -> list[Path]:
+    """A file for each name; RequestError if one of them may not be written."""
+    files = targets(names, out, form.suffix)
+    for file in files:
+        refuse(file, force)
+    return files
 
 
 @contextmanager

@@ -48,7 +48,7 @@ class Drawing:
                 yield face.character, face, (left, top, right - left, bottom - top)
 
 
-def choose(
+def choose_drawings(
     index: Index,
     episode: EpisodeRecord,
     every: int,
@@ -76,7 +76,7 @@ def choose(
     return wanted[::every]
 
 
-def pull(
+def decode_frames(
     index: Index, episode: EpisodeRecord, frames: Collection[int]
 ) -> Iterator[tuple[int, Picture]]:
     """Frames of an episode, exactly those, as uint8 (height, width, 3) BGR pictures, in order.

@@ -8,11 +8,11 @@ from typing import Any
 import opentimelineio as otio
 
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.export.appearances import Appearance, Cast
+from eyecatch.jobs.export.appearances import Appearance, EpisodeAppearances
 from eyecatch.jobs.export.timecode import edit_rate, steady
 
 
-def write(cast: Cast) -> str:
+def write(cast: EpisodeAppearances) -> str:
     """A timeline of the whole episode, as OTIO's JSON.
 
     Frames are counted where their rate is constant; else times are exact pts, in units of the
@@ -33,7 +33,7 @@ def write(cast: Cast) -> str:
 class _Clock:
     """Appearances in the units of the timeline."""
 
-    def __init__(self, cast: Cast) -> None:
+    def __init__(self, cast: EpisodeAppearances) -> None:
         video = cast.episode.video
         self._cast = cast
         self._counts = steady(cast) and video.rate > 0
@@ -66,7 +66,7 @@ def _marker(one: Appearance, clock: _Clock) -> Any:  # noqa: ANN401
     )
 
 
-def _track(name: str, cast: Cast, clock: _Clock, media: Any) -> Any:  # noqa: ANN401
+def _track(name: str, cast: EpisodeAppearances, clock: _Clock, media: Any) -> Any:  # noqa: ANN401
     """The episode where a character is on screen, and gaps between."""
     track, last = otio.schema.Track(name), 0
     for one in cast.appearances:

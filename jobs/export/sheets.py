@@ -9,7 +9,7 @@ from pathlib import Path
 from eyecatch.core.errors import RequestError
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
-from eyecatch.jobs.export.appearances import gather
+from eyecatch.jobs.export.appearances import appearances_of
 from eyecatch.jobs.export.charts import draw_grid, draw_timeline
 from eyecatch.jobs.export.contact_sheet import draw_faces, pick_faces
 from eyecatch.jobs.export.dataset import file_name
@@ -49,10 +49,15 @@ def sheets(
     return drawn
 
 
+def write_picture(draw: Draw, path: Path, form: str) -> None:
+    """Write a picture as ``png`` or ``svg``."""
+    draw(path, form)
+
+
 def _season(
     index: Index, episodes: Sequence[EpisodeRecord], characters: Sequence[str], unsure: bool
 ) -> Sheets:
-    casts = gather(index, episodes, characters, unsure=unsure)
+    casts = appearances_of(index, episodes, characters, unsure=unsure)
     series = {episode.series for episode in episodes}
     title = (series.pop() if len(series) == 1 else None) or "Screen time"
     if any(cast.appearances for cast in casts):
@@ -62,7 +67,7 @@ def _season(
 def _timeline(
     index: Index, episodes: Sequence[EpisodeRecord], characters: Sequence[str], unsure: bool
 ) -> Sheets:
-    for cast in gather(index, episodes, characters, unsure=unsure):
+    for cast in appearances_of(index, episodes, characters, unsure=unsure):
         tracks = [
             track
             for track in index.exports.tracks(cast.episode.id)

@@ -7,13 +7,13 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.export.appearances import Cast
+from eyecatch.jobs.export.appearances import EpisodeAppearances
 
 XRAY_VERSION = 1
 """Raised when a field changes its meaning or goes; new fields may come without."""
 
 
-def write_nfo(cast: Cast) -> str:
+def write_nfo(cast: EpisodeAppearances) -> str:
     """Kodi's and Jellyfin's ``episodedetails`` with an actor for each character, longest first.
 
     Nobody knows who lent them a voice, so the character is both name and role.
@@ -32,7 +32,7 @@ def write_nfo(cast: Cast) -> str:
     return head + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def write_xray(cast: Cast) -> str:
+def write_xray(cast: EpisodeAppearances) -> str:
     """Who is on screen, ready to be looked up while the episode plays; see ``docs/exports.md``."""
     names = cast.characters()
     episode, video = cast.episode, cast.episode.video
@@ -60,7 +60,7 @@ def write_xray(cast: Cast) -> str:
     return json.dumps(answer, ensure_ascii=False, indent=1) + "\n"
 
 
-def _character(cast: Cast, name: str) -> dict[str, Any]:
+def _character(cast: EpisodeAppearances, name: str) -> dict[str, Any]:
     ranges = [one.range for one in cast.appearances if one.character == name]
     total = sum(one.stop_pts - one.start_pts for one in ranges) * cast.episode.video.time_base
     return {
@@ -80,5 +80,5 @@ def _character(cast: Cast, name: str) -> dict[str, Any]:
     }
 
 
-def _seconds(cast: Cast, pts: int) -> float:
+def _seconds(cast: EpisodeAppearances, pts: int) -> float:
     return round(float(cast.played(pts)), 3)

@@ -8,11 +8,11 @@ from fractions import Fraction
 import pysubs2
 
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.export.appearances import Cast
+from eyecatch.jobs.export.appearances import EpisodeAppearances
 from eyecatch.jobs.render.ass import escaped
 
 
-def write_vtt(cast: Cast) -> str:
+def write_vtt(cast: EpisodeAppearances) -> str:
     """WebVTT, to the millisecond."""
     subs = pysubs2.SSAFile()
     for one in cast.appearances:
@@ -23,7 +23,7 @@ def write_vtt(cast: Cast) -> str:
     return subs.to_string("vtt")
 
 
-def write_ass(cast: Cast) -> str:
+def write_ass(cast: EpisodeAppearances) -> str:
     """Advanced SubStation Alpha, a style with its colour for each character."""
     subs = pysubs2.SSAFile()
     video = cast.episode.video

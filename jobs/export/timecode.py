@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from eyecatch.jobs.export.appearances import Cast
+from eyecatch.jobs.export.appearances import EpisodeAppearances
 
 _NEAR = Fraction(1, 200)
 """Frames a second by which a container's average may miss the true rate: a minute of 23.976 that is
@@ -23,7 +23,7 @@ def edit_rate(rate: Fraction) -> Fraction:
     return rate
 
 
-def steady(cast: Cast) -> bool:
+def steady(cast: EpisodeAppearances) -> bool:
     """Whether frames come at a constant rate, as far as the appearances show.
 
     If so, frame n is frame n of an editor's timeline, and nothing has to be rounded.

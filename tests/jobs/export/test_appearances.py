@@ -22,7 +22,7 @@ from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.jobs.cli import main
 from eyecatch.jobs.export.chapters import NOBODY
-from eyecatch.jobs.export.formats import OFFERED, TABLES
+from eyecatch.jobs.export.formats import FORMATS
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 
@@ -251,7 +251,7 @@ def test_appearances_near_each_other_are_joined(filled, exported):
     assert sorted(names) == sorted(true(filled))
 
 
-@pytest.mark.parametrize("form", [f for f in OFFERED["appearances"] if f not in TABLES])
+@pytest.mark.parametrize("form", [f.name for f in FORMATS if f.kind == "episode"])
 def test_an_episode_of_nobody_is_told(filled, form, capfd):
     main(["export", "appearances", "S01E02", "--db", filled.db, "--format", form])
     out, err = capfd.readouterr()

@@ -9,7 +9,8 @@ import pytest
 import eyecatch
 from eyecatch.jobs.export import appearances as cast
 from eyecatch.jobs.export import frames
-from eyecatch.jobs.export.formats import OFFERED, SHEETS
+from eyecatch.jobs.export.formats import FORMATS, KINDS, formats_of
+from eyecatch.jobs.export.options import SHEETS
 
 DOCS = (Path(__file__).parents[3] / "docs" / "exports.md").read_text(encoding="utf-8")
 
@@ -18,10 +19,15 @@ def section(what):
     return re.split(r"^## ", DOCS.split(f"\n## {what}\n")[1], flags=re.MULTILINE)[0]
 
 
-@pytest.mark.parametrize("what", OFFERED)
+@pytest.mark.parametrize("what", KINDS)
 def test_every_format_is_described(what):
-    for form in OFFERED[what]:
-        assert re.search(rf"`{form}`|--format {form}\b", section(what)), form
+    for form in formats_of(what):
+        assert re.search(rf"`{form.name}`|--format {form.name}\b", section(what)), form
+
+
+def test_every_episode_format_is_described_with_its_suffix():
+    rows = re.findall(r"^\| `(\w+)` \| `(\S+)` \|", section("appearances"), flags=re.MULTILINE)
+    assert rows == [(one.name, one.suffix) for one in FORMATS if one.kind == "episode"]
 
 
 def test_every_sheet_is_described():

@@ -1,0 +1,105 @@
+"""What can be chosen of an export; each class stands beside the keywords of ``eyecatch.export``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypedDict
+
+from eyecatch.core.errors import RequestError
+
+SHEETS: Final = ("season", "timeline", "faces")
+"""What a sheet can show."""
+
+EVERY: Final = 12
+"""Drawings from one picture of a dataset to the next: about a second of anime on twos, so that two
+of them are seldom nearly the same."""
+
+
+class ExportKeywords(TypedDict, total=False):
+    """The keywords of ``ExportOptions``."""
+
+    form: str | None
+    episodes: Sequence[str | Path]
+    characters: Sequence[str]
+    unsure: bool
+    force: bool
+
+
+class AppearanceKeywords(ExportKeywords, total=False):
+    """The keywords of ``AppearanceOptions``."""
+
+    join: float
+
+
+class DatasetKeywords(ExportKeywords, total=False):
+    """The keywords of ``DatasetOptions``."""
+
+    every: int
+
+
+class SheetKeywords(ExportKeywords, total=False):
+    """The keywords of ``SheetOptions``."""
+
+    sheet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOptions:
+    """What is exported, and how; of ``frames`` nothing else can be chosen.
+
+    Attributes:
+        form: the name of a format (``formats.FORMATS``); None for the first that suits.
+        episodes: file names, with or without suffix, or paths; all if empty.
+        characters: names or aliases; all, and unknown faces, if empty.
+        unsure: names that are unsure count too.
+        force: replace what is there; of folders, only what an export wrote.
+    """
+
+    form: str | None = None
+    episodes: Sequence[str | Path] = ()
+    characters: Sequence[str] = ()
+    unsure: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppearanceOptions(ExportOptions):
+    """Of ``appearances``.
+
+    Attributes:
+        join: seconds between two appearances of a character that still count as one.
+    """
+
+    join: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetOptions(ExportOptions):
+    """Of a ``dataset``.
+
+    Attributes:
+        every: every n-th drawing becomes a picture.
+    """
+
+    every: int = EVERY
+
+    def __post_init__(self) -> None:
+        if self.every < 1:
+            raise RequestError(f"every {self.every}th drawing can't be taken", "give 1 or more")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetOptions(ExportOptions):
+    """Of a ``sheet``.
+
+    Attributes:
+        sheet: ``season`` (a grid), ``timeline`` (of each episode) or ``faces`` (of each character).
+    """
+
+    sheet: str = "season"
+
+    def __post_init__(self) -> None:
+        if self.sheet not in SHEETS:
+            raise RequestError(f"{self.sheet!r} is no sheet", f"choose {' or '.join(SHEETS)}")
