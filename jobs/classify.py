@@ -1,4 +1,4 @@
-"""The bundles of an index job: known to the index, at work on its crops, deciding its tracks."""
+"""The bundles of an index job: registered in the index, classifying its crops and tracks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
 
 Models = Path | str | Sequence[Path | str]
-"""Where one bundle is, or several that judge together."""
+"""Where one bundle is, or several that decide together."""
 
 
 def load_models(models: Models) -> Ensemble:
@@ -31,20 +31,20 @@ def load_models(models: Models) -> Ensemble:
     return Ensemble([named_bundle(path) for path in paths])
 
 
-class Judges:
-    """Bundles that decide the tracks of an index.
+class Classifier:
+    """Bundles that classify the crops of an index, and together decide its tracks.
 
     Args:
         ensemble: the bundles.
-        index: which gets to know them.
+        index: where they are registered.
 
     Attributes:
-        id: the index's number for the bundles together: for whoever decided an episode.
+        id: the index's number for the bundles together, which stands at the episodes they decide.
     """
 
     def __init__(self, ensemble: Ensemble, index: Index) -> None:
         self._ensemble, self._index = ensemble, index
-        self._classify = IdentifyAll(ensemble.bundles)
+        self._identify = IdentifyAll(ensemble.bundles)
         self._ids = [
             self._add(bundle, [name for name in names if name is not None])
             for bundle, names in zip(ensemble.bundles, ensemble.names, strict=True)
@@ -71,14 +71,14 @@ class Judges:
         digests = [bundle.digest for bundle in self._ensemble.bundles]
         return {"bundle": self._ensemble.digest, "bundles": digests}
 
-    def said(self, identified: Sequence[Identified]) -> dict[int, Identified]:
-        """What each bundle, by its number in the index, said of some crops."""
+    def predictions(self, identified: Sequence[Identified]) -> dict[int, Identified]:
+        """The predictions of each bundle, by its number in the index, for the same crops."""
         return dict(zip(self._ids, identified, strict=bool(identified)))
 
     def identify(self, episode: EpisodeRecord) -> None:
-        """Judges the crops of an episode that a bundle has not judged yet, from the index.
+        """Classify the crops of an episode, from the index, that a bundle has not seen yet.
 
-        Where another bundle of the same network judged them, by their embeddings alone.
+        Where another bundle of the same network has, by their embeddings alone.
         """
         for bundle_id, bundle in zip(self._ids, self._ensemble.bundles, strict=True):
             if bundle.prototypes is not None:
@@ -87,7 +87,7 @@ class Judges:
                     again = judged_again(bundle, known.embeddings)
                     self._index.predictions.save(known.ids, again, bundle_id)
             for batch in self._index.predictions.crops_to_identify(episode.id, bundle_id):
-                for each, vectors in self.said(self._classify(batch.jpegs)).items():
+                for each, vectors in self.predictions(self._identify(batch.jpegs)).items():
                     self._index.predictions.save(batch.ids, vectors, each)
 
     def verdicts(self, episode: EpisodeRecord) -> dict[int, Verdict]:

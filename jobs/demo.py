@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from eyecatch.core.detect.registry import resolve
 from eyecatch.core.errors import RequestError
@@ -64,31 +65,51 @@ class Demo:
     cells: tuple[Cell, ...]
 
 
-def demo(  # noqa: PLR0913 - each is one plain choice of the caller's
+class DemoKeywords(TypedDict, total=False):
+    """The keywords of ``DemoOptions``."""
+
+    runner: str
+    detector: DetectorConfig | None
+    force: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """How the demo runs.
+
+    Attributes:
+        runner: ``inline`` or ``ray``.
+        detector: which detector looks; None for the default.
+        force: replace an earlier demo.
+    """
+
+    runner: str = "ray"
+    detector: DetectorConfig | None = None
+    force: bool = False
+
+
+def demo(
     out: Path,
     *,
-    runner: str = "ray",
-    detector: DetectorConfig | None = None,
-    force: bool = False,
     say: Callable[[str], None] = lambda _: None,
     listener: Listener = silent,
+    **options: Unpack[DemoKeywords],
 ) -> Demo:
     """Draw a small season, train on drawn faces, index it and ask who is where.
 
     Args:
         out: a folder that is made for all of it.
-        runner: ``inline`` or ``ray``.
-        detector: which detector looks; None for the default.
-        force: replace an earlier demo in ``out``.
         say: is told of each step as it begins.
         listener: is told of the index job's progress.
+        options: the fields of ``DemoOptions``: ``runner``, ``detector``, ``force``.
 
     Raises:
         RequestError: ``out`` is there already.
         EyecatchError: the detector can't be used, or nothing can be written.
     """
-    resolve(detector or DetectorConfig())  # before anything is drawn in vain
-    _prepare(out, force)
+    chosen = DemoOptions(**options)
+    resolve(chosen.detector or DetectorConfig())  # before anything is drawn in vain
+    _prepare(out, chosen.force)
     say("drawing three episodes")
     season = draw_season(out / "season")
     say("drawing faces to train with")
@@ -101,8 +122,8 @@ def demo(  # noqa: PLR0913 - each is one plain choice of the caller's
         season.episodes,
         db=str(db),
         model=bundle,
-        detector=detector,
-        runner=runner,
+        detector=chosen.detector,
+        runner=chosen.runner,
         series=SHOW,
         listener=listener,
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from eyecatch.core.storage import reachable
 from eyecatch.core.video.types import Video
@@ -19,6 +19,9 @@ from eyecatch.core.video.types import Video
 if TYPE_CHECKING:  # a question to the index needn't wait for NumPy
     import numpy as np
     import numpy.typing as npt
+
+MAX_TRIES: Final = 3
+"""How often a chunk may kill the process that scans it: then it is what kills, and fails."""
 
 
 @dataclass(frozen=True, slots=True)

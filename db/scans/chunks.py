@@ -17,13 +17,10 @@ from eyecatch.db.connection.session import Repository
 from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.models import Chunk
 from eyecatch.db.models.base import DONE, FAILED, PENDING
-from eyecatch.db.records.scan import Backlog, Provenance, Vectors
+from eyecatch.db.records.scan import MAX_TRIES, Backlog, Provenance, Vectors
 from eyecatch.db.scans.episode_state import mark_pending
 from eyecatch.db.scans.predictions import insert_predictions
 from eyecatch.db.serialization import pack_timeline, unpack_plan
-
-TRIES: Final = 3
-"""How often a chunk may kill the process that scans it."""
 
 FRAMES: Final = schema.Base.metadata.tables["frame"]
 FRAME_COLUMNS: Final = ("tracklet_id", "frame", "pts", "x", "y", "w", "h", "score", "held")
@@ -134,7 +131,7 @@ class Chunks(Repository):
             _fail(connection, episode_id, index, error, provenance, tries)
 
     def give_up(self, episode_id: int, error: str, provenance: Provenance) -> None:
-        """Fail the chunks that were begun ``TRIES`` times and never came to an end.
+        """Fail the chunks that were begun ``MAX_TRIES`` times and never came to an end.
 
         Args:
             episode_id: the episode.
@@ -143,7 +140,7 @@ class Chunks(Repository):
         """
         with self._session.writing() as connection:
             hopeless = connection.scalars(
-                select(Chunk.index).where(Chunk.episode_id == episode_id, Chunk.begun >= TRIES)
+                select(Chunk.index).where(Chunk.episode_id == episode_id, Chunk.begun >= MAX_TRIES)
             ).all()
             for index in hopeless:
                 _fail(connection, episode_id, index, error, provenance, tries=0)

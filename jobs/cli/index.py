@@ -100,7 +100,7 @@ def index(
                 retry_failed=retry_failed,
                 listener=together(shown, *listeners),
             )
-        return _tell(report, profile)
+        return _print_report(report, profile)
 
     if not watch:
         if not once(paths):
@@ -125,7 +125,7 @@ def _metrics(address: str) -> Listener:
     return made
 
 
-def _tell(report: IndexReport, profile: bool) -> bool:
+def _print_report(report: IndexReport, profile: bool) -> bool:
     """Say what was done; returns whether all of it went well."""
     for fault in report.faults:
         note(f"eyecatch: {fault}")

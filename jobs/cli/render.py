@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
@@ -12,6 +12,10 @@ import eyecatch
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import answer, note
 from eyecatch.jobs.cli.progress import bar
+
+if TYPE_CHECKING:
+    from eyecatch.jobs.clips.options import ClipKeywords
+    from eyecatch.jobs.render.options import RenderKeywords
 
 _ENCODER = click.option(
     "--encoder",
@@ -52,7 +56,9 @@ _UNSURE = click.option("--unsure", is_flag=True, help="Say the names that are un
 @options.force
 @options.db
 @options.quiet
-def render(quiet: bool, **wishes: Any) -> None:  # noqa: ANN401 - click's values, passed on by name
+def render(
+    episode: str, out: Path | None, db: str, quiet: bool, **chosen: Unpack[RenderKeywords]
+) -> None:
     """Write EPISODE with a box and a name at every face, for exactly the frames it is there.
 
     EPISODE is a file's name, with or without its suffix, or a path to it. --soft adds a track that
@@ -60,7 +66,7 @@ def render(quiet: bool, **wishes: Any) -> None:  # noqa: ANN401 - click's values
     subtitles.
     """
     with bar("frames", quiet) as step:
-        done = eyecatch.render(wishes.pop("episode"), listener=step, **wishes)
+        done = eyecatch.render(episode, db=db, out=out, listener=step, **chosen)
     note(f"Wrote {done}.")
 
 
@@ -107,14 +113,22 @@ def render(quiet: bool, **wishes: Any) -> None:  # noqa: ANN401 - click's values
 @options.force
 @options.db
 @options.quiet
-def clips(form: str, quiet: bool, **wishes: Any) -> None:  # noqa: ANN401
+def clips(
+    names: tuple[str, ...],
+    out: Path | None,
+    supercut: Path | None,
+    form: str,
+    db: str,
+    quiet: bool,
+    **chosen: Unpack[ClipKeywords],
+) -> None:
     """Cut out the scenes of NAME, to the frame, with sound and subtitles.
 
     Several names are cut each for itself, or with --together where all are on screen at once. A
     folder of clips also gets manifest.json and manifest.csv, which say where each is from.
     """
     with bar("clips", quiet) as step:
-        done = eyecatch.clips(wishes.pop("names"), listener=step, **wishes)
+        done = eyecatch.clips(names, db=db, out=out, supercut=supercut, listener=step, **chosen)
     for fault in done.faults:
         note(f"eyecatch: {fault}")
     columns = ("file", "episode", "characters", "start", "stop")

@@ -6,21 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Unpack
 
 from eyecatch.core.errors import EyecatchError, RequestError
 from eyecatch.core.files import refuse, whole_file
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.answers import Found
 from eyecatch.jobs.clips.manifest import NAMES, Clip, write_manifest
+from eyecatch.jobs.clips.options import ClipKeywords, ClipOptions
+from eyecatch.jobs.clips.segments import spans
 from eyecatch.jobs.clips.supercut import write_supercut
 from eyecatch.jobs.progress import Steps, unheard
-from eyecatch.jobs.render.cutter import Cutter
-from eyecatch.jobs.render.encoders import Wish
-from eyecatch.jobs.render.encoders import encoder as encoder_for
-from eyecatch.jobs.render.segments import Span, Wishes, spans
+from eyecatch.jobs.render.cutter import Cutter, Span
+from eyecatch.jobs.render.encoders import find_encoder
 from eyecatch.jobs.render.source import source
-
-LABELS = ("none", "soft", "burn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +63,9 @@ class _Plan:
 
 @dataclass(slots=True)
 class _Job:
-    """One call of ``clips``: what it was asked, and what went wrong."""
+    """One call of ``clips``: how clips are cut, and what went wrong."""
 
-    labels: str
-    fast: bool
-    encoding: Wish
-    wishes: Wishes
-    unsure: bool
+    options: ClipOptions
     listener: Steps
     faults: list[str] = field(default_factory=list)
 
@@ -82,13 +77,14 @@ class _Job:
         return [replace(plan, file=out / _name(k, plan)) for k, plan in enumerate(plans, 1)]
 
     def _of_episode(self, index: Index, found: Found) -> Iterator[_Plan]:
+        options = self.options
         try:
-            made = source(index, found.episode, unsure=self.unsure)
-            if not self.fast:
-                encoder_for(self.encoding, made.video.pixel_format)
-            cutter = Cutter(made, self.labels, self.fast, self.encoding)
+            made = source(index, found.episode, unsure=options.unsure)
+            if not options.fast:
+                find_encoder(options, made.video.pixel_format)
+            cutter = Cutter(made, options.labels, options.fast, options)
             unit = made.video.time_base
-            for span in spans(found.ranges, made.clock, unit, self.wishes):
+            for span in spans(found.ranges, made.clock, unit, options):
                 yield _Plan(cutter, span, found.characters)
         except RequestError:
             raise
@@ -109,25 +105,14 @@ class _Job:
         self.listener(len(plans), len(plans))
 
 
-def clips(  # noqa: PLR0913 - each is one plain wish of the caller's
+def clips(
     names: Sequence[str],
     *,
     db: str = "eyecatch.db",
     out: Path | None = None,
     supercut: Path | None = None,
-    together: bool = False,
-    pad: float = 0.0,
-    gap: float = 0.0,
-    shortest: float = 0.0,
-    longest: float | None = None,
-    min_confidence: float = 0.0,
-    unsure: bool = False,
-    labels: str = "none",
-    fast: bool = False,
-    encoder: str = "x264",
-    quality: int | None = None,
-    force: bool = False,
     listener: Steps = unheard,
+    **options: Unpack[ClipKeywords],
 ) -> ClipsReport:
     """Cut out the scenes of characters, exact to the frame at both ends.
 
@@ -136,60 +121,56 @@ def clips(  # noqa: PLR0913 - each is one plain wish of the caller's
         db: path of an SQLite file, or any SQLAlchemy URL.
         out: folder for the clips and their manifest.
         supercut: file for all clips in one; either or both.
-        together: only while all of them are on screen at once; else each for itself.
-        pad: seconds shown before and after.
-        gap: seconds that may lie between two scenes that become one clip.
-        shortest: seconds; clips that are shorter are left out.
-        longest: seconds; clips that are longer are cut into equal parts.
-        min_confidence: least confidence of an appearance.
-        unsure: also where it may be them.
-        labels: ``none``, ``soft`` or ``burn``.
-        fast: copy from keyframe to keyframe, so that clips begin earlier and end later.
-        encoder: ``x264``, ``nvenc``, ``qsv``, ``videotoolbox`` or ``auto``.
-        quality: on the encoder's own scale, lower is better; None for what suits it.
-        force: replace files that are there.
         listener: is told of progress.
+        options: the fields of ``ClipOptions``: which scenes (``together``, ``min_confidence``,
+            ``unsure``), how long (``pad``, ``gap``, ``shortest``, ``longest``), and how they are
+            written (``labels``, ``fast``, ``encoder``, ``quality``, ``force``).
 
     Raises:
         UnknownCharacterError: no character is called so.
         RequestError: nothing was found, or it can't be done so.
         DatabaseError: there is no index, or it can't be read.
     """
-    _check(out, supercut, labels, fast)
-    wishes = Wishes(pad, gap, shortest, longest)
-    job = _Job(labels, fast, Wish(encoder, quality), wishes, unsure, listener)
+    chosen = ClipOptions(**options)
+    _check_targets(out, supercut, chosen)
+    job = _Job(chosen, listener)
     with open_index(db, create=False) as index:
         found = index.queries.find(
-            names, together=together, min_confidence=min_confidence, unsure=unsure
+            names,
+            together=chosen.together,
+            min_confidence=chosen.min_confidence,
+            unsure=chosen.unsure,
         )
         plans = job.plans(index, found, out)
     if not plans and not job.faults:
-        raise RequestError(_nothing(names, together, bool(found)))
-    targets = [plan.file for plan in plans if plan.file is not None] + [supercut]
-    targets += [out / name for name in NAMES] if out is not None else []
-    for target in targets:
-        if target is not None:
-            refuse(target, force)
+        raise RequestError(_nothing(names, chosen.together, bool(found)))
+    for target in _targets(plans, out, supercut):
+        refuse(target, chosen.force)
     made = list(job.write(plans)) if out is not None else [plan.cut(plan.span) for plan in plans]
     if out is not None:
         write_manifest(out, made)
     if supercut is not None and plans:
-        with whole_file(supercut, force=force) as aside:
+        with whole_file(supercut, force=chosen.force) as aside:
             cuts = [(plan.cutter, plan.span) for plan in plans]
             title = " & ".join(dict.fromkeys(name for plan in plans for name in plan.characters))
             write_supercut(cuts, aside, title, lambda done: listener(done, len(plans)))
     return ClipsReport(tuple(made), tuple(job.faults), supercut)
 
 
-def _check(out: Path | None, supercut: Path | None, labels: str, fast: bool) -> None:
+def _check_targets(out: Path | None, supercut: Path | None, options: ClipOptions) -> None:
     if out is None and supercut is None:
         raise RequestError("clips have to go somewhere", "name --out DIR, --supercut FILE or both")
-    if labels not in LABELS:
-        raise RequestError(f"there are no labels {labels!r}", f"choose of {', '.join(LABELS)}")
-    if fast and labels == "burn":
-        raise RequestError("labels can't be burnt in without encoding", "leave --fast or take soft")
-    if fast and supercut is not None:
+    if options.fast and supercut is not None:
         raise RequestError("a supercut can't be copied from keyframes", "leave out --fast")
+
+
+def _targets(plans: Sequence[_Plan], out: Path | None, supercut: Path | None) -> Iterator[Path]:
+    """All files that are to be written."""
+    yield from (plan.file for plan in plans if plan.file is not None)
+    if out is not None:
+        yield from (out / name for name in NAMES)
+    if supercut is not None:
+        yield supercut
 
 
 def _nothing(names: Sequence[str], together: bool, found: bool) -> str:

@@ -17,9 +17,8 @@ from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import run
 from eyecatch.core.video.types import Video
 from eyecatch.jobs.render.burn import drawn, video_options
-from eyecatch.jobs.render.cutter import SOUND, Cutter
-from eyecatch.jobs.render.encoders import encoder
-from eyecatch.jobs.render.segments import Span
+from eyecatch.jobs.render.cutter import SOUND, Cutter, Span
+from eyecatch.jobs.render.encoders import find_encoder
 from eyecatch.jobs.render.soft import TITLE
 
 UNIT = Fraction(1, 120_000)
@@ -91,7 +90,7 @@ def _write_part(cutter: Cutter, span: Span, path: Path, model: Video, folder: Pa
         sound, heard = opened[str(sounds[0].index)], f"{cut.sound_filter},{even}"
     else:
         sound, heard = ffmpeg.input(f"anullsrc=r={SAMPLES}", f="lavfi", t=seconds), even
-    chosen = encoder(cutter.wish, source.video.pixel_format)
+    chosen = find_encoder(cutter.encoding, source.video.pixel_format)
     options = video_options(source.video, chosen, 0, filters)
     options |= {"enc_time_base:v:0": f"{UNIT.numerator}:{UNIT.denominator}", "f": CONTAINER}
     options |= {"filter:a:0": heard, "c:a": "pcm_s16le", "ac": 2, "map_metadata": -1}

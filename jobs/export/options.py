@@ -1,4 +1,4 @@
-"""What can be chosen of an export; each class stands beside the keywords of ``eyecatch.export``."""
+"""What can be chosen of exports: classes, and the keywords of ``eyecatch.export`` for each."""
 
 from __future__ import annotations
 

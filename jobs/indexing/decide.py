@@ -6,7 +6,7 @@ from eyecatch.core.scan.linking import link
 from eyecatch.db.index import Index
 from eyecatch.db.models.base import PENDING
 from eyecatch.db.records.scan import EpisodeRecord, Provenance
-from eyecatch.jobs.classify import Judges
+from eyecatch.jobs.classify import Classifier
 
 
 def is_stale(episode: EpisodeRecord, origin: Provenance) -> bool:
@@ -19,20 +19,22 @@ def is_stale(episode: EpisodeRecord, origin: Provenance) -> bool:
     return rescanned or renamed
 
 
-def decide(index: Index, episode: EpisodeRecord, origin: Provenance, judges: Judges | None) -> None:
+def decide(
+    index: Index, episode: EpisodeRecord, origin: Provenance, classifier: Classifier | None
+) -> None:
     """Link an episode's tracklets to tracks, and decide who each is; nothing is decoded.
 
-    Crops that a bundle has not judged yet are judged from the index.
+    Crops that a bundle has not classified yet are classified from the index.
 
     Args:
         index: the index.
         episode: one whose chunks are done, or have failed.
         origin: what the rows are made by.
-        judges: the bundles at work, or None to decide no names.
+        classifier: the bundles at work, or None to decide no names.
     """
     if episode.state == PENDING or episode.scan_digest != origin.scan_digest:
         index.tracks.save(episode.id, link(index.tracks.load_scan(episode.id)))
-    if judges is not None:
-        judges.identify(episode)
-        index.verdicts.save(episode.id, judges.verdicts(episode), origin)
+    if classifier is not None:
+        classifier.identify(episode)
+        index.verdicts.save(episode.id, classifier.verdicts(episode), origin)
     index.episode_state.update(episode.id, origin)

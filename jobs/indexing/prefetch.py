@@ -1,4 +1,4 @@
-"""Work that is done ahead of whoever needs what comes of it."""
+"""Items of an iterator, fetched ahead by a thread."""
 
 from __future__ import annotations
 
@@ -15,37 +15,39 @@ class _End(Exception):  # noqa: N818 - no error: it marks the end
     """There are no more items."""
 
 
-class Ahead(Generic[Item]):
-    """What an iterator gives, asked for by a thread of its own; closing it ends the thread.
+class Prefetcher(Generic[Item]):
+    """Fetches the items of an iterator in a thread of its own, and queues them.
+
+    Close it to end the thread.
 
     Args:
         items: the iterator; nobody else may use it.
 
     Attributes:
-        over: everything was taken.
+        over: all items were taken.
     """
 
     def __init__(self, items: Iterator[Item]) -> None:
         self.over = False
         self._items, self._stopped = items, threading.Event()
         self._queue: SimpleQueue[Item | BaseException] = SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="ahead", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="prefetch", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """End the thread; the item that is in hand is finished first."""
+        """End the thread, once the item that it is fetching is there."""
         self._stopped.set()
         self._thread.join()
 
     def take(self, seconds: float = 0.0, *, wait: bool = True) -> list[Item]:
-        """What is ready, and what gets ready within some seconds.
+        """Take the items that are there, and those that come within some seconds.
 
         Args:
-            seconds: how long to go on unless the end comes first.
-            wait: if there is nothing, wait for one however long it takes, or the end.
+            seconds: how long to go on taking, unless the items end first.
+            wait: if there is nothing, wait for an item or the end, however long it takes.
 
         Raises:
-            BaseException: whatever ended the iterator, once what came before was taken.
+            BaseException: what the iterator raised, once all items before it were taken.
         """
         taken: list[Item] = []
         until = time.monotonic() + seconds

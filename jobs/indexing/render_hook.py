@@ -9,7 +9,7 @@ from eyecatch.db.index import Index
 from eyecatch.jobs.render.render import default_name, render_episode
 
 
-class Drawing:
+class RenderHook:
     """Renders the episodes of an index job.
 
     Args:
@@ -22,22 +22,22 @@ class Drawing:
 
     def __init__(self, index: Index, how: str | None) -> None:
         self.faults: list[str] = []
-        self._index, self._how, self._drawn = index, how, set[int]()
+        self._index, self._how, self._rendered = index, how, set[int]()
 
-    def draw(self, episode: int) -> None:
+    def render(self, episode: int) -> None:
         """Render an episode; an older rendering is of what was known then."""
         if self._how is None:
             return
-        self._drawn.add(episode)
+        self._rendered.add(episode)
         try:
             render_episode(self._index, episode, how=self._how, force=True)
         except EyecatchError as error:
             self.faults.append(str(error))
 
-    def draw_missing(self, episodes: Sequence[int]) -> None:
+    def render_missing(self, episodes: Sequence[int]) -> None:
         """Render the episodes that were decided earlier, but have no rendering."""
         for episode in episodes:
-            if self._how is None or episode in self._drawn:
+            if self._how is None or episode in self._rendered:
                 continue
             if not default_name(self._index.episodes.get(episode), self._how).exists():
-                self.draw(episode)
+                self.render(episode)

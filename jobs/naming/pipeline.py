@@ -17,7 +17,7 @@ from eyecatch.core.identity.propagation import (
     propagate_names,
 )
 from eyecatch.db.index import Index
-from eyecatch.jobs.classify import Judges
+from eyecatch.jobs.classify import Classifier
 from eyecatch.jobs.naming.clustering import group_new, track_vector
 
 Notify = Callable[[str], None]
@@ -68,11 +68,11 @@ class NamingPipeline:
     def embed(self, notify: Notify = ignore) -> None:
         """Embed the faces that have no embedding of this embedder yet."""
         lacking = self._index.faces.episodes_lacking(self.embedder_id)
-        judges = Judges(Ensemble([self._bundle]), self._index) if lacking else None
+        classifier = Classifier(Ensemble([self._bundle]), self._index) if lacking else None
         for done, episode_id in enumerate(lacking):
             notify(f"looking at faces: episode {done + 1} of {len(lacking)}")
-            assert judges is not None
-            judges.identify(self._index.episodes.get(episode_id))
+            assert classifier is not None
+            classifier.identify(self._index.episodes.get(episode_id))
             votes = self._index.predictions.track_votes(episode_id, self.embedder_id)
             vectors = {vote.track_id: track_vector(vote) for vote in votes}
             self._index.faces.save(episode_id, vectors, self.embedder_id)

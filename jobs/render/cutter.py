@@ -20,14 +20,23 @@ from eyecatch.core.video.ffmpeg import run
 from eyecatch.jobs.render.ass import track
 from eyecatch.jobs.render.burn import drawn, video_options
 from eyecatch.jobs.render.clip_subtitles import Spoken, spoken
-from eyecatch.jobs.render.encoders import Wish, encoder
+from eyecatch.jobs.render.encoders import find_encoder
 from eyecatch.jobs.render.labels import moments, within
-from eyecatch.jobs.render.segments import Span
+from eyecatch.jobs.render.options import EncodingOptions
 from eyecatch.jobs.render.soft import TITLE
 from eyecatch.jobs.render.source import Source
 
 SOUND = {"c:a": "aac", "b:a": "192k"}
 """Sound is encoded anew, to begin and end with the sample; 192 kbit/s is transparent for AAC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Frames of a clip, half-open, and the confidence of the surest range in it."""
+
+    start: int
+    stop: int
+    confidence: float
 
 
 @dataclass(frozen=True)
@@ -38,13 +47,13 @@ class Cutter:
         source: the episode.
         labels: ``none``, ``soft`` or ``burn``.
         fast: copy from keyframe to keyframe.
-        wish: how pictures are encoded.
+        encoding: how pictures are encoded.
     """
 
     source: Source
     labels: str = "none"
     fast: bool = False
-    wish: Wish = field(default_factory=Wish)
+    encoding: EncodingOptions = field(default_factory=EncodingOptions)
 
     @property
     def suffix(self) -> str:
@@ -95,7 +104,7 @@ class Cutter:
         if self.labels == "burn":
             self.script(span).save(str(folder / "labels.ass"))
             filters += f",{drawn(folder)}"
-        chosen = encoder(self.wish, source.video.pixel_format)
+        chosen = find_encoder(self.encoding, source.video.pixel_format)
         options = video_options(source.video, chosen, 0, filters) | SOUND
         options |= {f"filter:a:{place}": cut.sound_filter for place in range(len(sounds))}
         texts, more = self._texts(span, folder)

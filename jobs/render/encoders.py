@@ -12,6 +12,7 @@ from av.video.format import VideoFormat
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.video.ffmpeg import compiled
+from eyecatch.jobs.render.options import EncodingOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +42,18 @@ ENCODERS = {
 """By the names that people call them. Those of cards come after x264, best first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """How a picture is to be encoded.
-
-    Attributes:
-        name: of ``ENCODERS``; or ``auto``: the card's where there is one that works and can do it.
-        quality: on the encoder's own scale, lower is better; None for what suits it.
-    """
-
-    name: str = "x264"
-    quality: int | None = None
-
-
-def encoder(wish: Wish, pixel_format: str) -> Encoder:
+def find_encoder(options: EncodingOptions, pixel_format: str) -> Encoder:
     """The encoder for a video in a pixel format, by ffmpeg's name.
 
     Raises:
         RequestError: it doesn't work on this machine, or not for this video.
     """
-    chosen = _chosen(wish.name, pixel_format)
-    if wish.quality is None:
+    chosen = _chosen(options.encoder, pixel_format)
+    if options.quality is None:
         return chosen
     if not chosen.quality:
         raise RequestError(f"{chosen.codec} has no scale of quality", "leave it to itself")
-    return replace(chosen, options={**chosen.options, chosen.quality: wish.quality})
+    return replace(chosen, options={**chosen.options, chosen.quality: options.quality})
 
 
 def _chosen(name: str, pixel_format: str) -> Encoder:

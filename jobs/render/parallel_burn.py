@@ -20,10 +20,9 @@ from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.exact_cut import Cut, count_frames
 from eyecatch.core.video.ffmpeg import Watch, run
 from eyecatch.jobs.render.burn import drawn, video_options
-from eyecatch.jobs.render.cutter import Cutter
+from eyecatch.jobs.render.cutter import Cutter, Span
 from eyecatch.jobs.render.encoders import Encoder
 from eyecatch.jobs.render.passthrough import Load, carry
-from eyecatch.jobs.render.segments import Span
 from eyecatch.jobs.render.source import Source
 
 

@@ -3,56 +3,48 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Unpack
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.files import refuse, whole_file
 from eyecatch.core.video.container_layout import container_of
+from eyecatch.core.video.ffmpeg import Watch
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.progress import Steps, unheard
 from eyecatch.jobs.render.burn import write_burnt
-from eyecatch.jobs.render.encoders import Wish
-from eyecatch.jobs.render.encoders import encoder as encoder_for
+from eyecatch.jobs.render.encoders import find_encoder
+from eyecatch.jobs.render.options import RenderKeywords, RenderOptions
 from eyecatch.jobs.render.parallel_burn import write_split
 from eyecatch.jobs.render.soft import write_script, write_soft
-from eyecatch.jobs.render.source import check_found, source
+from eyecatch.jobs.render.source import Source, check_found, source
 from eyecatch.jobs.selection import pick
 
 FOLDER = Path("annotated")
 """Where an episode goes that no name is given for: not beside its source, which is often a folder
 that is indexed as a whole."""
 
-WAYS = ("soft", "burn")
 
-
-def render(  # noqa: PLR0913 - each is one plain wish of the caller's
+def render(
     episode: str | Path,
     *,
     db: str = "eyecatch.db",
-    how: str = "soft",
     out: Path | None = None,
-    force: bool = False,
-    unsure: bool = False,
-    encoder: str = "x264",
-    quality: int | None = None,
-    runner: str = "inline",
     listener: Steps = unheard,
+    **options: Unpack[RenderKeywords],
 ) -> Path:
     """Write an episode with a box and a name at every face.
 
     Args:
         episode: its file's name, with or without suffix, or its path.
         db: path of an SQLite file, or any SQLAlchemy URL.
-        how: ``soft``, a subtitle track beside the untouched streams; ``burn``, in the picture.
         out: the file, whose suffix says what is written: ``.mkv``, for soft also ``.ass``, for burn
             also ``.mp4`` and ``.mov``. None for ``annotated/<episode>`` in the current folder.
-        force: replace a file that is there.
-        unsure: say the names that are unsure too; else those faces are unknown.
-        encoder: for burn: ``x264``, ``nvenc``, ``qsv``, ``videotoolbox`` or ``auto``.
-        quality: on the encoder's own scale, lower is better; None for what suits it.
-        runner: for burn: ``inline``, one ffmpeg on all cores, or ``ray``, one a CPU of the cluster.
         listener: is told how many frames are written, and how many there will be.
+        options: the fields of ``RenderOptions``: ``how`` (``soft`` or ``burn``), ``unsure``,
+            ``encoder``, ``quality``, ``runner``, ``force``.
 
     Returns:
         The file.
@@ -62,20 +54,9 @@ def render(  # noqa: PLR0913 - each is one plain wish of the caller's
         MediaError: the source is gone or has changed, or ffmpeg failed.
         DatabaseError: there is no index, or it can't be read.
     """
+    chosen = RenderOptions(**options)
     with open_index(db, create=False) as index:
-        chosen = one_episode(index, episode)
-        return render_episode(
-            index,
-            chosen.id,
-            how=how,
-            out=out,
-            force=force,
-            unsure=unsure,
-            encoder=encoder,
-            quality=quality,
-            runner=runner,
-            listener=listener,
-        )
+        return _render(index, one_episode(index, episode), out, chosen, listener)
 
 
 def one_episode(index: Index, name: str | Path) -> EpisodeRecord:
@@ -87,51 +68,63 @@ def one_episode(index: Index, name: str | Path) -> EpisodeRecord:
     return found[0]
 
 
-def render_episode(  # noqa: PLR0913 - as ``render``
+def render_episode(
     index: Index,
     episode_id: int,
     *,
-    how: str = "soft",
     out: Path | None = None,
-    force: bool = False,
-    unsure: bool = False,
-    encoder: str = "x264",
-    quality: int | None = None,
-    runner: str = "inline",
     listener: Steps = unheard,
+    **options: Unpack[RenderKeywords],
 ) -> Path:
     """As ``render``, of an episode of an open index."""
-    if how not in WAYS:
-        raise RequestError(f"an episode can't be rendered {how!r}", f"choose {' or '.join(WAYS)}")
-    episode = index.episodes.get(episode_id)
-    target = out or default_name(episode, how)
-    script = how == "soft" and target.suffix.lower() == ".ass"
-    if not script:
+    return _render(index, index.episodes.get(episode_id), out, RenderOptions(**options), listener)
+
+
+def _render(
+    index: Index, episode: EpisodeRecord, out: Path | None, chosen: RenderOptions, listener: Steps
+) -> Path:
+    target = out or default_name(episode, chosen.how)
+    if not _is_script(target, chosen):
         container_of(target)
-    refuse(target, force)
-    made = source(index, episode, unsure=unsure)
+    refuse(target, chosen.force)
+    made = source(index, episode, unsure=chosen.unsure)
     check_found(made)
+    if target.exists() and target.samefile(made.video.path):
+        raise RequestError(f"{target} is the episode itself", "choose another name")
     total = len(made.clock.pts)
 
     def watch(frames: int) -> None:
         listener(frames, total)
 
-    if target.exists() and target.samefile(made.video.path):
-        raise RequestError(f"{target} is the episode itself", "choose another name")
-    with whole_file(target, force=force) as aside:
-        if how == "burn":
-            chosen = encoder_for(Wish(encoder, quality), made.video.pixel_format)
-            parts = index.chunks.ranges(episode_id) if runner == "ray" else []
-            if len(parts) > 1:
-                write_split(made, aside, chosen, parts, watch)
-            else:
-                write_burnt(made, aside, chosen, watch)
-        elif script:
+    with whole_file(target, force=chosen.force) as aside:
+        if chosen.how == "burn":
+            parts = index.chunks.ranges(episode.id) if chosen.runner == "ray" else []
+            _burn(made, aside, chosen, parts, watch)
+        elif _is_script(target, chosen):
             write_script(made, aside)
         else:
             check_room(target, made.video.path.stat().st_size)
             write_soft(made, aside, watch)
     return target
+
+
+def _burn(
+    made: Source,
+    path: Path,
+    options: RenderOptions,
+    parts: Sequence[tuple[int, int]],
+    watch: Watch,
+) -> None:
+    """Burn the labels in, part by part where there are several."""
+    encoder = find_encoder(options, made.video.pixel_format)
+    if len(parts) > 1:
+        write_split(made, path, encoder, parts, watch)
+    else:
+        write_burnt(made, path, encoder, watch)
+
+
+def _is_script(target: Path, options: RenderOptions) -> bool:
+    return options.how == "soft" and target.suffix.lower() == ".ass"
 
 
 def default_name(episode: EpisodeRecord, how: str) -> Path:

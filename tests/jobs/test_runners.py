@@ -114,7 +114,7 @@ def test_gpus_are_shared_out(counted, gpus, placement):
     assert (wished.processes, wished.gpus) == placement
     assert (wished.batch > 1) == (wished.gpus > 0), "a GPU wants much at once"
     more = gpus is not None and gpus > counted
-    assert (wished.patience > placements.PATIENCE) == more, "a cluster that grows takes longer"
+    assert (wished.timeout > placements.GPU_TIMEOUT) == more, "a cluster that grows takes longer"
 
 
 def test_gpus_that_cannot_be_shared_out_are_refused():

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import ray
 import ray.exceptions
 
+from eyecatch.db.records.scan import MAX_TRIES
 from eyecatch.jobs.runners.stages import IdentifyStage, Outcome, ScanStage, Task, Work
 
 log = logging.getLogger(__name__)
@@ -22,10 +23,8 @@ log = logging.getLogger(__name__)
 Batch = dict[str, npt.NDArray[Any]]
 
 # A worker that dies (out of memory, a crash in a decoder, its node) is replaced, and its chunk is
-# begun again, until it has been begun so often: then the chunk is what kills.
-TRIES = 3
-
-# Ray's own limit, which only matters where the tally of tries died too.
+# begun again, at most ``MAX_TRIES`` times. This is Ray's own limit, which only matters where the
+# tally of tries died too.
 RETRIES = 8
 
 
@@ -60,8 +59,8 @@ class ScanActor:
     def _scan(self, task: Task) -> Outcome:
         tries = self._begin(task)
         log.info("chunk %s begun on %s, try %d", task.id, platform.node(), tries)
-        if tries > TRIES:  # it has killed so many
-            return lost(task, TRIES)
+        if tries > MAX_TRIES:  # it has killed so many
+            return lost(task, MAX_TRIES)
         return replace(self._stage(task), tries=tries)
 
     def _begin(self, task: Task) -> int:

@@ -16,7 +16,7 @@ from eyecatch import __version__
 from eyecatch.core.errors import RequestError
 from eyecatch.core.hush import hushed
 
-PATIENCE = 120.0
+NODE_TIMEOUT = 120.0
 """Seconds to wait for a node to say its version."""
 
 ADVICE = "check --ray-address or RAY_ADDRESS, or use --runner inline"
@@ -110,7 +110,7 @@ def check_nodes() -> None:
     }
     for answer, address in asked.items():
         try:
-            found = ray.get(answer, timeout=PATIENCE)
+            found = ray.get(answer, timeout=NODE_TIMEOUT)
         except ray.exceptions.RayError as error:
             problem = f"the Ray node {address} runs no tasks ({type(error).__name__})"
             raise RequestError(problem, "look at its logs, or take it out") from error

@@ -21,10 +21,10 @@ log = logging.getLogger(__name__)
 # a GPU wants more at once, and waits for them.
 CPU_OUTCOMES, GPU_OUTCOMES = 1, 8
 
-PATIENCE = 120.0
+GPU_TIMEOUT = 120.0
 """Seconds to wait for a GPU that the cluster counts."""
 
-GROWTH = 900.0
+GROWTH_TIMEOUT = 900.0
 """Seconds to wait for one that was asked for: a cluster that grows has to start a node first."""
 
 
@@ -35,12 +35,12 @@ class Placement:
     Attributes:
         processes: how many.
         gpus: what each owns: 1 for a GPU of its own, less for a part of one, 0 for none.
-        patience: seconds to wait for the first GPU.
+        timeout: seconds to wait for the first GPU.
     """
 
     processes: int
     gpus: float
-    patience: float = PATIENCE
+    timeout: float = GPU_TIMEOUT
 
     @property
     def batch(self) -> int:
@@ -62,15 +62,15 @@ def wished(counted: float, gpus: float | None) -> Placement:
     Raises:
         RequestError: such a number can't be shared out.
     """
-    patience = PATIENCE if gpus is None or gpus <= counted else GROWTH
+    timeout = GPU_TIMEOUT if gpus is None or gpus <= counted else GROWTH_TIMEOUT
     wanted = counted if gpus is None else gpus
     if gpus is not None and (gpus < 0 or (gpus > 1 and gpus % 1)):
         raise RequestError(
             f"{gpus:g} GPUs can't be shared out", "ask for a part of one, or 1, 2, …"
         )
     if 0 < wanted < 1:
-        return Placement(1, wanted, patience)
-    return Placement(int(wanted), 1, patience) if wanted else ON_CPU
+        return Placement(1, wanted, timeout)
+    return Placement(int(wanted), 1, timeout) if wanted else ON_CPU
 
 
 def placed(gpus: float | None) -> Placement:
@@ -103,7 +103,7 @@ def device_of(place: Placement) -> str:
 
     asked = ray.remote(num_cpus=0, num_gpus=place.gpus, max_retries=0)(device).remote()
     try:
-        return str(ray.get(asked, timeout=place.patience))
+        return str(ray.get(asked, timeout=place.timeout))
     except ray.exceptions.RayError as error:
         ray.cancel(asked, force=True)
         log.debug("no GPU answers", exc_info=error)

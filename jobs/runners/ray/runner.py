@@ -14,9 +14,10 @@ import ray.exceptions
 from ray.util.annotations import RayDeprecationWarning
 
 from eyecatch.core.errors import RequestError
+from eyecatch.db.records.scan import MAX_TRIES
 from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.runners.ray import actors
-from eyecatch.jobs.runners.ray.actors import RETRIES, TRIES, Batch, lost, unpack
+from eyecatch.jobs.runners.ray.actors import RETRIES, Batch, lost, unpack
 from eyecatch.jobs.runners.ray.connection import LOCAL, check_nodes, chosen, connection
 from eyecatch.jobs.runners.ray.placement import placed
 from eyecatch.jobs.runners.stages import Begin, Outcome, Task, Work
@@ -54,7 +55,7 @@ class RayRunner:
                 waiting.pop((outcome.task.episode, outcome.task.chunk.index))
                 yield outcome
         for task in waiting.values():
-            yield lost(task, TRIES)
+            yield lost(task, MAX_TRIES)
 
 
 def _outcomes(tasks: Sequence[Task], work: Work, options: RayOptions) -> Iterator[Outcome]:
@@ -90,9 +91,9 @@ def _stream(tasks: Sequence[Task], work: Work, options: RayOptions) -> Iterator[
 def _scanners(chunks: int, options: RayOptions) -> tuple[int, int]:
     """How many processes scan, at least and at most."""
     cpus = int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]
-    least = min(chunks, cpus)
+    scanners = min(chunks, cpus)
     # A cluster of others may grow when more scanners are asked for; this machine does not.
-    return least, least if chosen(options.address) == LOCAL else chunks
+    return scanners, scanners if chosen(options.address) == LOCAL else chunks
 
 
 def _identified(data: ray.data.Dataset, work: Work, options: RayOptions) -> ray.data.Dataset:
@@ -119,7 +120,7 @@ def _stage(  # noqa: PLR0913 - what Ray asks of a pool
     num_gpus: float | None = None,
 ) -> ray.data.Dataset:
     """The dataset through a pool of actors, of which there are at least and most ``sizes``."""
-    least, most = sizes
+    min_size, max_size = sizes
     with warnings.catch_warnings():
         # Ray 2.60 announces another way to limit restarts, but has none yet.
         warnings.simplefilter("ignore", RayDeprecationWarning)
@@ -130,7 +131,7 @@ def _stage(  # noqa: PLR0913 - what Ray asks of a pool
             num_cpus=num_cpus,
             num_gpus=num_gpus,
             compute=ray.data.ActorPoolStrategy(
-                min_size=least, max_size=most, max_tasks_in_flight_per_actor=2
+                min_size=min_size, max_size=max_size, max_tasks_in_flight_per_actor=2
             ),
             max_restarts=-1,
             max_task_retries=RETRIES,

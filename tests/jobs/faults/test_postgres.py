@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import eyecatch
 from eyecatch.core.errors import DatabaseError
 from eyecatch.jobs.indexing import index as index_module
-from eyecatch.jobs.indexing import job as job_module
+from eyecatch.jobs.indexing import run as run_module
 from eyecatch.jobs.runners.inline import InlineRunner
 
 
@@ -84,7 +84,7 @@ def test_a_server_killed_midway_is_waited_for(
                     server.kill()
                 yield outcome
 
-    monkeypatch.setattr(job_module, "sleep", pause)
+    monkeypatch.setattr(run_module, "sleep", pause)
     monkeypatch.setattr(index_module, "make_runner", lambda *_, **__: Broken())
     report = eyecatch.index([season.folder], db=server.url, chunk_seconds=1.0)
     monkeypatch.undo()
@@ -104,7 +104,7 @@ def test_a_server_that_stays_away_is_a_sentence(
                 server.kill()
                 yield outcome
 
-    monkeypatch.setattr(job_module, "sleep", lambda _: None)
+    monkeypatch.setattr(run_module, "sleep", lambda _: None)
     monkeypatch.setattr(index_module, "make_runner", lambda *_, **__: Broken())
     with pytest.raises(DatabaseError, match="no server answers there"):
         eyecatch.index([season.folder], db=server.url, chunk_seconds=1.0)

@@ -9,7 +9,7 @@ import pytest
 
 import eyecatch
 from eyecatch.db.index import open_index
-from eyecatch.db.records.scan import Provenance
+from eyecatch.db.records.scan import MAX_TRIES, Provenance
 
 
 @pytest.mark.parametrize("runner", ["inline", "ray"])
@@ -58,7 +58,7 @@ def test_a_chunk_that_kills_is_given_up(season, whole, db, content, finish):
         for _ in range(3):
             index.chunks.begin(status.episode.id, 1)
     (fault,) = eyecatch.index([season.episodes[0]], db=db, runner="inline").faults
-    assert "died three times" in fault
+    assert f"died {MAX_TRIES} times" in fault
     assert season.episodes[0].name in fault
     report, again = finish(season.folder, db, retry_failed=True)
     assert report.faults == ()

@@ -14,7 +14,8 @@ from eyecatch.core.errors import RequestError, UnknownCharacterError
 from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.records.answers import Range
 from eyecatch.jobs.clips.clips import clips
-from eyecatch.jobs.render.segments import Wishes, spans
+from eyecatch.jobs.clips.options import ClipOptions
+from eyecatch.jobs.clips.segments import spans
 
 RATE = "24000/1001"
 OPEN = "open-gop=1:keyint=12:min-keyint=12:bframes=3:b-adapt=0:scenecut=0"
@@ -192,35 +193,35 @@ RANGES = [(10, 20), (30, 40), (90, 100)]
 
 
 @pytest.mark.parametrize(
-    ("wishes", "wanted"),
+    ("options", "wanted"),
     [
-        (Wishes(), RANGES),
-        (Wishes(gap=0.4), [(10, 40), (90, 100)]),
-        (Wishes(pad=0.2), [(5, 45), (85, 100)]),
-        (Wishes(pad=0.9), [(0, 62), (68, 100)]),
-        (Wishes(gap=0.4, shortest=1), [(10, 40)]),
-        (Wishes(gap=0.4, longest=0.6), [(10, 25), (25, 40), (90, 100)]),
+        (ClipOptions(), RANGES),
+        (ClipOptions(gap=0.4), [(10, 40), (90, 100)]),
+        (ClipOptions(pad=0.2), [(5, 45), (85, 100)]),
+        (ClipOptions(pad=0.9), [(0, 62), (68, 100)]),
+        (ClipOptions(gap=0.4, shortest=1), [(10, 40)]),
+        (ClipOptions(gap=0.4, longest=0.6), [(10, 25), (25, 40), (90, 100)]),
     ],
 )
-def test_spans(wishes, wanted):
+def test_spans(options, wanted):
     clock = FrameTimes(np.arange(100) * 40, 4000)
     unit = Fraction(1, 1000)
     ranges = [Range(a, b, a * 40, b * 40, 0.9, unit) for a, b in RANGES]
-    assert [(one.start, one.stop) for one in spans(ranges, clock, unit, wishes)] == wanted
+    assert [(one.start, one.stop) for one in spans(ranges, clock, unit, options)] == wanted
 
 
 def test_padding_that_meets_makes_one_clip():
     clock, unit = FrameTimes(np.arange(100) * 40, 4000), Fraction(1, 1000)
     ranges = [Range(a, b, a * 40, b * 40, c, unit) for a, b, c in [(10, 20, 0.5), (30, 40, 0.9)]]
-    (one,) = spans(ranges, clock, unit, Wishes(pad=0.2))
+    (one,) = spans(ranges, clock, unit, ClipOptions(pad=0.2))
     assert (one.start, one.stop, one.confidence) == (5, 45, 0.9)
 
 
-def test_wishes_that_contradict_each_other_are_told():
+def test_options_that_contradict_each_other_are_told():
     with pytest.raises(RequestError, match="longest"):
-        Wishes(shortest=2, longest=1)
+        ClipOptions(shortest=2, longest=1)
     with pytest.raises(RequestError, match="negative"):
-        Wishes(pad=-1)
+        ClipOptions(pad=-1)
 
 
 def test_a_clip_of_a_damaged_source_is_a_fault(two, index, tmp_path):

@@ -3,68 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 
-from eyecatch.core.errors import RequestError
 from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.records.answers import Range
+from eyecatch.jobs.clips.options import ClipOptions
+from eyecatch.jobs.render.cutter import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """How clips are cut; all in seconds.
-
-    Attributes:
-        pad: shown before and after, as far as the episode goes.
-        gap: what may lie between two ranges that become one clip; ranges that touch always do.
-        shortest: clips that are shorter are left out.
-        longest: clips that are longer are cut into equal parts; None for any length.
-    """
-
-    pad: float = 0.0
-    gap: float = 0.0
-    shortest: float = 0.0
-    longest: float | None = None
-
-    def __post_init__(self) -> None:
-        if min(self.pad, self.gap, self.shortest) < 0:
-            raise RequestError("a clip's padding, gap and length can't be negative")
-        if self.longest is not None and self.longest <= max(0.0, self.shortest):
-            raise RequestError("the longest clip must be longer than the shortest")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Frames of a clip, half-open, and the confidence of the surest range in it."""
-
-    start: int
-    stop: int
-    confidence: float
-
-
-def spans(ranges: Sequence[Range], clock: FrameTimes, unit: Fraction, wishes: Wishes) -> list[Span]:
+def spans(
+    ranges: Sequence[Range], clock: FrameTimes, unit: Fraction, options: ClipOptions
+) -> list[Span]:
     """The clips of an episode.
 
     Args:
         ranges: when a character is on screen, in order.
         clock: when each frame begins.
         unit: seconds of one unit of a pts.
-        wishes: how they are cut.
+        options: how they are cut.
 
     Returns:
         In order; they don't overlap.
     """
     whole = (Span(one.start_frame, one.stop_frame, one.confidence) for one in ranges)
-    near = _merged(whole, clock, float(wishes.gap / unit))
-    padded = _merged((_padded(one, clock, float(wishes.pad / unit)) for one in near), clock, 0)
-    fit = [one for one in padded if _length(one, clock) * unit >= wishes.shortest]
-    if wishes.longest is None:
+    near = _merged(whole, clock, float(options.gap / unit))
+    padded = _merged((_padded(one, clock, float(options.pad / unit)) for one in near), clock, 0)
+    fit = [one for one in padded if _length(one, clock) * unit >= options.shortest]
+    if options.longest is None:
         return fit
-    longest = float(wishes.longest / unit)
+    longest = float(options.longest / unit)
     return [part for one in fit for part in _parts(one, clock, longest)]
 
 

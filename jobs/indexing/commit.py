@@ -1,0 +1,110 @@
+"""What comes home from the workers goes into the index: chunks first, then whole episodes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eyecatch.core.errors import MediaError
+from eyecatch.core.video.types import chunk_id
+from eyecatch.db.index import Index
+from eyecatch.db.records.scan import MAX_TRIES, FileStamp, Provenance
+from eyecatch.jobs.classify import Classifier
+from eyecatch.jobs.indexing.decide import decide
+from eyecatch.jobs.indexing.run import Run
+from eyecatch.jobs.naming.pipeline import NamingPipeline
+from eyecatch.jobs.progress import Progress
+from eyecatch.jobs.runners.stages import Outcome, Task
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Committer:
+    """Writes the rows of one run.
+
+    Attributes:
+        index: an open index.
+        run: the run.
+        origin: what the rows are made by.
+        classifier: the bundles at work, or None.
+        progress: of the job; what is written is counted and timed there.
+    """
+
+    index: Index
+    run: Run
+    origin: Provenance
+    classifier: Classifier | None
+    progress: Progress
+
+    def tasks(self, episode: int, *, retry_failed: bool) -> list[Task]:
+        """The chunks of an episode that are to be scanned; hopeless ones are given up first."""
+        record = self.index.episodes.get(episode)
+        problem = f"the process that scanned it died {MAX_TRIES} times"
+        error = f"{record.video.path}: {problem}; try again with --retry-failed."
+        self.index.chunks.give_up(episode, error, self.origin)
+        chunks = self.index.chunks.pending(
+            episode, self.origin.scan_digest, retry_failed=retry_failed
+        )
+        return [
+            Task(episode, record.video, chunk, chunk_id(record.digest, chunk.start, chunk.stop))
+            for chunk in chunks
+        ]
+
+    def claim(self, episodes: Sequence[int]) -> dict[int, int]:
+        """Claim episodes for this run; returns those that another run holds, and which one."""
+        return self.run.retry(lambda: self.index.runs.claim(episodes, self.run.id))
+
+    def begin(self, task: Task) -> None:
+        """Note that this process is about to scan a chunk, which may be the end of it."""
+        self.run.retry(lambda: self.index.chunks.begin(task.episode, task.chunk.index))
+
+    def save(self, outcome: Outcome) -> None:
+        """Write the rows of a chunk, or why there are none, in one transaction."""
+        with self.progress.timed("write"):
+            self.run.retry(lambda: self._save(outcome))
+        self.progress.add(outcome)
+        task = outcome.task
+        if outcome.error is None:
+            log.info("chunk %s done: %d of %s", task.id, task.chunk.index, task.video.path)
+        else:
+            log.warning("chunk %s failed: %s", task.id, outcome.error)
+
+    def decide(self, episode: int) -> None:
+        """Link the tracks of an episode and decide who each is, once all its chunks are in."""
+        record = self.index.episodes.get(episode)
+        with self.progress.timed("decide"):
+            self.run.retry(lambda: decide(self.index, record, self.origin, self.classifier))
+            self.run.retry(self._propagate_names)
+        self.progress.episodes_done += 1
+        log.info("episode %s decided", record.video.path)
+        self.run.retry(lambda: self.index.runs.save_stages(self.run.id, self.progress.stages))
+
+    def _save(self, outcome: Outcome) -> None:
+        task = outcome.task
+        if outcome.scanned is None or self._changed(task):
+            changed = "changed while it was read; when it is complete, run with --retry-failed"
+            error = outcome.error or f"{task.video.path}: {changed}."
+            self.index.chunks.fail(
+                task.episode, task.chunk.index, error, self.origin, outcome.tries
+            )
+            return
+        classifier = self.classifier
+        predictions = {} if classifier is None else classifier.predictions(outcome.identified)
+        self.index.chunks.save(
+            task.episode, outcome.scanned, self.origin, predictions, outcome.tries
+        )
+
+    def _changed(self, task: Task) -> bool:
+        """Whether the file is not the one that was registered any more."""
+        try:
+            stamp = FileStamp.of(task.video.path)
+        except (OSError, MediaError):  # it is away now, or seen by the workers alone
+            return False
+        return self.index.episodes.digest_of(stamp) != self.index.episodes.get(task.episode).digest
+
+    def _propagate_names(self) -> None:
+        """Give names that people gave to faces in the new tracks that look alike."""
+        if self.index.propagation.anybody_named():
+            NamingPipeline(self.index).run()
