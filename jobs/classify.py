@@ -67,7 +67,7 @@ class Classifier:
         return self._index.bundles.add(self._ensemble.digest, path, self._ensemble.characters, card)
 
     def config(self) -> dict[str, object]:
-        """What a run's record tells of them."""
+        """What a run's record says of them."""
         digests = [bundle.digest for bundle in self._ensemble.bundles]
         return {"bundle": self._ensemble.digest, "bundles": digests}
 

@@ -99,13 +99,20 @@ def demo(
 
     Args:
         out: a folder that is made for all of it.
-        say: is told of each step as it begins.
-        listener: is told of the index job's progress.
+        say: called with each step as it begins.
+        listener: called with the index job's progress.
         options: the fields of ``DemoOptions``: ``runner``, ``detector``, ``force``.
 
     Raises:
         RequestError: ``out`` is there already.
         EyecatchError: the detector can't be used, or nothing can be written.
+
+    Example:
+        >>> import eyecatch
+        >>> from pathlib import Path
+        >>> made = eyecatch.demo(Path("demo"), runner="inline", say=print)  # doctest: +SKIP
+        >>> made.cells[0].character  # doctest: +SKIP
+        'Akari'
     """
     chosen = DemoOptions(**options)
     resolve(chosen.detector or DetectorConfig())  # before anything is drawn in vain

@@ -69,7 +69,7 @@ def identify(
 
     Args:
         paths: images, and folders of them.
-        model: folder of the bundle that names the faces, or of several that judge together.
+        model: folder of the bundle that names the faces, or of several that decide together.
         detector: which detector looks, and how; None for the default.
         crop: the images are faces already, so none is looked for.
         series: name of the show that they are of: its own bundle is preferred.
@@ -79,6 +79,13 @@ def identify(
 
     Raises:
         EyecatchError: the detector or bundle can't be used.
+
+    Example:
+        >>> import eyecatch
+        >>> from pathlib import Path
+        >>> for still in eyecatch.identify([Path("still.png")], model="season.bundle"):
+        ...     print(still.image, [face.character for face in still.faces])
+        still.png [...'Mizore'...]
     """
     ensemble = load_models(model)
     classify = IdentifyAll(ensemble.bundles)
@@ -87,8 +94,10 @@ def identify(
     for fault in sources.faults:
         yield Still(Path(fault.path), (), str(fault))
     for start in range(0, len(sources.files), BATCH):
-        looked = [_look(path, finder) for path in sources.files[start : start + BATCH]]
-        for one, verdicts in zip(looked, _judge(looked, classify, ensemble, series), strict=True):
+        detected = [_detect(path, finder) for path in sources.files[start : start + BATCH]]
+        for one, verdicts in zip(
+            detected, _identify(detected, classify, ensemble, series), strict=True
+        ):
             yield Still(
                 one.path,
                 tuple(map(_face, one.detections.boxes, one.detections.scores, verdicts)),
@@ -97,36 +106,36 @@ def identify(
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
+class _Detected:
     path: Path
     detections: Detections
     crops: Sequence[bytes]
     error: str | None = None
 
 
-def _look(path: Path, finder: Detector | None) -> _Looked:
+def _detect(path: Path, finder: Detector | None) -> _Detected:
     try:
         picture = read_image(path)
     except MediaError as error:
-        return _Looked(path, Detections.none(), (), str(error))
+        return _Detected(path, Detections.none(), (), str(error))
     if finder is None:
         height, width = picture.shape[:2]
         whole = Detections(np.array([[0, 0, width, height]], np.float32), np.ones(1, np.float32))
-        return _Looked(path, whole, [crops.encode(crops.resize(picture))])
+        return _Detected(path, whole, [crops.encode(crops.resize(picture))])
     found = detect_at(finder, [picture])[0]
-    return _Looked(path, found, [crops.encode(crops.cut(picture, box)) for box in found.boxes])
+    return _Detected(path, found, [crops.encode(crops.cut(picture, box)) for box in found.boxes])
 
 
-def _judge(
-    looked: Sequence[_Looked], classify: IdentifyAll, ensemble: Ensemble, series: str | None
+def _identify(
+    detected: Sequence[_Detected], classify: IdentifyAll, ensemble: Ensemble, series: str | None
 ) -> Iterator[list[Verdict]]:
     """Who the faces of each picture are."""
-    said = classify([jpeg for one in looked for jpeg in one.crops])
+    predictions = classify([jpeg for one in detected for jpeg in one.crops])
     faces = (
         ensemble.vote(logits, np.ones(1), series)
-        for logits in zip(*(one.logits[:, None] for one in said), strict=True)
+        for logits in zip(*(one.logits[:, None] for one in predictions), strict=True)
     )
-    for one in looked:
+    for one in detected:
         yield list(islice(faces, len(one.crops)))
 
 

@@ -119,22 +119,22 @@ Listener = Callable[[Progress], None]
 
 
 def silent(_: Progress) -> None:
-    """A listener for those who don't want to hear."""
+    """A listener that does nothing."""
 
 
 def together(*listeners: Listener) -> Listener:
-    """A listener that tells each of several."""
+    """A listener that calls each of several."""
 
-    def tell(progress: Progress) -> None:
+    def notify(progress: Progress) -> None:
         for listener in listeners:
             listener(progress)
 
-    return tell
+    return notify
 
 
-Steps = Callable[[int, int], None]
-"""Is told how many steps are done, and how many there will be."""
+StepListener = Callable[[int, int], None]
+"""Called with how many steps are done, and how many there will be."""
 
 
-def unheard(_done: int, _total: int) -> None:
-    """Steps for those who don't want to hear."""
+def ignore_steps(_done: int, _total: int) -> None:
+    """A listener that does nothing."""

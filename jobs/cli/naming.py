@@ -43,22 +43,22 @@ def unknowns(
     New faces are looked at first, which takes some seconds an episode; what was grouped before
     stays as it was. Name a cluster with: eyecatch name CLUSTER NAME.
     """
-    told = eyecatch.unknowns(
+    found = eyecatch.unknowns(
         db=db,
         most=None if everything else most,
         sheet=sheet,
         say=(lambda _: None) if quiet else lambda step: note(f"* {step}"),
     )
     if form == "json":
-        print_json(shapes.unknowns_row(told))
+        print_json(shapes.unknowns_row(found))
         return
-    rows = [shapes.cluster_row(one) | {"faces": one.row.faces} for one in told.clusters]
+    rows = [shapes.cluster_row(one) | {"faces": one.row.faces} for one in found.clusters]
     columns = ["cluster", "series", "faces", "episodes", "seconds"]
     answer(form, rows, columns, "Nobody waits for a name.")
     if not quiet:
-        note(f"{told.share.part:.0%} of the faces' screen time has a name.")
-        if told.unsure:
-            note(f"{len(told.unsure)} names are unsure: see --json, or eyecatch review.")
+        note(f"{found.share.part:.0%} of the faces' screen time has a name.")
+        if found.unsure:
+            note(f"{len(found.unsure)} names are unsure: see --json, or eyecatch review.")
 
 
 @click.command(epilog="Example:  eyecatch name 12 Hiei")
@@ -149,8 +149,8 @@ def review(port: int, host: str, token: str | None, db: str) -> None:
     )
 
 
-def _sentence(told: str) -> str:
-    return f"{told[0].upper()}{told[1:]}."
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _episodes(count: int) -> str:

@@ -44,7 +44,7 @@ class _PlainLines:
 
 
 Step = Callable[[int, int | None], None]
-"""Is told how much is done, and of how much where that is known."""
+"""Called with how much is done, and of how much where that is known."""
 
 
 @contextmanager

@@ -95,10 +95,10 @@ def status(form: str, db: str) -> None:
     Done, pending and failed are numbers of chunks; again is how many were begun once more, because
     something died.
     """
-    told = eyecatch.status(db=db)
-    rows = [shapes.status_row(one) for one in told.episodes]
-    bad = [shapes.bad_file_row(one) for one in told.bad_files]
-    runs = [shapes.run_row(run) for run in told.runs]
+    found = eyecatch.status(db=db)
+    rows = [shapes.status_row(one) for one in found.episodes]
+    bad = [shapes.bad_file_row(one) for one in found.bad_files]
+    runs = [shapes.run_row(run) for run in found.runs]
     if form == "json":
         print_json({"episodes": rows, "files": bad, "runs": runs})
         return

@@ -1,4 +1,4 @@
-"""The rows that answers are printed as; their JSON is stable: ``docs/json.md`` tells of it."""
+"""The rows that answers are printed as; their JSON is stable: see ``docs/json.md``."""
 
 from __future__ import annotations
 
@@ -129,12 +129,12 @@ def run_row(run: RunRecord) -> Row:
     }
 
 
-def unknowns_row(told: Unknowns) -> Row:
+def unknowns_row(found: Unknowns) -> Row:
     """Who waits for a name."""
     return {
-        "named": round(told.share.part, 4),
-        "clusters": [cluster_row(one) for one in told.clusters],
-        "unsure": [face_row(one) for one in told.unsure],
+        "named": round(found.share.part, 4),
+        "clusters": [cluster_row(one) for one in found.clusters],
+        "unsure": [face_row(one) for one in found.unsure],
     }
 
 

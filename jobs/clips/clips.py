@@ -16,7 +16,7 @@ from eyecatch.jobs.clips.manifest import NAMES, Clip, write_manifest
 from eyecatch.jobs.clips.options import ClipKeywords, ClipOptions
 from eyecatch.jobs.clips.segments import spans
 from eyecatch.jobs.clips.supercut import write_supercut
-from eyecatch.jobs.progress import Steps, unheard
+from eyecatch.jobs.progress import StepListener, ignore_steps
 from eyecatch.jobs.render.cutter import Cutter, Span
 from eyecatch.jobs.render.encoders import find_encoder
 from eyecatch.jobs.render.source import source
@@ -66,7 +66,7 @@ class _Job:
     """One call of ``clips``: how clips are cut, and what went wrong."""
 
     options: ClipOptions
-    listener: Steps
+    listener: StepListener
     faults: list[str] = field(default_factory=list)
 
     def plans(self, index: Index, found: Sequence[Found], out: Path | None) -> list[_Plan]:
@@ -111,7 +111,7 @@ def clips(
     db: str = "eyecatch.db",
     out: Path | None = None,
     supercut: Path | None = None,
-    listener: Steps = unheard,
+    listener: StepListener = ignore_steps,
     **options: Unpack[ClipKeywords],
 ) -> ClipsReport:
     """Cut out the scenes of characters, exact to the frame at both ends.
@@ -121,7 +121,7 @@ def clips(
         db: path of an SQLite file, or any SQLAlchemy URL.
         out: folder for the clips and their manifest.
         supercut: file for all clips in one; either or both.
-        listener: is told of progress.
+        listener: called with the clips that are cut, and how many there will be.
         options: the fields of ``ClipOptions``: which scenes (``together``, ``min_confidence``,
             ``unsure``), how long (``pad``, ``gap``, ``shortest``, ``longest``), and how they are
             written (``labels``, ``fast``, ``encoder``, ``quality``, ``force``).
@@ -130,6 +130,13 @@ def clips(
         UnknownCharacterError: no character is called so.
         RequestError: nothing was found, or it can't be done so.
         DatabaseError: there is no index, or it can't be read.
+
+    Example:
+        >>> import eyecatch
+        >>> from pathlib import Path
+        >>> done = eyecatch.clips(["Mizore"], db="season.db", out=Path("clips"), pad=0.2)
+        >>> done.clips[0].file.name
+        'Lantern_Street_S01E01_0001_Mizore_...mp4'
     """
     chosen = ClipOptions(**options)
     _check_targets(out, supercut, chosen)

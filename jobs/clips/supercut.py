@@ -16,7 +16,7 @@ from eyecatch.core.video.concat import CONTAINER, HEADROOM, Part, join
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import run
 from eyecatch.core.video.types import Video
-from eyecatch.jobs.render.burn import drawn, video_options
+from eyecatch.jobs.render.burn import ass_filter, video_options
 from eyecatch.jobs.render.cutter import SOUND, Cutter, Span
 from eyecatch.jobs.render.encoders import find_encoder
 from eyecatch.jobs.render.soft import TITLE
@@ -38,7 +38,7 @@ def write_supercut(
         cuts: the clips in order, at least one.
         path: a Matroska, MP4 or QuickTime file; with soft labels a Matroska file.
         title: what players show.
-        step: is told how many clips are cut.
+        step: called with how many clips are cut.
 
     Raises:
         RequestError: soft labels are asked for where they can't be.
@@ -80,7 +80,7 @@ def _write_part(cutter: Cutter, span: Span, path: Path, model: Video, folder: Pa
     filters = cut.video_filter
     if cutter.labels == "burn":
         cutter.script(span).save(str(folder / "labels.ass"))
-        filters += f",{drawn(folder)}"
+        filters += f",{ass_filter(folder)}"
     filters += _fitted(model)
     opened = cut.opened(source.layout.start)
     seconds = f"{float(cut.seconds):.9f}"

@@ -64,7 +64,7 @@ class EpisodeAppearances:
     appearances: tuple[Appearance, ...]
     origin: Fraction
 
-    def played(self, pts: int) -> Fraction:
+    def player_seconds(self, pts: int) -> Fraction:
         """Seconds that a player shows at a pts; never below 0."""
         return max(pts * self.episode.video.time_base - self.origin, Fraction(0))
 

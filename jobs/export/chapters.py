@@ -40,8 +40,8 @@ def write_matroska(cast: EpisodeAppearances) -> str:
     edition = ET.SubElement(root, "EditionEntry")
     for scene in _chapters(cast):
         atom = ET.SubElement(edition, "ChapterAtom")
-        ET.SubElement(atom, "ChapterTimeStart").text = _clock(cast.played(scene.start_pts))
-        ET.SubElement(atom, "ChapterTimeEnd").text = _clock(cast.played(scene.stop_pts))
+        ET.SubElement(atom, "ChapterTimeStart").text = _clock(cast.player_seconds(scene.start_pts))
+        ET.SubElement(atom, "ChapterTimeEnd").text = _clock(cast.player_seconds(scene.stop_pts))
         display = ET.SubElement(atom, "ChapterDisplay")
         ET.SubElement(display, "ChapterString").text = _title(scene)
         ET.SubElement(display, "ChapterLanguage").text = "und"

@@ -165,8 +165,8 @@ def _rows(
 
 
 def _span(cast: EpisodeAppearances, start: int, stop: int) -> Span:
-    begin = float(cast.played(start))
-    return begin, float(cast.played(stop)) - begin
+    begin = float(cast.player_seconds(start))
+    return begin, float(cast.player_seconds(stop)) - begin
 
 
 def _draw_row(axes: Axes, place: int, name: str | None, sure: list[Span], pale: list[Span]) -> None:

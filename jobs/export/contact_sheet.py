@@ -18,13 +18,13 @@ from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.selection import short
 
 _COLUMNS, _ROWS = 10, 6
-MOST = _COLUMNS * _ROWS
+MAX_FACES = _COLUMNS * _ROWS
 """Faces on a sheet: as many as can be looked at without scrolling."""
 
 _SIDE, _GAP, _NOTE, _HEAD = 0.85, 0.1, 0.2, 0.7  # inches; 128 pixels at the figures' 150 an inch
 
 
-class Shown(NamedTuple):
+class SheetFace(NamedTuple):
     """A face on a sheet: its JPEG, and what stands below it."""
 
     jpeg: bytes
@@ -33,10 +33,10 @@ class Shown(NamedTuple):
 
 def pick_faces(
     index: Index, episodes: Sequence[EpisodeRecord], character: str, *, unsure: bool = False
-) -> list[Shown]:
+) -> list[SheetFace]:
     """The best crop of each track, or of evenly spread tracks where there are too many."""
     labels = short([episode.title for episode in episodes])
-    best: list[Shown] = []
+    best: list[SheetFace] = []
     for label, episode in zip(labels, episodes, strict=True):
         by_track: dict[int, CropRow] = {}
         for crop in index.exports.crops(episode.id, [character], unsure=unsure):
@@ -44,17 +44,17 @@ def pick_faces(
             if known is None or crop.quality > known.quality:
                 by_track[crop.track] = crop
         in_order = sorted(by_track.values(), key=lambda crop: crop.frame)
-        best += [Shown(c.jpeg, f"{label}  {clock(float(c.time))}") for c in in_order]
-    places = np.linspace(0, len(best) - 1, min(MOST, len(best))).round().astype(int)
+        best += [SheetFace(c.jpeg, f"{label}  {clock(float(c.time))}") for c in in_order]
+    places = np.linspace(0, len(best) - 1, min(MAX_FACES, len(best))).round().astype(int)
     return [best[place] for place in places]
 
 
-def draw_faces(character: str, faces: Sequence[Shown], path: Path, form: str) -> None:
+def draw_faces(character: str, faces: Sequence[SheetFace], path: Path, form: str) -> None:
     """Draw a character's faces in order of time, with where they are from.
 
     Args:
         character: the name.
-        faces: one at least, and at most ``MOST``.
+        faces: one at least, and at most ``MAX_FACES``.
         path: the file.
         form: ``png`` or ``svg``.
     """

@@ -13,7 +13,7 @@ from eyecatch.core.files import CARD
 from eyecatch.core.images import encode_jpeg
 from eyecatch.db.index import Index
 from eyecatch.jobs.export.frame_images import Drawing, choose_drawings, decode_frames
-from eyecatch.jobs.progress import Steps
+from eyecatch.jobs.progress import StepListener
 from eyecatch.jobs.render.source import found_file
 from eyecatch.jobs.selection import Selection
 
@@ -25,14 +25,14 @@ _Describe = Callable[[Sequence[Drawing], Sequence[str], Path], None]
 """Writes boxes and names of pictures into a dataset's folder: drawings, classes, folder."""
 
 
-def write_coco(selection: Selection, every: int, folder: Path, on_progress: Steps) -> int:
+def write_coco(selection: Selection, every: int, folder: Path, on_progress: StepListener) -> int:
     """Fill an empty folder with pictures and ``annotations.json``.
 
     Args:
         selection: of what; the index is open.
         every: every n-th drawing becomes a picture.
         folder: is there.
-        on_progress: is told how many pictures are written, and of how many.
+        on_progress: called with how many pictures are written, and of how many.
 
     Returns:
         How many pictures it has.
@@ -45,7 +45,7 @@ def write_coco(selection: Selection, every: int, folder: Path, on_progress: Step
     return _finish("coco", selection, every, folder, pictures)
 
 
-def write_yolo(selection: Selection, every: int, folder: Path, on_progress: Steps) -> int:
+def write_yolo(selection: Selection, every: int, folder: Path, on_progress: StepListener) -> int:
     """Fill an empty folder with pictures, ``labels`` and ``data.yaml``; see ``write_coco``."""
     pictures = _write_described(selection, every, folder, on_progress, _describe_yolo)
     return _finish("yolo", selection, every, folder, pictures)
@@ -55,7 +55,7 @@ def write_crops(
     selection: Selection,
     every: int,  # noqa: ARG001 - the index keeps the best crops of each track; all are written
     folder: Path,
-    on_progress: Steps,  # noqa: ARG001 - nothing is decoded, so it takes no time
+    on_progress: StepListener,  # noqa: ARG001 - nothing is decoded, so it takes no time
 ) -> int:
     """Write ``<character>/<episode>_<frame>_<track>.jpg``, as ``eyecatch train`` takes them.
 
@@ -75,7 +75,7 @@ def write_crops(
 
 
 def _write_described(
-    selection: Selection, every: int, folder: Path, on_progress: Steps, describe: _Describe
+    selection: Selection, every: int, folder: Path, on_progress: StepListener, describe: _Describe
 ) -> int:
     drawings = [
         drawing
@@ -118,11 +118,11 @@ def _names(drawings: Sequence[Drawing]) -> list[str]:
 
 
 def _write_pictures(
-    index: Index, drawings: Sequence[Drawing], folder: Path, on_progress: Steps
+    index: Index, drawings: Sequence[Drawing], folder: Path, on_progress: StepListener
 ) -> None:
     episodes = {drawing.episode.id: drawing.episode for drawing in drawings}.values()
     for episode in episodes:
-        found_file(index, episode)  # one that is gone is told before an hour of decoding
+        found_file(index, episode)  # one that is gone is reported before an hour of decoding
     done = 0
     for episode in episodes:
         names = {one.frame: one.name for one in drawings if one.episode.id == episode.id}

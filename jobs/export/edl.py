@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from eyecatch.jobs.export.appearances import EpisodeAppearances, Scene
-from eyecatch.jobs.export.timecode import edit_rate, steady, timecode
+from eyecatch.jobs.export.timecode import edit_rate, has_constant_rate, timecode
 
 RECORD_START: Final = 3600
 """Seconds of timecode at which the list's own timeline begins: an hour, as editors have it."""
@@ -24,7 +24,7 @@ def write(cast: EpisodeAppearances) -> str:
     rate = edit_rate(cast.episode.video.rate)
     base = max(1, round(rate))
     lines = [f"TITLE: {cast.episode.title}", "FCM: NON-DROP FRAME", ""]
-    if not steady(cast):
+    if not has_constant_rate(cast):
         lines += [f"* VARIABLE FRAME RATE: NEAREST FRAMES AT {float(rate):.3f} A SECOND", ""]
     record = RECORD_START * base
     for number, (scene, start, stop) in enumerate(_cuts(cast), 1):
@@ -41,13 +41,13 @@ def write(cast: EpisodeAppearances) -> str:
 
 def _cuts(cast: EpisodeAppearances) -> list[tuple[Scene, int, int]]:
     """Scenes with somebody in them, and the frames they take; none is shorter than a frame."""
-    counted, rate = steady(cast), edit_rate(cast.episode.video.rate)
+    counted, rate = has_constant_rate(cast), edit_rate(cast.episode.video.rate)
     cuts = []
     for scene in cast.scenes():
         start, stop = scene.start_frame, scene.stop_frame
         if not counted:
             start, stop = (
-                round(cast.played(pts) * rate) for pts in (scene.start_pts, scene.stop_pts)
+                round(cast.player_seconds(pts) * rate) for pts in (scene.start_pts, scene.stop_pts)
             )
         if scene.characters and stop > start:
             cuts.append((scene, start, stop))

@@ -26,7 +26,7 @@ from eyecatch.jobs.export.options import (
     SheetKeywords,
     SheetOptions,
 )
-from eyecatch.jobs.progress import Steps, unheard
+from eyecatch.jobs.progress import StepListener, ignore_steps
 from eyecatch.jobs.selection import Selection, check_titles, pick
 
 
@@ -69,7 +69,7 @@ def export(
     *,
     db: str = ...,
     out: Path | None = ...,
-    listener: Steps = ...,
+    listener: StepListener = ...,
     **options: Unpack[DatasetKeywords],
 ) -> Exported: ...
 
@@ -89,7 +89,7 @@ def export(
     *,
     db: str = "eyecatch.db",
     out: Path | None = None,
-    listener: Steps = unheard,
+    listener: StepListener = ignore_steps,
     **options: Any,
 ) -> Exported:
     """Write what the index holds in a format of other programs; ``docs/exports.md`` has them all.
@@ -100,7 +100,7 @@ def export(
         out: the file, or the folder of a dataset; None for standard output, where the format is
             text. Where there is a file for each episode or character, a name that doesn't end as
             those do is a folder for them.
-        listener: of a dataset: is told how many pictures are written, and of how many.
+        listener: of a dataset: called with how many pictures are written, and of how many.
         options: ``form``, ``episodes``, ``characters``, ``unsure`` and ``force``, see
             ``ExportOptions``; of appearances also ``join`` (``AppearanceOptions``), of a dataset
             ``every`` (``DatasetOptions``), of a sheet ``sheet`` (``SheetOptions``).
@@ -111,6 +111,15 @@ def export(
         UnknownCharacterError: no character is called so.
         MediaError: an episode's file is gone or has changed (datasets only).
         DatabaseError: there is no index, or it can't be read.
+
+    Example:
+        >>> import eyecatch
+        >>> from pathlib import Path
+        >>> done = eyecatch.export("frames", db="season.db", form="csv", out=Path("frames.csv"))
+        >>> done.rows > 100
+        True
+        >>> eyecatch.export("appearances", db="season.db", form="edl", out=Path("edl/")).rows
+        2
     """
     match what:
         case "frames":
@@ -150,7 +159,9 @@ def _appearances(db: str, out: Path | None, options: AppearanceOptions) -> Expor
     return _write_episodes(form, out, options.force, casts)
 
 
-def _dataset(db: str, out: Path | None, options: DatasetOptions, listener: Steps) -> Exported:
+def _dataset(
+    db: str, out: Path | None, options: DatasetOptions, listener: StepListener
+) -> Exported:
     form = find_format("dataset", options.form)
     with _selected(db, options) as chosen:
         check_titles(chosen.episodes)

@@ -9,7 +9,7 @@ import opentimelineio as otio
 
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.export.appearances import Appearance, EpisodeAppearances
-from eyecatch.jobs.export.timecode import edit_rate, steady
+from eyecatch.jobs.export.timecode import edit_rate, has_constant_rate
 
 
 def write(cast: EpisodeAppearances) -> str:
@@ -36,7 +36,7 @@ class _Clock:
     def __init__(self, cast: EpisodeAppearances) -> None:
         video = cast.episode.video
         self._cast = cast
-        self._counts = steady(cast) and video.rate > 0
+        self._counts = has_constant_rate(cast) and video.rate > 0
         self._rate = edit_rate(video.rate) if self._counts else 1 / video.time_base
         seconds = cast.episode.end - cast.origin
         self.length = cast.episode.frames if self._counts else round(seconds * self._rate)
@@ -45,7 +45,9 @@ class _Clock:
         """First unit, and the first one after."""
         if self._counts:
             return one.range.start_frame, one.range.stop_frame
-        start, stop = (self._cast.played(p) for p in (one.range.start_pts, one.range.stop_pts))
+        start, stop = (
+            self._cast.player_seconds(p) for p in (one.range.start_pts, one.range.stop_pts)
+        )
         return round(start * self._rate), round(stop * self._rate)
 
     def span(self, start: int, stop: int) -> Any:  # noqa: ANN401 - a library without types

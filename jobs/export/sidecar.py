@@ -81,4 +81,4 @@ def _character(cast: EpisodeAppearances, name: str) -> dict[str, Any]:
 
 
 def _seconds(cast: EpisodeAppearances, pts: int) -> float:
-    return round(float(cast.played(pts)), 3)
+    return round(float(cast.player_seconds(pts)), 3)

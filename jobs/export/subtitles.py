@@ -17,7 +17,8 @@ def write_vtt(cast: EpisodeAppearances) -> str:
     subs = pysubs2.SSAFile()
     for one in cast.appearances:
         start, stop = (
-            math.floor(1000 * cast.played(pts)) for pts in (one.range.start_pts, one.range.stop_pts)
+            math.floor(1000 * cast.player_seconds(pts))
+            for pts in (one.range.start_pts, one.range.stop_pts)
         )
         subs.append(pysubs2.SSAEvent(start, stop, _entities(one.character)))
     return subs.to_string("vtt")
@@ -33,17 +34,18 @@ def write_ass(cast: EpisodeAppearances) -> str:
         "PlayResY": str(video.height),
         "ScaledBorderAndShadow": "yes",
     }
-    subs.styles = {_style(name): _look(name, video.height) for name in cast.characters()}
+    subs.styles = {_style(name): _ass_style(name, video.height) for name in cast.characters()}
     for one in cast.appearances:
         start, stop = (
-            _before(cast.played(pts)) for pts in (one.range.start_pts, one.range.stop_pts)
+            _floor_centisecond(cast.player_seconds(pts))
+            for pts in (one.range.start_pts, one.range.stop_pts)
         )
         style = _style(one.character)
         subs.append(pysubs2.SSAEvent(start, stop, escaped(one.character), style=style))
     return subs.to_string("ass")
 
 
-def _before(seconds: Fraction) -> int:
+def _floor_centisecond(seconds: Fraction) -> int:
     """Milliseconds of the last hundredth of a second before a frame.
 
     ASS has no finer times. A hundredth before the first frame is after the frame before it, as long
@@ -57,7 +59,7 @@ def _style(name: str) -> str:
     return name.replace(",", " ").strip()  # a comma ends the field
 
 
-def _look(name: str, height: int) -> pysubs2.SSAStyle:
+def _ass_style(name: str, height: int) -> pysubs2.SSAStyle:
     """At the top left, where dialogue never is, in sizes that were fit for the picture."""
     red, green, blue = (int(colour_of(name)[place : place + 2], 16) for place in (1, 3, 5))
     return pysubs2.SSAStyle(

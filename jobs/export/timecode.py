@@ -23,7 +23,7 @@ def edit_rate(rate: Fraction) -> Fraction:
     return rate
 
 
-def steady(cast: EpisodeAppearances) -> bool:
+def has_constant_rate(cast: EpisodeAppearances) -> bool:
     """Whether frames come at a constant rate, as far as the appearances show.
 
     If so, frame n is frame n of an editor's timeline, and nothing has to be rounded.

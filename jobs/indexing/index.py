@@ -58,7 +58,7 @@ def index(
         db: path of an SQLite file, or any SQLAlchemy URL; made where there is none.
         model: folder of the bundle that names the faces, or of several that decide together;
             without one, new faces stay unnamed and names that were decided earlier stay.
-        listener: is told of progress after every chunk.
+        listener: called with the progress after every chunk.
         options: the fields of ``IndexOptions``: ``detector``, ``runner``, ``ray``, ``series``,
             ``retry_failed``, ``chunk_seconds``, ``render``.
 
@@ -67,6 +67,17 @@ def index(
 
     Raises:
         EyecatchError: nothing can be done, for want of a detector, a bundle or a database.
+
+    Example:
+        >>> import eyecatch
+        >>> report = eyecatch.index(["season/"], db="new.db", model="season.bundle")
+        >>> [episode.title for episode in report.episodes]
+        ['Lantern_Street_S01E01', 'Lantern_Street_S01E02']
+        >>> report.faults
+        ()
+        >>> again = eyecatch.index(["season/"], db="new.db", model="season.bundle")
+        >>> again.progress.chunks  # nothing is left to do
+        0
     """
     chosen = IndexOptions(**options)
     ensemble = None if model is None else load_models(model)

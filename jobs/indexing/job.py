@@ -31,7 +31,7 @@ class Job:
         work: what is done to every chunk.
         classifier: the bundles at work, or None to decide no names.
         retry_failed: try again the chunks that failed before.
-        listener: is told of progress after every chunk.
+        listener: called with the progress after every chunk.
         on_decided: is called with an episode's id once it is decided.
         progress: what was done, in numbers.
         episodes: ids of those that were given.

@@ -15,7 +15,7 @@ from eyecatch.core.storage import is_remote, place
 from eyecatch.db.records.scan import FileStamp
 
 
-class Settling:
+class StableFiles:
     """Tells which files are complete: those whose size and time have stayed for some seconds.
 
     Seconds are counted by a clock that never jumps; what a file's time says is only compared.
@@ -28,7 +28,7 @@ class Settling:
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._clock = seconds, clock
         self._since: dict[Path, tuple[FileStamp, float]] = {}
-        self._told: dict[Path, FileStamp] = {}
+        self._reported: dict[Path, FileStamp] = {}
 
     def complete(self, files: Sequence[Path]) -> list[Path]:
         """Those of the files that have become complete, each once until it changes again."""
@@ -42,8 +42,8 @@ class Settling:
                 continue
             last, since = known.get(file, (stamp, now))
             self._since[file] = (stamp, since if last == stamp else now)
-            if self._told.get(file) != stamp and now - self._since[file][1] >= self._seconds:
-                self._told[file] = stamp
+            if self._reported.get(file) != stamp and now - self._since[file][1] >= self._seconds:
+                self._reported[file] = stamp
                 done.append(file)
         return done
 
@@ -51,8 +51,8 @@ class Settling:
 def completed(paths: Sequence[str | Path], seconds: float = 10.0) -> Iterator[list[Path]]:
     """Videos in files and folders, those that are there and those to come, when they are complete.
 
-    It never ends by itself. Folders are looked through whenever the system tells of a change, and
-    every ``seconds`` besides, since a network's folders tell of none.
+    It never ends by itself. Folders are looked through whenever the system reports a change, and
+    every ``seconds`` besides, since network file systems report none.
 
     Args:
         paths: files and folders that exist.
@@ -68,9 +68,9 @@ def completed(paths: Sequence[str | Path], seconds: float = 10.0) -> Iterator[li
             raise RequestError(problem, "run index again when there are some")
         if not path.exists():
             raise RequestError(f"{path}: there is nothing to watch", "create it first")
-    settling = Settling(seconds)
+    stable = StableFiles(seconds)
     pause = max(int(seconds * 1000), 50)
     changes = watchfiles.watch(*places, rust_timeout=pause, yield_on_timeout=True, debounce=200)
     for _ in chain([set()], changes):
-        if files := settling.complete(videos(places).files):
+        if files := stable.complete(videos(places).files):
             yield files

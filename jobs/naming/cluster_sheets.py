@@ -9,7 +9,7 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.text import clock
 from eyecatch.db.index import Index
 from eyecatch.db.records.review import ClusterRow, FaceRow
-from eyecatch.jobs.export.contact_sheet import MOST, Shown, draw_faces
+from eyecatch.jobs.export.contact_sheet import MAX_FACES, SheetFace, draw_faces
 
 
 def write_sheets(
@@ -19,12 +19,12 @@ def write_sheets(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for row, faces in clusters:
-            shown = [one for face in faces[:MOST] if (one := _shown(index, face)) is not None]
+            shown = [one for face in faces[:MAX_FACES] if (one := _shown(index, face)) is not None]
             draw_faces(f"cluster {row.id}", shown, folder / f"{row.id}.png", "png")
     except OSError as error:
         raise RequestError(f"{folder} can't be written ({error.strerror})") from error
 
 
-def _shown(index: Index, face: FaceRow) -> Shown | None:
+def _shown(index: Index, face: FaceRow) -> SheetFace | None:
     jpeg = index.faces.jpeg(face.id)
-    return None if jpeg is None else Shown(jpeg, f"{face.id}  {clock(face.time)}")
+    return None if jpeg is None else SheetFace(jpeg, f"{face.id}  {clock(face.time)}")

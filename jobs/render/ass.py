@@ -25,8 +25,8 @@ sets it off from a picture of its own colour (alpha 110 of 255: transparent by l
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """Sizes in pixels of the video, which grow with it.
+class Sizes:
+    """Sizes of boxes and names in pixels of the video, which grow with it.
 
     Attributes:
         line: width of a box's line, which lies inside the box.
@@ -43,7 +43,7 @@ class Look:
     pad: int
 
     @classmethod
-    def of(cls, height: int) -> Look:
+    def of(cls, height: int) -> Sizes:
         """For a video of that height: at 1080 lines a box of 4 pixels and a name of 34."""
         return cls(
             line=max(2, round(height / 270)),
@@ -77,25 +77,25 @@ def track(labels: Iterable[Label], when: Moments, width: int, height: int, title
         "YCbCr Matrix": "None",
     }
     script.styles.clear()
-    pen = _Pen(script, Look.of(height), width)
+    writer = _LabelWriter(script, Sizes.of(height), width)
     for label in sorted(labels, key=lambda label: (label.start, label.x, label.y)):
         begin, end = 10 * int(when[label.start]), 10 * int(when[label.stop])
         if begin < end:
-            pen.draw(label, begin, end)
+            writer.write(label, begin, end)
     return script
 
 
-class _Pen:
-    def __init__(self, script: SSAFile, look: Look, width: int) -> None:
-        self._script, self._look, self._width = script, look, width
+class _LabelWriter:
+    def __init__(self, script: SSAFile, sizes: Sizes, width: int) -> None:
+        self._script, self._sizes, self._width = script, sizes, width
         self._styles: dict[str | None, str] = {}
 
-    def draw(self, label: Label, begin: int, end: int) -> None:
-        """Write a label down; times in milliseconds."""
+    def write(self, label: Label, begin: int, end: int) -> None:
+        """Add the events of a label; times in milliseconds."""
         style = self._style(label.character)
-        place = f"{{\\an7\\pos({label.x},{label.y}){_hollow(label, self._look)}\\p1}}"
-        self._add(0, begin, end, f"{style} box", place + _box(label.w, label.h, self._look))
-        name = spoken(label.character)
+        place = f"{{\\an7\\pos({label.x},{label.y}){_clip_inside(label, self._sizes)}\\p1}}"
+        self._add(0, begin, end, f"{style} box", place + _box(label.w, label.h, self._sizes))
+        name = shown_name(label.character)
         self._add(1, begin, end, style, self._tag(label, name) + escaped(name))
 
     def _add(self, layer: int, begin: int, end: int, style: str, text: str) -> None:
@@ -104,26 +104,26 @@ class _Pen:
 
     def _tag(self, label: Label, name: str) -> str:
         """Where a name stands: above its box, or just inside where there is no room above."""
-        look = self._look
-        above = label.y - look.text - 2 * look.pad >= 0
+        sizes = self._sizes
+        above = label.y - sizes.text - 2 * sizes.pad >= 0
         # No name leaves the picture: one too long to start at the left edge ends at the right.
-        long = label.x + breadth(name, look.text) + 2 * look.pad > self._width
-        x = min(label.x + label.w, self._width) - look.pad if long else max(label.x, 0) + look.pad
-        y = label.y - look.pad if above else max(label.y, 0) + look.pad
+        long = label.x + breadth(name, sizes.text) + 2 * sizes.pad > self._width
+        x = min(label.x + label.w, self._width) - sizes.pad if long else max(label.x, 0) + sizes.pad
+        y = label.y - sizes.pad if above else max(label.y, 0) + sizes.pad
         return f"{{\\an{(3 if long else 1) if above else (9 if long else 7)}\\pos({x},{y})}}"
 
     def _style(self, character: str | None) -> str:
         if character not in self._styles:
             taken = {*self._styles.values()}
-            name = spoken(character).replace(",", ";").replace("\n", " ").strip(" *") or "-"
+            name = shown_name(character).replace(",", ";").replace("\n", " ").strip(" *") or "-"
             while name in taken:
                 name += "'"
             self._styles[character] = name
-            self._script.styles |= _styles(name, colour_of(character), self._look)
+            self._script.styles |= _styles(name, colour_of(character), self._sizes)
         return self._styles[character]
 
 
-def spoken(character: str | None) -> str:
+def shown_name(character: str | None) -> str:
     """The name on a tag."""
     return UNKNOWN if character is None else character
 
@@ -147,17 +147,17 @@ def _wide(name: str) -> int:
     return sum(unicodedata.east_asian_width(sign) in "WF" for sign in name)
 
 
-def _styles(name: str, colour: str, look: Look) -> dict[str, SSAStyle]:
+def _styles(name: str, colour: str, sizes: Sizes) -> dict[str, SSAStyle]:
     fill = Color(*bytes.fromhex(colour[1:]))
     tag = SSAStyle(
         fontname=WIDE_FONT if _wide(name) else FONT,
-        fontsize=look.text,
+        fontsize=sizes.text,
         bold=not _wide(name),
         primarycolor=INK,
         outlinecolor=fill,
         backcolor=fill,
         borderstyle=3,  # the name stands on a filled rectangle, as wide as it needs
-        outline=look.pad,
+        outline=sizes.pad,
         shadow=0,
         alignment=Alignment.BOTTOM_LEFT,
         marginl=0,
@@ -166,11 +166,11 @@ def _styles(name: str, colour: str, look: Look) -> dict[str, SSAStyle]:
     )
     box = SSAStyle(
         fontname=FONT,
-        fontsize=look.text,
+        fontsize=sizes.text,
         primarycolor=fill,
         outlinecolor=SHADE,
         backcolor=SHADE,
-        outline=look.edge,
+        outline=sizes.edge,
         shadow=0,
         alignment=Alignment.TOP_LEFT,
         marginl=0,
@@ -180,24 +180,24 @@ def _styles(name: str, colour: str, look: Look) -> dict[str, SSAStyle]:
     return {name: tag, f"{name} box": box}
 
 
-def _hollow(label: Label, look: Look) -> str:
+def _clip_inside(label: Label, sizes: Sizes) -> str:
     """A clip that leaves out the inside of a box, where nothing is drawn.
 
     libass hands on a box as one bitmap, all of which is blended; with this clip, as four strips
     round the inside, which take a fifth of the time (``bench/burn.py``; faces of 380 pixels).
     """
-    side = look.line + 2 * look.edge  # an edge to spare, for players that scale the script
-    end = max(look.round, side)  # the corners are left alone
+    side = sizes.line + 2 * sizes.edge  # an edge to spare, for players that scale the script
+    end = max(sizes.round, side)  # the corners are left alone
     left, top = label.x + side, label.y + end
     right, bottom = label.x + label.w - side, label.y + label.h - end
     return f"\\iclip({left},{top},{right},{bottom})" if left < right and top < bottom else ""
 
 
 @lru_cache(maxsize=4096)
-def _box(w: int, h: int, look: Look) -> str:
+def _box(w: int, h: int, sizes: Sizes) -> str:
     """A frame whose outer edge is the box, as a drawing from its top left corner."""
-    r = min(look.round, w // 2, h // 2)
-    a = min(look.line, w // 2, h // 2)
+    r = min(sizes.round, w // 2, h // 2)
+    a = min(sizes.line, w // 2, h // 2)
     x, y, s = w - a, h - a, max(r, a)  # the inner edges, and where an inner corner ends
     outer = (
         f"m 0 {r} b 0 0 0 0 {r} 0 l {w - r} 0 b {w} 0 {w} 0 {w} {r} "

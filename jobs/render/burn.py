@@ -10,7 +10,7 @@ from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import Watch, run
 from eyecatch.core.video.types import Video
 from eyecatch.jobs.render.encoders import Encoder
-from eyecatch.jobs.render.passthrough import carry
+from eyecatch.jobs.render.passthrough import copy_streams
 from eyecatch.jobs.render.soft import write_script
 from eyecatch.jobs.render.source import Source
 
@@ -24,7 +24,7 @@ def write_burnt(source: Source, path: Path, encoder: Encoder, watch: Watch) -> N
         source: the episode.
         path: a Matroska, MP4 or QuickTime file.
         encoder: of H.264.
-        watch: is told of progress.
+        watch: called with the frames that are written.
 
     Raises:
         RequestError: another container is asked for.
@@ -34,10 +34,10 @@ def write_burnt(source: Source, path: Path, encoder: Encoder, watch: Watch) -> N
     with TemporaryDirectory(prefix="eyecatch-") as name:
         folder = Path(name)
         write_script(source, folder / "labels.ass")
-        load, number = carry(source, container, folder)
+        output, number = copy_streams(source, container, folder)
         start = round(source.layout.start / source.video.time_base)
-        load.options |= video_options(source.video, encoder, number, drawn(folder, start))
-        run(load.output(path), source.video.path, *load.more, folder=folder, watch=watch)
+        output.options |= video_options(source.video, encoder, number, ass_filter(folder, start))
+        run(output.build(path), source.video.path, *output.more, folder=folder, watch=watch)
 
 
 def video_options(
@@ -62,7 +62,7 @@ def video_options(
     return options | {f"{key.split(':')[0]}:v:{number}": v for key, v in encoder.options.items()}
 
 
-def drawn(folder: Path, start: int = 0) -> str:
+def ass_filter(folder: Path, start: int = 0) -> str:
     """The filter that draws ``labels.ass`` of a folder, in which ffmpeg is to run.
 
     Args:

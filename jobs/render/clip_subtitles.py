@@ -1,4 +1,4 @@
-"""The subtitles of an episode, cut to a clip; what was said before it began stays on screen."""
+"""The subtitles of an episode, cut to a clip; a line that began before it stays on screen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STYLED = {"ass", "ssa"}
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class TextSubtitle:
     """A text subtitle of an episode.
 
     Attributes:
@@ -45,19 +45,19 @@ class Spoken:
         return part
 
 
-def spoken(source: Source) -> list[Spoken]:
+def text_subtitles(source: Source) -> list[TextSubtitle]:
     """The text subtitles of an episode, in order; those that are pictures are left out."""
-    return list(_spoken(source))
+    return list(_text_subtitles(source))
 
 
-def _spoken(source: Source) -> Iterator[Spoken]:
+def _text_subtitles(source: Source) -> Iterator[TextSubtitle]:
     file, start = source.video.path, source.layout.start
     for one in source.layout.of("subtitle"):
         if not one.text:
             continue
         suffix = ".ass" if one.codec in STYLED else ".srt"
         with TemporaryDirectory(prefix="eyecatch-") as folder:
-            path = Path(folder) / f"spoken{suffix}"
+            path = Path(folder) / f"subtitle{suffix}"
             opened = ffmpeg.input(f"file:{file.absolute()}", copyts=None, protocol_whitelist="file")
             run(opened[str(one.index)].output(str(path), output_ts_offset=-start), file)
-            yield Spoken(SSAFile.load(str(path)), suffix, one.language)
+            yield TextSubtitle(SSAFile.load(str(path)), suffix, one.language)

@@ -18,8 +18,8 @@ from eyecatch.core.video.copy_cut import copy_part
 from eyecatch.core.video.exact_cut import Cut, count_frames
 from eyecatch.core.video.ffmpeg import run
 from eyecatch.jobs.render.ass import track
-from eyecatch.jobs.render.burn import drawn, video_options
-from eyecatch.jobs.render.clip_subtitles import Spoken, spoken
+from eyecatch.jobs.render.burn import ass_filter, video_options
+from eyecatch.jobs.render.clip_subtitles import TextSubtitle, text_subtitles
 from eyecatch.jobs.render.encoders import find_encoder
 from eyecatch.jobs.render.labels import moments, within
 from eyecatch.jobs.render.options import EncodingOptions
@@ -63,7 +63,7 @@ class Cutter:
             return ".mkv"
         if self.fast:
             return ".mkv" if homeless(layout.of("video", "audio", "subtitle"), "mp4") else ".mp4"
-        return ".mkv" if self._spoken else ".mp4"
+        return ".mkv" if self._subtitles else ".mp4"
 
     def cut(self, span: Span) -> Cut:
         """The frames of a span."""
@@ -103,7 +103,7 @@ class Cutter:
         filters = cut.video_filter
         if self.labels == "burn":
             self.script(span).save(str(folder / "labels.ass"))
-            filters += f",{drawn(folder)}"
+            filters += f",{ass_filter(folder)}"
         chosen = find_encoder(self.encoding, source.video.pixel_format)
         options = video_options(source.video, chosen, 0, filters) | SOUND
         options |= {f"filter:a:{place}": cut.sound_filter for place in range(len(sounds))}
@@ -143,8 +143,8 @@ class Cutter:
         """Subtitles as inputs, and the options that go with them."""
         cut, start = self.cut(span), self.source.layout.start
         inputs, options = [], {"c:s": "copy"}
-        for place, one in enumerate(self._spoken):
-            name = f"spoken{place}{one.suffix}"
+        for place, one in enumerate(self._subtitles):
+            name = f"subtitle{place}{one.suffix}"
             begin = cut.begin - Fraction(start)
             one.part(begin, begin + cut.seconds).save(str(folder / name))
             inputs.append(ffmpeg.input(name))
@@ -160,5 +160,5 @@ class Cutter:
         return [ffmpeg.input("labels.ass")], options
 
     @cached_property
-    def _spoken(self) -> list[Spoken]:
-        return spoken(self.source)
+    def _subtitles(self) -> list[TextSubtitle]:
+        return text_subtitles(self.source)

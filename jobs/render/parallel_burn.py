@@ -1,7 +1,7 @@
-"""Burning in on many processes: an episode parts at the borders of its chunks, and is joined again.
+"""Burning in on many processes: an episode is split at its chunks, encoded in parts and joined.
 
-Each part is encoded by one thread of its own, on Ray. The parts lie beside the result, on a disk
-that all workers see, as they see the source.
+Each part is encoded by one thread, on Ray. The parts are written beside the result: workers have to
+see that disk, and the source.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from eyecatch.core.video.concat import CONTAINER, HEADROOM, Part, join
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.exact_cut import Cut, count_frames
 from eyecatch.core.video.ffmpeg import Watch, run
-from eyecatch.jobs.render.burn import drawn, video_options
+from eyecatch.jobs.render.burn import ass_filter, video_options
 from eyecatch.jobs.render.cutter import Cutter, Span
 from eyecatch.jobs.render.encoders import Encoder
-from eyecatch.jobs.render.passthrough import Load, carry
+from eyecatch.jobs.render.passthrough import OutputSpec, copy_streams
 from eyecatch.jobs.render.source import Source
 
 
@@ -61,7 +61,7 @@ def _encode(task: PartTask, *, seek: bool) -> None:
     with TemporaryDirectory(prefix="eyecatch-") as name:
         folder, video = Path(name), task.cut.video
         (folder / "labels.ass").write_text(task.script, encoding="utf-8")
-        filters = f"{task.cut.video_filter},{drawn(folder)}"
+        filters = f"{task.cut.video_filter},{ass_filter(folder)}"
         options = video_options(video, task.encoder, 0, filters)
         options |= {"threads": 1, "map_metadata": -1, "f": CONTAINER}
         stream = task.cut.opened(task.start, seek=seek)[str(video.stream)]
@@ -69,7 +69,7 @@ def _encode(task: PartTask, *, seek: bool) -> None:
         run(output, video.path, folder=folder)
 
 
-def write_split(
+def write_burnt_in_parts(
     source: Source,
     path: Path,
     encoder: Encoder,
@@ -83,7 +83,7 @@ def write_split(
         path: a Matroska, MP4 or QuickTime file.
         encoder: of H.264.
         ranges: the episode's chunks.
-        watch: is told of progress, part by part.
+        watch: called with the frames that are written, part by part.
 
     Raises:
         MediaError: a part can't be encoded.
@@ -103,22 +103,22 @@ def write_split(
             watch(done)
         joined = Path(large) / f"joined.{CONTAINER}"
         join([Part(task.path, task.cut.begin) for task in tasks], joined, source.video.time_base)
-        load, number = carry(source, container, Path(name))
-        place = [at for at, kind in enumerate(load.kinds) if kind == "video"][number]
-        load.streams.insert(place + 1, ffmpeg.input(f"file:{joined}", itsoffset=-HEADROOM)["v:0"])
-        load.more += ["-map", f"-0:{source.video.stream}"]  # it takes the place of this one
-        _describe(source, load, number)
-        run(load.output(path), source.video.path, *load.more, folder=Path(name))
+        output, number = copy_streams(source, container, Path(name))
+        place = [at for at, kind in enumerate(output.kinds) if kind == "video"][number]
+        output.streams.insert(place + 1, ffmpeg.input(f"file:{joined}", itsoffset=-HEADROOM)["v:0"])
+        output.more += ["-map", f"-0:{source.video.stream}"]  # it takes the place of this one
+        _describe(source, output, number)
+        run(output.build(path), source.video.path, *output.more, folder=Path(name))
 
 
-def _describe(source: Source, load: Load, number: int) -> None:
-    """Let the joined video say of itself what the one says whose place it takes."""
+def _describe(source: Source, output: OutputSpec, number: int) -> None:
+    """Copy disposition, language, title and time scale from the video stream that is replaced."""
     video = next(one for one in source.layout.streams if one.index == source.video.stream)
-    load.options[f"disposition:v:{number}"] = "default" if video.default else "0"
-    load.options["video_track_timescale"] = source.video.time_base.denominator
+    output.options[f"disposition:v:{number}"] = "default" if video.default else "0"
+    output.options["video_track_timescale"] = source.video.time_base.denominator
     for key, value in (("language", video.language), ("title", video.title)):
         if value:
-            load.more += [f"-metadata:s:v:{number}", f"{key}={value}"]
+            output.more += [f"-metadata:s:v:{number}", f"{key}={value}"]
 
 
 def _task(source: Source, encoder: Encoder, part: tuple[int, int], folder: Path) -> PartTask:

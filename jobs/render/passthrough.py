@@ -1,4 +1,4 @@
-"""What of a source goes along untouched: sound, subtitles, chapters, fonts, cover art."""
+"""The streams of a source that are copied: sound, subtitles, chapters, fonts, cover art."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ TEXT = {"matroska": "srt", "mp4": "mov_text", "mov": "mov_text"}
 
 
 @dataclass(slots=True)
-class Load:
-    """What goes into an output.
+class OutputSpec:
+    """An output of ffmpeg that is put together step by step.
 
     Attributes:
         streams: of ffmpeg-python, in order.
         kinds: their kinds: ``video``, ``audio``, ``subtitle``, ``attachment``.
         options: of the output.
-        more: options that are given repeatedly.
+        more: options that may be given several times, as command-line arguments.
     """
 
     streams: list[FilterableStream] = field(default_factory=list)
@@ -43,12 +43,12 @@ class Load:
         self.kinds.append(kind)
         return number
 
-    def output(self, path: Path) -> Any:  # noqa: ANN401 - ffmpeg-python is not typed
+    def build(self, path: Path) -> Any:  # noqa: ANN401 - ffmpeg-python is not typed
         """The output of ffmpeg-python that writes all of it."""
         return ffmpeg.output(*self.streams, f"file:{path.absolute()}", **self.options)
 
 
-def carry(source: Source, container: str, folder: Path) -> tuple[Load, int]:
+def copy_streams(source: Source, container: str, folder: Path) -> tuple[OutputSpec, int]:
     """All streams of a source, copied, on its own clock.
 
     Streams of data (timecodes, chapter texts, which ffmpeg writes itself) stay behind.
@@ -59,14 +59,16 @@ def carry(source: Source, container: str, folder: Path) -> tuple[Load, int]:
         folder: for cover art, which has to be attached as a file.
 
     Returns:
-        What is carried, and the number of the indexed stream among its videos.
+        The output, and the number of the indexed stream among its videos.
 
     Raises:
         MediaError: the container can't hold one of the streams.
     """
     file = source.video.path
     opened = ffmpeg.input(f"file:{file.absolute()}", copyts=None, protocol_whitelist="file")
-    load = Load(options={"c": "copy", "f": container, "map_metadata": "0", "map_chapters": "0"})
+    output = OutputSpec(
+        options={"c": "copy", "f": container, "map_metadata": "0", "map_chapters": "0"}
+    )
     # Since a disposition is given for one, ffmpeg leaves those of the others as they are.
     kinds = ("video", "audio", "subtitle")
     written = [one for one in source.layout.of(*kinds) if one.index != source.video.stream]
@@ -74,16 +76,16 @@ def carry(source: Source, container: str, folder: Path) -> tuple[Load, int]:
     chosen = 0
     for one in source.layout.streams:
         if one.kind in kinds and (not one.cover or container != "matroska"):
-            number = load.add(opened[str(one.index)], one.kind)
+            number = output.add(opened[str(one.index)], one.kind)
             if one.index == source.video.stream:
                 chosen = number
             if one.index in changed:
-                load.options[f"c:s:{number}"] = TEXT[container]
+                output.options[f"c:s:{number}"] = TEXT[container]
         elif one.kind == "attachment" and container == "matroska":
-            load.add(opened[str(one.index)], one.kind)
+            output.add(opened[str(one.index)], one.kind)
     if container == "matroska":
-        _attach(source, load, folder)
-    return load, chosen
+        _attach(source, output, folder)
+    return output, chosen
 
 
 def _fitting(file: Path, streams: list[Stream], container: str) -> list[Stream]:
@@ -98,12 +100,12 @@ def _fitting(file: Path, streams: list[Stream], container: str) -> list[Stream]:
     return changed
 
 
-def _attach(source: Source, load: Load, folder: Path) -> None:
+def _attach(source: Source, output: OutputSpec, folder: Path) -> None:
     """Attach cover art anew: copied, ffmpeg would make a video of it."""
-    first = load.kinds.count("attachment")
+    first = output.kinds.count("attachment")
     for place, one in enumerate(source.layout.covers):
         data, name, mime = cover(source.video.path, one)
         path = folder / f"cover{place}"
         path.write_bytes(data)
         about = f"-metadata:s:t:{first + place}"
-        load.more += ["-attach", str(path), about, f"filename={name}", about, f"mimetype={mime}"]
+        output.more += ["-attach", str(path), about, f"filename={name}", about, f"mimetype={mime}"]

@@ -13,11 +13,11 @@ from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import Watch
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.scan import EpisodeRecord
-from eyecatch.jobs.progress import Steps, unheard
+from eyecatch.jobs.progress import StepListener, ignore_steps
 from eyecatch.jobs.render.burn import write_burnt
 from eyecatch.jobs.render.encoders import find_encoder
 from eyecatch.jobs.render.options import RenderKeywords, RenderOptions
-from eyecatch.jobs.render.parallel_burn import write_split
+from eyecatch.jobs.render.parallel_burn import write_burnt_in_parts
 from eyecatch.jobs.render.soft import write_script, write_soft
 from eyecatch.jobs.render.source import Source, check_found, source
 from eyecatch.jobs.selection import pick
@@ -32,7 +32,7 @@ def render(
     *,
     db: str = "eyecatch.db",
     out: Path | None = None,
-    listener: Steps = unheard,
+    listener: StepListener = ignore_steps,
     **options: Unpack[RenderKeywords],
 ) -> Path:
     """Write an episode with a box and a name at every face.
@@ -42,7 +42,7 @@ def render(
         db: path of an SQLite file, or any SQLAlchemy URL.
         out: the file, whose suffix says what is written: ``.mkv``, for soft also ``.ass``, for burn
             also ``.mp4`` and ``.mov``. None for ``annotated/<episode>`` in the current folder.
-        listener: is told how many frames are written, and how many there will be.
+        listener: called with how many frames are written, and how many there will be.
         options: the fields of ``RenderOptions``: ``how`` (``soft`` or ``burn``), ``unsure``,
             ``encoder``, ``quality``, ``runner``, ``force``.
 
@@ -53,6 +53,12 @@ def render(
         RequestError: there is no such episode, no face in it, or ``out`` can't be written.
         MediaError: the source is gone or has changed, or ffmpeg failed.
         DatabaseError: there is no index, or it can't be read.
+
+    Example:
+        >>> import eyecatch
+        >>> from pathlib import Path
+        >>> eyecatch.render("Lantern_Street_S01E01", db="season.db", out=Path("named.mkv")).name
+        'named.mkv'
     """
     chosen = RenderOptions(**options)
     with open_index(db, create=False) as index:
@@ -73,7 +79,7 @@ def render_episode(
     episode_id: int,
     *,
     out: Path | None = None,
-    listener: Steps = unheard,
+    listener: StepListener = ignore_steps,
     **options: Unpack[RenderKeywords],
 ) -> Path:
     """As ``render``, of an episode of an open index."""
@@ -81,7 +87,11 @@ def render_episode(
 
 
 def _render(
-    index: Index, episode: EpisodeRecord, out: Path | None, chosen: RenderOptions, listener: Steps
+    index: Index,
+    episode: EpisodeRecord,
+    out: Path | None,
+    chosen: RenderOptions,
+    listener: StepListener,
 ) -> Path:
     target = out or default_name(episode, chosen.how)
     if not _is_script(target, chosen):
@@ -118,7 +128,7 @@ def _burn(
     """Burn the labels in, part by part where there are several."""
     encoder = find_encoder(options, made.video.pixel_format)
     if len(parts) > 1:
-        write_split(made, path, encoder, parts, watch)
+        write_burnt_in_parts(made, path, encoder, parts, watch)
     else:
         write_burnt(made, path, encoder, watch)
 

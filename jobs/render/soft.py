@@ -12,7 +12,7 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import Watch, run
 from eyecatch.jobs.render.ass import track
-from eyecatch.jobs.render.passthrough import carry
+from eyecatch.jobs.render.passthrough import copy_streams
 from eyecatch.jobs.render.source import Source
 
 TITLE = "eyecatch: who is on screen"
@@ -36,7 +36,7 @@ def write_soft(source: Source, path: Path, watch: Watch) -> None:
     Args:
         source: the episode.
         path: a Matroska file; no other container holds ASS.
-        watch: is told of progress.
+        watch: called with the frames that are written.
 
     Raises:
         RequestError: another container is asked for.
@@ -48,11 +48,11 @@ def write_soft(source: Source, path: Path, watch: Watch) -> None:
     with TemporaryDirectory(prefix="eyecatch-") as name:
         folder = Path(name)
         write_script(source, folder / "labels.ass")
-        load, _ = carry(source, container, folder)
+        output, _ = copy_streams(source, container, folder)
         # ASS counts from the start of the file, whatever its clock says there.
         labels = ffmpeg.input("labels.ass", f="ass", itsoffset=source.layout.start)
         first = not any(one.default for one in source.layout.of("subtitle"))
-        number = load.add(labels, "subtitle")
-        load.options[f"disposition:s:{number}"] = "default" if first else "0"
-        load.options[f"metadata:s:s:{number}"] = f"title={TITLE}"
-        run(load.output(path), source.video.path, *load.more, folder=folder, watch=watch)
+        number = output.add(labels, "subtitle")
+        output.options[f"disposition:s:{number}"] = "default" if first else "0"
+        output.options[f"metadata:s:s:{number}"] = f"title={TITLE}"
+        run(output.build(path), source.video.path, *output.more, folder=folder, watch=watch)

@@ -33,8 +33,8 @@ def make_app(room: AppState, token: str | None = None) -> ASGIApp:
     for router in (Pages(room).router(), media.routes(room), ActionRoutes(room).router()):
         app.include_router(router)
 
-    def told(sentence: str, status: int, back: str = "/") -> Response:
-        return page(room, "told.html", status, sentence=sentence, back=back)
+    def message(sentence: str, status: int, back: str = "/") -> Response:
+        return page(room, "message.html", status, sentence=sentence, back=back)
 
     def handler(kind: type[Exception], answer: Callable[[Exception], Response]) -> None:
         def handle(_: Request, error: Exception) -> Response:
@@ -43,10 +43,10 @@ def make_app(room: AppState, token: str | None = None) -> ASGIApp:
         app.add_exception_handler(kind, handle)
 
     handler(DatabaseError, lambda error: bare(str(error), 503))
-    handler(RequestError, lambda error: told(str(error), 409))
-    handler(EyecatchError, lambda error: told(str(error), 500))
-    handler(RequestValidationError, lambda _: told("There is no such page.", 404))
-    handler(HTTPException, lambda error: told(*_http(error)))
+    handler(RequestError, lambda error: message(str(error), 409))
+    handler(EyecatchError, lambda error: message(str(error), 500))
+    handler(RequestValidationError, lambda _: message("There is no such page.", 404))
+    handler(HTTPException, lambda error: message(*_http(error)))
     return Guard(app, token)
 
 

@@ -20,11 +20,11 @@ from eyecatch.jobs.export.appearances import origin
 from eyecatch.jobs.render.source import local_file
 from eyecatch.jobs.review.state import AppState
 
-LONGEST = 120.0
+MAX_SECONDS = 120.0
 """Seconds of boxes in one answer."""
 
 KINDS = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/mp4", ".webm": "video/webm"}
-"""What browsers are told a file is; of others they find out by themselves."""
+"""Media types by suffix; of other files browsers find out by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ def routes(room: AppState) -> APIRouter:
 
     @router.get("/episodes/{episode_id}/boxes")
     def boxes(episode_id: int, start: float, stop: float) -> Response:
-        if not 0 <= stop - start <= LONGEST:
-            raise HTTPException(400, f"ask for {LONGEST:.0f} seconds at most")
+        if not 0 <= stop - start <= MAX_SECONDS:
+            raise HTTPException(400, f"ask for {MAX_SECONDS:.0f} seconds at most")
         return JSONResponse(_boxes(index, _episode(index, episode_id), start, stop))
 
     return router

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from eyecatch.db.records.review import FaceRow
 from eyecatch.jobs.review.media import player
 from eyecatch.jobs.review.state import AppState
-from eyecatch.jobs.review.suggestions import like, likely_names
+from eyecatch.jobs.review.suggestions import likely_names, similar_clusters
 from eyecatch.jobs.review.templating import page
-from eyecatch.jobs.review.timeline import WIDE, timeline
+from eyecatch.jobs.review.timeline import WIDTH, timeline
 from eyecatch.jobs.selection import short
 
 EPISODES, CLUSTERS, FACES, QUESTIONS = 24, 24, 12, 60
@@ -69,7 +69,7 @@ class Pages:
         shown = player(self._room, episode_id)
         lines = timeline(shown.episode, self._index.pages.bars(episode_id), shown.origin)
         at = max(t, 0.0)
-        return page(self._room, "episode.html", player=shown, lines=lines, wide=WIDE, at=at)
+        return page(self._room, "episode.html", player=shown, lines=lines, wide=WIDTH, at=at)
 
     def unknowns(self, number: int = 1) -> Response:
         """Clusters that wait for a name."""
@@ -88,7 +88,7 @@ class Pages:
     def cluster(self, cluster_id: int) -> Response:
         """One of them, and those that look alike."""
         row = self._index.clusters.get(cluster_id)
-        near = like(self._room, row)
+        near = similar_clusters(self._room, row)
         return page(
             self._room,
             "cluster.html",

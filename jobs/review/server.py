@@ -32,15 +32,22 @@ def review(
         port: where it listens; 0 for any that is free.
         host: on which address; any but loopback asks every visitor for the token.
         token: which one; None to make one up.
-        say: is told the address, once the page is there.
+        say: called with the address, once the page is there.
 
     Raises:
         DatabaseError: there is no index, or it can't be read.
         RequestError: nothing can listen there.
+
+    Example:
+        >>> import eyecatch
+        >>> eyecatch.review(db="season.db", say=print)  # doctest: +SKIP
+        http://127.0.0.1:8765/
     """
     secret = token or (None if host in LOOPBACK else secrets.token_urlsafe(18))
-    if secret is not None and len(secret) < SHORTEST:
-        raise RequestError(f"a token needs {SHORTEST} letters", "leave it out: one is made up")
+    if secret is not None and len(secret) < MIN_TOKEN_LETTERS:
+        raise RequestError(
+            f"a token needs {MIN_TOKEN_LETTERS} letters", "leave it out: one is made up"
+        )
     with open_index(db, create=False) as index, listening(host, port) as listener:
         room = AppState(index, _proxies(db))
         room.look()
@@ -54,8 +61,8 @@ def review(
             room.close()
 
 
-SHORTEST = 12
-"""Letters of a token."""
+MIN_TOKEN_LETTERS = 12
+"""Letters that a token has at least."""
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -11,10 +11,10 @@ from eyecatch.db.records.review import Bar
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.colours import colour_of
 
-WIDE = 1000
+WIDTH = 1000
 """Units of a timeline's length; of the picture, not of the screen."""
 
-NARROWEST = 1.5
+MIN_BAR_WIDTH = 1.5
 """Units: a bar of a moment can still be seen and hit."""
 
 
@@ -23,16 +23,16 @@ class Mark:
     """A bar as it is drawn.
 
     Attributes:
-        x, width: units of ``WIDE``.
+        x, width: units of ``WIDTH``.
         at: seconds that a player shows when it begins.
-        told: what it is, in words.
+        text: who, when and how sure, for screen readers and as a tooltip.
         unsure: it is drawn pale.
     """
 
     x: float
     width: float
     at: float
-    told: str
+    text: str
     unsure: bool
 
 
@@ -87,8 +87,8 @@ def _mark(bar: Bar, base: Fraction, origin: Fraction, length: float) -> Mark:
     who = f"{maybe}{bar.character}" if bar.character else "no name"
     sure = f", {bar.confidence:.0%}" if bar.confidence is not None and bar.by == "model" else ""
     return Mark(
-        round(WIDE * start / length, 2),
-        round(max(WIDE * (stop - start) / length, NARROWEST), 2),
+        round(WIDTH * start / length, 2),
+        round(max(WIDTH * (stop - start) / length, MIN_BAR_WIDTH), 2),
         round(start, 3),
         f"{who}, {clock(start)} to {clock(stop)}{sure if bar.character else ''}",
         bar.unsure,

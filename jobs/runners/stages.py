@@ -1,4 +1,4 @@
-"""The way of a chunk: scan it, identify its crops, hand the outcome to whoever commits it.
+"""The two stages that every chunk goes through: scan it, then identify the faces in its crops.
 
 Both runners (``jobs.runners``) call these two stages and nothing else, so they give equal rows.
 """
@@ -44,7 +44,7 @@ class Task:
         episode: id of the episode in the index.
         video: the episode's file.
         chunk: the range of its frames.
-        id: the chunk's id, for logs and to count its tries; see ``core.video.chunk_id``.
+        id: the chunk's id, for logs and to count its tries; see ``core.video.types.chunk_id``.
     """
 
     episode: int
@@ -69,10 +69,10 @@ class Outcome:
         task: the task.
         scanned: what was found, or None if the chunk failed.
         identified: of each bundle, embeddings and logits of the crops of ``scanned``, tracklet by
-            tracklet, best first; empty where nothing was judged.
+            tracklet, best first; empty where there was nothing to identify.
         error: why the chunk failed, as a sentence; None if it did not.
         seconds: time of each stage, by its name.
-        tries: how often the chunk was begun, but for those that ``begin`` of a runner was told of.
+        tries: how often the chunk was begun, not counting times for which ``Begin`` was called.
     """
 
     task: Task
@@ -84,7 +84,7 @@ class Outcome:
 
 
 Begin = Callable[[Task], None]
-"""Is told of each task that the driver's own process is about to begin, and may not outlive."""
+"""Called before the driver's own process begins a task: if the task kills it, that is on record."""
 
 
 class Runner(Protocol):
@@ -98,6 +98,7 @@ class Runner(Protocol):
 
     def run(self, tasks: Sequence[Task], work: Work, begin: Begin) -> Generator[Outcome]:
         """Run ``work`` over ``tasks``; closing the generator stops all that is under way."""
+        ...
 
 
 class ScanStage:

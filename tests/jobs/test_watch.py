@@ -15,7 +15,7 @@ import eyecatch
 from eyecatch.core.errors import RequestError
 from eyecatch.jobs.cli import main
 from eyecatch.jobs.indexing.metrics import Metrics
-from eyecatch.jobs.indexing.watch import Settling, completed
+from eyecatch.jobs.indexing.watch import StableFiles, completed
 from eyecatch.jobs.progress import Progress, limit, shares
 
 
@@ -33,47 +33,47 @@ def clock():
 
 
 def test_a_file_is_complete_when_it_has_not_changed_for_a_while(tmp_path, clock):
-    settling = Settling(10, clock)
+    stable = StableFiles(10, clock)
     file = tmp_path / "a.mkv"
     file.write_bytes(b"begun")
-    assert settling.complete([file]) == []
+    assert stable.complete([file]) == []
     clock.now = 9
     file.write_bytes(b"begun, and going on")
-    assert settling.complete([file]) == []
+    assert stable.complete([file]) == []
     clock.now = 18
-    assert settling.complete([file]) == []
+    assert stable.complete([file]) == []
     clock.now = 19
-    assert settling.complete([file]) == [file]
+    assert stable.complete([file]) == [file]
     clock.now = 99
-    assert settling.complete([file]) == [], "once"
+    assert stable.complete([file]) == [], "once"
     file.write_bytes(b"another episode")
-    assert settling.complete([file]) == []
+    assert stable.complete([file]) == []
     clock.now = 120
-    assert settling.complete([file]) == [file], "another content is another file"
+    assert stable.complete([file]) == [file], "another content is another file"
 
 
 def test_a_clock_that_jumps_completes_nothing(tmp_path, clock):
     """Files from the future or of 1970, as cameras and other machines make them."""
-    settling = Settling(10, clock)
+    stable = StableFiles(10, clock)
     files = [tmp_path / "future.mkv", tmp_path / "past.mkv"]
     for file, seconds in zip(files, (2**33, 0), strict=True):
         file.write_bytes(b"episode")
         os.utime(file, (seconds, seconds))
-    assert settling.complete(files) == []
+    assert stable.complete(files) == []
     clock.now = 10
-    assert settling.complete(files) == files
+    assert stable.complete(files) == files
 
 
 def test_a_file_that_goes_is_forgotten(tmp_path, clock):
-    settling = Settling(10, clock)
+    stable = StableFiles(10, clock)
     file = tmp_path / "a.mkv"
     file.write_bytes(b"episode")
-    settling.complete([file])
+    stable.complete([file])
     file.unlink()
     clock.now = 20
-    assert settling.complete([file]) == []
+    assert stable.complete([file]) == []
     file.write_bytes(b"episode")
-    assert settling.complete([file]) == [], "it begins anew"
+    assert stable.complete([file]) == [], "it begins anew"
 
 
 def test_new_files_of_a_folder_are_told(tmp_path):

@@ -72,13 +72,13 @@ class ScanActor:
 
 
 class IdentifyActor:
-    """Judges the crops of a batch of outcomes."""
+    """Identifies the crops of a batch of outcomes."""
 
     def __init__(self, work: Work) -> None:
         self._stage = IdentifyStage(work)
 
     def __call__(self, batch: Batch) -> Batch:
-        """Outcomes to the same, judged."""
+        """Outcomes to the same, with their faces identified."""
         return pack(self._stage(unpack(batch)))
 
 

@@ -11,7 +11,7 @@ from eyecatch.db.records.answers import Range
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.export import edl
 from eyecatch.jobs.export.appearances import Appearance, EpisodeAppearances
-from eyecatch.jobs.export.timecode import edit_rate, steady, timecode
+from eyecatch.jobs.export.timecode import edit_rate, has_constant_rate, timecode
 
 MS = Fraction(1, 1000)
 
@@ -57,7 +57,7 @@ def test_timecode_counts_frames():
 def test_an_edl_does_not_drift_over_an_episode(rate):
     ranges = [(n, n + 1 + n % 7) for n in range(0, 34_000, 997)]
     one = cast(rate, ranges)
-    assert steady(one)
+    assert has_constant_rate(one)
     timeline = otio.adapters.read_from_string(
         edl.write(one), adapter_name="cmx_3600", rate=round(rate)
     )
@@ -72,6 +72,6 @@ def test_uneven_times_are_not_steady():
     uneven = EpisodeAppearances(
         one.episode, (one.appearances[0], Appearance("Hiei", late)), Fraction(0)
     )
-    assert not steady(uneven)
+    assert not has_constant_rate(uneven)
     assert "VARIABLE" in edl.write(uneven)
     assert "00:03:29:19" in edl.write(uneven), "frame 5035, where 210 s are at 23.976"
