@@ -44,7 +44,13 @@ class Finding:
 
 
 def doctor() -> list[Finding]:
-    """Look at this machine; takes some seconds, since TensorFlow is asked for its devices."""
+    """Look at this machine; takes some seconds, since TensorFlow is asked for its devices.
+
+    Example:
+        >>> import eyecatch
+        >>> [finding.what for finding in eyecatch.doctor()][:3]
+        ['versions', 'processor', 'memory']
+    """
     return [
         Finding("versions", ", ".join(f"{name} {v}" for name, v in versions().items())),
         *_processors(),

@@ -50,6 +50,15 @@ def find(  # noqa: PLR0913 - each is one plain wish of the caller's
         UnknownCharacterError: no character is called so; it names those spelt alike.
         RequestError: no series is called so.
         DatabaseError: there is no index, or it can't be read.
+
+    Example:
+        >>> import eyecatch
+        >>> for found in eyecatch.find(["mizore"], db="season.db"):
+        ...     for one in found.ranges:
+        ...         print(found.episode.title, f"{float(one.start):.1f} to {float(one.stop):.1f} s")
+        Lantern_Street_S01E01 ... to ... s
+        >>> eyecatch.find(["Mizore", "Hotaru"], db="season.db", together=True)
+        []
     """
     with open_index(db, create=False) as index:
         return index.queries.find(
@@ -63,19 +72,40 @@ def find(  # noqa: PLR0913 - each is one plain wish of the caller's
 
 
 def episodes(*, db: str = "eyecatch.db") -> list[EpisodeSummary]:
-    """The episodes of an index and who is in them; DatabaseError without an index."""
+    """The episodes of an index and who is in them; DatabaseError without an index.
+
+    Example:
+        >>> import eyecatch
+        >>> for one in eyecatch.episodes(db="season.db"):
+        ...     print(one.episode.title, [role.character for role in one.cast])
+        Lantern_Street_S01E01 ['Mizore']
+        Lantern_Street_S01E02 ['Hotaru']
+    """
     with open_index(db, create=False) as index:
         return index.summaries.episodes()
 
 
 def characters(*, db: str = "eyecatch.db") -> list[CharacterSummary]:
-    """The characters of an index, longest on screen first; DatabaseError without an index."""
+    """The characters of an index, longest on screen first; DatabaseError without an index.
+
+    Example:
+        >>> import eyecatch
+        >>> [(one.name, one.episodes) for one in eyecatch.characters(db="season.db")][:2]
+        [('Mizore', 1), ('Hotaru', 1)]
+    """
     with open_index(db, create=False) as index:
         return index.summaries.characters()
 
 
 def status(*, db: str = "eyecatch.db") -> Status:
-    """What is done, pending and failed, and why; DatabaseError without an index."""
+    """What is done, pending and failed, and why; DatabaseError without an index.
+
+    Example:
+        >>> import eyecatch
+        >>> status = eyecatch.status(db="season.db")
+        >>> [one.failed for one in status.episodes], [run.state for run in status.runs]
+        ([0, 0], ['done'])
+    """
     with open_index(db, create=False) as index:
         return Status(
             tuple(index.summaries.status()),

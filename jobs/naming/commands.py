@@ -61,6 +61,14 @@ def unknowns(
     Raises:
         DatabaseError: there is no index, or it can't be read or written.
         RequestError: the folder can't be written.
+
+    Example:
+        >>> import eyecatch
+        >>> found = eyecatch.unknowns(db="season.db")
+        >>> len(found.clusters), found.clusters[0].row.episodes
+        (3, 1)
+        >>> f"{found.share.part:.0%} of the screen time has a name"
+        '43% of the screen time has a name'
     """
     with open_index(db, create=False) as index:
         NamingPipeline(index).run(say)
@@ -86,6 +94,13 @@ def name(
     Raises:
         RequestError: there is no such cluster, nothing waits in it, or this can't be a name.
         DatabaseError: there is no index, or it can't be written.
+
+    Example:
+        >>> import eyecatch
+        >>> cluster = eyecatch.unknowns(db="season.db").clusters[0].row.id
+        >>> done = eyecatch.name(cluster, "Daichi", db="season.db")
+        >>> [found.episode.title for found in eyecatch.find(["Daichi"], db="season.db")]
+        ['Lantern_Street_S01E01']
     """
     with _acting(db) as index:
         return index.actions.name_cluster(cluster, character, faces)
@@ -103,13 +118,29 @@ def unname(who: str | int, *, db: str = "eyecatch.db", faces: Sequence[int] = ()
     Raises:
         RequestError: there is nothing to take back.
         DatabaseError: there is no index, or it can't be written.
+
+    Example:
+        >>> import eyecatch
+        >>> cluster = eyecatch.unknowns(db="season.db").clusters[0].row.id
+        >>> done = eyecatch.name(cluster, "Daichi", db="season.db")
+        >>> done = eyecatch.unname("Daichi", db="season.db")
+        >>> eyecatch.find(["Daichi"], db="season.db")
+        []
     """
     with _acting(db) as index:
         return index.actions.deny(faces) if faces else index.actions.unname(who)
 
 
 def merge(into: int, *others: int, db: str = "eyecatch.db") -> ActionRow:
-    """Put all faces of other clusters into one; RequestError if they can't be."""
+    """Put all faces of other clusters into one; RequestError if they can't be.
+
+    Example:
+        >>> import eyecatch
+        >>> ids = [one.row.id for one in eyecatch.unknowns(db="season.db").clusters]
+        >>> done = eyecatch.merge(*ids, db="season.db")
+        >>> [len(one.faces) for one in eyecatch.unknowns(db="season.db").clusters]
+        [3]
+    """
     with _acting(db) as index:
         return index.actions.merge(into, others)
 
@@ -125,13 +156,31 @@ def split(cluster: int, *faces: int, db: str = "eyecatch.db") -> int:
     Raises:
         RequestError: a face is not in the cluster, or none would be left in it.
         DatabaseError: there is no index, or it can't be written.
+
+    Example:
+        >>> import eyecatch
+        >>> ids = [one.row.id for one in eyecatch.unknowns(db="season.db").clusters]
+        >>> done = eyecatch.merge(*ids, db="season.db")
+        >>> (cluster,) = eyecatch.unknowns(db="season.db").clusters
+        >>> other = eyecatch.split(cluster.row.id, cluster.faces[0].id, db="season.db")
+        >>> sorted(len(one.faces) for one in eyecatch.unknowns(db="season.db").clusters)
+        [1, 2]
     """
     with _acting(db) as index:
         return index.actions.split(cluster, faces)[1]
 
 
 def undo(*, db: str = "eyecatch.db") -> ActionRow:
-    """Take back the last thing that a person did with faces; RequestError if there is none."""
+    """Take back the last thing that a person did with faces; RequestError if there is none.
+
+    Example:
+        >>> import eyecatch
+        >>> cluster = eyecatch.unknowns(db="season.db").clusters[0].row.id
+        >>> done = eyecatch.name(cluster, "Daichi", db="season.db")
+        >>> done = eyecatch.undo(db="season.db")
+        >>> len(eyecatch.unknowns(db="season.db").clusters)
+        3
+    """
     with _acting(db) as index:
         return index.actions.undo()
 
