@@ -28,12 +28,12 @@ ENCODERS = ("libx264", "h264_nvenc", "h264_qsv", "h264_videotoolbox")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that doctor looked at.
+    """One thing that was checked.
 
     Attributes:
         what: its name.
         found: what there is.
-        so: what follows for eyecatch; may be empty.
+        so: what this means for eyecatch; may be empty.
         fine: False where something is missing that a verb needs.
     """
 

@@ -47,7 +47,7 @@ class Progress:
         self.video_seconds += seconds
 
     def add(self, outcome: Outcome) -> None:
-        """Count a chunk that came home."""
+        """Count a chunk that is done."""
         self.chunks_done += 1
         self.video_seconds_done += outcome.task.seconds
         for stage, seconds in outcome.seconds:

@@ -72,7 +72,7 @@ class _Verbs(click.Group):
     "--log",
     "log_format",
     type=click.Choice(["text", "json"]),
-    help="Log each step to standard error; json puts all that is said there into JSON lines.",
+    help="Log each step to standard error; json puts all messages there into JSON lines.",
 )
 def cli(verbose: bool, log_format: str | None) -> None:
     """Index episodes of anime, or any drawn show, by the characters on screen.

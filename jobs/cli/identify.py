@@ -27,7 +27,7 @@ COLUMNS = ("image", "character", "confidence", "score", "box")
     multiple=True,
     metavar="BUNDLE",
     required=True,
-    help="The classifier that names the faces; repeatable: several judge together.",
+    help="The classifier that names the faces; repeatable: several decide together.",
 )
 @click.option(
     "--series", metavar="NAME", help="The show they are of: its own --model is preferred."

@@ -81,8 +81,8 @@ def index(
     """Index episodes: files and folders of videos, here or at URLs (s3://bucket/season/*.mkv).
 
     Run it again and it does only what is missing: new files, chunks that were not finished,
-    episodes that another --detector or --model has made stale. Bad files are told and stop nothing
-    else. Several --model judge together; for an episode of --series its own is preferred.
+    episodes that another --detector or --model has made stale. Bad files are reported and stop
+    nothing else. Several --model decide together; for an episode of --series its own is preferred.
     """
     listeners = [_metrics(metrics)] if metrics else []
 

@@ -95,7 +95,7 @@ def _draw(axes: Axes, grid: _Grid, slanted: bool) -> None:
         )  # fmt: skip
 
 
-def _cell(axes: Axes, at: tuple[int, int], said: str, fill: tuple[str, float]) -> None:
+def _cell(axes: Axes, at: tuple[int, int], text: str, fill: tuple[str, float]) -> None:
     axes.add_patch(
         FancyBboxPatch(
             (at[0] + 0.06, at[1] + 0.1), 0.88, 0.8, boxstyle="round,pad=0,rounding_size=0.08",
@@ -103,7 +103,7 @@ def _cell(axes: Axes, at: tuple[int, int], said: str, fill: tuple[str, float]) -
         )
     )  # fmt: skip
     axes.text(
-        at[0] + 0.5, at[1] + 0.52, said, ha="center", va="center", fontsize=8.5, color=INK,
+        at[0] + 0.5, at[1] + 0.52, text, ha="center", va="center", fontsize=8.5, color=INK,
     )  # fmt: skip
 
 
@@ -179,8 +179,8 @@ def _draw_row(axes: Axes, place: int, name: str | None, sure: list[Span], pale: 
         "transform": axes.get_yaxis_transform(),
         "clip_on": False,
     }
-    said = "unknown" if name is None else shown(name)
-    axes.text(-0.012, place, said, ha="right", color=FAINT if name is None else INK, **beside)
+    label = "unknown" if name is None else shown(name)
+    axes.text(-0.012, place, label, ha="right", color=FAINT if name is None else INK, **beside)
     # Those of a name add up to its time on screen; strangers may be several at once.
     if name is not None:
         total = sum(length for _, length in sure)

@@ -59,12 +59,12 @@ class _Clock:
 
 
 def _marker(one: Appearance, clock: _Clock) -> Any:  # noqa: ANN401
-    said = {"character": one.character, "confidence": round(one.range.confidence, 4)}
+    details = {"character": one.character, "confidence": round(one.range.confidence, 4)}
     return otio.schema.Marker(
         name=one.character,
         marked_range=clock.span(*clock.range(one)),
         color=_nearest(colour_of(one.character)),
-        metadata={"eyecatch": said},
+        metadata={"eyecatch": details},
     )
 
 

@@ -44,8 +44,8 @@ def sheets(
     drawn = list(_KINDS[kind](index, episodes, characters, unsure))
     if not drawn:
         who = " and ".join(characters) or "nobody"
-        said = f"{who} is not in these episodes" if characters else "no face was found"
-        raise RequestError(said, "there is nothing to draw")
+        problem = f"{who} is not in these episodes" if characters else "no face was found"
+        raise RequestError(problem, "there is nothing to draw")
     return drawn
 
 

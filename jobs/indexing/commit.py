@@ -1,4 +1,4 @@
-"""What comes home from the workers goes into the index: chunks first, then whole episodes."""
+"""Writes what workers found into the index: chunk by chunk, then each episode as a whole."""
 
 from __future__ import annotations
 

@@ -92,11 +92,11 @@ def _fitting(file: Path, streams: list[Stream], container: str) -> list[Stream]:
     """The text subtitles that are to be rewritten; MediaError for what can't be."""
     changed = homeless(streams, container)
     for one in changed:
-        said = f"its stream {one.index} ({one.kind}, {one.codec})"
+        stream = f"its stream {one.index} ({one.kind}, {one.codec})"
         if not one.text:
-            problem = f"{said} has no room in {container}"
+            problem = f"{stream} has no room in {container}"
             raise MediaError(str(file), problem, "write an .mkv, which holds it")
-        log.info("%s: %s is written as %s", file, said, TEXT[container])
+        log.info("%s: %s is written as %s", file, stream, TEXT[container])
     return changed
 
 

@@ -1,4 +1,4 @@
-"""What can be looked at."""
+"""The pages: each asks the index and fills a template."""
 
 from __future__ import annotations
 

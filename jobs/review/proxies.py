@@ -67,5 +67,5 @@ class Proxies:
             make_proxy(video, self._place(episode), watch)
         except EyecatchError:
             raise
-        except Exception as error:  # a thread's last words would be lost
+        except Exception as error:  # what a thread raises would be lost
             raise EyecatchError(f"{video}: {error}.") from error

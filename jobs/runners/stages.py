@@ -113,7 +113,7 @@ class ScanStage:
             scanned = self._scan(task.video, task.chunk)
         except EyecatchError as error:
             return Outcome(task, error=str(error))
-        # The border of the job: one poison chunk must not cost a season, whatever it raises.
+        # Whatever one chunk raises, the other chunks of a season must go on.
         except Exception as error:
             log.debug("chunk %d of %s", task.chunk.index, task.video.path, exc_info=True)
             return Outcome(task, error=f"{task.video.path}: {type(error).__name__}: {error}.")

@@ -110,7 +110,7 @@ def test_a_cluster_is_only_joined_by_its_address(monkeypatch, given, variable, a
     ],
 )
 def test_gpus_are_shared_out(counted, gpus, placement):
-    wished = placements.wished(counted, gpus)
+    wished = placements.plan_placement(counted, gpus)
     assert (wished.processes, wished.gpus) == placement
     assert (wished.batch > 1) == (wished.gpus > 0), "a GPU wants much at once"
     more = gpus is not None and gpus > counted
@@ -119,7 +119,7 @@ def test_gpus_are_shared_out(counted, gpus, placement):
 
 def test_gpus_that_cannot_be_shared_out_are_refused():
     with pytest.raises(RequestError, match=r"1\.5 GPUs can't be shared out"):
-        placements.wished(4, 1.5)
+        placements.plan_placement(4, 1.5)
 
 
 def test_an_address_asks_for_ray_however_little_there_is():

@@ -63,9 +63,9 @@ def connection(address: str | None = None) -> Iterator[bool]:
             )
     except (ConnectionError, RuntimeError, ValueError) as error:
         # Ray itself refuses another Ray or Python, and says both in many lines.
-        said = " ".join(str(error).split())
+        reason = " ".join(str(error).split())
         where = "on this machine" if address == LOCAL else f"at {address}"
-        problem = f"Ray {where} can't be used: {said.rstrip('.')}"
+        problem = f"Ray {where} can't be used: {reason.rstrip('.')}"
         raise RequestError(problem, ADVICE) from error
     try:
         yield address == LOCAL

@@ -44,7 +44,7 @@ class Placement:
 
     @property
     def batch(self) -> int:
-        """Outcomes that are judged together."""
+        """Outcomes whose faces are identified in one batch."""
         return GPU_OUTCOMES if self.gpus else CPU_OUTCOMES
 
 
@@ -52,7 +52,7 @@ class Placement:
 ON_CPU = Placement(1, 0)
 
 
-def wished(counted: float, gpus: float | None) -> Placement:
+def plan_placement(counted: float, gpus: float | None) -> Placement:
     """Who names faces, if its GPUs can be used.
 
     Args:
@@ -74,13 +74,13 @@ def wished(counted: float, gpus: float | None) -> Placement:
 
 
 def placed(gpus: float | None) -> Placement:
-    """Who names faces in the cluster that is connected; that it is not a GPU is said aloud.
+    """Who names faces in the cluster that is connected; a warning is logged where no GPU can be used.
 
     Args:
-        gpus: as for ``wished``.
+        gpus: as for ``plan_placement``.
     """
     counted = float(ray.cluster_resources().get("GPU", 0))  # type: ignore[no-untyped-call]
-    place = wished(counted, gpus)
+    place = plan_placement(counted, gpus)
     if not place.gpus:
         return ON_CPU
     found = device_of(place)

@@ -64,8 +64,8 @@ def _outcomes(tasks: Sequence[Task], work: Work, options: RayOptions) -> Iterato
         for batch in _stream(tasks, work, options):
             yield from unpack(batch)
     except ray.exceptions.RayError as error:
-        said = [line.strip() for line in str(error).splitlines() if line.strip()]
-        problem = f"Ray's workers can't begin ({said[-1].rstrip('.') if said else error!r})"
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        problem = f"Ray's workers can't begin ({lines[-1].rstrip('.') if lines else error!r})"
         raise RequestError(
             problem, "run eyecatch doctor on their node, or use --runner inline"
         ) from error
