@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 from eyecatch.db.index import open_index
 from eyecatch.db.records.answers import (
@@ -25,26 +26,34 @@ class Status:
     bad_files: tuple[FileFault, ...]
 
 
-def find(  # noqa: PLR0913 - each is one plain wish of the caller's
-    names: Sequence[str],
-    *,
-    db: str = "eyecatch.db",
-    together: bool = False,
-    min_seconds: float = 0.0,
-    min_confidence: float = 0.0,
-    unsure: bool = False,
-    series: str | None = None,
+class FindKeywords(TypedDict, total=False):
+    """What ``find`` counts.
+
+    Attributes:
+        together: only while all of them are on screen at once; else each for itself.
+        min_seconds: least screen time in an episode.
+        min_confidence: least confidence of a range, 0 to 1.
+        unsure: also where it may be them.
+        series: only in episodes of this show.
+    """
+
+    together: bool
+    min_seconds: float
+    min_confidence: float
+    unsure: bool
+    series: str | None
+
+
+def find(
+    names: Sequence[str], *, db: str = "eyecatch.db", **options: Unpack[FindKeywords]
 ) -> list[Found]:
     """Which episodes feature these characters, and from when to when.
 
     Args:
         names: characters or their aliases; case doesn't matter.
         db: path of an SQLite file, or any SQLAlchemy URL.
-        together: only while all of them are on screen at once; else each for itself.
-        min_seconds: least screen time in an episode.
-        min_confidence: least confidence of a range.
-        unsure: also where it may be them.
-        series: only in episodes of this show.
+        options: see ``FindKeywords``: ``together``, ``min_seconds``, ``min_confidence``,
+            ``unsure``, ``series``.
 
     Raises:
         UnknownCharacterError: no character is called so; it names those spelt alike.
@@ -61,14 +70,7 @@ def find(  # noqa: PLR0913 - each is one plain wish of the caller's
         []
     """
     with open_index(db, create=False) as index:
-        return index.queries.find(
-            names,
-            together=together,
-            min_seconds=min_seconds,
-            min_confidence=min_confidence,
-            unsure=unsure,
-            series=series,
-        )
+        return index.queries.find(names, **options)
 
 
 def episodes(*, db: str = "eyecatch.db") -> list[EpisodeSummary]:

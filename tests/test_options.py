@@ -11,6 +11,7 @@ import click
 import pytest
 
 import eyecatch
+from eyecatch.db.queries.find import Queries
 from eyecatch.jobs.cli import cli
 from eyecatch.jobs.clips.options import ClipKeywords, ClipOptions
 from eyecatch.jobs.demo import DemoKeywords, DemoOptions
@@ -25,6 +26,7 @@ from eyecatch.jobs.export.options import (
     SheetOptions,
 )
 from eyecatch.jobs.indexing.options import IndexKeywords, IndexOptions
+from eyecatch.jobs.queries import FindKeywords
 from eyecatch.jobs.render.options import (
     EncodingKeywords,
     EncodingOptions,
@@ -104,21 +106,37 @@ def test_exports_are_typed_each_with_its_own_keywords():
     assert typed == {verb.name: verb.keywords for verb in EXPORTS}
 
 
-@pytest.mark.parametrize("verb", [VERBS[0], VERBS[3], *EXPORTS], ids=lambda verb: verb.name)
-def test_command_hands_on_every_keyword(verb):
+def test_find_takes_what_the_index_can_be_asked():
+    asked = inspect.signature(Queries.find).parameters.values()
+    types = get_type_hints(Queries.find)
+    keywords = {one.name: types[one.name] for one in asked if one.kind is one.KEYWORD_ONLY}
+    assert keywords == get_type_hints(FindKeywords)
+    assert unpacked(eyecatch.find) is FindKeywords
+    for name in keywords:
+        assert f"``{name}``" in (eyecatch.find.__doc__ or ""), name
+
+
+@pytest.mark.parametrize(
+    ("name", "keywords"),
+    [
+        *((verb.name, verb.keywords) for verb in (VERBS[0], VERBS[3], *EXPORTS)),
+        ("find", FindKeywords),
+    ],
+)
+def test_command_hands_on_every_keyword(name, keywords):
     """What click passes to a command is what its function names, and all the verb's keywords."""
     context = click.Context(cli)
-    found = cli.get_command(context, verb.name)
+    found = cli.get_command(context, name)
     if found is None:
         exports = cli.get_command(context, "export")
         assert isinstance(exports, click.Group)
-        found = exports.get_command(context, verb.name)
+        found = exports.get_command(context, name)
     assert found is not None
     assert found.callback is not None
     own = {
-        name
-        for name, one in inspect.signature(found.callback).parameters.items()
+        parameter
+        for parameter, one in inspect.signature(found.callback).parameters.items()
         if one.kind is not one.VAR_KEYWORD
     }
-    keywords = set(get_type_hints(verb.keywords))
-    assert {one.name for one in found.params} - own == keywords - own
+    names = set(get_type_hints(keywords))
+    assert {one.name for one in found.params} - own == names - own

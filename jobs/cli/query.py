@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
@@ -14,6 +14,9 @@ from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import serialize as shapes
 from eyecatch.jobs.cli.output import answer, print_json
 from eyecatch.jobs.progress import shares
+
+if TYPE_CHECKING:
+    from eyecatch.jobs.queries import FindKeywords
 
 
 @click.command(epilog="Example:  eyecatch find Hiei Kurama --together --min-seconds 5")
@@ -29,30 +32,13 @@ from eyecatch.jobs.progress import shares
 @click.option("--series", help="Only in episodes of this show.")
 @options.form()
 @options.db
-def find(
-    names: tuple[str, ...],
-    together: bool,
-    min_seconds: float,
-    min_confidence: float,
-    unsure: bool,
-    series: str | None,
-    form: str,
-    db: str,
-) -> None:
+def find(names: tuple[str, ...], form: str, db: str, **chosen: Unpack[FindKeywords]) -> None:
     """Which episodes feature NAME: how long, first and last, from when to when.
 
     Several names are answered each for itself, or with --together where all are on screen at once.
     Times are those of the video's own clock, in seconds.
     """
-    found = eyecatch.find(
-        names,
-        db=db,
-        together=together,
-        min_seconds=min_seconds,
-        min_confidence=min_confidence,
-        unsure=unsure,
-        series=series,
-    )
+    found = eyecatch.find(names, db=db, **chosen)
     rows = [shapes.found_row(one) for one in found]
     columns = ["episode", "characters", "seconds", "first", "last", "ranges"]
     if form == "table":

@@ -27,14 +27,14 @@ class Committer:
     Attributes:
         index: an open index.
         run: the run.
-        origin: what the rows are made by.
+        provenance: what the rows are made by.
         classifier: the bundles at work, or None.
         progress: of the job; what is written is counted and timed there.
     """
 
     index: Index
     run: Run
-    origin: Provenance
+    provenance: Provenance
     classifier: Classifier | None
     progress: Progress
 
@@ -43,9 +43,9 @@ class Committer:
         record = self.index.episodes.get(episode)
         problem = f"the process that scanned it died {MAX_TRIES} times"
         error = f"{record.video.path}: {problem}; try again with --retry-failed."
-        self.index.chunks.give_up(episode, error, self.origin)
+        self.index.chunks.give_up(episode, error, self.provenance)
         chunks = self.index.chunks.pending(
-            episode, self.origin.scan_digest, retry_failed=retry_failed
+            episode, self.provenance.scan_digest, retry_failed=retry_failed
         )
         return [
             Task(episode, record.video, chunk, chunk_id(record.digest, chunk.start, chunk.stop))
@@ -75,7 +75,7 @@ class Committer:
         """Link the tracks of an episode and decide who each is, once all its chunks are in."""
         record = self.index.episodes.get(episode)
         with self.progress.timed("decide"):
-            self.run.retry(lambda: decide(self.index, record, self.origin, self.classifier))
+            self.run.retry(lambda: decide(self.index, record, self.provenance, self.classifier))
             self.run.retry(self._propagate_names)
         self.progress.episodes_done += 1
         log.info("episode %s decided", record.video.path)
@@ -87,13 +87,13 @@ class Committer:
             changed = "changed while it was read; when it is complete, run with --retry-failed"
             error = outcome.error or f"{task.video.path}: {changed}."
             self.index.chunks.fail(
-                task.episode, task.chunk.index, error, self.origin, outcome.tries
+                task.episode, task.chunk.index, error, self.provenance, outcome.tries
             )
             return
         classifier = self.classifier
         predictions = {} if classifier is None else classifier.predictions(outcome.identified)
         self.index.chunks.save(
-            task.episode, outcome.scanned, self.origin, predictions, outcome.tries
+            task.episode, outcome.scanned, self.provenance, predictions, outcome.tries
         )
 
     def _changed(self, task: Task) -> bool:

@@ -9,18 +9,18 @@ from eyecatch.db.records.scan import EpisodeRecord, Provenance
 from eyecatch.jobs.classify import Classifier
 
 
-def is_stale(episode: EpisodeRecord, origin: Provenance) -> bool:
+def is_stale(episode: EpisodeRecord, provenance: Provenance) -> bool:
     """Whether an episode's tracks or names were made by something else than is asked for.
 
     Without a bundle, names that were decided earlier stay.
     """
-    rescanned = episode.state == PENDING or episode.scan_digest != origin.scan_digest
-    renamed = origin.bundle_id is not None and episode.bundle_id != origin.bundle_id
+    rescanned = episode.state == PENDING or episode.scan_digest != provenance.scan_digest
+    renamed = provenance.bundle_id is not None and episode.bundle_id != provenance.bundle_id
     return rescanned or renamed
 
 
 def decide(
-    index: Index, episode: EpisodeRecord, origin: Provenance, classifier: Classifier | None
+    index: Index, episode: EpisodeRecord, provenance: Provenance, classifier: Classifier | None
 ) -> None:
     """Link an episode's tracklets to tracks, and decide who each is; nothing is decoded.
 
@@ -29,12 +29,12 @@ def decide(
     Args:
         index: the index.
         episode: one whose chunks are done, or have failed.
-        origin: what the rows are made by.
+        provenance: what the rows are made by.
         classifier: the bundles at work, or None to decide no names.
     """
-    if episode.state == PENDING or episode.scan_digest != origin.scan_digest:
+    if episode.state == PENDING or episode.scan_digest != provenance.scan_digest:
         index.tracks.save(episode.id, link(index.tracks.load_scan(episode.id)))
     if classifier is not None:
         classifier.identify(episode)
-        index.verdicts.save(episode.id, classifier.verdicts(episode), origin)
-    index.episode_state.update(episode.id, origin)
+        index.verdicts.save(episode.id, classifier.verdicts(episode), provenance)
+    index.episode_state.update(episode.id, provenance)

@@ -70,15 +70,15 @@ class Job:
             return
         runner = make_runner(self.progress.chunks, self.progress.video_seconds)
         with recorded_run(self.index, self._config(), self.progress) as run:
-            origin = replace(self.origin, run_id=run.id)
-            committer = Committer(self.index, run, origin, self.classifier, self.progress)
+            provenance = replace(self.provenance, run_id=run.id)
+            committer = Committer(self.index, run, provenance, self.classifier, self.progress)
             while waiting or not registered.over:
                 if waiting:
                     self._run_wave(_next_wave(waiting, runner.wave), runner, committer)
                 waiting |= self._stale_of(registered.take(wait=not waiting))
 
     @property
-    def origin(self) -> Provenance:
+    def provenance(self) -> Provenance:
         """What the rows are to be made by, whatever the run."""
         bundle_id = None if self.classifier is None else self.classifier.id
         return Provenance(self.work.scan.digest, bundle_id=bundle_id)
@@ -92,7 +92,7 @@ class Job:
         return {"scan": asdict(self.work.scan), **bundles}
 
     def _stale(self, episode: int) -> bool:
-        return is_stale(self.index.episodes.get(episode), self.origin)
+        return is_stale(self.index.episodes.get(episode), self.provenance)
 
     def _stale_of(self, registered: Sequence[int | str]) -> dict[int, Backlog]:
         """Those of some episodes that have work, and how much; it is added to what is expected."""
