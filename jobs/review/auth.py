@@ -3,7 +3,7 @@
 Without a token the page is for this machine alone: a request has to name it as loopback, so that no
 web site can reach it under a name of its own (DNS rebinding). With a token every request has to
 bring it, in a cookie that the first one, ``?token=…``, is answered with. What changes something has
-to come from the page itself: browsers say so in ``Origin`` and ``Sec-Fetch-Site``.
+to come from the page itself: browsers say so in the headers Origin and Sec-Fetch-Site.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def plan_placement(counted: float, gpus: float | None) -> Placement:
 
 
 def placed(gpus: float | None) -> Placement:
-    """Who names faces in the cluster that is connected; a warning is logged where no GPU can be used.
+    """Who names faces in the connected cluster; where no GPU can be used, a warning is logged.
 
     Args:
         gpus: as for ``plan_placement``.
