@@ -66,7 +66,7 @@ class Demo:
 
 
 class DemoKeywords(TypedDict, total=False):
-    """The keywords of ``DemoOptions``."""
+    """The fields of ``DemoOptions``, for type checkers."""
 
     runner: str
     detector: DetectorConfig | None
@@ -75,13 +75,7 @@ class DemoKeywords(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOptions:
-    """How the demo runs.
-
-    Attributes:
-        runner: ``inline`` or ``ray``.
-        detector: which detector looks; None for the default.
-        force: replace an earlier demo.
-    """
+    """How the demo runs; ``eyecatch.demo`` says what each field means."""
 
     runner: str = "ray"
     detector: DetectorConfig | None = None
@@ -93,7 +87,7 @@ def demo(
     *,
     say: Callable[[str], None] = lambda _: None,
     listener: Listener = silent,
-    **options: Unpack[DemoKeywords],
+    **keywords: Unpack[DemoKeywords],
 ) -> Demo:
     """Draw a small season, train on drawn faces, index it and ask who is where.
 
@@ -101,7 +95,11 @@ def demo(
         out: a folder that is made for all of it.
         say: called with each step as it begins.
         listener: called with the index job's progress.
-        options: the fields of ``DemoOptions``: ``runner``, ``detector``, ``force``.
+        **keywords: all optional:
+
+            runner: ``inline`` or ``ray``.
+            detector: which detector looks; None for the default.
+            force: replace an earlier demo in ``out``.
 
     Raises:
         RequestError: ``out`` is there already.
@@ -114,9 +112,9 @@ def demo(
         >>> made.cells[0].character  # doctest: +SKIP
         'Akari'
     """
-    chosen = DemoOptions(**options)
-    resolve(chosen.detector or DetectorConfig())  # before anything is drawn in vain
-    _prepare(out, chosen.force)
+    options = DemoOptions(**keywords)
+    resolve(options.detector or DetectorConfig())  # before anything is drawn in vain
+    _prepare(out, options.force)
     say("drawing three episodes")
     season = draw_season(out / "season")
     say("drawing faces to train with")
@@ -129,8 +127,8 @@ def demo(
         season.episodes,
         db=str(db),
         model=bundle,
-        detector=chosen.detector,
-        runner=chosen.runner,
+        detector=options.detector,
+        runner=options.runner,
         series=SHOW,
         listener=listener,
     )

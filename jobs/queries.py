@@ -27,15 +27,7 @@ class Status:
 
 
 class FindKeywords(TypedDict, total=False):
-    """What ``find`` counts.
-
-    Attributes:
-        together: only while all of them are on screen at once; else each for itself.
-        min_seconds: least screen time in an episode.
-        min_confidence: least confidence of a range, 0 to 1.
-        unsure: also where it may be them.
-        series: only in episodes of this show.
-    """
+    """What ``find`` counts; see there."""
 
     together: bool
     min_seconds: float
@@ -45,15 +37,20 @@ class FindKeywords(TypedDict, total=False):
 
 
 def find(
-    names: Sequence[str], *, db: str = "eyecatch.db", **options: Unpack[FindKeywords]
+    names: Sequence[str], *, db: str = "eyecatch.db", **keywords: Unpack[FindKeywords]
 ) -> list[Found]:
     """Which episodes feature these characters, and from when to when.
 
     Args:
         names: characters or their aliases; case doesn't matter.
         db: path of an SQLite file, or any SQLAlchemy URL.
-        options: see ``FindKeywords``: ``together``, ``min_seconds``, ``min_confidence``,
-            ``unsure``, ``series``.
+        **keywords: all optional:
+
+            together: only while all of them are on screen at once; else each for itself.
+            min_seconds: least screen time in an episode.
+            min_confidence: least confidence of a range, 0 to 1.
+            unsure: also where it may be them.
+            series: only in episodes of this show.
 
     Raises:
         UnknownCharacterError: no character is called so; it names those spelt alike.
@@ -70,7 +67,7 @@ def find(
         []
     """
     with open_index(db, create=False) as index:
-        return index.queries.find(names, **options)
+        return index.queries.find(names, **keywords)
 
 
 def episodes(*, db: str = "eyecatch.db") -> list[EpisodeSummary]:

@@ -1,11 +1,15 @@
-"""The options of a verb: a frozen class, and the keywords it is made from, are the same."""
+"""The keywords of verbs: in a dataclass, in a TypedDict for type checkers, in the docstring.
+
+A verb is a function ``def verb(…, **keywords: Unpack[Keywords])`` that begins with
+``options = Options(**keywords)``.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable
-from typing import Any, NamedTuple, get_args, get_overloads, get_type_hints
+import re
+from typing import get_args, get_overloads, get_type_hints, is_typeddict
 
 import click
 import pytest
@@ -15,16 +19,7 @@ from eyecatch.db.queries.find import Queries
 from eyecatch.jobs.cli import cli
 from eyecatch.jobs.clips.options import ClipKeywords, ClipOptions
 from eyecatch.jobs.demo import DemoKeywords, DemoOptions
-from eyecatch.jobs.export.options import (
-    AppearanceKeywords,
-    AppearanceOptions,
-    DatasetKeywords,
-    DatasetOptions,
-    ExportKeywords,
-    ExportOptions,
-    SheetKeywords,
-    SheetOptions,
-)
+from eyecatch.jobs.export import options as exports
 from eyecatch.jobs.indexing.options import IndexKeywords, IndexOptions
 from eyecatch.jobs.queries import FindKeywords
 from eyecatch.jobs.render.options import (
@@ -34,76 +29,103 @@ from eyecatch.jobs.render.options import (
     RenderOptions,
 )
 
-
-class Verb(NamedTuple):
-    """A verb, its class of options and its keywords."""
-
-    name: str
-    options: type[Any]
-    keywords: type[Any]
-
-
 VERBS = [
-    Verb("clips", ClipOptions, ClipKeywords),
-    Verb("demo", DemoOptions, DemoKeywords),
-    Verb("index", IndexOptions, IndexKeywords),
-    Verb("render", RenderOptions, RenderKeywords),
+    (eyecatch.clips, ClipOptions, ClipKeywords),
+    (eyecatch.demo, DemoOptions, DemoKeywords),
+    (eyecatch.index, IndexOptions, IndexKeywords),
+    (eyecatch.render, RenderOptions, RenderKeywords),
 ]
-EXPORTS = [
-    Verb("frames", ExportOptions, ExportKeywords),
-    Verb("appearances", AppearanceOptions, AppearanceKeywords),
-    Verb("dataset", DatasetOptions, DatasetKeywords),
-    Verb("sheet", SheetOptions, SheetKeywords),
+EXPORTS = {
+    "frames": (exports.ExportOptions, exports.ExportKeywords),
+    "appearances": (exports.AppearanceOptions, exports.AppearanceKeywords),
+    "dataset": (exports.DatasetOptions, exports.DatasetKeywords),
+    "sheet": (exports.SheetOptions, exports.SheetKeywords),
+}
+PAIRS = [
+    *((options, keywords) for _, options, keywords in VERBS),
+    *EXPORTS.values(),
+    (EncodingOptions, EncodingKeywords),
 ]
-SHARED = [Verb("encoding", EncodingOptions, EncodingKeywords)]
+
+each_verb = pytest.mark.parametrize(
+    ("verb", "options", "keywords"), VERBS, ids=[verb.__name__ for verb, _, _ in VERBS]
+)
+each_pair = pytest.mark.parametrize(
+    ("options", "keywords"), PAIRS, ids=[options.__name__ for options, _ in PAIRS]
+)
 
 
-def unpacked(function: Callable[..., Any]) -> type[Any]:
-    """The typed dictionary of a function's ``**options``."""
-    (keywords,) = get_args(get_type_hints(function)["options"])
+def unpacked(function):
+    """The TypedDict of a function's keywords."""
+    (extra,) = (
+        p for p in inspect.signature(function).parameters.values() if p.kind is p.VAR_KEYWORD
+    )
+    (keywords,) = get_args(get_type_hints(function)[extra.name])
     return keywords
 
 
-@pytest.mark.parametrize("verb", VERBS + EXPORTS + SHARED, ids=lambda verb: verb.name)
-def test_class_and_keywords_have_the_same_names_and_types(verb):
-    fields = {field.name for field in dataclasses.fields(verb.options)}
-    types = get_type_hints(verb.options)
-    assert {name: types[name] for name in fields} == get_type_hints(verb.keywords)
-    assert not verb.keywords.__required_keys__
+def explained(function):
+    """The keywords that a docstring explains, in its order."""
+    return re.findall(r"^            (\w+): ", function.__doc__.partition("**")[2], re.MULTILINE)
 
 
-@pytest.mark.parametrize("verb", VERBS + EXPORTS + SHARED, ids=lambda verb: verb.name)
-def test_class_is_frozen_has_slots_and_defaults_and_says_what_each_field_means(verb):
-    made = verb.options()
-    for field in dataclasses.fields(made):
+@each_pair
+def test_type_checkers_know_every_field_and_its_type(options, keywords):
+    assert is_typeddict(keywords)
+    assert not keywords.__required_keys__
+    types = get_type_hints(options)
+    assert get_type_hints(keywords) == {f.name: types[f.name] for f in dataclasses.fields(options)}
+
+
+@each_pair
+def test_options_are_frozen_keywords_with_defaults(options, keywords):
+    made = options()
+    for field in dataclasses.fields(options):
         assert field.kw_only
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(made, field.name, None)
     assert not hasattr(made, "__dict__")
-    described = "".join(one.__doc__ or "" for one in verb.options.__mro__)
-    for field in dataclasses.fields(made):
-        assert f"        {field.name}: " in described, field.name
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
-def test_verb_takes_the_keywords_flat_and_names_them(verb):
-    function = getattr(eyecatch, verb.name)
-    assert unpacked(function) is verb.keywords
-    own = set(inspect.signature(function).parameters)
-    names = set(get_type_hints(verb.keywords))
-    assert not own & names
-    for name in names:
-        assert f"``{name}``" in function.__doc__, name
-    with pytest.raises(TypeError, match="no_such_option"):
-        function("x", no_such_option=1)
+@each_verb
+def test_a_verb_is_typed_by_its_keywords_and_nothing_twice(verb, options, keywords):
+    assert unpacked(verb) is keywords
+    assert not set(inspect.signature(verb).parameters) & set(get_type_hints(keywords))
 
 
-def test_exports_are_typed_each_with_its_own_keywords():
+@each_verb
+def test_help_explains_every_keyword_in_the_order_of_the_fields(verb, options, keywords):
+    assert explained(verb) == [field.name for field in dataclasses.fields(options)]
+
+
+@each_verb
+def test_a_wrong_keyword_is_a_type_error_before_any_work(verb, options, keywords, tmp_path):
+    needed = [
+        p
+        for p in inspect.signature(verb).parameters.values()
+        if p.default is p.empty and p.kind is not p.VAR_KEYWORD
+    ]
+    given = {p.name: tmp_path / "absent" for p in needed}
+    with pytest.raises(TypeError, match="unexpected keyword argument 'epohcs'"):
+        verb(**given, epohcs=3)
+
+
+def test_exports_are_typed_each_by_its_own_keywords():
     typed = {
         get_args(get_type_hints(one)["what"])[0]: unpacked(one)
         for one in get_overloads(eyecatch.export)
     }
-    assert typed == {verb.name: verb.keywords for verb in EXPORTS}
+    assert typed == {what: keywords for what, (_, keywords) in EXPORTS.items()}
+    every = dict.fromkeys(
+        field.name for options, _ in EXPORTS.values() for field in dataclasses.fields(options)
+    )
+    assert explained(eyecatch.export) == list(every)
+
+
+@pytest.mark.parametrize("what", EXPORTS)
+def test_a_wrong_keyword_of_an_export_is_a_type_error_too(what):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'epohcs'"):
+        eyecatch.export(what, epohcs=3)
 
 
 def test_find_takes_what_the_index_can_be_asked():
@@ -112,31 +134,28 @@ def test_find_takes_what_the_index_can_be_asked():
     keywords = {one.name: types[one.name] for one in asked if one.kind is one.KEYWORD_ONLY}
     assert keywords == get_type_hints(FindKeywords)
     assert unpacked(eyecatch.find) is FindKeywords
-    for name in keywords:
-        assert f"``{name}``" in (eyecatch.find.__doc__ or ""), name
+    assert explained(eyecatch.find) == list(keywords)
 
 
 @pytest.mark.parametrize(
-    ("name", "keywords"),
+    ("command", "keywords"),
     [
-        *((verb.name, verb.keywords) for verb in (VERBS[0], VERBS[3], *EXPORTS)),
-        ("find", FindKeywords),
+        (["clips"], ClipKeywords),
+        (["find"], FindKeywords),
+        (["render"], RenderKeywords),
+        *((["export", what], keywords) for what, (_, keywords) in EXPORTS.items()),
     ],
+    ids=lambda value: value[-1] if isinstance(value, list) else "",
 )
-def test_command_hands_on_every_keyword(name, keywords):
-    """What click passes to a command is what its function names, and all the verb's keywords."""
-    context = click.Context(cli)
-    found = cli.get_command(context, name)
-    if found is None:
-        exports = cli.get_command(context, "export")
-        assert isinstance(exports, click.Group)
-        found = exports.get_command(context, name)
+def test_a_command_hands_on_every_keyword(command, keywords):
+    """What click passes to it is what its function names, and all keywords of the verb."""
+    found: click.Command | None = cli
+    for name in command:
+        assert isinstance(found, click.Group)
+        found = found.get_command(click.Context(found), name)
     assert found is not None
     assert found.callback is not None
-    own = {
-        parameter
-        for parameter, one in inspect.signature(found.callback).parameters.items()
-        if one.kind is not one.VAR_KEYWORD
-    }
-    names = set(get_type_hints(keywords))
-    assert {one.name for one in found.params} - own == names - own
+    named = inspect.signature(found.callback).parameters
+    (extra,) = (p for p in named.values() if p.kind is p.VAR_KEYWORD)
+    assert extra.annotation == f"Unpack[{keywords.__name__}]"
+    assert {one.name for one in found.params} - set(named) == set(get_type_hints(keywords))

@@ -87,14 +87,14 @@ def export() -> None:
 @_out("The file.  [default: standard output]")
 @options.force
 @options.db
-def frames(db: str, out: Path | None, **chosen: Unpack[ExportKeywords]) -> None:
+def frames(db: str, out: Path | None, **keywords: Unpack[ExportKeywords]) -> None:
     """Every face of every frame: where it is and whose.
 
     A face whose name is not sure has none; --unsure gives it the likeliest one. JSON and Parquet
     list the names it may have.
     """
     with _standard_output():
-        done = eyecatch.export("frames", db=db, out=out, **chosen)
+        done = eyecatch.export("frames", db=db, out=out, **keywords)
     _report(done, "No faces found.")
 
 
@@ -116,13 +116,13 @@ def frames(db: str, out: Path | None, **chosen: Unpack[ExportKeywords]) -> None:
 @_out("The file, or a folder for a file an episode.  [default: standard output]")
 @options.force
 @options.db
-def appearances(db: str, out: Path | None, **chosen: Unpack[AppearanceKeywords]) -> None:
+def appearances(db: str, out: Path | None, **keywords: Unpack[AppearanceKeywords]) -> None:
     """Who is on screen from when to when.
 
     CSV, JSON and Parquet hold all episodes in one file; the others have a file for each.
     """
     with _standard_output():
-        done = eyecatch.export("appearances", db=db, out=out, **chosen)
+        done = eyecatch.export("appearances", db=db, out=out, **keywords)
     _report(done, "Nobody known was found there.")
 
 
@@ -145,7 +145,7 @@ def appearances(db: str, out: Path | None, **chosen: Unpack[AppearanceKeywords])
 @options.force
 @options.db
 @options.quiet
-def dataset(db: str, out: Path, quiet: bool, **chosen: Unpack[DatasetKeywords]) -> None:
+def dataset(db: str, out: Path, quiet: bool, **keywords: Unpack[DatasetKeywords]) -> None:
     """Pictures with boxes and names, or crops by character, to train with elsewhere.
 
     COCO and YOLO pictures are frames of the video with a face on them; with --character, with one
@@ -153,7 +153,7 @@ def dataset(db: str, out: Path, quiet: bool, **chosen: Unpack[DatasetKeywords]) 
     index keeps of each track, in folders as `eyecatch train` takes them.
     """
     with bar("pictures", quiet) as step:
-        done = eyecatch.export("dataset", db=db, out=out, listener=step, **chosen)
+        done = eyecatch.export("dataset", db=db, out=out, listener=step, **keywords)
     _report(done)
 
 
@@ -173,13 +173,13 @@ def dataset(db: str, out: Path, quiet: bool, **chosen: Unpack[DatasetKeywords]) 
 @_out("The file, or a folder for several.", required=True)
 @options.force
 @options.db
-def sheet(db: str, out: Path, **chosen: Unpack[SheetKeywords]) -> None:
+def sheet(db: str, out: Path, **keywords: Unpack[SheetKeywords]) -> None:
     """Draw the season's screen times, an episode's timeline, or a character's faces."""
     default, *others = formats_of("sheet")
-    if chosen["form"] == default.name:  # a file's name says it too
+    if keywords["form"] == default.name:  # a file's name says it too
         ends = {one.suffix: one.name for one in others}
-        chosen["form"] = ends.get(out.suffix.lower(), default.name)
-    _report(eyecatch.export("sheet", db=db, out=out, **chosen))
+        keywords["form"] = ends.get(out.suffix.lower(), default.name)
+    _report(eyecatch.export("sheet", db=db, out=out, **keywords))
 
 
 @contextmanager

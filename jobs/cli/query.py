@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 @click.option("--series", help="Only in episodes of this show.")
 @options.form()
 @options.db
-def find(names: tuple[str, ...], form: str, db: str, **chosen: Unpack[FindKeywords]) -> None:
+def find(names: tuple[str, ...], form: str, db: str, **keywords: Unpack[FindKeywords]) -> None:
     """Which episodes feature NAME: how long, first and last, from when to when.
 
     Several names are answered each for itself, or with --together where all are on screen at once.
     Times are those of the video's own clock, in seconds.
     """
-    found = eyecatch.find(names, db=db, **chosen)
+    found = eyecatch.find(names, db=db, **keywords)
     rows = [shapes.found_row(one) for one in found]
     columns = ["episode", "characters", "seconds", "first", "last", "ranges"]
     if form == "table":

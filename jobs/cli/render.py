@@ -57,7 +57,7 @@ _UNSURE = click.option("--unsure", is_flag=True, help="Say the names that are un
 @options.db
 @options.quiet
 def render(
-    episode: str, out: Path | None, db: str, quiet: bool, **chosen: Unpack[RenderKeywords]
+    episode: str, out: Path | None, db: str, quiet: bool, **keywords: Unpack[RenderKeywords]
 ) -> None:
     """Write EPISODE with a box and a name at every face, for exactly the frames it is there.
 
@@ -66,7 +66,7 @@ def render(
     subtitles.
     """
     with bar("frames", quiet) as step:
-        done = eyecatch.render(episode, db=db, out=out, listener=step, **chosen)
+        done = eyecatch.render(episode, db=db, out=out, listener=step, **keywords)
     note(f"Wrote {done}.")
 
 
@@ -120,7 +120,7 @@ def clips(
     form: str,
     db: str,
     quiet: bool,
-    **chosen: Unpack[ClipKeywords],
+    **keywords: Unpack[ClipKeywords],
 ) -> None:
     """Cut out the scenes of NAME, to the frame, with sound and subtitles.
 
@@ -128,7 +128,7 @@ def clips(
     folder of clips also gets manifest.json and manifest.csv, which say where each is from.
     """
     with bar("clips", quiet) as step:
-        done = eyecatch.clips(names, db=db, out=out, supercut=supercut, listener=step, **chosen)
+        done = eyecatch.clips(names, db=db, out=out, supercut=supercut, listener=step, **keywords)
     for fault in done.faults:
         note(f"eyecatch: {fault}")
     columns = ("file", "episode", "characters", "start", "stop")

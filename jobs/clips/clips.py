@@ -112,7 +112,7 @@ def clips(
     out: Path | None = None,
     supercut: Path | None = None,
     listener: StepListener = ignore_steps,
-    **options: Unpack[ClipKeywords],
+    **keywords: Unpack[ClipKeywords],
 ) -> ClipsReport:
     """Cut out the scenes of characters, exact to the frame at both ends.
 
@@ -122,9 +122,22 @@ def clips(
         out: folder for the clips and their manifest.
         supercut: file for all clips in one; either or both.
         listener: called with the clips that are cut, and how many there will be.
-        options: the fields of ``ClipOptions``: which scenes (``together``, ``min_confidence``,
-            ``unsure``), how long (``pad``, ``gap``, ``shortest``, ``longest``), and how they are
-            written (``labels``, ``fast``, ``encoder``, ``quality``, ``force``).
+        **keywords: all optional:
+
+            encoder: ``x264``, ``nvenc``, ``qsv`` or ``videotoolbox``; or ``auto``: that of a card
+                where there is one that works and can do it.
+            quality: on the encoder's own scale, lower is better; None for what suits it.
+            together: only while all characters are on screen at once; else each for itself.
+            pad: seconds shown before and after, as far as the episode goes.
+            gap: seconds that may lie between two scenes that become one clip; scenes that touch
+                always do.
+            shortest: seconds; clips that are shorter are left out.
+            longest: seconds; clips that are longer are cut into equal parts; None for any length.
+            min_confidence: least confidence of an appearance, 0 to 1.
+            unsure: also where it may be them.
+            labels: ``none``, ``soft`` or ``burn``.
+            fast: copy from keyframe to keyframe, so that clips begin earlier and end later.
+            force: replace files that are there.
 
     Raises:
         UnknownCharacterError: no character is called so.
@@ -138,26 +151,26 @@ def clips(
         >>> done.clips[0].file.name
         'Lantern_Street_S01E01_0001_Mizore_...mp4'
     """
-    chosen = ClipOptions(**options)
-    _check_targets(out, supercut, chosen)
-    job = _Job(chosen, listener)
+    options = ClipOptions(**keywords)
+    _check_targets(out, supercut, options)
+    job = _Job(options, listener)
     with open_index(db, create=False) as index:
         found = index.queries.find(
             names,
-            together=chosen.together,
-            min_confidence=chosen.min_confidence,
-            unsure=chosen.unsure,
+            together=options.together,
+            min_confidence=options.min_confidence,
+            unsure=options.unsure,
         )
         plans = job.plans(index, found, out)
     if not plans and not job.faults:
-        raise RequestError(_nothing(names, chosen.together, bool(found)))
+        raise RequestError(_nothing(names, options.together, bool(found)))
     for target in _targets(plans, out, supercut):
-        refuse(target, chosen.force)
+        refuse(target, options.force)
     made = list(job.write(plans)) if out is not None else [plan.cut(plan.span) for plan in plans]
     if out is not None:
         write_manifest(out, made)
     if supercut is not None and plans:
-        with whole_file(supercut, force=chosen.force) as aside:
+        with whole_file(supercut, force=options.force) as aside:
             cuts = [(plan.cutter, plan.span) for plan in plans]
             title = " & ".join(dict.fromkeys(name for plan in plans for name in plan.characters))
             write_supercut(cuts, aside, title, lambda done: listener(done, len(plans)))

@@ -11,7 +11,7 @@ LABELS = ("none", "soft", "burn")
 
 
 class ClipKeywords(EncodingKeywords, total=False):
-    """The keywords of ``ClipOptions``."""
+    """The fields of ``ClipOptions``, for type checkers."""
 
     together: bool
     pad: float
@@ -27,20 +27,7 @@ class ClipKeywords(EncodingKeywords, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipOptions(EncodingOptions):
-    """Which clips are cut, and how; lengths are in seconds.
-
-    Attributes:
-        together: only while all characters are on screen at once; else each for itself.
-        pad: shown before and after, as far as the episode goes.
-        gap: what may lie between two scenes that become one clip; scenes that touch always do.
-        shortest: clips that are shorter are left out.
-        longest: clips that are longer are cut into equal parts; None for any length.
-        min_confidence: least confidence of an appearance, 0 to 1.
-        unsure: also where it may be them.
-        labels: ``none``, ``soft`` or ``burn``.
-        fast: copy from keyframe to keyframe, so that clips begin earlier and end later.
-        force: replace files that are there.
-    """
+    """Which clips are cut, and how; ``eyecatch.clips`` says what each field means."""
 
     together: bool = False
     pad: float = 0.0

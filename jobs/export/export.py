@@ -49,7 +49,7 @@ def export(
     *,
     db: str = ...,
     out: Path | None = ...,
-    **options: Unpack[ExportKeywords],
+    **keywords: Unpack[ExportKeywords],
 ) -> Exported: ...
 
 
@@ -59,7 +59,7 @@ def export(
     *,
     db: str = ...,
     out: Path | None = ...,
-    **options: Unpack[AppearanceKeywords],
+    **keywords: Unpack[AppearanceKeywords],
 ) -> Exported: ...
 
 
@@ -70,7 +70,7 @@ def export(
     db: str = ...,
     out: Path | None = ...,
     listener: StepListener = ...,
-    **options: Unpack[DatasetKeywords],
+    **keywords: Unpack[DatasetKeywords],
 ) -> Exported: ...
 
 
@@ -80,7 +80,7 @@ def export(
     *,
     db: str = ...,
     out: Path | None = ...,
-    **options: Unpack[SheetKeywords],
+    **keywords: Unpack[SheetKeywords],
 ) -> Exported: ...
 
 
@@ -90,7 +90,7 @@ def export(
     db: str = "eyecatch.db",
     out: Path | None = None,
     listener: StepListener = ignore_steps,
-    **options: Any,
+    **keywords: Any,
 ) -> Exported:
     """Write what the index holds in a format of other programs; ``docs/exports.md`` has them all.
 
@@ -101,9 +101,17 @@ def export(
             text. Where there is a file for each episode or character, a name that doesn't end as
             those do is a folder for them.
         listener: of a dataset: called with how many pictures are written, and of how many.
-        options: ``form``, ``episodes``, ``characters``, ``unsure`` and ``force``, see
-            ``ExportOptions``; of appearances also ``join`` (``AppearanceOptions``), of a dataset
-            ``every`` (``DatasetOptions``), of a sheet ``sheet`` (``SheetOptions``).
+        **keywords: all optional:
+
+            form: the name of a format; None for the first that ``docs/exports.md`` has of them.
+            episodes: file names, with or without suffix, or paths; all if empty.
+            characters: names or aliases; all, and unknown faces, if empty.
+            unsure: names that are unsure count too.
+            force: replace what is there; of folders, only what an export wrote.
+            join: of appearances: seconds between two of a character that still count as one.
+            every: of a dataset: every n-th drawing becomes a picture.
+            sheet: of a sheet: ``season`` (a grid), ``timeline`` (of each episode) or ``faces`` (of
+                each character).
 
     Raises:
         RequestError: there is no such episode or format, nothing to draw, or ``out`` can't be
@@ -123,13 +131,13 @@ def export(
     """
     match what:
         case "frames":
-            return _frames(db, out, ExportOptions(**options))
+            return _frames(db, out, ExportOptions(**keywords))
         case "appearances":
-            return _appearances(db, out, AppearanceOptions(**options))
+            return _appearances(db, out, AppearanceOptions(**keywords))
         case "dataset":
-            return _dataset(db, out, DatasetOptions(**options), listener)
+            return _dataset(db, out, DatasetOptions(**keywords), listener)
         case "sheet":
-            return _sheet(db, out, SheetOptions(**options))
+            return _sheet(db, out, SheetOptions(**keywords))
         case _:
             raise RequestError(f"{what!r} is no export", f"choose {' or '.join(KINDS)}")
 

@@ -18,7 +18,7 @@ of them are seldom nearly the same."""
 
 
 class ExportKeywords(TypedDict, total=False):
-    """The keywords of ``ExportOptions``."""
+    """The fields of ``ExportOptions``, for type checkers."""
 
     form: str | None
     episodes: Sequence[str | Path]
@@ -28,34 +28,26 @@ class ExportKeywords(TypedDict, total=False):
 
 
 class AppearanceKeywords(ExportKeywords, total=False):
-    """The keywords of ``AppearanceOptions``."""
+    """The fields of ``AppearanceOptions``, for type checkers."""
 
     join: float
 
 
 class DatasetKeywords(ExportKeywords, total=False):
-    """The keywords of ``DatasetOptions``."""
+    """The fields of ``DatasetOptions``, for type checkers."""
 
     every: int
 
 
 class SheetKeywords(ExportKeywords, total=False):
-    """The keywords of ``SheetOptions``."""
+    """The fields of ``SheetOptions``, for type checkers."""
 
     sheet: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
-    """What is exported, and how; of ``frames`` nothing else can be chosen.
-
-    Attributes:
-        form: the name of a format (``formats.FORMATS``); None for the first that suits.
-        episodes: file names, with or without suffix, or paths; all if empty.
-        characters: names or aliases; all, and unknown faces, if empty.
-        unsure: names that are unsure count too.
-        force: replace what is there; of folders, only what an export wrote.
-    """
+    """What is exported, and how; ``eyecatch.export`` says what each field means."""
 
     form: str | None = None
     episodes: Sequence[str | Path] = ()
@@ -66,22 +58,14 @@ class ExportOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppearanceOptions(ExportOptions):
-    """Of ``appearances``.
-
-    Attributes:
-        join: seconds between two appearances of a character that still count as one.
-    """
+    """Of ``appearances``, besides."""
 
     join: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetOptions(ExportOptions):
-    """Of a ``dataset``.
-
-    Attributes:
-        every: every n-th drawing becomes a picture.
-    """
+    """Of a ``dataset``, besides."""
 
     every: int = EVERY
 
@@ -92,11 +76,7 @@ class DatasetOptions(ExportOptions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetOptions(ExportOptions):
-    """Of a ``sheet``.
-
-    Attributes:
-        sheet: ``season`` (a grid), ``timeline`` (of each episode) or ``faces`` (of each character).
-    """
+    """Of a ``sheet``, besides."""
 
     sheet: str = "season"
 

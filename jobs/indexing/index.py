@@ -49,7 +49,7 @@ def index(
     db: str = "eyecatch.db",
     model: Models | None = None,
     listener: Listener = silent,
-    **options: Unpack[IndexKeywords],
+    **keywords: Unpack[IndexKeywords],
 ) -> IndexReport:
     """Index episodes by the faces and characters on screen.
 
@@ -59,8 +59,17 @@ def index(
         model: folder of the bundle that names the faces, or of several that decide together;
             without one, new faces stay unnamed and names that were decided earlier stay.
         listener: called with the progress after every chunk.
-        options: the fields of ``IndexOptions``: ``detector``, ``runner``, ``ray``, ``series``,
-            ``retry_failed``, ``chunk_seconds``, ``render``.
+        **keywords: all optional:
+
+            detector: which detector looks, and how; None for the default.
+            runner: ``inline`` or ``ray``; None for Ray unless there is too little to share out.
+            ray: which Ray cluster, and what is used of it; None for that of ``RAY_ADDRESS``, and
+                where there is none a cluster of the job's own.
+            series: name of the show that new episodes belong to.
+            retry_failed: try again the chunks and files that failed before.
+            chunk_seconds: least length of the chunks of new episodes; it changes no row.
+            render: ``soft`` or ``burn`` to write each episode with boxes and names to the folder
+                ``annotated`` as soon as it is decided.
 
     Returns:
         What was done. Files that can't be read are among its faults and stop nothing else.
@@ -79,30 +88,30 @@ def index(
         >>> again.progress.chunks  # nothing is left to do
         0
     """
-    chosen = IndexOptions(**options)
+    options = IndexOptions(**keywords)
     ensemble = None if model is None else load_models(model)
-    scan = ScanConfig(resolve(chosen.detector or DetectorConfig()))
+    scan = ScanConfig(resolve(options.detector or DetectorConfig()))
     sources = videos(paths)
     with open_index(db) as opened:
         classifier = None if ensemble is None else Classifier(ensemble, opened)
-        hook = RenderHook(opened, chosen.render)
+        hook = RenderHook(opened, options.render)
         job = Job(
             opened,
             Work(scan, () if ensemble is None else ensemble.bundles),
             classifier,
-            retry_failed=chosen.retry_failed,
+            retry_failed=options.retry_failed,
             listener=listener,
             on_decided=hook.render,
         )
         files = register_all(
             opened,
             sources,
-            series=chosen.series,
-            chunk_seconds=chosen.chunk_seconds,
-            again=chosen.retry_failed,
+            series=options.series,
+            chunk_seconds=options.chunk_seconds,
+            again=options.retry_failed,
         )
         with closing(Prefetcher(files)) as registered:
-            job.run(registered, partial(make_runner, chosen.runner, ray=chosen.ray))
+            job.run(registered, partial(make_runner, options.runner, ray=options.ray))
         hook.render_missing(job.episodes)
         return _report(opened, job, hook.faults)
 

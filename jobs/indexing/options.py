@@ -10,7 +10,7 @@ from eyecatch.jobs.ray_options import RayOptions
 
 
 class IndexKeywords(TypedDict, total=False):
-    """The keywords of ``IndexOptions``."""
+    """The fields of ``IndexOptions``, for type checkers."""
 
     detector: DetectorConfig | None
     runner: str | None
@@ -23,19 +23,7 @@ class IndexKeywords(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexOptions:
-    """How episodes are indexed.
-
-    Attributes:
-        detector: which detector looks, and how; None for the default.
-        runner: ``inline`` or ``ray``; None for Ray unless there is too little to share out.
-        ray: which Ray cluster, and what is used of it; None for that of ``RAY_ADDRESS``, and
-            where there is none a cluster of the job's own.
-        series: name of the show that new episodes belong to.
-        retry_failed: try again the chunks and files that failed before.
-        chunk_seconds: least length of the chunks of new episodes; it changes no row.
-        render: ``soft`` or ``burn`` to write each episode with boxes and names to the folder
-            ``annotated`` as soon as it is decided.
-    """
+    """How episodes are indexed; ``eyecatch.index`` says what each field means."""
 
     detector: DetectorConfig | None = None
     runner: str | None = None

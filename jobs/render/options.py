@@ -14,14 +14,14 @@ WAYS = ("soft", "burn")
 
 
 class EncodingKeywords(TypedDict, total=False):
-    """The keywords of ``EncodingOptions``."""
+    """The fields of ``EncodingOptions``, for type checkers."""
 
     encoder: str
     quality: int | None
 
 
 class RenderKeywords(EncodingKeywords, total=False):
-    """The keywords of ``RenderOptions``."""
+    """The fields of ``RenderOptions``, for type checkers."""
 
     how: str
     unsure: bool
@@ -31,13 +31,7 @@ class RenderKeywords(EncodingKeywords, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodingOptions:
-    """How pictures are encoded.
-
-    Attributes:
-        encoder: ``x264``, ``nvenc``, ``qsv`` or ``videotoolbox``; or ``auto``: that of a card where
-            there is one that works and can do it.
-        quality: on the encoder's own scale, lower is better; None for what suits it.
-    """
+    """How pictures are encoded; ``eyecatch.render`` says what each field means."""
 
     encoder: str = "x264"
     quality: int | None = None
@@ -45,14 +39,7 @@ class EncodingOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions(EncodingOptions):
-    """How an episode is rendered.
-
-    Attributes:
-        how: ``soft``, a subtitle track beside the untouched streams; ``burn``, in the picture.
-        unsure: say the names that are unsure too; else those faces are unknown.
-        runner: for burn: ``inline``, one ffmpeg on all cores, or ``ray``, one a CPU of the cluster.
-        force: replace a file that is there.
-    """
+    """How an episode is rendered; ``eyecatch.render`` says what each field means."""
 
     how: str = "soft"
     unsure: bool = False

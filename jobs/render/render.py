@@ -33,7 +33,7 @@ def render(
     db: str = "eyecatch.db",
     out: Path | None = None,
     listener: StepListener = ignore_steps,
-    **options: Unpack[RenderKeywords],
+    **keywords: Unpack[RenderKeywords],
 ) -> Path:
     """Write an episode with a box and a name at every face.
 
@@ -43,8 +43,16 @@ def render(
         out: the file, whose suffix says what is written: ``.mkv``, for soft also ``.ass``, for burn
             also ``.mp4`` and ``.mov``. None for ``annotated/<episode>`` in the current folder.
         listener: called with how many frames are written, and how many there will be.
-        options: the fields of ``RenderOptions``: ``how`` (``soft`` or ``burn``), ``unsure``,
-            ``encoder``, ``quality``, ``runner``, ``force``.
+        **keywords: all optional:
+
+            encoder: for burn: ``x264``, ``nvenc``, ``qsv`` or ``videotoolbox``; or ``auto``: that
+                of a card where there is one that works and can do it.
+            quality: for burn: on the encoder's own scale, lower is better; None for what suits it.
+            how: ``soft``, a subtitle track beside the untouched streams; ``burn``, in the picture.
+            unsure: say the names that are unsure too; else those faces are unknown.
+            runner: for burn: ``inline``, one ffmpeg on all cores, or ``ray``, one a CPU of the
+                cluster.
+            force: replace a file that is there.
 
     Returns:
         The file.
@@ -60,9 +68,9 @@ def render(
         >>> eyecatch.render("Lantern_Street_S01E01", db="season.db", out=Path("named.mkv")).name
         'named.mkv'
     """
-    chosen = RenderOptions(**options)
+    options = RenderOptions(**keywords)
     with open_index(db, create=False) as index:
-        return _render(index, one_episode(index, episode), out, chosen, listener)
+        return _render(index, one_episode(index, episode), out, options, listener)
 
 
 def one_episode(index: Index, name: str | Path) -> EpisodeRecord:
@@ -80,24 +88,24 @@ def render_episode(
     *,
     out: Path | None = None,
     listener: StepListener = ignore_steps,
-    **options: Unpack[RenderKeywords],
+    **keywords: Unpack[RenderKeywords],
 ) -> Path:
     """As ``render``, of an episode of an open index."""
-    return _render(index, index.episodes.get(episode_id), out, RenderOptions(**options), listener)
+    return _render(index, index.episodes.get(episode_id), out, RenderOptions(**keywords), listener)
 
 
 def _render(
     index: Index,
     episode: EpisodeRecord,
     out: Path | None,
-    chosen: RenderOptions,
+    options: RenderOptions,
     listener: StepListener,
 ) -> Path:
-    target = out or default_name(episode, chosen.how)
-    if not _is_script(target, chosen):
+    target = out or default_name(episode, options.how)
+    if not _is_script(target, options):
         container_of(target)
-    refuse(target, chosen.force)
-    made = source(index, episode, unsure=chosen.unsure)
+    refuse(target, options.force)
+    made = source(index, episode, unsure=options.unsure)
     check_found(made)
     if target.exists() and target.samefile(made.video.path):
         raise RequestError(f"{target} is the episode itself", "choose another name")
@@ -106,11 +114,11 @@ def _render(
     def watch(frames: int) -> None:
         listener(frames, total)
 
-    with whole_file(target, force=chosen.force) as aside:
-        if chosen.how == "burn":
-            parts = index.chunks.ranges(episode.id) if chosen.runner == "ray" else []
-            _burn(made, aside, chosen, parts, watch)
-        elif _is_script(target, chosen):
+    with whole_file(target, force=options.force) as aside:
+        if options.how == "burn":
+            parts = index.chunks.ranges(episode.id) if options.runner == "ray" else []
+            _burn(made, aside, options, parts, watch)
+        elif _is_script(target, options):
             write_script(made, aside)
         else:
             check_room(target, made.video.path.stat().st_size)
