@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.detect.base import detect_at
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load, resolve
 from eyecatch.core.detections import iou
 from eyecatch.core.images import read_image
 from eyecatch.core.inputs import images
-from eyecatch.core.scan.config import DetectorConfig
 
 STEP = 8
 

@@ -20,9 +20,10 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.detect.base import Detector
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load, resolve
 from eyecatch.core.detections import Detections, iou
-from eyecatch.core.scan.config import DetectorConfig, ScanConfig
+from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.scan.scanner import Scan
 from eyecatch.core.scan.types import ScannedChunk
 from eyecatch.core.video.plan import plan

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import resolve
 from eyecatch.core.errors import RequestError
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.core.synthetic.cast import SHOW
 from eyecatch.core.synthetic.portraits import draw_faces
 from eyecatch.core.synthetic.season import Season, draw_season

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from eyecatch.core import crops
 from eyecatch.core.detect.base import Detector, detect_at
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load
 from eyecatch.core.detections import Box, Detections
 from eyecatch.core.errors import MediaError
@@ -20,7 +21,6 @@ from eyecatch.core.identity.ensemble import Ensemble
 from eyecatch.core.identity.inference import IdentifyAll
 from eyecatch.core.images import read_image
 from eyecatch.core.inputs import images
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.jobs.classify import Models, load_models
 
 # Images read before their faces are identified in one go; bounds memory to some hundred crops.
@@ -82,7 +82,7 @@ def identify(
     """
     ensemble = load_models(model)
     classify = IdentifyAll(ensemble.bundles)
-    finder = None if crop else load(detector or DetectorConfig(), thorough=True)
+    finder = None if crop else load(detector or DetectorConfig(), multiscale=True)
     sources = images(paths)
     for fault in sources.faults:
         yield Still(Path(fault.path), (), str(fault))

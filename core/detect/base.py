@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detections import Detections
+
+Config = TypeVar("Config", bound=DetectorConfig)
 
 
 class Detector(Protocol):
@@ -38,6 +42,31 @@ class Detector(Protocol):
             As many Detections, in the same order: boxes from brow to chin, in pixels of the given
             picture and inside it; scores from high to low.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectorKind(Generic[Config]):
+    """What a detector's module says of it, for ``core.detect.registry``.
+
+    Attributes:
+        config: the class of its configuration; ``DetectorConfig`` if it has no options of its own.
+        resolve: finds its file: path, and SHA-256 in hex. Raises ModelError.
+        build: makes it from a resolved configuration and the score below which nothing is a face.
+        build_multiscale: the same for stills, looking at each in several sizes; ``build`` again
+            where that finds no more.
+        min_score: what suits ``build``, in 0..1.
+        min_score_multiscale: what suits ``build_multiscale``.
+        lines: height in pixels of the pictures that suits it.
+    """
+
+    config: type[Config]
+    resolve: Callable[[Config], tuple[str, str]]
+    build: Callable[[Config, float], Detector]
+    build_multiscale: Callable[[Config, float], Detector]
+    min_score: float
+    min_score_multiscale: float
+    lines: int
 
 
 def detect_at(detector: Detector, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:

@@ -10,17 +10,19 @@ import hashlib
 import os
 import urllib.request
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.cache import cache, write_aside
-from eyecatch.core.detect.base import inside
+from eyecatch.core.detect.base import DetectorKind, inside
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import ModelError
-from eyecatch.core.scan.config import DetectorConfig
 
 NAME = "lbpcascade_animeface.xml"
 VARIABLE = "EYECATCH_CASCADE"
@@ -38,18 +40,35 @@ the last stage's weight (.95), which is the score that OpenCV offers.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class CascadeConfig(DetectorConfig):
+    """Which cascade looks, and how.
+
+    Attributes:
+        scale: step from one size of face to the next (OpenCV's scaleFactor).
+        neighbours: how many overlapping hits make a face (minNeighbors).
+        smallest: height of the smallest face looked for, as a share of the picture's height
+            (minSize).
+    """
+
+    name: str = field(default="cascade", init=False)
+    scale: float = 1.1
+    neighbours: int = 5
+    smallest: float = 0.04
+
+
 class CascadeDetector:
     """A cascade and its parameters, as a ``core.detect.base.Detector``.
 
     Args:
-        config: ``model`` is the cascade's file; ``scale``, ``neighbours`` and ``smallest`` are
-            OpenCV's scaleFactor, minNeighbors and minSize (as a share of the picture's height).
+        config: resolved.
+        _min_score: not used: a cascade has found a face or not, so its scores all count.
 
     Raises:
         ModelError: the file can't be read, or is no cascade.
     """
 
-    def __init__(self, config: DetectorConfig) -> None:
+    def __init__(self, config: CascadeConfig, _min_score: float = 0.0) -> None:
         self.lines, self.grain = config.lines, 1
         self._config = config
         self._cascade = _read(Path(config.model))
@@ -83,7 +102,7 @@ def _sorted(boxes: npt.ArrayLike, hits: npt.ArrayLike, width: int, height: int) 
     return Detections(inside(found, width, height)[order], scores[order])
 
 
-def resolve(config: DetectorConfig) -> tuple[str, str]:
+def resolve(config: CascadeConfig) -> tuple[str, str]:
     """The cascade's file and its digest.
 
     Args:
@@ -162,3 +181,14 @@ def _read(path: Path) -> cv2.CascadeClassifier:
     if not known or cascade.empty():
         raise ModelError(str(path), "this is no OpenCV cascade", _ADVICE)
     return cascade
+
+
+KIND: Final = DetectorKind(
+    config=CascadeConfig,
+    resolve=resolve,
+    build=CascadeDetector,
+    build_multiscale=CascadeDetector,
+    min_score=0.0,
+    min_score_multiscale=0.0,
+    lines=540,
+)

@@ -15,30 +15,31 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.detect import network
-from eyecatch.core.detect.base import inside
+from eyecatch.core.detect.base import DetectorKind, inside
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.decode import decode
-from eyecatch.core.detect.multiscale import ThoroughDetector
+from eyecatch.core.detect.multiscale import MultiscaleDetector
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import ModelError
 from eyecatch.core.hush import hushed
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.core.tensorflow import has_gpu, prepare_tensorflow, tensorflow
 
 WEIGHTS: Final = Path(__file__).with_name("cnn.npz")
 """The weights in the package: made by ``training.detector``, described in docs/detector.md."""
 
-LEAST: Final = 0.38
+MIN_SCORE: Final = 0.38
 """Scores below this are no faces: recall .98 at precision .95 on pictures held out. A face that is
 to be followed has to reach more (``core.scan.tracker``)."""
 
-LEAST_OF_FOUR: Final = 0.34
-"""The same for the mean of four looks: recall .99 at precision .95 on the pictures held out."""
+MIN_SCORE_MULTISCALE: Final = 0.34
+"""The same for the mean of four views (two sizes, plain and mirrored): recall .99 at precision .95
+on the same pictures."""
 
 LINES: Final = 360
 """Height of the pictures looked at."""
 
-_LEAST_OF_ONE: Final = 0.05
-"""One look of four may be this unsure and still count."""
+_MIN_SCORE_OF_VIEW: Final = 0.05
+"""Of a face in one of the four views, to be counted in their mean."""
 
 _PIXELS: Final = 1 << 22
 """A picture is shrunk to at most this many pixels, whatever its shape: 400 MB of maps."""
@@ -58,17 +59,19 @@ class CnnDetector:
 
     Args:
         config: which weights, and the height of the pictures looked at.
-        least: scores below this are no faces, in 0..1 exclusive.
+        min_score: scores below this are no faces, in 0..1 exclusive.
         device: ``cpu``, ``gpu``, or empty for the GPU where there is one.
 
     Raises:
         ModelError: the weights are absent, or are no weights of this network.
     """
 
-    def __init__(self, config: DetectorConfig, least: float = LEAST, device: str = "") -> None:
+    def __init__(
+        self, config: DetectorConfig, min_score: float = MIN_SCORE, device: str = ""
+    ) -> None:
         path = Path(config.model) if config.model else WEIGHTS
         self.lines, self.grain = config.lines, network.GRAIN
-        self._path, self._least = str(path), least
+        self._path, self._min_score = str(path), min_score
         flat, weights = _load(path)
         on_gpu = device == "gpu" or (not device and has_gpu())
         self._maps: _Maps = _Compiled(weights) if on_gpu else _Light(flat)
@@ -97,7 +100,7 @@ class CnnDetector:
         picture: npt.NDArray[np.uint8],
     ) -> Detections:
         height, width = picture.shape[:2]
-        seen = decode(map_, self._least).scaled(width / shape[1], height / shape[0])
+        seen = decode(map_, self._min_score).scaled(width / shape[1], height / shape[0])
         boxes = inside(seen.boxes, width, height)
         shown = (boxes[:, 2:] > 0).all(axis=1)
         return Detections(boxes[shown], seen.scores[shown])
@@ -107,9 +110,11 @@ Interpreter = Any
 """An ``ai_edge_litert.interpreter.Interpreter``; it has no types."""
 
 
-def thorough(config: DetectorConfig, least: float = LEAST_OF_FOUR) -> ThoroughDetector:
+def multiscale(
+    config: DetectorConfig, min_score: float = MIN_SCORE_MULTISCALE
+) -> MultiscaleDetector:
     """The detector for stills: in two sizes, plain and mirrored, four times as slow."""
-    return ThoroughDetector(CnnDetector(config, _LEAST_OF_ONE), least)
+    return MultiscaleDetector(CnnDetector(config, _MIN_SCORE_OF_VIEW), min_score)
 
 
 class _Maps(Protocol):
@@ -206,3 +211,14 @@ def _bytes(path: Path) -> bytes:
     except OSError as error:
         problem = f"the detector's weights can't be read ({error.strerror})"
         raise ModelError(str(path), problem, "install eyecatch again") from error
+
+
+KIND: Final = DetectorKind(
+    config=DetectorConfig,
+    resolve=resolve,
+    build=CnnDetector,
+    build_multiscale=multiscale,
+    min_score=MIN_SCORE,
+    min_score_multiscale=MIN_SCORE_MULTISCALE,
+    lines=LINES,
+)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import eyecatch
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import progress as live
 from eyecatch.jobs.cli.output import note
@@ -31,7 +32,6 @@ if TYPE_CHECKING:  # the job loads when it runs
     help="The classifier that names the faces; repeatable. Without one they stay unnamed.",
 )
 @options.detector
-@options.cascade
 @options.runner
 @options.ray_address
 @options.gpus
@@ -62,8 +62,7 @@ if TYPE_CHECKING:  # the job loads when it runs
 def index(
     paths: tuple[str, ...],
     models: tuple[Path, ...],
-    detector: str | None,
-    cascade: Path | None,
+    detector: DetectorConfig,
     runner: str | None,
     ray_address: str | None,
     gpus: float | None,
@@ -91,7 +90,7 @@ def index(
                 files,
                 db=db,
                 model=models or None,
-                detector=options.detector_config(detector, cascade),
+                detector=detector,
                 runner=runner,
                 ray=RayOptions(ray_address, gpus),
                 render=render,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import resolve
 from eyecatch.core.inputs import videos
-from eyecatch.core.scan.config import DetectorConfig, ScanConfig
+from eyecatch.core.scan.config import ScanConfig
 from eyecatch.db.index import open_index
 from eyecatch.db.models.base import FAILED, INCOMPLETE
 from eyecatch.db.records.answers import EpisodeStatus

@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from eyecatch.core.crops import decode
 from eyecatch.core.detect.base import detect_at
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.training.dataset import Faces
 
 Vectors = npt.NDArray[np.float32]
@@ -38,7 +38,7 @@ def without_face(people: Faces, embeddings: Vectors) -> list[str]:
     if not chosen:
         return []
     found = detect_at(
-        load(DetectorConfig(), thorough=True), [decode(people.crops[k]) for k in chosen]
+        load(DetectorConfig(), multiscale=True), [decode(people.crops[k]) for k in chosen]
     )
     return [
         f"{people.paths[k]}: no face is found in it; take it out if there is none."

@@ -11,11 +11,11 @@ import numpy as np
 
 from eyecatch.core.crops import cut, encode, resize
 from eyecatch.core.detect.base import Detector, detect_at
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load
 from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.images import read_image
 from eyecatch.core.inputs import images
-from eyecatch.core.scan.config import DetectorConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def read_portraits(paths: Iterable[Path], detector: DetectorConfig | None) -> Po
         RequestError: no picture is left.
         ModelError: the detector can't be used.
     """
-    finder = None if detector is None else load(detector, thorough=True)
+    finder = None if detector is None else load(detector, multiscale=True)
     sources = images(paths)
     notes = [str(fault) for fault in sources.faults]
     found: dict[bytes, tuple[Path, bytes]] = {}

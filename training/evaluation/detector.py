@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.detect.base import Detector, detect_at
-from eyecatch.core.detect.registry import least, load
+from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.registry import default_min_score, load
 from eyecatch.core.detections import Detections, iou
 from eyecatch.core.errors import RequestError
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.training.detector import augment as alter
 from eyecatch.training.detector.dataset import read_boxes
 from eyecatch.training.evaluation import error_sheet as sheet
@@ -111,7 +111,7 @@ def evaluate_detector(  # noqa: PLR0913 - each is one plain choice of the caller
     """
     start = 0.0
     if isinstance(detector, DetectorConfig):
-        start = least(detector, thorough)
+        start = default_min_score(detector, thorough)
         detector = load(detector, thorough, min(start, _LOWEST))
     looked = list(look(detector, images, boxes, every))
     counted = [one.at(start) for one in looked]

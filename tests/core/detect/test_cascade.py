@@ -10,11 +10,11 @@ import pytest
 
 from eyecatch.core.detect import cascade
 from eyecatch.core.detect.base import detect_at, shrink
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load, resolve
 from eyecatch.core.detections import iou
 from eyecatch.core.errors import ModelError, RequestError
 from eyecatch.core.images import read_image
-from eyecatch.core.scan.config import DetectorConfig
 
 DATA = Path(os.environ.get("EYECATCH_DATA") or Path(__file__).parents[4] / "shared" / "data")
 
