@@ -18,11 +18,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.cache import cache, write_aside
 from eyecatch.core.detect.base import DetectorKind, inside
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import ModelError
+from eyecatch.core.files import user_cache, write_atomically
 
 NAME = "lbpcascade_animeface.xml"
 VARIABLE = "EYECATCH_CASCADE"
@@ -125,7 +125,7 @@ def resolve(config: CascadeConfig) -> tuple[str, str]:
 
 def cached() -> Path:
     """Where the user's copy of the cascade is kept, whether or not it is there."""
-    return cache() / NAME
+    return user_cache() / NAME
 
 
 def digest(content: bytes) -> str:
@@ -155,7 +155,7 @@ def fetch(url: str = SOURCE, expected: str = SHA256, to: Path | None = None) -> 
             content = answer.read()
         if digest(content) != expected:
             raise ModelError(url, "this is not the cascade that was expected", _ADVICE)
-        write_aside(content, to)
+        write_atomically(to, content)
     except OSError as problem:
         raise ModelError(url, f"can't be downloaded to {to} ({problem})", _ADVICE) from problem
     return to

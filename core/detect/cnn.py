@@ -21,7 +21,7 @@ from eyecatch.core.detect.decode import decode
 from eyecatch.core.detect.multiscale import MultiscaleDetector
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import ModelError
-from eyecatch.core.hush import hushed
+from eyecatch.core.runtime import hushed
 from eyecatch.core.tensorflow import has_gpu, prepare_tensorflow, tensorflow
 
 WEIGHTS: Final = Path(__file__).with_name("cnn.npz")

@@ -21,11 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from eyecatch.core.errors import ModelError
-from eyecatch.core.identity.archive import read_prototypes
 from eyecatch.core.identity.decision import Calibration
 from eyecatch.core.identity.manifest import Character, Contents, check_prototypes
 from eyecatch.core.identity.networks import Architecture
-from eyecatch.core.identity.prototypes import Prototypes
+from eyecatch.core.identity.prototypes import Prototypes, read_prototypes
 from eyecatch.core.names import check_name
 
 FORMAT = "eyecatch bundle"

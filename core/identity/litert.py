@@ -19,10 +19,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.cache import cache, write_aside
-from eyecatch.core.hush import hushed
+from eyecatch.core.files import user_cache, write_atomically
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.networks import Network, load_weights
+from eyecatch.core.runtime import hushed
 from eyecatch.core.tensorflow import cores, keras, tensorflow
 
 Interpreter = Any
@@ -135,7 +135,7 @@ def _place(bundle: Bundle) -> Path:
     architecture = bundle.architecture
     options = sorted(architecture.options.items())
     what = json.dumps([_FORM, bundle.weights_digest, architecture.name, options])
-    return cache() / "networks" / f"{hashlib.sha256(what.encode()).hexdigest()}.tflite"
+    return user_cache() / "networks" / f"{hashlib.sha256(what.encode()).hexdigest()}.tflite"
 
 
 def _read(path: Path) -> bytes:
@@ -149,6 +149,6 @@ def _read(path: Path) -> bytes:
 
 def _keep(content: bytes, path: Path) -> None:
     try:
-        write_aside(hashlib.sha256(content).digest() + content, path)
+        write_atomically(path, hashlib.sha256(content).digest() + content)
     except OSError as error:  # a home that can't be written only costs the time to convert again
         log.debug("%s can't be written (%s)", path, error)

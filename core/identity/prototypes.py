@@ -1,15 +1,23 @@
 """Prototypes: unit vectors that stand for characters; how near a face is to them says who it is.
 
 A trained head is such a matrix (the cosine softmax of CosFace, Wang et al. 2018, with sub-centres
-as in Deng et al. 2020), and a character that is enrolled adds rows to it.
+as in Deng et al. 2020), and a character that is enrolled adds rows to it. On disk they are a NumPy
+archive, ``prototypes.npz``, which is read as something that a stranger may have made.
 """
 
 from __future__ import annotations
 
+import io
+import zipfile
+import zlib
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from eyecatch.core.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
@@ -28,6 +36,12 @@ are in docs/identity.md."""
 
 ROUNDS = 20
 """Of k-means at most; it settles in far fewer."""
+
+ARRAYS = ("vectors", "owners", "counts")
+"""Of the archive: the attributes of ``Prototypes``."""
+
+LARGEST_ARRAY = 256 * 2**20
+"""Bytes; ten thousand characters with thirty prototypes each take less."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,3 +192,55 @@ def _mean(vectors: Reals, otherwise: Reals) -> Reals:
     total = vectors.sum(axis=0)
     length = np.linalg.norm(total)
     return np.asarray(total / length) if length > 1e-9 else otherwise
+
+
+def write_prototypes(path: Path, prototypes: Prototypes) -> None:
+    """Writes a NumPy archive without pickle; equal prototypes give equal bytes."""
+    arrays = {name: getattr(prototypes, name) for name in ARRAYS}
+    np.savez(path, allow_pickle=False, **arrays)
+
+
+def read_prototypes(path: Path) -> Prototypes:
+    """Reads what ``write_prototypes`` wrote.
+
+    Nothing in the file is run, and no more memory is taken than its arrays may need.
+
+    Raises:
+        ModelError: it is no such archive, or what it holds are no prototypes.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            arrays = [_array(archive, f"{name}.npy") for name in ARRAYS]
+        return Prototypes(*arrays)
+    except (
+        OSError, ValueError, KeyError, EOFError, MemoryError, OverflowError, RuntimeError,
+        NotImplementedError, SyntaxError, zipfile.BadZipFile, zlib.error,
+    ) as error:  # fmt: skip
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ModelError(
+            str(path), f"its prototypes can't be read ({why})", "copy the bundle again, whole"
+        ) from error
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
+    if archive.getinfo(name).file_size > LARGEST_ARRAY:
+        raise ValueError(f"{name} is too large")
+    content = io.BytesIO(archive.read(name))
+    shape, size = _header(content)
+    if size > LARGEST_ARRAY:
+        raise ValueError(f"{name} claims to be of shape {shape}")
+    content.seek(0)
+    array = np.lib.format.read_array(content, allow_pickle=False)
+    return np.asarray(array)
+
+
+def _header(content: io.BytesIO) -> tuple[tuple[int, ...], int]:
+    """Shape and bytes of an array as its head claims."""
+    version = np.lib.format.read_magic(content)
+    if version != (1, 0):  # what NumPy writes for arrays of plain numbers
+        raise ValueError(f"an array of format {version}")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(content)
+    size = dtype.itemsize
+    for length in shape:  # in Python's integers, which don't overflow
+        size *= int(length)
+    return shape, size

@@ -8,13 +8,13 @@ from eyecatch.core.detect.base import Detector
 from eyecatch.core.detect.registry import load
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import MediaError
+from eyecatch.core.runtime import Stopwatch
 from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.scan.cuts import Changes, suspicious
 from eyecatch.core.scan.held_frames import Held
 from eyecatch.core.scan.sampling import Looks
 from eyecatch.core.scan.tracker import Follower
 from eyecatch.core.scan.types import ScannedChunk, Timeline
-from eyecatch.core.stopwatch import Stopwatch
 from eyecatch.core.video.decode import decode
 from eyecatch.core.video.frame import Frame, Picture
 from eyecatch.core.video.types import Chunk, Video

@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from eyecatch.core import crops
 from eyecatch.core.detections import Detections
+from eyecatch.core.runtime import Stopwatch
 from eyecatch.core.scan.crop_selection import Best
 from eyecatch.core.scan.matching import MISSES, affinity, pairs
 from eyecatch.core.scan.types import Tracklet
-from eyecatch.core.stopwatch import Stopwatch
 
 Picture = npt.NDArray[np.uint8]
 Box = npt.NDArray[np.int32]

@@ -16,6 +16,7 @@ import ffmpeg
 import imageio_ffmpeg
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.files import atomic_file
 from eyecatch.core.synthetic.pen import Picture
 
 # A slow tune on a pentatonic scale over a little hiss; commas are kept from ffmpeg by the quotes.
@@ -64,19 +65,13 @@ def encode(
     Raises:
         MediaError: ffmpeg can't write it, with what ffmpeg says.
     """
-    aside = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile() as said:
-            status = _pipe(pictures, _command(aside, size, rate, encoding), said)
+        with atomic_file(path) as part, tempfile.TemporaryFile() as said:
+            status = _pipe(pictures, _command(part, size, rate, encoding), said)
             if status:
                 raise MediaError(str(path), f"ffmpeg could not write it ({_complaint(said)})")
-        aside.replace(path)
     except OSError as error:
         raise MediaError(str(path), f"it could not be written ({error.strerror})") from error
-    finally:
-        with suppress(OSError):
-            aside.unlink()
 
 
 def _command(path: Path, size: tuple[int, int], rate: Fraction, encoding: Encoding) -> list[str]:

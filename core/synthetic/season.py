@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.files import write_atomically
 from eyecatch.core.synthetic.cast import CAST, SHOW, STRANGERS
 from eyecatch.core.synthetic.character import Character
 from eyecatch.core.synthetic.encode import Encoding, encode
@@ -187,9 +188,7 @@ def write_rows(path: Path, header: Sequence[str], rows: Sequence[Sequence[object
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_text(text.getvalue(), encoding="utf-8")
-    aside.replace(path)
+    write_atomically(path, text.getvalue().encode())
 
 
 def _noted(frames: Iterator[Frame], episode: str, rows: list[Truth]) -> Iterator[Picture]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import ffmpeg
+from ffmpeg.nodes import OutputStream
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.files import atomic_file
 from eyecatch.core.video.container_layout import Layout
 from eyecatch.core.video.ffmpeg import Watch, run, unwatched
 
@@ -57,13 +58,20 @@ def make_proxy(video: Path, out: Path, watch: Watch = unwatched) -> None:
     Raises:
         MediaError: the video can't be read, or the proxy can't be written.
     """
-    new = out.with_name(f".{out.stem}.new-{os.getpid()}.mp4")
+    try:
+        with atomic_file(out) as part:
+            run(_encoding(video, part), video, watch=watch)
+    except OSError as error:
+        raise MediaError(str(out), f"can't be written: {error.strerror}") from error
+
+
+def _encoding(video: Path, out: Path) -> OutputStream:
     source = ffmpeg.input(str(video))
     picture = source.video.filter("scale", w=-2, h=f"min({LINES},trunc(ih/2)*2)")
-    output = ffmpeg.output(
+    return ffmpeg.output(
         picture,
         source["a:0?"],
-        str(new),
+        str(out),
         vcodec="libx264",
         preset="veryfast",
         crf=26,
@@ -72,11 +80,3 @@ def make_proxy(video: Path, out: Path, watch: Watch = unwatched) -> None:
         audio_bitrate="96k",
         movflags="+faststart",
     )
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        run(output, video, watch=watch)
-        new.replace(out)
-    except OSError as error:
-        raise MediaError(str(out), f"can't be written: {error.strerror}") from error
-    finally:
-        new.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from eyecatch.core.cache import cache
+from eyecatch.core.files import user_cache
 from eyecatch.core.identity import litert as flat
 from eyecatch.core.identity.inference import Identify, _Compiled, prepare
 from eyecatch.core.identity.litert import FlatNetwork
@@ -20,7 +20,7 @@ def pictures(shared_bundle, crops):
 
 
 def kept():
-    return sorted((cache() / "networks").glob("*.tflite"))
+    return sorted((user_cache() / "networks").glob("*.tflite"))
 
 
 def test_it_says_what_tensorflow_says(shared_bundle, pictures):

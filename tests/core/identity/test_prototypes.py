@@ -10,8 +10,13 @@ import numpy as np
 import pytest
 
 from eyecatch.core.errors import ModelError
-from eyecatch.core.identity.archive import read_prototypes, write_prototypes
-from eyecatch.core.identity.prototypes import SCALE, Prototypes, make_prototypes
+from eyecatch.core.identity.prototypes import (
+    SCALE,
+    Prototypes,
+    make_prototypes,
+    read_prototypes,
+    write_prototypes,
+)
 
 
 def unit(rng, n, d=8):
