@@ -39,7 +39,7 @@ class Counting:
     """A detector that counts what it looks at."""
 
     def __init__(self, detector: Detector) -> None:
-        self.lines, self.grain, self.looks = detector.lines, detector.grain, 0
+        self.lines, self.size_divisor, self.looks = detector.lines, detector.size_divisor, 0
         self._detector = detector
 
     def detect(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:

@@ -1,4 +1,4 @@
-"""What a face detector is, and how one looks at a picture of any size."""
+"""What a face detector is, and how it is run on pictures of any size."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Detector(Protocol):
     """Finds faces; every implementation passes ``tests/core/detect/test_contract.py``.
 
     What is found in a picture depends on nothing but that picture: not on those beside it in the
-    batch, nor on those that were looked at before.
+    batch, nor on those of earlier calls.
 
     Attributes:
-        lines: height in pixels of the pictures it wants to look at; wider or higher ones are
-            found in as well, only slower or with other sizes of faces.
-        grain: heights and widths that are multiples of this it takes as they come; pictures of
+        lines: height in pixels of the pictures that suit it; it takes others too, but is slower or
+            finds faces of other sizes.
+        size_divisor: pictures whose height and width are multiples of this it takes as they are;
             others it resizes first, which costs time.
     """
 
     lines: int
-    grain: int
+    size_divisor: int
 
     def detect(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:
         """Find the faces of each picture.
@@ -73,7 +73,7 @@ def detect_at(detector: Detector, pictures: Sequence[npt.NDArray[np.uint8]]) -> 
     """The faces of pictures of any size, each shrunk to the detector's lines first.
 
     Args:
-        detector: the one that looks.
+        detector: runs on the small pictures.
         pictures: uint8 (h, w, 3), BGR, as large as they come; a small one is not enlarged.
 
     Returns:
@@ -95,7 +95,7 @@ def shrink(picture: npt.NDArray[np.uint8], lines: int) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def inside(boxes: npt.NDArray[np.float32], width: int, height: int) -> npt.NDArray[np.float32]:
+def clip_boxes(boxes: npt.NDArray[np.float32], width: int, height: int) -> npt.NDArray[np.float32]:
     """Boxes (n, 4) clipped to a picture of ``width`` x ``height`` pixels."""
     corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
     corners = np.clip(corners, 0, np.array([width, height] * 2, np.float32))

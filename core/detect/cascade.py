@@ -1,7 +1,7 @@
 """Faces by an OpenCV cascade file, Haar or LBP.
 
 The file the figures here were measured with is nagadomi's ``lbpcascade_animeface.xml``. It is not
-part of this package: ``find`` looks for it, ``fetch`` gets it from its author's repository.
+part of this package: ``resolve`` looks for it, ``fetch`` gets it from its author's repository.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.detect.base import DetectorKind, inside
+from eyecatch.core.detect.base import DetectorKind, clip_boxes
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import ModelError
@@ -42,7 +42,7 @@ the last stage's weight (.95), which is the score that OpenCV offers.
 
 @dataclass(frozen=True, slots=True)
 class CascadeConfig(DetectorConfig):
-    """Which cascade looks, and how.
+    """Which cascade is used, and with what options.
 
     Attributes:
         scale: step from one size of face to the next (OpenCV's scaleFactor).
@@ -69,7 +69,7 @@ class CascadeDetector:
     """
 
     def __init__(self, config: CascadeConfig, _min_score: float = 0.0) -> None:
-        self.lines, self.grain = config.lines, 1
+        self.lines, self.size_divisor = config.lines, 1
         self._config = config
         self._cascade = _read(Path(config.model))
 
@@ -99,7 +99,7 @@ def _sorted(boxes: npt.ArrayLike, hits: npt.ArrayLike, width: int, height: int) 
     cubed = np.asarray(hits, np.float32).reshape(-1) ** 3
     scores = cubed / (cubed + np.float32(HALF**3))
     order = np.lexsort((found[:, 2], found[:, 1], found[:, 0], -scores))
-    return Detections(inside(found, width, height)[order], scores[order])
+    return Detections(clip_boxes(found, width, height)[order], scores[order])
 
 
 def resolve(config: CascadeConfig) -> tuple[str, str]:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.detect import network
-from eyecatch.core.detect.base import DetectorKind, inside
+from eyecatch.core.detect.base import DetectorKind, clip_boxes
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.decode import decode
 from eyecatch.core.detect.multiscale import MultiscaleDetector
@@ -36,7 +36,7 @@ MIN_SCORE_MULTISCALE: Final = 0.34
 on the same pictures."""
 
 LINES: Final = 360
-"""Height of the pictures looked at."""
+"""Height of the pictures that the network takes."""
 
 _MIN_SCORE_OF_VIEW: Final = 0.05
 """Of a face in one of the four views, to be counted in their mean."""
@@ -58,7 +58,7 @@ class CnnDetector:
     """Finds faces by the network of ``core.detect.network``; see ``Detector``.
 
     Args:
-        config: which weights, and the height of the pictures looked at.
+        config: which weights, and the height of the pictures.
         min_score: scores below this are no faces, in 0..1 exclusive.
         device: ``cpu``, ``gpu``, or empty for the GPU where there is one.
 
@@ -70,7 +70,7 @@ class CnnDetector:
         self, config: DetectorConfig, min_score: float = MIN_SCORE, device: str = ""
     ) -> None:
         path = Path(config.model) if config.model else WEIGHTS
-        self.lines, self.grain = config.lines, network.GRAIN
+        self.lines, self.size_divisor = config.lines, network.SIZE_DIVISOR
         self._path, self._min_score = str(path), min_score
         flat, weights = _load(path)
         on_gpu = device == "gpu" or (not device and has_gpu())
@@ -101,7 +101,7 @@ class CnnDetector:
     ) -> Detections:
         height, width = picture.shape[:2]
         seen = decode(map_, self._min_score).scaled(width / shape[1], height / shape[0])
-        boxes = inside(seen.boxes, width, height)
+        boxes = clip_boxes(seen.boxes, width, height)
         shown = (boxes[:, 2:] > 0).all(axis=1)
         return Detections(boxes[shown], seen.scores[shown])
 
@@ -180,9 +180,12 @@ def _by_shape(pictures: Sequence[npt.NDArray[np.uint8]]) -> dict[tuple[int, int]
 
 def _shape(height: int, width: int) -> tuple[int, int]:
     factor = min(1.0, (_PIXELS / (height * width)) ** 0.5)
-    grain = network.GRAIN
-    rows, columns = (max(1, round(n * factor / grain)) * grain for n in (height, width))
+    rows, columns = (_to_divisor(n * factor) for n in (height, width))
     return rows, columns
+
+
+def _to_divisor(length: float) -> int:
+    return max(1, round(length / network.SIZE_DIVISOR)) * network.SIZE_DIVISOR
 
 
 def _resized(picture: npt.NDArray[np.uint8], shape: tuple[int, int]) -> npt.NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""Which detector looks, and how: what every detector reads, and what of it a digest covers."""
+"""Which detector is used, and with what options; what of it a scan's digest covers."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class DetectorConfig:
 
     Attributes:
         name: a key of ``core.detect.registry.DETECTORS``.
-        model: path of the detector's file; empty for the place where it looks by itself.
+        model: path of the detector's file; empty for the detector's own place.
         digest: SHA-256 of the detector's file, hex; filled in by ``registry.resolve``.
-        lines: height in pixels of the small picture the detector looks at; 0 for what suits it,
+        lines: height in pixels of the small picture that the detector gets; 0 for what suits it,
             filled in by ``registry.resolve``.
     """
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.detect.base import Detector, inside
+from eyecatch.core.detect.base import Detector, clip_boxes
 from eyecatch.core.detect.decode import suppress_overlaps
 from eyecatch.core.detections import Detections, iou
 
@@ -33,7 +33,7 @@ class MultiscaleDetector:
     def __init__(
         self, detector: Detector, min_score: float, zooms: Sequence[float] = (1.0, 0.6)
     ) -> None:
-        self.lines, self.grain = detector.lines, detector.grain
+        self.lines, self.size_divisor = detector.lines, detector.size_divisor
         self._detector, self._min_score, self._zooms = detector, min_score, tuple(zooms)
 
     def detect(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:
@@ -82,7 +82,7 @@ class MultiscaleDetector:
         kept = np.flatnonzero(mean >= self._min_score)
         kept = kept[np.argsort(-mean[kept], kind="stable")]
         fused = sums[kept] / weights[kept, None]
-        return Detections(inside(fused, width, height), mean[kept])
+        return Detections(clip_boxes(fused, width, height), mean[kept])
 
 
 def _view(picture: npt.NDArray[np.uint8], zoom: float, flip: bool) -> npt.NDArray[np.uint8]:

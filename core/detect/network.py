@@ -30,7 +30,7 @@ Map = Any
 STRIDE = 8
 """Pixels of the picture that one cell of the output map stands for."""
 
-GRAIN = 32
+SIZE_DIVISOR = 32
 """Heights and widths of pictures are multiples of this."""
 
 CHANNELS = 5
@@ -51,7 +51,7 @@ def build() -> Network:
 
     Returns:
         a model from float32 (n, h, w / 4, 12), BGR in 0..255 as ``packed`` gives it, to float32
-        (n, h / 8, w / 8, 5) as CHANNELS says; h and w are multiples of GRAIN.
+        (n, h / 8, w / 8, 5) as CHANNELS says; h and w are multiples of SIZE_DIVISOR.
     """
     make = _Blocks()
     picture = keras().Input((None, None, _PACK * 3), name="picture")

@@ -90,12 +90,12 @@ def default_min_score(detector: DetectorConfig | str, multiscale: bool = False) 
 def load(
     detector: DetectorConfig | str, multiscale: bool = False, min_score: float | None = None
 ) -> Detector:
-    """A detector that is ready to look.
+    """A detector that is ready for pictures.
 
     Args:
         detector: a configuration, resolved or not, or only a detector's name. Where it has a
             digest, the file found must have the same.
-        multiscale: for stills: it looks at each in several sizes, where that finds more.
+        multiscale: for stills: run it on each in several sizes, where that finds more.
         min_score: scores below this are no faces; None for ``default_min_score``.
 
     Raises:

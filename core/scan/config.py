@@ -17,10 +17,9 @@ class ScanConfig:
     """What a scan does; two scans of equal digest give equal rows.
 
     Attributes:
-        detector: which detector looks, and how.
+        detector: the detector and its options.
         held_change: a frame that differs less than this from the last fresh one is held (0..1).
-        every: at most so many frames lie between two that the detector looks at; see
-            ``core.scan.sampling``.
+        every: most frames from one sample of the detector to the next; see ``core.scan.sampling``.
         crops: how many crops are kept of a tracklet.
         version: raised whenever the scan's code, or the default of an option, changes what it
             finds.

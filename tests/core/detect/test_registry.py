@@ -26,7 +26,7 @@ from eyecatch.core.detections import Detections
 
 
 class MiddleDetector:
-    grain = 1
+    size_divisor = 1
 
     def __init__(self, config, min_score):
         self.lines = config.lines
