@@ -26,16 +26,16 @@ Reals = npt.NDArray[np.float64]
 SCALE = 16.0
 """What a cosine is multiplied by to be a logit; the temperature of a calibration does the rest."""
 
-MOST = 8
-"""Prototypes that are made of one character's pictures at most; more say no more."""
+MAX_PROTOTYPES = 8
+"""At most so many prototypes are made of one character's pictures; more add nothing."""
 
 PULL = 0.7
-"""How far each of them is moved towards the mean of all the pictures. At 0 a prototype draws
-whoever looks like one picture; at 1 there is but one, and a second costume is lost. The figures
+"""How far each of them is moved towards the mean of all the pictures. At 0 a prototype attracts
+whoever is similar to one picture; at 1 all are equal, and a second costume is lost. The figures
 are in docs/identity.md."""
 
-ROUNDS = 20
-"""Of k-means at most; it settles in far fewer."""
+MAX_ITERATIONS = 20
+"""Of k-means; it converges in far fewer."""
 
 ARRAYS = ("vectors", "owners", "counts")
 """Of the archive: the attributes of ``Prototypes``."""
@@ -114,7 +114,7 @@ class Prototypes:
         return mine
 
     def extended(self, owner: int, vectors: Vectors, counts: Places) -> Prototypes:
-        """More prototypes of an owner who has some."""
+        """With more prototypes of an owner who has some."""
         return Prototypes(
             np.concatenate([self.vectors, vectors]),
             np.concatenate([self.owners, np.full(len(vectors), owner)]),
@@ -122,7 +122,7 @@ class Prototypes:
         )
 
     def inserted(self, owner: int, vectors: Vectors, counts: Places) -> Prototypes:
-        """Prototypes of a new owner at that place; those from there on move up."""
+        """With prototypes of a new owner at that place; the owners from there on move up."""
         moved = self.owners + (self.owners >= owner)
         return Prototypes(
             np.concatenate([self.vectors, vectors]),
@@ -138,57 +138,58 @@ class Prototypes:
 
 
 def make_prototypes(
-    embeddings: npt.NDArray[np.floating], most: int = MOST, pull: float = PULL
+    embeddings: npt.NDArray[np.floating], max_count: int = MAX_PROTOTYPES, pull: float = PULL
 ) -> tuple[Vectors, Places]:
-    """A few prototypes of n embeddings of one character, for the costumes and forms it has.
+    """A few prototypes of n embeddings of one character, one for each of its costumes and forms.
 
     They are the centres of spherical k-means (Dhillon & Modha 2001), moved towards the mean of all
-    (``pull``); so each of a few pictures makes one. K-means starts with the embedding that is
-    nearest to the mean, and then those that are farthest from what was chosen: nothing is random.
+    (``pull``). Up to ``max_count`` embeddings make one prototype each. K-means starts with the
+    embedding nearest to the mean, then takes the one farthest from those chosen (farthest-first
+    traversal, Gonzalez 1985), so nothing is random.
 
     Args:
-        embeddings: (n, d) of unit length, or zero for a picture that tells nothing; n at least 1.
-        most: prototypes at most.
-        pull: 0 leaves the centres where they are, for faces that have no look in common; 1 moves
+        embeddings: (n, d) of unit length, or zero for a picture without a direction; n at least 1.
+        max_count: most prototypes that are made.
+        pull: 0 leaves the centres where they are, for faces that have little in common; 1 moves
             all of them to the mean.
 
     Returns:
         float32 (k, d) unit vectors and int64 (k,) pictures behind each.
 
     Raises:
-        ValueError: not one embedding tells anything.
+        ValueError: all embeddings are zero.
     """
-    told = embeddings[np.linalg.norm(embeddings, axis=1) > 0].astype(np.float64)
-    if not len(told):
+    vectors = embeddings[np.linalg.norm(embeddings, axis=1) > 0].astype(np.float64)
+    if not len(vectors):
         raise ValueError("expected an embedding that is not zero")
-    centres = _centres(told, min(most, len(told)))
-    counts = np.bincount((told @ centres.T).argmax(axis=1), minlength=len(centres))
-    middle = _mean(told, centres[0])
+    centres = _centres(vectors, min(max_count, len(vectors)))
+    counts = np.bincount((vectors @ centres.T).argmax(axis=1), minlength=len(centres))
+    middle = _mean(vectors, centres[0])
     pulled = np.stack([_mean(np.stack([(1 - pull) * c, pull * middle]), c) for c in centres])
     return pulled[counts > 0].astype(np.float32), counts[counts > 0].astype(np.int64)
 
 
-def _centres(told: Reals, k: int) -> Reals:
-    centres = _start(told, k)
-    for _ in range(ROUNDS):
-        nearest = (told @ centres.T).argmax(axis=1)
-        moved = np.stack([_mean(told[nearest == k], centre) for k, centre in enumerate(centres)])
+def _centres(vectors: Reals, k: int) -> Reals:
+    centres = _farthest_first(vectors, k)
+    for _ in range(MAX_ITERATIONS):
+        nearest = (vectors @ centres.T).argmax(axis=1)
+        moved = np.stack([_mean(vectors[nearest == k], centre) for k, centre in enumerate(centres)])
         if np.allclose(moved, centres):
             break
         centres = moved
     return centres
 
 
-def _start(told: Reals, k: int) -> Reals:
-    chosen = [int((told @ told.sum(axis=0)).argmax())]
+def _farthest_first(vectors: Reals, k: int) -> Reals:
+    chosen = [int((vectors @ vectors.sum(axis=0)).argmax())]
     while len(chosen) < k:
-        chosen.append(int((told @ told[chosen].T).max(axis=1).argmin()))
-    starts = told[chosen]
+        chosen.append(int((vectors @ vectors[chosen].T).max(axis=1).argmin()))
+    starts = vectors[chosen]
     return np.asarray(starts / np.linalg.norm(starts, axis=1, keepdims=True))
 
 
 def _mean(vectors: Reals, otherwise: Reals) -> Reals:
-    """The unit vector in the middle; another one where there is no middle."""
+    """The mean as a unit vector; ``otherwise`` where the mean is zero."""
     total = vectors.sum(axis=0)
     length = np.linalg.norm(total)
     return np.asarray(total / length) if length > 1e-9 else otherwise
