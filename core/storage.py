@@ -59,8 +59,8 @@ def readable(path: Path) -> Path:
         try:
             get_filesystem_class(kind)
         except ImportError as error:
-            said = str(error).splitlines()[0].rstrip(".")
-            advice = f"pip install 'eyecatch[{_EXTRAS[kind]}]'" if kind in _EXTRAS else said
+            reason = str(error).splitlines()[0].rstrip(".")
+            advice = f"pip install 'eyecatch[{_EXTRAS[kind]}]'" if kind in _EXTRAS else reason
             problem = f"{path}: {kind}:// needs a package that isn't here"
             raise RequestError(problem, advice) from error
     return path
@@ -85,9 +85,9 @@ def reachable(path: Path) -> Iterator[None]:
     except Exception as error:  # each library has errors of its own: botocore's, aiohttp's
         if not is_remote(path):
             raise
-        said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
         advice = "check the URL, the network and the credentials"
-        raise MediaError(str(path), f"can't be reached ({said})", advice) from error
+        raise MediaError(str(path), f"can't be reached ({reason})", advice) from error
 
 
 def opened(path: Path) -> IO[bytes]:
@@ -105,7 +105,7 @@ def objects(path: Path) -> Sequence[Path] | None:
     """
     whole: Any = path
     with reachable(path):
-        base, pattern = _parted(str(path))
+        base, pattern = _split_pattern(str(path))
         if pattern:
             whole = place(base)
             wanted = f"{whole.path.rstrip('/')}/{pattern}"
@@ -119,7 +119,7 @@ def objects(path: Path) -> Sequence[Path] | None:
     return [whole / part.lstrip("/") for part in sorted(parts)]
 
 
-def _parted(url: str) -> tuple[str, str]:
+def _split_pattern(url: str) -> tuple[str, str]:
     """A URL up to the last folder without a pattern in it, and the pattern that follows."""
     if "*" not in url:
         return url, ""

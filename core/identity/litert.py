@@ -1,8 +1,8 @@
 """A bundle's network on a CPU: converted once for this machine, then run without TensorFlow.
 
 Loading TensorFlow takes five seconds of CPU and 600 MB, in every process that asks; LiteRT loads
-in a tenth of a second, and is as quick for a face. Each face is a call of its own, so that no answer depends
-on the faces beside it; several threads run where there are cores for it.
+in a tenth of a second, and is as quick for a face. Each face is a call of its own, so that no
+answer depends on the faces beside it; several threads run where there are cores for it.
 """
 
 from __future__ import annotations

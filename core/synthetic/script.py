@@ -30,7 +30,7 @@ class Writer:
         rate: frames a second.
         aspect: width of the picture over its height.
         dark: share of the shots that play at night.
-        most: most faces in a shot, 0 to 3.
+        max_faces: most faces in a shot, 0 to 3.
         rng: every choice follows from it.
     """
 
@@ -39,7 +39,7 @@ class Writer:
     rate: float
     aspect: float
     dark: float
-    most: int
+    max_faces: int
     rng: np.random.Generator
 
     def write(self, frames: int) -> list[Shot]:
@@ -62,10 +62,10 @@ class Writer:
 
     def _half(self, frames: int, deck: Iterator[Character]) -> list[Shot]:
         shots: list[Shot] = []
-        least = round(_SHORTEST * self.rate)
+        shortest = round(_SHORTEST * self.rate)
         while frames > 0:
             length = round(self.rng.uniform(_SHORTEST, _LONGEST) * self.rate)
-            length = frames if frames < length + least else length
+            length = frames if frames < length + shortest else length
             shots.append(self._shot(length, deck, opens=not shots))
             frames -= length
         return shots
@@ -73,9 +73,9 @@ class Writer:
     def _shot(self, frames: int, deck: Iterator[Character], opens: bool) -> Shot:
         dark = self.rng.random() < self.dark
         place: Place = "night" if dark else _DAY_PLACES[int(self.rng.integers(len(_DAY_PLACES)))]
-        most = min(self.most, len(self.cast or self.strangers))
-        least = min(most, 1) if opens else 0  # even the shortest episode shows somebody
-        kinds = [kind for kind in _KINDS if least <= kind.faces <= most]
+        max_faces = min(self.max_faces, len(self.cast or self.strangers))
+        min_faces = min(max_faces, 1) if opens else 0  # even the shortest episode shows somebody
+        kinds = [kind for kind in _KINDS if min_faces <= kind.faces <= max_faces]
         odds = np.array([kind.weight for kind in kinds])
         kind = kinds[int(self.rng.choice(len(kinds), p=odds / odds.sum()))]
         slate = _Slate(frames, place, int(self.rng.integers(1 << 16)))

@@ -12,7 +12,7 @@ from eyecatch.core.files import atomic_file
 from eyecatch.core.video.container_layout import Layout
 from eyecatch.core.video.ffmpeg import Watch, run, unwatched
 
-LINES = 720
+MAX_LINES = 720
 """Height of a proxy at most: enough to see who it is."""
 
 # What Chromium, Firefox and Safari play without plug-ins (MDN, "Media container formats" and
@@ -20,7 +20,7 @@ LINES = 720
 _CONTAINERS = {"mp4", "mov", "webm", "matroska", "ogg"}
 _VIDEO = {"h264", "vp8", "vp9", "av1", "theora"}
 _AUDIO = {"aac", "mp3", "opus", "vorbis", "flac", ""}
-_DEEP = {"vp9", "av1"}
+_VIDEO_10_BIT = {"vp9", "av1"}
 
 
 def obstacle(layout: Layout, codec: str, pixel_format: str) -> str | None:
@@ -35,9 +35,9 @@ def obstacle(layout: Layout, codec: str, pixel_format: str) -> str | None:
         return f"no browser opens files of the kind {layout.container.partition(',')[0]}"
     if codec not in _VIDEO:
         return f"most browsers can't decode {codec}"
-    if codec not in _DEEP and not pixel_format.startswith(("yuv420p", "yuvj420p")):
+    if codec not in _VIDEO_10_BIT and not pixel_format.startswith(("yuv420p", "yuvj420p")):
         return f"browsers decode {codec} only in yuv420p, and this is {pixel_format}"
-    if codec not in _DEEP and pixel_format not in {"yuv420p", "yuvj420p"}:
+    if codec not in _VIDEO_10_BIT and pixel_format not in {"yuv420p", "yuvj420p"}:
         return f"browsers can't decode {codec} of more than 8 bits ({pixel_format}, as Hi10P has)"
     sound = layout.of("audio")
     if sound and sound[0].codec not in _AUDIO:
@@ -46,14 +46,14 @@ def obstacle(layout: Layout, codec: str, pixel_format: str) -> str | None:
 
 
 def make_proxy(video: Path, out: Path, watch: Watch = unwatched) -> None:
-    """Write an MP4 of H.264 and AAC, at most ``LINES`` high; whole, or not at all.
+    """Write an MP4 of H.264 and AAC, at most ``MAX_LINES`` high; whole, or not at all.
 
     Its clock begins where players begin to count in ``video``.
 
     Args:
         video: the file.
         out: where to; its folder is made.
-        watch: is told of frames as they are written.
+        watch: called with the frames written, as they are.
 
     Raises:
         MediaError: the video can't be read, or the proxy can't be written.
@@ -67,7 +67,7 @@ def make_proxy(video: Path, out: Path, watch: Watch = unwatched) -> None:
 
 def _encoding(video: Path, out: Path) -> OutputStream:
     source = ffmpeg.input(str(video))
-    picture = source.video.filter("scale", w=-2, h=f"min({LINES},trunc(ih/2)*2)")
+    picture = source.video.filter("scale", w=-2, h=f"min({MAX_LINES},trunc(ih/2)*2)")
     return ffmpeg.output(
         picture,
         source["a:0?"],

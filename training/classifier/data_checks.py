@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.crops import decode
-from eyecatch.core.detect.base import detect_at
+from eyecatch.core.detect.base import detect_downscaled
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load
 from eyecatch.training.dataset import Faces
@@ -37,7 +37,7 @@ def without_face(people: Faces, embeddings: Vectors) -> list[str]:
     chosen = [int(k) for k in order if alike[k] < ALIKE]
     if not chosen:
         return []
-    found = detect_at(
+    found = detect_downscaled(
         load(DetectorConfig(), multiscale=True), [decode(people.crops[k]) for k in chosen]
     )
     return [

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core import crops
-from eyecatch.core.detect.base import Detector, detect_at
+from eyecatch.core.detect.base import Detector, detect_downscaled
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load, resolve
 from eyecatch.core.detections import Detections
@@ -71,7 +71,7 @@ class Looking:
             MediaError: it can't be read.
         """
         picture = read_image(source)
-        found = _whole(picture) if self._crop else detect_at(self._thorough, [picture])[0]
+        found = _whole(picture) if self._crop else detect_downscaled(self._thorough, [picture])[0]
         people: list[Person] = []
         for box, score in zip(np.rint(found.boxes).astype(int).tolist(), found.scores, strict=True):
             if max(box[2:]) >= self._min_size:

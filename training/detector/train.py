@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from eyecatch.core.detect import network
-from eyecatch.core.detect.base import detect_at
+from eyecatch.core.detect.base import detect_downscaled
 from eyecatch.core.detect.cnn import LINES, CnnDetector
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.multiscale import MultiscaleDetector
@@ -200,7 +200,7 @@ def judge(room: Room) -> None:
     one = CnnDetector(config, min_score=0.05, device="cpu")
     held = room.anime(held=True) + room.show("scooby", held=True) + room.show("flint", held=True)
     for name, detector in (("one look", one), ("four looks", MultiscaleDetector(one, 0.05))):
-        found = detect_at(detector, [p.picture for p in held])
+        found = detect_downscaled(detector, [p.picture for p in held])
         looked = [
             Looked(p.name, p.picture.shape[0], p.boxes, f) for p, f in zip(held, found, strict=True)
         ]

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.detect.base import Detector, detect_at
+from eyecatch.core.detect.base import Detector, detect_downscaled
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import default_min_score, load
 from eyecatch.core.detections import Detections, iou
@@ -139,7 +139,7 @@ def look(detector: Detector, images: Path, boxes: Path, every: int = 1) -> Itera
         picture = alter.read(str(path))
         if picture is not None:
             began = time.perf_counter()
-            faces = detect_at(detector, [picture])[0]
+            faces = detect_downscaled(detector, [picture])[0]
             took = time.perf_counter() - began
             boxed = np.array([row[:4] for row in truth.get(path.name, [])], np.float32)
             yield Looked(path.name, picture.shape[0], boxed.reshape(-1, 4), faces, took)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from eyecatch.core.detect.base import detect_at
+from eyecatch.core.detect.base import detect_downscaled
 from eyecatch.core.detect.cascade import CascadeConfig
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load, names
@@ -37,7 +37,7 @@ def noise(height, width, seed=0):
 def test_a_picture_too_small_for_a_face_has_none(detector, shape):
     (found,) = detector.detect([np.zeros((*shape, 3), np.uint8)])
     assert len(found) == 0
-    (found,) = detect_at(detector, [np.zeros((*shape, 3), np.uint8)])
+    (found,) = detect_downscaled(detector, [np.zeros((*shape, 3), np.uint8)])
     assert len(found) == 0
 
 
