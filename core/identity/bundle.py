@@ -89,6 +89,12 @@ def load_bundle(folder: Path | str) -> Bundle:
 
     Raises:
         ModelError: it is no bundle, is of another format version, lacks a file, or one was changed.
+
+    Example:
+        >>> from eyecatch.core.identity.base_embedder import FOLDER
+        >>> base = load_bundle(FOLDER)
+        >>> base.architecture.name, base.architecture.size, base.characters
+        ('compact', 96, ())
     """
     folder = Path(folder)
     raw = _read_manifest(folder)

@@ -139,6 +139,12 @@ def vote(
         calibration: of the bundle.
         names: of the c columns (``Bundle.names``); None is "nobody I know".
         thresholds: of each name (``Bundle.thresholds``); None for the calibration's.
+
+    Example:
+        >>> crops = np.array([[9.0, 1.0], [8.0, 2.0]])
+        >>> verdict = vote(crops, np.ones(2), Calibration(), ["Hiei", "Kurama"])
+        >>> verdict.character, round(verdict.confidence, 3)
+        ('Hiei', 0.999)
     """
     if logits.ndim != 2 or logits.shape[1] != len(names) or weights.shape != (len(logits),):
         raise ValueError(

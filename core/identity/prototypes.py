@@ -158,6 +158,11 @@ def make_prototypes(
 
     Raises:
         ValueError: all embeddings are zero.
+
+    Example:
+        >>> vectors, counts = make_prototypes(np.eye(3))
+        >>> vectors.shape, counts
+        ((3, 3), array([1, 1, 1]))
     """
     vectors = embeddings[np.linalg.norm(embeddings, axis=1) > 0].astype(np.float64)
     if not len(vectors):

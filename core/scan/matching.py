@@ -28,6 +28,11 @@ def similarity(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> npt.ND
 
     Returns:
         float32 (n, m): 1 for equal boxes, 0 for centres one mean side or more apart.
+
+    Example:
+        >>> a = np.float32([[0, 0, 40, 40]])
+        >>> similarity(a, np.float32([[10, 0, 40, 40], [0, 0, 20, 20], [90, 0, 40, 40]])).round(2)
+        array([[0.75, 0.26, 0.  ]], dtype=float32)
     """
     centres_a, centres_b = a[:, :2] + a[:, 2:] / 2, b[:, :2] + b[:, 2:] / 2
     between = centres_a[:, None] - centres_b[None]

@@ -33,6 +33,18 @@ class Scan:
 
     Attributes:
         watch: where the time of the last chunk went, by the names in ``STAGES``.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from eyecatch.core.synthetic.season import draw_episode
+        >>> from eyecatch.core.video.plan import plan
+        >>> from eyecatch.core.video.probe import probe
+        >>> faces = draw_episode(Path("episode.mkv"), seconds=1, size=(640, 360))
+        >>> video = probe(Path("episode.mkv"))
+        >>> scan = Scan(ScanConfig())
+        >>> (scanned,) = [scan(video, chunk) for chunk in plan(video).chunks]
+        >>> len(scanned.timeline.pts), len(scanned.tracklets[0].crops) > 0
+        (24, True)
     """
 
     def __init__(self, config: ScanConfig, detector: Detector | None = None) -> None:

@@ -41,6 +41,20 @@ def decode(video: Video, chunk: Chunk, *, threads: int = 1) -> Iterator[Frame]:
     Raises:
         MediaError: the file can't be opened, or decoding stopped before the end of the chunk, after
             all frames were yielded that there are.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from eyecatch.core.synthetic.season import draw_episode
+        >>> from eyecatch.core.video.plan import plan
+        >>> from eyecatch.core.video.probe import probe
+        >>> faces = draw_episode(Path("episode.mkv"), seconds=1, size=(320, 180))
+        >>> video = probe(Path("episode.mkv"))
+        >>> for chunk in plan(video).chunks:
+        ...     for frame in decode(video, chunk):
+        ...         if frame.number % 12 == 0:
+        ...             print(float(frame.pts * video.time_base), frame.bgr().shape)
+        0.0 (180, 320, 3)
+        0.501 (180, 320, 3)
     """
     converter = Converter(video.width, video.height, video.rotation)
 

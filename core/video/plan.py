@@ -42,6 +42,15 @@ def plan(video: Video, seconds: float = 60.0) -> Plan:
 
     Raises:
         MediaError: the file can't be opened, or holds no frame.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from eyecatch.core.synthetic.season import draw_episode
+        >>> from eyecatch.core.video.probe import probe
+        >>> faces = draw_episode(Path("episode.mkv"), seconds=1, size=(320, 180))
+        >>> whole = plan(probe(Path("episode.mkv")))
+        >>> whole.frames, [(chunk.start, chunk.stop) for chunk in whole.chunks]
+        (24, [(0, 24)])
     """
     packets = read_packets(video)
     if not packets.count:

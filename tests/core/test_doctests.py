@@ -8,8 +8,17 @@ import pytest
 MODULES = [
     "core.detect.config",
     "core.detect.registry",
+    "core.detections",
     "core.files",
+    "core.identity.bundle",
+    "core.identity.decision",
+    "core.identity.prototypes",
     "core.runtime",
+    "core.scan.matching",
+    "core.scan.scanner",
+    "core.video.decode",
+    "core.video.plan",
+    "core.video.probe",
 ]
 
 
