@@ -1,4 +1,4 @@
-"""What all pictures share: fonts that know Japanese, a quiet style, files that stay the same."""
+"""What all plots share: fonts with Japanese letters, one style, and files that are reproducible."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def save(figure: Figure, path: Path, form: str) -> None:
 
 
 def shown(text: str) -> str:
-    """Text without the signs that no font has, which would be drawn as boxes."""
+    """Text with ``?`` for letters that no font has, which would be drawn as boxes."""
     known = _code_points()
     return "".join(sign if ord(sign) in known else "?" for sign in text)
 
@@ -84,6 +84,6 @@ def _code_points() -> frozenset[int]:
 
 
 def breadth(text: str, size: float = 10) -> float:
-    """About how many inches a text takes; a letter is .6 of its size, a sign of East Asia all."""
+    """About how many inches wide a text is: .64 of its size a letter, 1 an East Asian one."""
     wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
     return (0.64 * (len(text) - wide) + 1.0 * wide) * size / 72

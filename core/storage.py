@@ -47,10 +47,10 @@ def place(name: str | Path) -> Path:
 
 
 def readable(path: Path) -> Path:
-    """The path, if what its kind of URL is read by is installed; to name it, nothing need be.
+    """The path, once it is certain that the library is installed that reads its kind of URL.
 
     Raises:
-        RequestError: it is not.
+        RequestError: it isn't; the sentence says what to install.
     """
     if is_remote(path):
         from fsspec import get_filesystem_class  # type: ignore[import-untyped] # noqa: PLC0415
@@ -73,7 +73,7 @@ def is_remote(path: Path) -> bool:
 
 @contextmanager
 def reachable(path: Path) -> Iterator[None]:
-    """Whatever a service says that is no error of files becomes a MediaError.
+    """Turns errors of a remote service's library into a MediaError; an OSError passes.
 
     Raises:
         MediaError: the service can't be reached, or wants other credentials.
@@ -91,7 +91,7 @@ def reachable(path: Path) -> Iterator[None]:
 
 
 def opened(path: Path) -> IO[bytes]:
-    """A remote file for reading by seeks; nothing is copied as a whole."""
+    """A remote file, opened for reading and seeking; it is not downloaded as a whole."""
     with reachable(path):
         return cast(Any, path).fs.open(cast(Any, path).path, "rb", block_size=BLOCK)  # type: ignore[no-any-return]
 

@@ -1,4 +1,4 @@
-"""TensorFlow and Keras, loaded on use and taught to share the machine."""
+"""TensorFlow and Keras: loaded on use, without their log lines, and set up to share a GPU."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ LOG_LINE = re.compile(rb"[IWE]\d{4} |WARNING: All log messages before absl::Init
 
 
 def cores() -> int:
-    """Those that this process may use."""
+    """How many CPU cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def tensorflow() -> Library:
-    """The library, loaded if it is not yet, without the chatter that is no user's."""
+    """The library, loaded if it is not yet, without log lines that mean nothing to a user."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # Off by default on some processors. With it convolutions judge each picture of a batch by
+    # Off by default on some processors. With it convolutions compute each picture of a batch by
     # itself, to the last bit; without it a face's answer depends on its neighbours.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     with nullcontext() if "tensorflow" in sys.modules else _without_noise():
@@ -56,13 +56,13 @@ def has_gpu() -> bool:
 
 @functools.cache
 def prepare_tensorflow(device: Device = "auto") -> str:
-    """Takes this process's device for TensorFlow, and says what it runs on.
+    """Sets up TensorFlow's device for this process, and returns what it runs on.
 
     TensorFlow takes a whole card unless told otherwise, so memory growth is switched on; and it
     falls back to the CPU in silence, so a GPU that was asked for and is absent is logged.
 
     Args:
-        device: ``auto`` takes a GPU where there is one, ``gpu`` complains when there is none,
+        device: ``auto`` takes a GPU where there is one, ``gpu`` logs a warning when there is none,
             ``cpu`` leaves the cards alone.
 
     Returns:

@@ -8,8 +8,7 @@ from typing import Any, ClassVar, Final
 
 FIRST_OPTIONS: Final[Mapping[str, Any]] = {"scale": 1.1, "neighbours": 5, "smallest": 0.04}
 """Options of the cascade that the digest of every detector has held from the start, with their
-defaults. They stay in it, whatever the detector, so that indexes made then are not scanned again;
-no other detector reads them, and nothing else about them can change."""
+defaults of then. They stay in it, whatever a detector reads, so that no index is scanned again."""
 
 
 @dataclass(frozen=True, slots=True)

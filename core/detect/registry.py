@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # it loads OpenCV and NumPy
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DetectorEntry:
     """A detector in the list.
 
     Attributes:
@@ -36,8 +36,8 @@ class Entry:
 
 
 DETECTORS = {
-    "cnn": Entry("eyecatch.core.detect.cnn"),
-    "cascade": Entry(
+    "cnn": DetectorEntry("eyecatch.core.detect.cnn"),
+    "cascade": DetectorEntry(
         "eyecatch.core.detect.cascade",
         file_flag="--cascade",
         file_help="An OpenCV Haar or LBP cascade.  [default: $EYECATCH_CASCADE, or the cache]",

@@ -61,7 +61,7 @@ def save_bundle(  # noqa: PLR0913 - each is a part of a bundle
     *,
     force: bool = False,
 ) -> Bundle:
-    """Writes a bundle aside and then gives it its name, so that no half bundle is ever seen.
+    """Writes a bundle, which appears only when it is whole (``atomic_folder``).
 
     Args:
         folder: where to.

@@ -17,7 +17,7 @@ _DAY_PLACES: tuple[Place, ...] = ("sky", "street", "room", "park", "classroom", 
 _SHORTEST, _LONGEST = 1.3, 3.6  # seconds of a shot; TV anime averages three to four
 _CARD = 1.5  # seconds of the card; a real one has two to five
 _STRANGERS = 0.14  # how often somebody without a name comes before the next of the cast
-_MIENS: tuple[Mouth, ...] = ("smile", "smile", "flat", "small", "frown", "open")
+_MOUTHS: tuple[Mouth, ...] = ("smile", "smile", "flat", "small", "frown", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Writer:
     rng: np.random.Generator
 
     def write(self, frames: int) -> list[Shot]:
-        """Shots of together ``frames`` frames, with the card in the middle unless that is short."""
+        """Shots of ``frames`` frames in all, with the card in the middle of a longer episode."""
         card, deck = round(_CARD * self.rate), self._deck()
         if frames < 6 * card:
             return self._half(frames, deck)
@@ -52,7 +52,7 @@ class Writer:
         return [*self._half(first, deck), middle, *self._half(frames - card - first, deck)]
 
     def _deck(self) -> Iterator[Character]:
-        """Endlessly all of the cast in ever new order, with strangers in between."""
+        """An endless sequence: the cast, shuffled anew each time, with strangers in between."""
         regulars, strangers = self.cast or self.strangers, self.strangers
         while True:
             for k in self.rng.permutation(len(regulars)):
@@ -113,11 +113,11 @@ def _meet(deck: Iterator[Character], faces: int) -> list[Character]:
 
 
 def _actor(w: Writer, who: Character, x: float, height: float, talks: bool = False) -> Actor:
-    """Somebody at ``x`` of the picture's width, with a mien of chance."""
+    """Somebody at ``x`` (0..1 of the picture's width), with a random expression."""
     at = (x, float(w.rng.uniform(0.47, 0.56)))
     to = (x + float(w.rng.uniform(-0.03, 0.03)), at[1])
     pose = Pose(
-        mouth=_MIENS[int(w.rng.integers(len(_MIENS)))],
+        mouth=_MOUTHS[int(w.rng.integers(len(_MOUTHS)))],
         turn=float(w.rng.uniform(-0.5, 0.5)),
         tilt=float(w.rng.uniform(-5, 5)),
         flip=bool(w.rng.random() < 0.25),

@@ -19,7 +19,7 @@ from eyecatch.core.synthetic.cast import CAST, SHOW, STRANGERS
 from eyecatch.core.synthetic.character import Character
 from eyecatch.core.synthetic.encode import Encoding, encode
 from eyecatch.core.synthetic.pen import Picture
-from eyecatch.core.synthetic.scene import Frame, Shot, play
+from eyecatch.core.synthetic.scene import DrawnFrame, Shot, play
 from eyecatch.core.synthetic.script import Writer
 
 _NTSC_FILM = Fraction(24000, 1001)  # the rate of nearly all anime on disc and on the air
@@ -192,7 +192,7 @@ def write_rows(path: Path, header: Sequence[str], rows: Sequence[Sequence[object
     write_atomically(path, text.getvalue().encode())
 
 
-def _noted(frames: Iterator[Frame], episode: str, rows: list[Truth]) -> Iterator[Picture]:
+def _noted(frames: Iterator[DrawnFrame], episode: str, rows: list[Truth]) -> Iterator[Picture]:
     for number, frame in enumerate(frames):
         for label, box in frame.faces:
             rows.append(Truth(episode, number, label, *(round(v, 1) for v in box)))

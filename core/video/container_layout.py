@@ -16,7 +16,7 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.video.container import open_container
 
 FREE_CLOCK = {"mpegts", "mpeg"}
-"""Formats whose clock begins anywhere: players count from their first packet, in others from 0."""
+"""Formats whose times may start anywhere: players count from the first packet, in others from 0."""
 
 CONTAINERS = {".mkv": "matroska", ".mp4": "mp4", ".m4v": "mp4", ".mov": "mov"}
 """What is written, by the file's suffix, and ffmpeg's name of it."""
@@ -106,7 +106,7 @@ def container_of(path: Path) -> str:
 
 
 def unsupported(streams: list[Stream], container: str) -> list[Stream]:
-    """The streams whose codec a container can't hold."""
+    """The streams whose codec a container does not support."""
     held = _codecs_of(container)
     return [one for one in streams if one.codec and not one.names & held]
 

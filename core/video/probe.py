@@ -1,4 +1,4 @@
-"""What a video file holds: which stream is indexed, and how its frames stand."""
+"""What a video file holds: which stream is indexed, its size, rotation, rate and length."""
 
 from __future__ import annotations
 

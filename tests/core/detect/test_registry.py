@@ -21,7 +21,7 @@ import numpy as np
 
 from eyecatch.core.detect.base import DetectorKind
 from eyecatch.core.detect.config import DetectorConfig
-from eyecatch.core.detect.registry import DETECTORS, Entry
+from eyecatch.core.detect.registry import DETECTORS, DetectorEntry
 from eyecatch.core.detections import Detections
 
 
@@ -51,7 +51,7 @@ KIND = DetectorKind(
     min_score_multiscale=0.5,
     lines=90,
 )
-DETECTORS["middle"] = Entry("middle", "--middle-file", "Where the middle is.")
+DETECTORS["middle"] = DetectorEntry("middle", "--middle-file", "Where the middle is.")
 '''
 
 
