@@ -136,8 +136,8 @@ class Tracker:
     ) -> list[_ActiveTrack | None]:
         matched: list[_ActiveTrack | None] = [None] * len(boxes)
         last = np.array([track.boxes[-1] for track in tracks], np.float32).reshape(-1, 4)
-        for box, track in greedy_match(similarity(boxes.astype(np.float32), last)):
-            matched[box] = tracks[track]
+        for box, index in greedy_match(similarity(boxes.astype(np.float32), last)):
+            matched[box] = tracks[index]
         return matched
 
     def _whole_pixels(self, boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:

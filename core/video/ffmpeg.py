@@ -1,4 +1,4 @@
-"""The ffmpeg program: run to its end, watched while it runs, its last text kept as the error."""
+"""The ffmpeg program: run to its end, watched while it runs, its last message kept as the error."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def run(
         watch: called with the frames written, as they are.
 
     Raises:
-        MediaError: ffmpeg failed; with its last text.
+        MediaError: ffmpeg failed; with its last message.
     """
     command = compiled(output, "-progress", "pipe:1", *more)
     with tempfile.TemporaryFile() as log:

@@ -108,7 +108,7 @@ class Frame:
 
         Of 8-bit formats only the region is converted. For formats above 8 bits swscale's chroma
         interpolation depends on the position in the frame, so a copied region would differ: the
-        whole frame is converted, once, and cropped. So it is for frames that are turned.
+        whole frame is converted, once, and cropped. The same goes for rotated frames.
         """
         if self._converter.rotation or not _region_can_be_copied(self.source):
             if not self._whole:

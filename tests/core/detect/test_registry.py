@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 
-from eyecatch.core.detect.registry import DETECTORS, names
+from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.registry import DETECTORS, default_min_score, load, names, resolve
+from eyecatch.core.errors import RequestError
 from eyecatch.core.synthetic.season import draw_episode
 from eyecatch.jobs.cli import cli
 
@@ -105,3 +108,12 @@ def test_the_command_line_offers_the_detectors_of_the_registry(verb):
     options = {option: one for one in command.params for option in one.opts}
     assert tuple(options["--detector"].type.choices) == names()
     assert {entry.file_flag for entry in DETECTORS.values() if entry.file_flag} <= set(options)
+
+
+def test_a_name_alone_is_a_detector():
+    assert resolve("cnn") == resolve(DetectorConfig("cnn"))
+    assert default_min_score("cascade") == 0
+    (found,) = load("cnn").detect([np.zeros((64, 64, 3), np.uint8)])
+    assert len(found) == 0
+    with pytest.raises(RequestError, match="no detector called 'eyes'; use cnn or cascade"):
+        load("eyes")
