@@ -75,5 +75,5 @@ def test_it_has_nothing_to_do(season, ask):
 
 def test_what_a_person_said_can_still_be_undone(season, ask):
     db = str(season / "season.db")
-    assert "Daichi" in eyecatch.undo(db=db).told
+    assert "Daichi" in eyecatch.undo(db=db).message
     assert [one["character"] for one in json.loads(ask("characters", "--json"))] == ["Akari"]
