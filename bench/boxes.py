@@ -15,12 +15,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.detect.base import detect_at
-from eyecatch.core.detect.registry import load, resolve
+from eyecatch.core.detect.base import detect_downscaled
+from eyecatch.core.detect.registry import load
 from eyecatch.core.detections import iou
 from eyecatch.core.images import read_image
 from eyecatch.core.inputs import images
-from eyecatch.core.scan.config import DetectorConfig
 
 STEP = 8
 
@@ -32,9 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("images", type=Path)
     pictures = [read_image(path) for path in images([parser.parse_args().images]).files[::STEP]]
-    ours, theirs = (
-        detect_at(load(resolve(DetectorConfig(name))), pictures) for name in ("cnn", "cascade")
-    )
+    ours, theirs = (detect_downscaled(load(name), pictures) for name in ("cnn", "cascade"))
     off = []
     for mine, other in zip(ours, theirs, strict=True):
         if len(mine) and len(other):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from eyecatch.core.files import atomic_file, atomic_folder
 from eyecatch.core.synthetic.encode import Encoding
 from eyecatch.core.synthetic.season import draw_episode, draw_season
 from eyecatch.core.video.ffmpeg import program
@@ -47,11 +48,10 @@ def judged(folder: Path, seconds: float) -> tuple[Path, Path]:
     """An episode of 720p and the CSV of its true faces."""
     season = folder / f"judged_{seconds:g}s"
     if not season.exists():
-        aside = folder / f".{season.name}.part"
-        draw_season(
-            aside, episodes=1, seconds=seconds, size=(1280, 720), seed=8, grain=GRAIN, dark=DARK
-        )
-        aside.rename(season)
+        with atomic_folder(season, shared=False) as part:
+            draw_season(
+                part, episodes=1, seconds=seconds, size=(1280, 720), seed=8, grain=GRAIN, dark=DARK
+            )
     (episode,) = season.glob("*.mkv")
     return episode, season / "truth.csv"
 
@@ -84,6 +84,6 @@ def excerpt(episode: Path, seconds: float) -> Path:
 
 
 def _ffmpeg(*arguments: str, to: Path) -> None:
-    aside = to.with_name(f".{to.stem}.part{to.suffix}")
-    subprocess.run([program(), "-v", "error", "-nostdin", "-y", *arguments, str(aside)], check=True)
-    aside.replace(to)
+    with atomic_file(to, shared=False) as part:
+        command = [program(), "-v", "error", "-nostdin", "-y", *arguments, str(part)]
+        subprocess.run(command, check=True)

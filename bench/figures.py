@@ -14,6 +14,8 @@ import numpy as np
 from measure import Cost
 from ways import Reuse, Told
 
+from eyecatch.core.files import write_atomically
+
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 Figure = dict[str, Any]
@@ -29,9 +31,7 @@ def read(path: Path) -> Figures:
 
 def write(figures: Figures, path: Path) -> None:
     """Keep them; the file is always whole."""
-    aside = path.with_suffix(".part")
-    aside.write_text(json.dumps(figures, indent=1), "utf-8")
-    aside.replace(path)
+    write_atomically(path, json.dumps(figures, indent=1).encode())
 
 
 def row(found: Cost | Told | Reuse) -> Row:

@@ -20,9 +20,10 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.detect.base import Detector
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load, resolve
 from eyecatch.core.detections import Detections, iou
-from eyecatch.core.scan.config import DetectorConfig, ScanConfig
+from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.scan.scanner import Scan
 from eyecatch.core.scan.types import ScannedChunk
 from eyecatch.core.video.plan import plan
@@ -38,7 +39,7 @@ class Counting:
     """A detector that counts what it looks at."""
 
     def __init__(self, detector: Detector) -> None:
-        self.lines, self.grain, self.looks = detector.lines, detector.grain, 0
+        self.lines, self.size_divisor, self.looks = detector.lines, detector.size_divisor, 0
         self._detector = detector
 
     def detect(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:

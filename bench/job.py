@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def main(wish: dict[str, Any]) -> None:
     """Prints the seconds until the first chunk was done, and what the whole job came to."""
-    from eyecatch.core.scan.config import DetectorConfig  # noqa: PLC0415 - part of what is timed
+    from eyecatch.core.detect.config import DetectorConfig  # noqa: PLC0415 - part of what is timed
     from eyecatch.jobs.progress import Progress  # noqa: PLC0415
 
     first: list[float] = []

@@ -14,10 +14,9 @@ import ways
 from measure import Cost
 from ways import Reuse, Told, by_index
 
-from eyecatch.core.detect.cascade import resolve
+from eyecatch.core.detect.registry import resolve
 from eyecatch.core.errors import ModelError
 from eyecatch.core.identity.bundle import load_bundle
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.core.video.probe import probe
 
 Way = Callable[[], Cost | Told | Reuse]
@@ -208,7 +207,7 @@ def cores() -> int:
 def has_cascade() -> bool:
     """Whether the cascade's file is on this machine."""
     try:
-        resolve(DetectorConfig("cascade"))
+        resolve("cascade")
     except ModelError:
         return False
     return True

@@ -17,16 +17,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from eyecatch.core.detect.cascade import resolve
+from eyecatch.core.detect.cascade import CascadeConfig, resolve
 from eyecatch.core.identity.networks import Network, study
-from eyecatch.core.scan.config import DetectorConfig
 
 SIZE, CHARACTERS = 80, 20
 
 
 def main(video: Path, out: Path) -> None:
     """Prints how many frames and faces there were."""
-    cascade = cv2.CascadeClassifier(resolve(DetectorConfig("cascade"))[0])
+    cascade = cv2.CascadeClassifier(resolve(CascadeConfig())[0])
     model = study(CHARACTERS, SIZE)
     capture = cv2.VideoCapture(str(video))
     size = tuple(int(capture.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))

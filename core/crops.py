@@ -1,4 +1,4 @@
-"""The one way a face is cut out for the classifier, in training as in use."""
+"""How a face is cut out for the classifier: the same in training and in use."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ The crops of 39 characters that the classifier is trained and measured with were
 cascade's box in 291 of them is .668 of the crop's side (median), which is 1 / 1.5.
 """
 
-LIFT = 0.05
+CENTRE_SHIFT = 0.05
 """How far a crop's centre lies above its box's, over the crop's side: in the same 291 crops the
 box's centre is .553 down the crop and .502 across (medians)."""
 
-QUALITY = 92  # of the JPEG, about 8 kB: a score or two a minute of video, kept for years
+JPEG_QUALITY = 92
+"""A crop takes about 8 kB: an index keeps some 20 to 40 a minute of video, for years."""
 
 
 def cut(picture: npt.NDArray[np.uint8], box: Sequence[float]) -> npt.NDArray[np.uint8]:
@@ -51,7 +52,7 @@ def window(box: Sequence[float], width: int, height: int) -> tuple[int, int, int
         left, top, right, bottom in pixels, at least one each way.
     """
     left, top, side = _square(box)
-    (left, right), (top, bottom) = _within(left, side, width), _within(top, side, height)
+    (left, right), (top, bottom) = _clipped(left, side, width), _clipped(top, side, height)
     return left, top, right, bottom
 
 
@@ -67,8 +68,8 @@ def cut_out(
         height: of the whole picture.
     """
     left, top, side = _square(box)
-    across = _beyond(left, side, _within(left, side, width))
-    down = _beyond(top, side, _within(top, side, height))
+    across = _padding(left, side, _clipped(left, side, width))
+    down = _padding(top, side, _clipped(top, side, height))
     if any((*down, *across)):
         part = np.asarray(cv2.copyMakeBorder(part, *down, *across, cv2.BORDER_REPLICATE), np.uint8)
     return resize(part)
@@ -78,16 +79,16 @@ def _square(box: Sequence[float]) -> tuple[int, int, int]:
     """Left, top and side of a crop, in pixels of the picture."""
     x, y, w, h = (float(value) for value in box)
     side = max(1, round(MARGIN * max(w, h)))
-    return round(x + w / 2 - side / 2), round(y + h / 2 - side * (0.5 + LIFT)), side
+    return round(x + w / 2 - side / 2), round(y + h / 2 - side * (0.5 + CENTRE_SHIFT)), side
 
 
-def _within(start: int, length: int, limit: int) -> tuple[int, int]:
+def _clipped(start: int, length: int, limit: int) -> tuple[int, int]:
     """The part of a range that lies in 0..limit; where none does, the edge next to it."""
     return min(max(start, 0), limit - 1), max(min(start + length, limit), 1)
 
 
-def _beyond(start: int, length: int, within: tuple[int, int]) -> tuple[int, int]:
-    """How much of a range lies before and after the part of it that is within."""
+def _padding(start: int, length: int, within: tuple[int, int]) -> tuple[int, int]:
+    """How much of a range lies before and after ``within``, its part inside the picture."""
     before = min(max(-start, 0), length - 1)
     return before, length - (within[1] - within[0]) - before
 
@@ -101,7 +102,7 @@ def resize(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 def encode(crop: npt.NDArray[np.uint8]) -> bytes:
     """The crop as a JPEG."""
-    _, content = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    _, content = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return content.tobytes()
 
 

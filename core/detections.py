@@ -18,6 +18,13 @@ class Detections:
     Attributes:
         boxes: float32 (n, 4): x, y, w, h, brow to chin, in pixels of the picture.
         scores: float32 (n,): in 0..1, higher is surer; sorted from high to low.
+
+    Example:
+        >>> found = Detections(np.float32([[10, 20, 30, 40]]), np.float32([0.9]))
+        >>> found.scaled(2, 2).boxes
+        array([[20., 40., 60., 80.]], dtype=float32)
+        >>> len(Detections.none())
+        0
     """
 
     boxes: npt.NDArray[np.float32]

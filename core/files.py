@@ -1,9 +1,17 @@
-"""Files and folders that appear only when they are whole."""
+"""Files and folders that appear only when they are whole, and the user's cache.
+
+What is written goes to a name beside its own, which it gets at the end in one step; so nobody ever
+reads half of it, and what was there before stays until then. ``atomic_file`` and ``atomic_folder``
+do this; ``whole_file`` and ``whole_folder`` do it for what a user asked to be written, with a
+sentence about what goes wrong.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +21,84 @@ from eyecatch.core.errors import RequestError
 CARD = ".eyecatch-export.json"
 """The file by which a folder is known to have been written by eyecatch: only such a folder is ever
 replaced, so that a slip in ``--out`` never costs anybody a folder of theirs."""
+
+
+def user_cache() -> Path:
+    """The user's folder for what can be made or fetched again, whether or not it is there.
+
+    As XDG Base Directories has it, and on macOS ``~/Library/Caches``.
+    """
+    home = Path.home()
+    system = home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or system) / "eyecatch"
+
+
+@contextmanager
+def atomic_file(path: Path, *, shared: bool = True) -> Iterator[Path]:
+    """A name to write to; when the block ends well, the file becomes ``path``, else it is gone.
+
+    Args:
+        path: the file, replaced where it exists; its folder is made where there is none.
+        shared: others may write the same file at the time, so the name is this thread's own.
+            Else the name is always the same, and what a killed process left is overwritten.
+
+    Raises:
+        OSError: it can't be written.
+
+    Example:
+        >>> with atomic_file(Path("answer.txt")) as part:
+        ...     print(part.write_text("42"), Path("answer.txt").exists())
+        2 False
+        >>> Path("answer.txt").read_text()
+        '42'
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.stem}.part{_own(shared)}{path.suffix}")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a whole file at once; see ``atomic_file``.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    with atomic_file(path) as part:
+        part.write_bytes(content)
+
+
+@contextmanager
+def atomic_folder(path: Path, *, shared: bool = True) -> Iterator[Path]:
+    """A folder to fill; when the block ends well, it becomes ``path``, else it is gone.
+
+    Args:
+        path: the folder, replaced where it exists.
+        shared: as of ``atomic_file``.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    part, old = (path.with_name(f".{path.name}.{kind}{_own(shared)}") for kind in ("part", "old"))
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        if path.exists():
+            path.replace(old)
+        part.replace(path)
+    finally:
+        if old.exists() and not path.exists():  # the new one could not take its name
+            old.replace(path)
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _own(shared: bool) -> str:
+    return f"-{os.getpid()}-{threading.get_ident()}" if shared else ""
 
 
 def refuse(path: Path, force: bool) -> None:
@@ -40,14 +126,8 @@ def whole_file(path: Path, *, force: bool = False) -> Iterator[Path]:
     """
     refuse(path, force)
     target = path.resolve()  # a link stays, and what it points to is replaced
-    aside = target.with_name(f".{target.stem}.part{target.suffix}")
-    with _told(path):
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            yield aside
-            aside.replace(target)
-        finally:
-            aside.unlink(missing_ok=True)
+    with _sentence(path), atomic_file(target, shared=False) as part:
+        yield part
 
 
 @contextmanager
@@ -64,18 +144,8 @@ def whole_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
         RequestError: it exists, or can't be written.
     """
     _refuse_folder(path, force)
-    aside, old = path.with_name(f".{path.name}.part"), path.with_name(f".{path.name}.old")
-    with _told(path):
-        try:
-            shutil.rmtree(aside, ignore_errors=True)
-            aside.mkdir(parents=True)
-            yield aside
-            if path.exists():
-                path.replace(old)
-            aside.replace(path)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
+    with _sentence(path), atomic_folder(path, shared=False) as part:
+        yield part
 
 
 def _refuse_folder(path: Path, force: bool) -> None:
@@ -92,7 +162,7 @@ def _refuse_folder(path: Path, force: bool) -> None:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _sentence(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -17,7 +17,7 @@ SUFFIXES = frozenset(
 )
 """Endings of the files that are taken for pictures; case doesn't matter."""
 
-BEHIND = 128
+BACKGROUND = 128
 """What shows through a transparent picture: mid grey, as far from black hair as from white."""
 
 
@@ -70,5 +70,5 @@ def _composite(picture: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     highest = np.float32(np.iinfo(picture.dtype).max)
     shares = picture.astype(np.float32) / highest
     alpha = shares[:, :, 3:]
-    over = shares[:, :, :3] * 255 * alpha + BEHIND * (1 - alpha)
+    over = shares[:, :, :3] * 255 * alpha + BACKGROUND * (1 - alpha)
     return np.asarray(np.rint(over), np.uint8)

@@ -19,11 +19,11 @@ VIDEO_SUFFIXES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a list of paths came to.
+    """The files that a list of paths stands for.
 
     Attributes:
         files: files to read, each once, folders' files in order of their names.
-        faults: one error for each path that came to nothing.
+        faults: one error for each path that stands for no file.
     """
 
     files: tuple[Path, ...]

@@ -1,4 +1,4 @@
-"""What all pictures share: fonts that know Japanese, a quiet look, files that stay the same."""
+"""What all plots share: fonts with Japanese letters, one style, and files that are reproducible."""
 
 from __future__ import annotations
 
@@ -36,33 +36,33 @@ _FALLBACKS = (
 @contextmanager
 def canvas(width: float, height: float) -> Iterator[Figure]:
     """A figure of so many inches to draw on, and to ``save``, inside the block."""
-    look: dict[Any, Any] = {
-        "font.family": list(families()),
+    style: dict[Any, Any] = {
+        "font.family": list(font_families()),
         "font.size": 10,
         "text.color": INK,
         "text.parse_math": False,  # a name may hold dollars
         "svg.hashsalt": "eyecatch",  # else no two files are the same
         "axes.unicode_minus": False,
     }
-    with mpl.rc_context(look):
+    with mpl.rc_context(style):
         yield Figure((width, height), dpi=DPI, facecolor="white")
 
 
 def save(figure: Figure, path: Path, form: str) -> None:
-    """Write a figure as ``png`` or ``svg``, whose letters are shapes and look the same anywhere."""
+    """Write a figure as ``png`` or ``svg``, whose letters are paths: it looks the same anywhere."""
     dated = {"Date": None} if form == "svg" else {}
     with mpl.rc_context({"svg.hashsalt": "eyecatch"}):
         figure.savefig(path, format=form, metadata=dated)
 
 
 def shown(text: str) -> str:
-    """Text without the signs that no font has, which would be drawn as boxes."""
-    known = _signs()
+    """Text with ``?`` for letters that no font has, which would be drawn as boxes."""
+    known = _code_points()
     return "".join(sign if ord(sign) in known else "?" for sign in text)
 
 
 @cache
-def families() -> tuple[str, ...]:
+def font_families() -> tuple[str, ...]:
     """Names of the fonts, the first one that has a sign drawing it."""
     fonts = [mpl.rcParamsDefault["font.sans-serif"][0]]  # DejaVu Sans, which comes with matplotlib
     installed = set(font_manager.get_font_names())
@@ -77,13 +77,13 @@ def families() -> tuple[str, ...]:
 
 
 @cache
-def _signs() -> frozenset[int]:
+def _code_points() -> frozenset[int]:
     """Code points that one of the fonts has."""
-    files = (font_manager.findfont(name) for name in families())
+    files = (font_manager.findfont(name) for name in font_families())
     return frozenset().union(*(font_manager.get_font(file).get_charmap() for file in files))
 
 
 def breadth(text: str, size: float = 10) -> float:
-    """About how many inches a text takes; a letter is .6 of its size, a sign of East Asia all."""
+    """About how many inches wide a text is: .64 of its size a letter, 1 an East Asian one."""
     wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
     return (0.64 * (len(text) - wide) + 1.0 * wide) * size / 72

@@ -47,10 +47,10 @@ def place(name: str | Path) -> Path:
 
 
 def readable(path: Path) -> Path:
-    """The path, if what its kind of URL is read by is installed; to name it, nothing need be.
+    """The path, once it is certain that the library is installed that reads its kind of URL.
 
     Raises:
-        RequestError: it is not.
+        RequestError: it isn't; the sentence says what to install.
     """
     if is_remote(path):
         from fsspec import get_filesystem_class  # type: ignore[import-untyped] # noqa: PLC0415
@@ -59,8 +59,8 @@ def readable(path: Path) -> Path:
         try:
             get_filesystem_class(kind)
         except ImportError as error:
-            said = str(error).splitlines()[0].rstrip(".")
-            advice = f"pip install 'eyecatch[{_EXTRAS[kind]}]'" if kind in _EXTRAS else said
+            reason = str(error).splitlines()[0].rstrip(".")
+            advice = f"pip install 'eyecatch[{_EXTRAS[kind]}]'" if kind in _EXTRAS else reason
             problem = f"{path}: {kind}:// needs a package that isn't here"
             raise RequestError(problem, advice) from error
     return path
@@ -73,7 +73,7 @@ def is_remote(path: Path) -> bool:
 
 @contextmanager
 def reachable(path: Path) -> Iterator[None]:
-    """Whatever a service says that is no error of files becomes a MediaError.
+    """Turns errors of a remote service's library into a MediaError; an OSError passes.
 
     Raises:
         MediaError: the service can't be reached, or wants other credentials.
@@ -85,13 +85,13 @@ def reachable(path: Path) -> Iterator[None]:
     except Exception as error:  # each library has errors of its own: botocore's, aiohttp's
         if not is_remote(path):
             raise
-        said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
         advice = "check the URL, the network and the credentials"
-        raise MediaError(str(path), f"can't be reached ({said})", advice) from error
+        raise MediaError(str(path), f"can't be reached ({reason})", advice) from error
 
 
 def opened(path: Path) -> IO[bytes]:
-    """A remote file for reading by seeks; nothing is copied as a whole."""
+    """A remote file, opened for reading and seeking; it is not downloaded as a whole."""
     with reachable(path):
         return cast(Any, path).fs.open(cast(Any, path).path, "rb", block_size=BLOCK)  # type: ignore[no-any-return]
 
@@ -105,7 +105,7 @@ def objects(path: Path) -> Sequence[Path] | None:
     """
     whole: Any = path
     with reachable(path):
-        base, pattern = _parted(str(path))
+        base, pattern = _split_pattern(str(path))
         if pattern:
             whole = place(base)
             wanted = f"{whole.path.rstrip('/')}/{pattern}"
@@ -119,7 +119,7 @@ def objects(path: Path) -> Sequence[Path] | None:
     return [whole / part.lstrip("/") for part in sorted(parts)]
 
 
-def _parted(url: str) -> tuple[str, str]:
+def _split_pattern(url: str) -> tuple[str, str]:
     """A URL up to the last folder without a pattern in it, and the pattern that follows."""
     if "*" not in url:
         return url, ""

@@ -1,4 +1,4 @@
-"""TensorFlow and Keras, loaded on use and taught to share the machine."""
+"""TensorFlow and Keras: loaded on use, without their log lines, and set up to share a GPU."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ Library = Any
 log = logging.getLogger(__name__)
 
 
-NOISE = re.compile(rb"[IWE]\d{4} |WARNING: All log messages before absl::InitializeLog")
+LOG_LINE = re.compile(rb"[IWE]\d{4} |WARNING: All log messages before absl::InitializeLog")
 """How lines begin that TensorFlow's C++ writes while it loads, whatever its log level is set to."""
 
 
 def cores() -> int:
-    """Those that this process may use."""
+    """How many CPU cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def tensorflow() -> Library:
-    """The library, loaded if it is not yet, without the chatter that is no user's."""
+    """The library, loaded if it is not yet, without log lines that mean nothing to a user."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # Off by default on some processors. With it convolutions judge each picture of a batch by
+    # Off by default on some processors. With it convolutions compute each picture of a batch by
     # itself, to the last bit; without it a face's answer depends on its neighbours.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     with nullcontext() if "tensorflow" in sys.modules else _without_noise():
@@ -56,13 +56,13 @@ def has_gpu() -> bool:
 
 @functools.cache
 def prepare_tensorflow(device: Device = "auto") -> str:
-    """Takes this process's device for TensorFlow, and says what it runs on.
+    """Sets up TensorFlow's device for this process, and returns what it runs on.
 
     TensorFlow takes a whole card unless told otherwise, so memory growth is switched on; and it
     falls back to the CPU in silence, so a GPU that was asked for and is absent is logged.
 
     Args:
-        device: ``auto`` takes a GPU where there is one, ``gpu`` complains when there is none,
+        device: ``auto`` takes a GPU where there is one, ``gpu`` logs a warning when there is none,
             ``cpu`` leaves the cards alone.
 
     Returns:
@@ -85,7 +85,7 @@ def prepare_tensorflow(device: Device = "auto") -> str:
 
 @contextmanager
 def _without_noise() -> Iterator[None]:
-    """Holds back what is written to standard error, and lets it go on after without ``NOISE``."""
+    """Holds back what is written to standard error; afterwards it goes on, but for ``LOG_LINE``."""
     try:
         shown = os.dup(2)
     except OSError:  # there is no standard error
@@ -98,4 +98,4 @@ def _without_noise() -> Iterator[None]:
         finally:
             os.dup2(shown, 2)
             held.seek(0)
-            error.writelines(line for line in held if not NOISE.match(line))
+            error.writelines(line for line in held if not LOG_LINE.match(line))

@@ -30,8 +30,8 @@ def pack_timeline(timeline: Timeline) -> bytes:
         pts=_steps(timeline.pts),
         held=timeline.held,
         change=timeline.change,
-        first_look=timeline.first_look,
-        last_look=timeline.last_look,
+        first_thumbnail=timeline.first_thumbnail,
+        last_thumbnail=timeline.last_thumbnail,
     )
 
 
@@ -43,8 +43,8 @@ def unpack_timeline(blob: bytes) -> Timeline:
             pts=np.cumsum(arrays["pts"]),
             held=arrays["held"],
             change=arrays["change"],
-            first_look=arrays["first_look"],
-            last_look=arrays["last_look"],
+            first_thumbnail=arrays["first_thumbnail"],
+            last_thumbnail=arrays["last_thumbnail"],
         )
 
 

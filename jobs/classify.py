@@ -10,7 +10,7 @@ from eyecatch.core.identity.base_embedder import named_bundle
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.decision import Verdict
 from eyecatch.core.identity.ensemble import Ensemble
-from eyecatch.core.identity.inference import Identified, IdentifyAll, judged_again
+from eyecatch.core.identity.inference import Identified, IdentifyAll, classify_embeddings
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
 
@@ -84,7 +84,7 @@ class Classifier:
             if bundle.prototypes is not None:
                 known = self._index.predictions.embedded_crops(episode.id, bundle_id)
                 if known.ids:
-                    again = judged_again(bundle, known.embeddings)
+                    again = classify_embeddings(bundle, known.embeddings)
                     self._index.predictions.save(known.ids, again, bundle_id)
             for batch in self._index.predictions.crops_to_identify(episode.id, bundle_id):
                 for each, vectors in self.predictions(self._identify(batch.jpegs)).items():

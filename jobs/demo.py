@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import resolve
 from eyecatch.core.errors import RequestError
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.core.synthetic.cast import SHOW
 from eyecatch.core.synthetic.portraits import draw_faces
 from eyecatch.core.synthetic.season import Season, draw_season

@@ -13,9 +13,9 @@ from pathlib import Path
 import av.codec
 import imageio_ffmpeg
 
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import names, resolve
 from eyecatch.core.errors import EyecatchError
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.core.tensorflow import cores, prepare_tensorflow
 from eyecatch.jobs.versions import versions
 

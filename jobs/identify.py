@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core import crops
-from eyecatch.core.detect.base import Detector, detect_at
+from eyecatch.core.detect.base import Detector, detect_downscaled
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load
 from eyecatch.core.detections import Box, Detections
 from eyecatch.core.errors import MediaError
@@ -20,7 +21,6 @@ from eyecatch.core.identity.ensemble import Ensemble
 from eyecatch.core.identity.inference import IdentifyAll
 from eyecatch.core.images import read_image
 from eyecatch.core.inputs import images
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.jobs.classify import Models, load_models
 
 # Images read before their faces are identified in one go; bounds memory to some hundred crops.
@@ -89,7 +89,7 @@ def identify(
     """
     ensemble = load_models(model)
     classify = IdentifyAll(ensemble.bundles)
-    finder = None if crop else load(detector or DetectorConfig(), thorough=True)
+    finder = None if crop else load(detector or DetectorConfig(), multiscale=True)
     sources = images(paths)
     for fault in sources.faults:
         yield Still(Path(fault.path), (), str(fault))
@@ -122,7 +122,7 @@ def _detect(path: Path, finder: Detector | None) -> _Detected:
         height, width = picture.shape[:2]
         whole = Detections(np.array([[0, 0, width, height]], np.float32), np.ones(1, np.float32))
         return _Detected(path, whole, [crops.encode(crops.resize(picture))])
-    found = detect_at(finder, [picture])[0]
+    found = detect_downscaled(finder, [picture])[0]
     return _Detected(path, found, [crops.encode(crops.cut(picture, box)) for box in found.boxes])
 
 

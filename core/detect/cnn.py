@@ -15,63 +15,66 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.detect import network
-from eyecatch.core.detect.base import inside
+from eyecatch.core.detect.base import DetectorKind, clip_boxes
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.decode import decode
-from eyecatch.core.detect.multiscale import ThoroughDetector
+from eyecatch.core.detect.multiscale import MultiscaleDetector
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import ModelError
-from eyecatch.core.hush import hushed
-from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.runtime import hushed
 from eyecatch.core.tensorflow import has_gpu, prepare_tensorflow, tensorflow
 
 WEIGHTS: Final = Path(__file__).with_name("cnn.npz")
 """The weights in the package: made by ``training.detector``, described in docs/detector.md."""
 
-LEAST: Final = 0.38
+MIN_SCORE: Final = 0.38
 """Scores below this are no faces: recall .98 at precision .95 on pictures held out. A face that is
 to be followed has to reach more (``core.scan.tracker``)."""
 
-LEAST_OF_FOUR: Final = 0.34
-"""The same for the mean of four looks: recall .99 at precision .95 on the pictures held out."""
+MIN_SCORE_MULTISCALE: Final = 0.34
+"""The same for the mean of four views (two sizes, plain and mirrored): recall .99 at precision .95
+on the same pictures."""
 
 LINES: Final = 360
-"""Height of the pictures looked at."""
+"""Height of the pictures that the network takes."""
 
-_LEAST_OF_ONE: Final = 0.05
-"""One look of four may be this unsure and still count."""
+_MIN_SCORE_OF_VIEW: Final = 0.05
+"""Of a face in one of the four views, to be counted in their mean."""
 
-_PIXELS: Final = 1 << 22
+_MAX_PIXELS: Final = 1 << 22
 """A picture is shrunk to at most this many pixels, whatever its shape: 400 MB of maps."""
 
-_SHAPES: Final = 4
+_MAX_INTERPRETERS: Final = 4
 """Sizes of pictures for which an interpreter is kept; one takes 20 MB at 640x360."""
 
 
 def resolve(config: DetectorConfig) -> tuple[str, str]:
     """The weights' path and SHA-256; raises ModelError where they can't be read."""
     path = Path(config.model) if config.model else WEIGHTS
-    return str(path), hashlib.sha256(_bytes(path)).hexdigest()
+    return str(path), hashlib.sha256(_read(path)).hexdigest()
 
 
 class CnnDetector:
     """Finds faces by the network of ``core.detect.network``; see ``Detector``.
 
     Args:
-        config: which weights, and the height of the pictures looked at.
-        least: scores below this are no faces, in 0..1 exclusive.
+        config: which weights, and the height of the pictures.
+        min_score: scores below this are no faces, in 0..1 exclusive.
         device: ``cpu``, ``gpu``, or empty for the GPU where there is one.
 
     Raises:
         ModelError: the weights are absent, or are no weights of this network.
     """
 
-    def __init__(self, config: DetectorConfig, least: float = LEAST, device: str = "") -> None:
+    def __init__(
+        self, config: DetectorConfig, min_score: float = MIN_SCORE, device: str = ""
+    ) -> None:
         path = Path(config.model) if config.model else WEIGHTS
-        self.lines, self.grain = config.lines, network.GRAIN
-        self._path, self._least = str(path), least
-        flat, weights = _load(path)
+        self.lines, self.size_divisor = config.lines, network.SIZE_DIVISOR
+        self._path, self._min_score = str(path), min_score
+        tflite, weights = _load(path)
         on_gpu = device == "gpu" or (not device and has_gpu())
-        self._maps: _Maps = _Compiled(weights) if on_gpu else _Light(flat)
+        self._network: _Network = _TensorFlowNetwork(weights) if on_gpu else _LiteRtNetwork(tflite)
 
     def detect(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:
         """Find the faces of each picture.
@@ -82,7 +85,7 @@ class CnnDetector:
         found = [Detections.none()] * len(pictures)
         for shape, places in _by_shape(pictures).items():
             batch = np.stack([_resized(pictures[place], shape) for place in places])
-            maps = self._maps(network.packed(batch))
+            maps = self._network(network.packed(batch))
             if not np.isfinite(maps).all():
                 problem = "the detector's network answered with something that is no number"
                 raise ModelError(self._path, problem, "the weights are damaged; install them again")
@@ -97,8 +100,8 @@ class CnnDetector:
         picture: npt.NDArray[np.uint8],
     ) -> Detections:
         height, width = picture.shape[:2]
-        seen = decode(map_, self._least).scaled(width / shape[1], height / shape[0])
-        boxes = inside(seen.boxes, width, height)
+        seen = decode(map_, self._min_score).scaled(width / shape[1], height / shape[0])
+        boxes = clip_boxes(seen.boxes, width, height)
         shown = (boxes[:, 2:] > 0).all(axis=1)
         return Detections(boxes[shown], seen.scores[shown])
 
@@ -107,50 +110,52 @@ Interpreter = Any
 """An ``ai_edge_litert.interpreter.Interpreter``; it has no types."""
 
 
-def thorough(config: DetectorConfig, least: float = LEAST_OF_FOUR) -> ThoroughDetector:
+def multiscale(
+    config: DetectorConfig, min_score: float = MIN_SCORE_MULTISCALE
+) -> MultiscaleDetector:
     """The detector for stills: in two sizes, plain and mirrored, four times as slow."""
-    return ThoroughDetector(CnnDetector(config, _LEAST_OF_ONE), least)
+    return MultiscaleDetector(CnnDetector(config, _MIN_SCORE_OF_VIEW), min_score)
 
 
-class _Maps(Protocol):
+class _Network(Protocol):
     def __call__(self, batch: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]: ...
 
 
-class _Light:
-    """LiteRT, one thread and one picture at a time: processes, not threads, share the cores."""
+class _LiteRtNetwork:
+    """As LiteRT runs it: in one thread, a picture a call, as processes share the cores."""
 
-    def __init__(self, flat: bytes) -> None:
-        self._flat = flat
-        self._ready: OrderedDict[tuple[int, ...], Interpreter] = OrderedDict()
+    def __init__(self, tflite: bytes) -> None:
+        self._tflite = tflite
+        self._interpreters: OrderedDict[tuple[int, ...], Interpreter] = OrderedDict()
         self._lock = threading.Lock()
 
     def __call__(self, batch: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
         with self._lock:
             run = self._interpreter((1, *batch.shape[1:]))
-            return np.concatenate([self._map(run, batch[i : i + 1]) for i in range(len(batch))])
+            return np.concatenate([self._infer(run, batch[i : i + 1]) for i in range(len(batch))])
 
-    def _map(self, run: Interpreter, picture: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
+    def _infer(self, run: Interpreter, picture: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
         np.copyto(run.tensor(run.get_input_details()[0]["index"])(), picture)
         run.invoke()
         return np.asarray(run.get_tensor(run.get_output_details()[0]["index"]), np.float32)
 
     def _interpreter(self, shape: tuple[int, ...]) -> Interpreter:
-        if shape not in self._ready:
+        if shape not in self._interpreters:
             from ai_edge_litert import interpreter  # noqa: PLC0415 - half a second
 
             with hushed():
-                run = interpreter.Interpreter(model_content=self._flat, num_threads=1)
+                run = interpreter.Interpreter(model_content=self._tflite, num_threads=1)
                 run.resize_tensor_input(run.get_input_details()[0]["index"], shape)
                 run.allocate_tensors()
-            self._ready[shape] = run
-            if len(self._ready) > _SHAPES:
-                self._ready.popitem(last=False)
-        self._ready.move_to_end(shape)
-        return self._ready[shape]
+            self._interpreters[shape] = run
+            if len(self._interpreters) > _MAX_INTERPRETERS:
+                self._interpreters.popitem(last=False)
+        self._interpreters.move_to_end(shape)
+        return self._interpreters[shape]
 
 
-class _Compiled:
-    """TensorFlow, a whole batch in one call."""
+class _TensorFlowNetwork:
+    """As TensorFlow runs it: a whole batch in one call."""
 
     def __init__(self, weights: list[npt.NDArray[np.float32]]) -> None:
         prepare_tensorflow()
@@ -174,10 +179,13 @@ def _by_shape(pictures: Sequence[npt.NDArray[np.uint8]]) -> dict[tuple[int, int]
 
 
 def _shape(height: int, width: int) -> tuple[int, int]:
-    factor = min(1.0, (_PIXELS / (height * width)) ** 0.5)
-    grain = network.GRAIN
-    rows, columns = (max(1, round(n * factor / grain)) * grain for n in (height, width))
+    factor = min(1.0, (_MAX_PIXELS / (height * width)) ** 0.5)
+    rows, columns = (_to_divisor(n * factor) for n in (height, width))
     return rows, columns
+
+
+def _to_divisor(length: float) -> int:
+    return max(1, round(length / network.SIZE_DIVISOR)) * network.SIZE_DIVISOR
 
 
 def _resized(picture: npt.NDArray[np.uint8], shape: tuple[int, int]) -> npt.NDArray[np.uint8]:
@@ -189,20 +197,31 @@ def _resized(picture: npt.NDArray[np.uint8], shape: tuple[int, int]) -> npt.NDAr
 
 
 def _load(path: Path) -> tuple[bytes, list[npt.NDArray[np.float32]]]:
-    """The flat model and the network's weights out of one file."""
+    """The TFLite model and the network's weights, both out of one file."""
     try:
-        with np.load(io.BytesIO(_bytes(path)), allow_pickle=False) as file:
-            flat = file["flat"].tobytes()
+        with np.load(io.BytesIO(_read(path)), allow_pickle=False) as file:
+            tflite = file["flat"].tobytes()
             weights = [file[f"w{i:03d}"].astype(np.float32) for i in range(len(file.files) - 1)]
     except (ValueError, KeyError, EOFError, OSError) as error:
         problem = "this is no file of the detector's weights"
         raise ModelError(str(path), problem, "install eyecatch again") from error
-    return flat, weights
+    return tflite, weights
 
 
-def _bytes(path: Path) -> bytes:
+def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
         problem = f"the detector's weights can't be read ({error.strerror})"
         raise ModelError(str(path), problem, "install eyecatch again") from error
+
+
+KIND: Final = DetectorKind(
+    config=DetectorConfig,
+    resolve=resolve,
+    build=CnnDetector,
+    build_multiscale=multiscale,
+    min_score=MIN_SCORE,
+    min_score_multiscale=MIN_SCORE_MULTISCALE,
+    lines=LINES,
+)

@@ -1,4 +1,4 @@
-"""From the network's map to boxes."""
+"""From the network's output map to boxes."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ import numpy.typing as npt
 from eyecatch.core.detect.network import STRIDE
 from eyecatch.core.detections import Detections, iou
 
-_OVERLAP: Final = 0.4
-"""Of two boxes that overlap more than this (IoU), the surer is kept."""
+_MAX_IOU: Final = 0.4
+"""Of two boxes that overlap more than this, the one of the higher score is kept."""
 
-_MOST: Final = 100
+_MAX_FACES: Final = 100
 """Faces in one picture; a crowd larger than this is no longer faces."""
 
-_FARTHEST: Final = 7.5
-"""The largest log distance: e ** 7.5 = 1800 pixels."""
+_MAX_LOG_DISTANCE: Final = 7.5
+"""From a cell to an edge of its face: e ** 7.5 = 1800 pixels."""
 
 
-def decode(map_: npt.NDArray[np.float32], least: float) -> Detections:
+def decode(map_: npt.NDArray[np.float32], min_score: float) -> Detections:
     """The faces of one map.
 
-    A face is a cell that is hotter than its eight neighbours (CenterNet, Zhou et al. 2019); what
-    still overlaps is one face found twice.
+    A face is a cell whose heat is the highest of its 3x3 neighbourhood (CenterNet, Zhou et al.
+    2019); of boxes that overlap, the best one is kept (``suppress_overlaps``).
 
     Args:
         map_: float32 (rows, columns, 5), one answer of the network.
-        least: scores below this are no faces, in 0..1 exclusive.
+        min_score: scores below this are no faces, in 0..1 exclusive.
 
     Returns:
         Boxes in pixels of the network's picture; they may reach past its edges.
     """
     heat = map_[..., 0]
-    floor = np.float32(np.log(least / (1 - least)))
-    rows, columns = np.nonzero(heat > floor)
+    min_logit = np.float32(np.log(min_score / (1 - min_score)))
+    rows, columns = np.nonzero(heat > min_logit)
     if not len(rows):
         return Detections.none()
     padded = np.pad(heat, 1, constant_values=-np.inf)
@@ -44,22 +44,27 @@ def decode(map_: npt.NDArray[np.float32], least: float) -> Detections:
     )
     peak = heat[rows, columns] >= around.max(axis=0)
     rows, columns = rows[peak], columns[peak]
-    order = np.argsort(-heat[rows, columns], kind="stable")[: 3 * _MOST]
+    order = np.argsort(-heat[rows, columns], kind="stable")[: 3 * _MAX_FACES]
     rows, columns = rows[order], columns[order]
-    reach = np.exp(np.minimum(map_[rows, columns, 1:], _FARTHEST))
+    distances = np.exp(np.minimum(map_[rows, columns, 1:], _MAX_LOG_DISTANCE))
     centre = np.stack([columns + 0.5, rows + 0.5], axis=1) * STRIDE
-    low, high = centre - reach[:, :2], centre + reach[:, 2:]
+    low, high = centre - distances[:, :2], centre + distances[:, 2:]
     boxes = np.concatenate([low, high - low], axis=1).astype(np.float32)
     scores = (1 / (1 + np.exp(-heat[rows, columns]))).astype(np.float32)
-    return apart(Detections(boxes, scores), _OVERLAP)
+    return suppress_overlaps(Detections(boxes, scores), _MAX_IOU)
 
 
-def apart(found: Detections, overlap: float) -> Detections:
-    """Without those that overlap a surer one by more than ``overlap`` (greedy suppression)."""
-    shared = iou(found.boxes, found.boxes)
+def suppress_overlaps(found: Detections, max_iou: float) -> Detections:
+    """Greedy non-maximum suppression: without boxes that overlap one of a higher score too much.
+
+    Args:
+        found: sorted by score.
+        max_iou: intersection over union above which two boxes are one face.
+    """
+    overlap = iou(found.boxes, found.boxes)
     kept: list[int] = []
     for i in range(len(found)):
-        if not kept or shared[i, kept].max() <= overlap:
+        if not kept or overlap[i, kept].max() <= max_iou:
             kept.append(i)
-    kept = kept[:_MOST]
+    kept = kept[:_MAX_FACES]
     return Detections(found.boxes[kept], found.scores[kept])

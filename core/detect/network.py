@@ -30,14 +30,14 @@ Map = Any
 STRIDE = 8
 """Pixels of the picture that one cell of the output map stands for."""
 
-GRAIN = 32
+SIZE_DIVISOR = 32
 """Heights and widths of pictures are multiples of this."""
 
 CHANNELS = 5
 """Of the output map: the heat's logit, then the log distances to the left, top, right, bottom."""
 
 _PACK = 4
-"""Pixels of a row that come in as one cell; also the first convolution's step."""
+"""Pixels of a row that come in as one cell; also the step of the first convolution."""
 
 
 def packed(pictures: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
@@ -51,23 +51,23 @@ def build() -> Network:
 
     Returns:
         a model from float32 (n, h, w / 4, 12), BGR in 0..255 as ``packed`` gives it, to float32
-        (n, h / 8, w / 8, 5) as CHANNELS says; h and w are multiples of GRAIN.
+        (n, h / 8, w / 8, 5) as CHANNELS says; h and w are multiples of SIZE_DIVISOR.
     """
     make = _Blocks()
     picture = keras().Input((None, None, _PACK * 3), name="picture")
-    x = make.first(picture, 16)
-    eighth = make.row(x, 32, blocks=2, side=3)
-    sixteenth = make.row(eighth, 96, blocks=3, side=3)
-    small = make.row(sixteenth, 192, blocks=4, side=5)
-    x = make.joined(small, sixteenth, 48)
+    x = make.stem(picture, 16)
+    eighth = make.stage(x, 32, blocks=2, side=3)
+    sixteenth = make.stage(eighth, 96, blocks=3, side=3)
+    small = make.stage(sixteenth, 192, blocks=4, side=5)
+    x = make.fused(small, sixteenth, 48)
     x = make.separable(x, 48, 3)
-    x = make.joined(x, eighth, 32)
+    x = make.fused(x, eighth, 32)
     x = make.separable(x, 32, 3)
     return keras().Model(picture, make.head(x), name="faces")
 
 
 class _Blocks:
-    """The layers' recipes; names count up, so that equal networks have equal names."""
+    """Makes the layers; their names are numbered, so that equal networks have equal names."""
 
     def __init__(self) -> None:
         self.layers = keras().layers
@@ -77,45 +77,45 @@ class _Blocks:
         self.count += 1
         return f"{self.count:02d}_{kind}"
 
-    def _normal(self, x: Map, *, relu: bool) -> Map:
+    def _normalised(self, x: Map, *, relu: bool) -> Map:
         x = self.layers.BatchNormalization(momentum=0.98, name=self._name("norm"))(x)
         return self.layers.ReLU(name=self._name("relu"))(x) if relu else x
 
-    def first(self, picture: Map, channels: int) -> Map:
-        """Patches of 4x4 pixels to one cell each; the normalisation after it scales them."""
+    def stem(self, picture: Map, channels: int) -> Map:
+        """From 4x4 pixels to one cell each; the normalisation after it scales the pixels."""
         name = self._name("first")
         conv = self.layers.Conv2D(channels, (_PACK, 1), (_PACK, 1), use_bias=False, name=name)
-        return self._normal(conv(picture), relu=True)
+        return self._normalised(conv(picture), relu=True)
 
-    def _point(self, x: Map, channels: int, *, relu: bool) -> Map:
+    def _pointwise(self, x: Map, channels: int, *, relu: bool) -> Map:
         conv = self.layers.Conv2D(channels, 1, use_bias=False, name=self._name("point"))
-        return self._normal(conv(x), relu=relu)
+        return self._normalised(conv(x), relu=relu)
 
     def separable(self, x: Map, channels: int, side: int, step: int = 1) -> Map:
         """A depthwise and a 1x1 convolution; added to what came in where the shapes are equal."""
         deep = self.layers.DepthwiseConv2D(
             side, step, padding="same", use_bias=False, name=self._name("deep")
         )
-        y = self._point(deep(x), channels, relu=True)
+        y = self._pointwise(deep(x), channels, relu=True)
         return self.layers.Add(name=self._name("add"))([x, y]) if y.shape == x.shape else y
 
-    def row(self, x: Map, channels: int, blocks: int, side: int) -> Map:
+    def stage(self, x: Map, channels: int, blocks: int, side: int) -> Map:
         """Blocks of which the first halves the map."""
         x = self.separable(x, channels, side, step=2)
         for _ in range(blocks - 1):
             x = self.separable(x, channels, side)
         return x
 
-    def joined(self, small: Map, large: Map, channels: int) -> Map:
+    def fused(self, small: Map, large: Map, channels: int) -> Map:
         """The sum of a map and one of twice its size, both brought to as many channels."""
-        small = self._point(small, channels, relu=False)
+        small = self._pointwise(small, channels, relu=False)
         four = self.layers.Concatenate(name=self._name("four"))([small] * 4)
         double = self.layers.Lambda(
             lambda x: tensorflow().nn.depth_to_space(x, 2),
             output_shape=(None, None, channels),
             name=self._name("double"),
         )(four)
-        both = [double, self._point(large, channels, relu=False)]
+        both = [double, self._pointwise(large, channels, relu=False)]
         return self.layers.ReLU(name=self._name("relu"))(
             self.layers.Add(name=self._name("add"))(both)
         )

@@ -1,85 +1,126 @@
-"""Detectors by name."""
+"""Detectors by name.
+
+To add one, write a module with a ``DetectorKind`` (``core.detect.base``) that is called ``KIND``,
+and list it in ``DETECTORS``. ``--detector`` offers it then, the scan finds it, and
+``tests/core/detect/test_contract.py`` tests it. A module is loaded when its detector is used, so
+the names are known without OpenCV or a model.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
 
-from eyecatch.core.detect import cascade, cnn
-from eyecatch.core.detect.base import Detector
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.errors import ModelError, RequestError
-from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.runtime import load as load_module
+
+if TYPE_CHECKING:  # it loads OpenCV and NumPy
+    from eyecatch.core.detect.base import Detector, DetectorKind
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
-    resolve: Callable[[DetectorConfig], tuple[str, str]]  # the file, and its digest
-    build: Callable[[DetectorConfig, float], Detector]
-    build_thorough: Callable[[DetectorConfig, float], Detector]
-    least: float  # scores below it are no faces
-    least_thorough: float
-    lines: int  # what suits it
+class DetectorEntry:
+    """A detector in the list.
+
+    Attributes:
+        module: full name of its module.
+        file_flag: flag of the command line that names the detector's file, and thereby the
+            detector; empty if it has none.
+        file_help: what ``--help`` says of that flag.
+    """
+
+    module: str
+    file_flag: str = ""
+    file_help: str = ""
 
 
-def _cascade(config: DetectorConfig, _: float) -> Detector:
-    return cascade.CascadeDetector(config)  # it has found a face or not: its scores all count
-
-
-_KINDS = {
-    "cnn": _Kind(
-        cnn.resolve, cnn.CnnDetector, cnn.thorough, cnn.LEAST, cnn.LEAST_OF_FOUR, cnn.LINES
+DETECTORS = {
+    "cnn": DetectorEntry("eyecatch.core.detect.cnn"),
+    "cascade": DetectorEntry(
+        "eyecatch.core.detect.cascade",
+        file_flag="--cascade",
+        file_help="An OpenCV Haar or LBP cascade.  [default: $EYECATCH_CASCADE, or the cache]",
     ),
-    "cascade": _Kind(cascade.resolve, _cascade, _cascade, 0.0, 0.0, 540),
 }
 
 
 def names() -> tuple[str, ...]:
-    """The detectors there are."""
-    return tuple(_KINDS)
+    """The detectors there are.
+
+    Example:
+        >>> names()
+        ('cnn', 'cascade')
+    """
+    return tuple(DETECTORS)
 
 
-def resolve(config: DetectorConfig) -> DetectorConfig:
-    """The same configuration with the detector's file, its digest and its lines filled in.
+def resolve(detector: DetectorConfig | str) -> DetectorConfig:
+    """A detector's whole configuration: its file, the file's digest and its lines filled in.
+
+    Args:
+        detector: a configuration, or only a detector's name.
+
+    Returns:
+        A configuration of the detector's own class, with all its options.
 
     Raises:
         RequestError: there is no detector of that name.
         ModelError: its file is absent, or isn't what it should be.
+
+    Example:
+        >>> config = resolve("cnn")
+        >>> config.lines, len(config.digest)
+        (360, 64)
     """
+    config = DetectorConfig(detector) if isinstance(detector, str) else detector
     kind = _kind(config.name)
+    if not isinstance(config, kind.config):  # a plain DetectorConfig, for a detector with options
+        config = kind.config(model=config.model, digest=config.digest, lines=config.lines)
     model, digest = kind.resolve(config)
     return replace(config, model=model, digest=digest, lines=config.lines or kind.lines)
 
 
-def least(config: DetectorConfig, thorough: bool = False) -> float:
+def default_min_score(detector: DetectorConfig | str, multiscale: bool = False) -> float:
     """The score below which a detector's boxes are no faces; arguments as for ``load``."""
-    kind = _kind(config.name)
-    return kind.least_thorough if thorough else kind.least
+    kind = _kind(detector if isinstance(detector, str) else detector.name)
+    return kind.min_score_multiscale if multiscale else kind.min_score
 
 
 def load(
-    config: DetectorConfig, thorough: bool = False, least_score: float | None = None
+    detector: DetectorConfig | str, multiscale: bool = False, min_score: float | None = None
 ) -> Detector:
-    """A detector that is ready to look.
+    """A detector that is ready for pictures.
 
     Args:
-        config: resolved or not; where it has a digest, the file found must have the same.
-        thorough: for stills: it looks at each several times, where that finds more.
-        least_score: scores below this are no faces; None for ``least``.
+        detector: a configuration, resolved or not, or only a detector's name. Where it has a
+            digest, the file found must have the same.
+        multiscale: for stills: run it on each in several sizes, where that finds more.
+        min_score: scores below this are no faces; None for ``default_min_score``.
 
     Raises:
         RequestError: there is no detector of that name.
         ModelError: its file is absent, isn't what it should be, or is another than expected.
+
+    Example:
+        >>> import numpy as np
+        >>> (found,) = load("cnn").detect([np.zeros((360, 640, 3), np.uint8)])
+        >>> len(found)
+        0
     """
-    resolved = resolve(config)
-    if config.digest and resolved.digest != config.digest:
-        problem = f"expected the detector {config.digest[:12]}…, found {resolved.digest[:12]}…"
+    resolved = resolve(detector)
+    expected = "" if isinstance(detector, str) else detector.digest
+    if expected and resolved.digest != expected:
+        problem = f"expected the detector {expected[:12]}…, found {resolved.digest[:12]}…"
         raise ModelError(resolved.model, problem, "give every machine the same file")
-    kind = _kind(config.name)
-    from_score = least(config, thorough) if least_score is None else least_score
-    return (kind.build_thorough if thorough else kind.build)(resolved, from_score)
+    kind = _kind(resolved.name)
+    if min_score is None:
+        min_score = default_min_score(resolved, multiscale)
+    return (kind.build_multiscale if multiscale else kind.build)(resolved, min_score)
 
 
-def _kind(name: str) -> _Kind:
-    if name not in _KINDS:
-        raise RequestError(f"there is no detector called {name!r}", f"use {' or '.join(_KINDS)}")
-    return _KINDS[name]
+def _kind(name: str) -> DetectorKind[DetectorConfig]:
+    if name not in DETECTORS:
+        problem = f"there is no detector called {name!r}"
+        raise RequestError(problem, f"use {' or '.join(DETECTORS)}")
+    return cast("DetectorKind[DetectorConfig]", load_module(DETECTORS[name].module).KIND)

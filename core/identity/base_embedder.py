@@ -7,7 +7,7 @@ from pathlib import Path
 from eyecatch.core.identity.bundle import Bundle, load_bundle
 
 BASE = "base"
-"""The word that stands for it where a bundle is asked for; a folder of that name is ``./base``."""
+"""What a user writes for it in place of a bundle's folder; a folder of that name is ``./base``."""
 
 FOLDER = Path(__file__).with_name("base")
 

@@ -21,11 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from eyecatch.core.errors import ModelError
-from eyecatch.core.identity.archive import read_prototypes
 from eyecatch.core.identity.decision import Calibration
 from eyecatch.core.identity.manifest import Character, Contents, check_prototypes
 from eyecatch.core.identity.networks import Architecture
-from eyecatch.core.identity.prototypes import Prototypes
+from eyecatch.core.identity.prototypes import Prototypes, read_prototypes
 from eyecatch.core.names import check_name
 
 FORMAT = "eyecatch bundle"
@@ -90,6 +89,12 @@ def load_bundle(folder: Path | str) -> Bundle:
 
     Raises:
         ModelError: it is no bundle, is of another format version, lacks a file, or one was changed.
+
+    Example:
+        >>> from eyecatch.core.identity.base_embedder import FOLDER
+        >>> base = load_bundle(FOLDER)
+        >>> base.architecture.name, base.architecture.size, base.characters
+        ('compact', 96, ())
     """
     folder = Path(folder)
     raw = _read_manifest(folder)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.identity.archive import write_prototypes
+from eyecatch.core.files import atomic_folder
 from eyecatch.core.identity.bundle import (
     CARD,
     CARD_TEXT,
@@ -25,7 +23,7 @@ from eyecatch.core.identity.bundle import (
 )
 from eyecatch.core.identity.manifest import Contents, check_prototypes
 from eyecatch.core.identity.networks import Network
-from eyecatch.core.identity.prototypes import Prototypes
+from eyecatch.core.identity.prototypes import Prototypes, write_prototypes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def save_bundle(  # noqa: PLR0913 - each is a part of a bundle
     *,
     force: bool = False,
 ) -> Bundle:
-    """Writes a bundle aside and then gives it its name, so that no half bundle is ever seen.
+    """Writes a bundle, which appears only when it is whole (``atomic_folder``).
 
     Args:
         folder: where to.
@@ -83,7 +81,7 @@ def save_bundle(  # noqa: PLR0913 - each is a part of a bundle
         prototypes = Prototypes.none(int(contents.architecture.options["embedding"]))
     check_prototypes(contents, prototypes)
     try:
-        with _aside(folder) as new:
+        with atomic_folder(folder) as new:
             _write_weights(new / WEIGHTS, contents, network)
             if prototypes is not None:
                 write_prototypes(new / PROTOTYPES, prototypes)
@@ -103,19 +101,3 @@ def _write_weights(path: Path, contents: Contents, network: Network | Path) -> N
     plain = contents.architecture.build()
     plain.set_weights(network.get_weights())
     plain.save(path)
-
-
-@contextmanager
-def _aside(folder: Path) -> Iterator[Path]:
-    """A new folder that takes the place of ``folder`` once it is written without an error."""
-    new = folder.with_name(f".{folder.name}.new-{os.getpid()}")
-    old = folder.with_name(f".{folder.name}.old-{os.getpid()}")
-    new.mkdir()
-    try:
-        yield new
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""A track's crops vote: from logits to a character or unknown, with a calibrated confidence.
+"""The vote of a track's crops: from logits to a character or unknown, with a calibrated confidence.
 
-Beside the names of a bundle there is always one answer more: nobody that it knows. Its chance is
-what the others leave, so confidence falls when no name fits, not only when two fit alike.
+Beside the names of a bundle there is always one more answer, "nobody I know". Its probability is
+what the names leave to 1, so confidence falls when no name fits, not only when two fit equally.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Thresholds = tuple[float, float]
 """The confidence from which on a name is given, and that from which on it is given as sure."""
 
 LARGEST_LOGIT = 1e4
-"""Of nobody, either side of 0: beyond it any name would be certain, or none possible."""
+"""Absolute limit of the logit of nobody: beyond it every name would be certain, or impossible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +91,24 @@ def with_nobody(logits: Floats, calibration: Calibration) -> Floats:
 
 
 def probabilities(logits: Floats, calibration: Calibration) -> Reals:
-    """The chance of each name for each face, by itself.
+    """The probability of each name for each face, by itself.
 
     Args:
         logits: (…, c), a column a name of ``Bundle.names``.
         calibration: of the bundle.
 
     Returns:
-        float64 (…, c); what a row lacks to 1 is the chance of nobody. (So is a column of the name
-        None, where there is one.)
+        float64 (…, c); what a row lacks to 1 is the probability of nobody, as is a column of the
+        name None.
     """
-    told = log_probabilities(with_nobody(logits, calibration), calibration.temperature)
-    return np.exp(told)[..., : logits.shape[-1]]
+    log_p = log_probabilities(with_nobody(logits, calibration), calibration.temperature)
+    return np.exp(log_p)[..., : logits.shape[-1]]
 
 
 def pool(logits: Floats, weights: Floats, calibration: Calibration) -> Reals:
-    """Chances (c,) of crops that show one face: the weighted mean of their log-probabilities.
+    """Probabilities (c,) of crops that show one face: the weighted mean of their log-probabilities.
 
-    The mean, not the sum: the crops of a track look alike, and the same picture seen ten times is
-    no better evidence than seen once.
+    The mean, not the sum: crops of one track are similar, so they are not independent evidence.
 
     Args:
         logits: (n, c), n at least 1.
@@ -119,9 +118,9 @@ def pool(logits: Floats, weights: Floats, calibration: Calibration) -> Reals:
     Returns:
         As ``probabilities``, of the one face.
     """
-    told = log_probabilities(with_nobody(logits, calibration), calibration.temperature)
+    log_p = log_probabilities(with_nobody(logits, calibration), calibration.temperature)
     shares = weights.astype(np.float64) if weights.any() else np.ones(len(logits))
-    mean = (shares / shares.sum()) @ told
+    mean = (shares / shares.sum()) @ log_p
     return np.exp(log_probabilities(mean, 1.0))[: logits.shape[-1]]
 
 
@@ -140,6 +139,12 @@ def vote(
         calibration: of the bundle.
         names: of the c columns (``Bundle.names``); None is "nobody I know".
         thresholds: of each name (``Bundle.thresholds``); None for the calibration's.
+
+    Example:
+        >>> crops = np.array([[9.0, 1.0], [8.0, 2.0]])
+        >>> verdict = vote(crops, np.ones(2), Calibration(), ["Hiei", "Kurama"])
+        >>> verdict.character, round(verdict.confidence, 3)
+        ('Hiei', 0.999)
     """
     if logits.ndim != 2 or logits.shape[1] != len(names) or weights.shape != (len(logits),):
         raise ValueError(
@@ -153,7 +158,7 @@ def vote(
 
 
 def judge(chances: Reals, names: Sequence[str | None], thresholds: Sequence[Thresholds]) -> Verdict:
-    """The answer that chances lead to.
+    """The answer that follows from probabilities.
 
     A name is given if its chance reaches the name's own threshold, and is above that of nobody.
 

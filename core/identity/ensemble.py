@@ -1,11 +1,11 @@
-"""Several bundles judge one face: what each says of it, put together to one answer.
+"""Several bundles name one face: their calibrated probabilities combined to one answer.
 
-A bundle's calibrated chances tell, for each of its names, the odds against "nobody I know". Nobody
-is what all bundles have in common, so these odds are put side by side: the chance of a name is its
-odds over the sum of all odds, nobody's being 1. A bundle that finds nobody leaves the others' names
-as likely as they were; two that name different persons make each other doubtful. A character that
-several bundles know counts once, with the highest odds: as the nearest of its prototypes counts
-within a bundle. One bundle alone says what it says by itself.
+Each bundle gives, for each of its names, the odds against "nobody I know". That answer is what all
+bundles have in common, so the odds can be compared: the probability of a name is its odds over the
+sum of all odds, those of nobody being 1. So a bundle that answers "nobody" changes nothing for the
+names of the others, and two bundles that give different names lower each other's confidence. A
+character that several bundles know counts once, with the highest odds, as the nearest of its
+prototypes counts within a bundle. With one bundle the answer is the bundle's own.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from eyecatch.core.identity.decision import Floats, Reals, Thresholds, Verdict, 
 from eyecatch.core.identity.manifest import Contents
 from eyecatch.core.names import folded
 
-ELSEWHERE = 0.1
-"""How likely a character of another series is to be seen in an episode, beside one of its own, if
-one of the bundles is the series' own and the other says that it is of another."""
+OTHER_SERIES = 0.1
+"""Prior odds that a character in an episode is of another series, against one of its own series;
+used where one bundle is of the episode's series and another bundle of another series."""
 
-LEAST = 1e-9
-"""The chance of nobody is never held to be lower, so that odds stay numbers."""
+MIN_NOBODY = 1e-9
+"""The probability of nobody is taken to be at least this, so that odds stay finite."""
 
-RULE = b"eyecatch ensemble 1\n"
-"""Its number is raised whenever the same bundles would give other answers."""
+VERSION = b"eyecatch ensemble 1\n"
+"""Part of an ensemble's digest; its number is raised when equal bundles give other answers."""
 
 
 class Ensemble:
-    """Bundles that are asked together; in which order, and how often one is given, is all one.
+    """Bundles that are asked together; their order, and bundles given twice, make no difference.
 
     Args:
         bundles: one at least.
@@ -48,7 +48,7 @@ class Ensemble:
         if not by_digest:
             raise ValueError("expected a bundle")
         self.bundles = tuple(by_digest[digest] for digest in sorted(by_digest))
-        self.names = one_name_each(self.bundles)
+        self.names = merge_names(self.bundles)
 
     @property
     def digest(self) -> str:
@@ -56,7 +56,7 @@ class Ensemble:
         if len(self.bundles) == 1:
             return self.bundles[0].digest
         digests = "\n".join(bundle.digest for bundle in self.bundles)
-        return hashlib.sha256(RULE + digests.encode()).hexdigest()
+        return hashlib.sha256(VERSION + digests.encode()).hexdigest()
 
     @property
     def characters(self) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ class Ensemble:
         ):
             if not len(rows) or not names:
                 continue
-            against = share * against_nobody(pool(rows, weights, bundle.calibration), bundle)
+            against = share * odds_against_nobody(pool(rows, weights, bundle.calibration), bundle)
             for name, value, thresholds in zip(names, against, bundle.thresholds, strict=True):
                 if name is not None and value > odds.get(name, (-1.0,))[0]:
                     odds[name] = (float(value), thresholds)
@@ -102,12 +102,12 @@ class Ensemble:
         """What each bundle's odds are multiplied by in an episode of a series."""
         own = [series is not None and _is_of(bundle, series) for bundle in self.bundles]
         return [
-            ELSEWHERE if any(own) and bundle.series is not None and not mine else 1.0
+            OTHER_SERIES if any(own) and bundle.series is not None and not mine else 1.0
             for bundle, mine in zip(self.bundles, own, strict=True)
         ]
 
 
-def against_nobody(chances: Reals, bundle: Contents) -> Reals:
+def odds_against_nobody(chances: Reals, bundle: Contents) -> Reals:
     """The odds (c,) of each of a bundle's names against nobody that it knows.
 
     A bundle without an answer "nobody" has odds against whoever its first name is not.
@@ -115,10 +115,10 @@ def against_nobody(chances: Reals, bundle: Contents) -> Reals:
     named = np.array([name is not None for name in bundle.names])
     has_nobody = bundle.nobody or bundle.calibration.nobody is not None
     nobody = 1 - (chances[named].sum() if has_nobody else chances.max())
-    return np.asarray(chances / max(float(nobody), LEAST))
+    return np.asarray(chances / max(float(nobody), MIN_NOBODY))
 
 
-def one_name_each(bundles: Sequence[Contents]) -> list[tuple[str | None, ...]]:
+def merge_names(bundles: Sequence[Contents]) -> list[tuple[str | None, ...]]:
     """The names of each bundle's columns, with one name for each character.
 
     Two bundles mean the same character if one calls it by a name or alias that is the other's name,

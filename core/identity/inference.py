@@ -1,4 +1,4 @@
-"""Crops in, embeddings and logits out, each face as if it were alone."""
+"""From crops to embeddings and logits; no face's answer depends on the faces beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from eyecatch.core.crops import decode
 from eyecatch.core.errors import ModelError
 from eyecatch.core.identity.bundle import Bundle, load_bundle
-from eyecatch.core.identity.litert import FlatNetwork
+from eyecatch.core.identity.litert import LiteRtNetwork
 from eyecatch.core.identity.networks import load_weights
 from eyecatch.core.tensorflow import Device, has_gpu, keras, prepare_tensorflow, tensorflow
 
@@ -23,15 +23,15 @@ Pictures = npt.NDArray[np.uint8]
 Vectors = npt.NDArray[np.float32]
 
 Call = Callable[[Pictures], tuple[npt.NDArray[Any], npt.NDArray[Any]]]
-"""From uint8 (n, size, size, 3) to embeddings (n, d) and what the network ends in, (n, c)."""
+"""From uint8 (n, size, size, 3) to embeddings (n, d) and the network's last output, (n, c)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """What the network says of n crops, in their order.
+    """Embeddings and logits of n crops, in their order.
 
     Attributes:
-        embeddings: float32 (n, d), of unit length, or zero for a face that tells nothing.
+        embeddings: float32 (n, d), of unit length, or zero for a face without a direction.
         logits: float32 (n, c), one column a name of ``Bundle.names``.
     """
 
@@ -43,10 +43,10 @@ class Identified:
 
 
 class Identify:
-    """A bundle at work. The network is loaded when the first face comes.
+    """Runs a bundle's network on crops; it is loaded when the first face comes.
 
-    On a GPU it is TensorFlow that runs it, many faces in one call; on a CPU it is LiteRT
-    (``core.identity.litert``), one face at a time.
+    On a GPU TensorFlow runs it, many faces in one call; on a CPU LiteRT does
+    (``core.identity.litert``), a face a call.
 
     Args:
         bundle: the bundle, or where it is.
@@ -65,7 +65,7 @@ class Identify:
         self.device = device
 
     def __call__(self, crops: Sequence[bytes]) -> Identified:
-        """Judges crops as ``core.crops`` encodes them; none is a normal value.
+        """Embeddings and logits of crops, JPEGs as ``core.crops.encode`` makes them; may be empty.
 
         Raises:
             ModelError: the weights don't fit, or the network's answer is not a finite number.
@@ -73,7 +73,7 @@ class Identify:
         """
         size = self.bundle.architecture.size
         parts = [
-            self._ask(prepare(crops[k : k + self.batch], size))
+            self._infer(prepare(crops[k : k + self.batch], size))
             for k in range(0, max(1, len(crops)), self.batch)
         ]
         return Identified(
@@ -81,32 +81,32 @@ class Identify:
             np.concatenate([logits for _, logits in parts]),
         )
 
-    def _ask(self, pictures: Pictures) -> tuple[Vectors, Vectors]:
-        embeddings, said = (part.astype(float) for part in self._call(pictures))
-        if not (np.isfinite(embeddings).all() and np.isfinite(said).all()):
+    def _infer(self, pictures: Pictures) -> tuple[Vectors, Vectors]:
+        embeddings, outputs = (part.astype(float) for part in self._network(pictures))
+        if not (np.isfinite(embeddings).all() and np.isfinite(outputs).all()):
             raise ModelError(
                 str(self.bundle.folder),
                 "its network answers with numbers that are not finite",
                 "train it again",
             )
-        # A face that sets off no unit at all has no direction: it stays zero instead of NaN.
+        # An embedding of zeros has no direction: it stays zero instead of NaN.
         lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
         kept = (embeddings / np.where(lengths == 0, 1, lengths)).astype(np.float16)
-        unit = kept.astype(np.float32)  # as an index keeps it, so that it says the same again
+        unit = kept.astype(np.float32)  # what an index stores, so that it leads to equal answers
         prototypes = self.bundle.prototypes
-        logits = said if prototypes is None else prototypes.logits(unit)
+        logits = outputs if prototypes is None else prototypes.logits(unit)
         return unit, logits.astype(np.float32)
 
     @cached_property
-    def _call(self) -> Call:
+    def _network(self) -> Call:
         self.bundle.check_weights()  # on a cluster this may be another machine's file
         on_gpu = self.device == "gpu" or (self.device == "auto" and has_gpu())
-        return (
-            _Compiled(self.bundle, self.batch, self.device) if on_gpu else FlatNetwork(self.bundle)
-        )
+        if on_gpu:
+            return _TensorFlowNetwork(self.bundle, self.batch, self.device)
+        return LiteRtNetwork(self.bundle)
 
 
-class _Compiled:
+class _TensorFlowNetwork:
     """A network as TensorFlow runs it.
 
     Every call has the same shape, filled up with blank pictures, so that it is compiled once and a
@@ -128,12 +128,12 @@ class _Compiled:
     def __call__(self, pictures: Pictures) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         filled = np.zeros((self._batch, *pictures.shape[1:]), np.uint8)
         filled[: len(pictures)] = pictures
-        embeddings, said = (part.numpy()[: len(pictures)] for part in self._run(filled))
-        return embeddings, said
+        embeddings, outputs = (part.numpy()[: len(pictures)] for part in self._run(filled))
+        return embeddings, outputs
 
 
 class IdentifyAll:
-    """Several bundles at work on the same faces; those of equal weights share one network.
+    """Runs several bundles on the same faces; those of equal weights share one network.
 
     Args:
         bundles: the bundles.
@@ -147,20 +147,20 @@ class IdentifyAll:
         self._identify = {one.network: Identify(one, batch, device) for one in self.bundles}
 
     def __call__(self, crops: Sequence[bytes]) -> tuple[Identified, ...]:
-        """What each bundle says of the crops, in the order of ``bundles``; see ``Identify``."""
-        said = {network: identify(crops) for network, identify in self._identify.items()}
-        return tuple(_again(said[bundle.network], bundle) for bundle in self.bundles)
+        """The answer of each bundle, in the order of ``bundles``; see ``Identify``."""
+        outputs = {network: identify(crops) for network, identify in self._identify.items()}
+        return tuple(_reuse(outputs[bundle.network], bundle) for bundle in self.bundles)
 
 
-def _again(said: Identified, bundle: Bundle) -> Identified:
-    """What a bundle says of faces that another one of its weights has judged."""
-    return said if bundle.prototypes is None else judged_again(bundle, said.embeddings)
+def _reuse(outputs: Identified, bundle: Bundle) -> Identified:
+    """A bundle's answer from that of another one with the same network."""
+    return outputs if bundle.prototypes is None else classify_embeddings(bundle, outputs.embeddings)
 
 
-def judged_again(bundle: Bundle, embeddings: Vectors) -> Identified:
-    """What a bundle with prototypes says of faces from their embeddings (n, d) alone."""
+def classify_embeddings(bundle: Bundle, embeddings: Vectors) -> Identified:
+    """The answer of a bundle with prototypes from embeddings, float32 (n, d), alone."""
     if bundle.prototypes is None:
-        raise ValueError("a bundle without prototypes judges pictures, not embeddings")
+        raise ValueError("a bundle without prototypes needs pictures, not embeddings")
     logits = bundle.prototypes.logits(embeddings).astype(np.float32)
     return Identified(embeddings, logits)
 

@@ -1,8 +1,8 @@
 """A bundle's network on a CPU: converted once for this machine, then run without TensorFlow.
 
-Loading TensorFlow takes five seconds of CPU and 600 MB, in every process that asks; LiteRT takes a
-tenth of a second, and no longer for a face. Faces are judged one by one, so that none depends on
-its neighbours, and several at a time where there are cores for it.
+Loading TensorFlow takes five seconds of CPU and 600 MB, in every process that asks; LiteRT loads
+in a tenth of a second, and is as quick for a face. Each face is a call of its own, so that no
+answer depends on the faces beside it; several threads run where there are cores for it.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.cache import cache, write_aside
-from eyecatch.core.hush import hushed
+from eyecatch.core.files import user_cache, write_atomically
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.networks import Network, load_weights
+from eyecatch.core.runtime import hushed
 from eyecatch.core.tensorflow import cores, keras, tensorflow
 
 Interpreter = Any
 """An ``ai_edge_litert.interpreter.Interpreter``; it has no types."""
 
-_FORM: Final = 1
-"""Raised whenever networks are converted in another way."""
+_CONVERSION: Final = 1
+"""Version of the conversion: raised whenever networks are converted in another way."""
 
-_MOST: Final = 4
-"""Faces judged at a time; a network at work takes 20 MB."""
+_MAX_THREADS: Final = 4
+"""Faces at a time; each interpreter takes 20 MB."""
 
 log = logging.getLogger(__name__)
 
 
-class FlatNetwork:
-    """A bundle's network, ready to be asked.
+class LiteRtNetwork:
+    """A bundle's network as LiteRT runs it.
 
     Args:
         bundle: whose weights have been checked.
@@ -48,49 +48,51 @@ class FlatNetwork:
     """
 
     def __init__(self, bundle: Bundle) -> None:
-        path = _place(bundle)
+        path = _cache_path(bundle)
         try:
             content = _read(path)
             run = _interpreter(content)
         except (OSError, ValueError):  # there is none yet, or it is damaged
             content = _convert(load_weights(bundle.architecture, bundle.weights))
             run = _interpreter(content)
-            _keep(content, path)
+            _store(content, path)
         outputs = run.get_output_details()
-        self._ends = outputs[0], outputs[-1]
+        self._outputs = outputs[0], outputs[-1]
         self._idle: LifoQueue[Interpreter] = LifoQueue()
-        most = _at_a_time()
-        for one in [run, *(_interpreter(content) for _ in range(most - 1))]:
+        threads = _thread_count()
+        for one in [run, *(_interpreter(content) for _ in range(threads - 1))]:
             self._idle.put(one)
-        self._threads = ThreadPoolExecutor(most, thread_name_prefix="identify")
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="identify")
 
     def __call__(
         self, pictures: npt.NDArray[np.uint8]
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """What the network says of pictures (n, size, size, 3); none is a normal value.
+        """Run the network on pictures, uint8 (n, size, size, 3) BGR; n may be 0.
 
         Returns:
-            The embeddings (n, d), and what it gives in the end, (n, c): the same, if it embeds.
+            float32 embeddings (n, d), and float32 (n, c): logits, or the embeddings again if the
+            network has no classes.
         """
-        said = list(self._threads.map(self._ask, pictures))
-        none = [np.zeros((0, one["shape"][-1]), np.float32) for one in self._ends]
-        first, last = (np.concatenate([k, *parts]) for k, *parts in zip(none, *said, strict=True))
+        results = list(self._threads.map(self._infer, pictures))
+        none = [np.zeros((0, one["shape"][-1]), np.float32) for one in self._outputs]
+        columns = zip(none, *results, strict=True)
+        first, last = (np.concatenate(column) for column in columns)
         return first, last
 
-    def _ask(self, picture: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.float32], ...]:
+    def _infer(self, picture: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.float32], ...]:
         run = self._idle.get()
         try:
             run.set_tensor(run.get_input_details()[0]["index"], picture[None])
             run.invoke()
-            return tuple(run.get_tensor(one["index"]) for one in self._ends)
+            return tuple(run.get_tensor(one["index"]) for one in self._outputs)
         finally:
             self._idle.put(run)
 
 
-def _at_a_time() -> int:
+def _thread_count() -> int:
     """As many as there are cores; in a worker of Ray, as many as Ray says that it has."""
-    told = os.environ.get("OMP_NUM_THREADS", "")
-    return max(1, min(int(told) if told.isdigit() else cores(), _MOST))
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, min(int(given) if given.isdigit() else cores(), _MAX_THREADS))
 
 
 def _interpreter(content: bytes) -> Interpreter:
@@ -103,7 +105,7 @@ def _interpreter(content: bytes) -> Interpreter:
 
 
 def _convert(network: Network) -> bytes:
-    """The network as a TFLite file in single precision: embedding first, then what it ends in."""
+    """The network as a TFLite file in single precision: embedding first, then its last output."""
     tf = tensorflow()
     # Without this the converter leaves Keras 3's weights outside of the file it makes.
     from tensorflow.python.framework import convert_to_constants  # noqa: PLC0415 - heavy
@@ -130,16 +132,16 @@ def _single(layer: Network) -> Network:
     return layer.__class__.from_config(config)
 
 
-def _place(bundle: Bundle) -> Path:
-    """Where a network is kept; another one, or another way to convert it, has another place."""
+def _cache_path(bundle: Bundle) -> Path:
+    """Where a converted network is cached; the name covers weights, options and conversion."""
     architecture = bundle.architecture
     options = sorted(architecture.options.items())
-    what = json.dumps([_FORM, bundle.weights_digest, architecture.name, options])
-    return cache() / "networks" / f"{hashlib.sha256(what.encode()).hexdigest()}.tflite"
+    what = json.dumps([_CONVERSION, bundle.weights_digest, architecture.name, options])
+    return user_cache() / "networks" / f"{hashlib.sha256(what.encode()).hexdigest()}.tflite"
 
 
 def _read(path: Path) -> bytes:
-    """What ``_keep`` wrote; ValueError if it is something else."""
+    """What ``_store`` wrote; ValueError if it is something else."""
     raw = path.read_bytes()
     digest, content = raw[:32], raw[32:]
     if hashlib.sha256(content).digest() != digest:
@@ -147,8 +149,8 @@ def _read(path: Path) -> bytes:
     return content
 
 
-def _keep(content: bytes, path: Path) -> None:
+def _store(content: bytes, path: Path) -> None:
     try:
-        write_aside(hashlib.sha256(content).digest() + content, path)
+        write_atomically(path, hashlib.sha256(content).digest() + content)
     except OSError as error:  # a home that can't be written only costs the time to convert again
         log.debug("%s can't be written (%s)", path, error)

@@ -1,4 +1,4 @@
-"""What a bundle says of itself: its network, whom it knows, and how its logits become answers."""
+"""What ``bundle.json`` says: the network, the characters, and how logits become answers."""
 
 from __future__ import annotations
 

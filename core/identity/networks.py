@@ -1,7 +1,7 @@
-"""The networks that a bundle may name, built from this code and never from the bundle's.
+"""The networks that a bundle may name; they are built from this code, never from the bundle.
 
 A network takes uint8 (n, size, size, 3) BGR and scales the pixels itself, so that training and
-asking can't differ in it. Its layer ``embedding`` gives the vector that stands for a face; the
+inference can't differ in it. Its layer ``embedding`` gives the vector that stands for a face; the
 network ``study`` goes on from there to logits (n, classes).
 """
 
@@ -76,8 +76,8 @@ def study(
 
     The study's softmax is applied after the network, where the temperature is known. The dense
     layers add up in double precision: the float32 matrix product of TensorFlow depends in its
-    last bits on where in the batch a row stands, and a face must get the same answer in whatever
-    company it is asked about.
+    last bits on where in the batch a row stands, and a face must get the same answer
+    whatever else is in the batch.
 
     Args:
         classes: how many logits.
@@ -113,8 +113,8 @@ def compact(
 ) -> Network:
     """The embedder: residual bottlenecks (ResNet, He et al. 2016) that end in a unit vector.
 
-    1.1 million parameters. It has no classes of its own: who a face is, its distance to the
-    prototypes of characters says (``prototypes``). As in ``study``, what adds up over a batch's
+    1.1 million parameters. It has no classes of its own: a face is named by its distance to
+    the prototypes of characters (``prototypes``). As in ``study``, what adds up over a batch's
     row is done in double precision.
 
     Args:
@@ -151,7 +151,7 @@ def _bottleneck(x: Network, within: int) -> Network:
     y = _convolved(x, within, side=1)
     y = _convolved(y, within, side=3)
     y = layers.Conv2D(x.shape[-1], 1, use_bias=False)(y)
-    # A block that starts as nothing but a way around it is learned sooner (Goyal et al. 2017).
+    # A residual block that starts as the identity trains faster (Goyal et al. 2017).
     y = layers.BatchNormalization(gamma_initializer="zeros")(y)
     return layers.ReLU()(layers.Add()([x, y]))
 

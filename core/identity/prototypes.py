@@ -1,15 +1,23 @@
 """Prototypes: unit vectors that stand for characters; how near a face is to them says who it is.
 
 A trained head is such a matrix (the cosine softmax of CosFace, Wang et al. 2018, with sub-centres
-as in Deng et al. 2020), and a character that is enrolled adds rows to it.
+as in Deng et al. 2020), and a character that is enrolled adds rows to it. On disk they are a NumPy
+archive, ``prototypes.npz``, which is read as something that a stranger may have made.
 """
 
 from __future__ import annotations
 
+import io
+import zipfile
+import zlib
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from eyecatch.core.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
@@ -18,16 +26,22 @@ Reals = npt.NDArray[np.float64]
 SCALE = 16.0
 """What a cosine is multiplied by to be a logit; the temperature of a calibration does the rest."""
 
-MOST = 8
-"""Prototypes that are made of one character's pictures at most; more say no more."""
+MAX_PROTOTYPES = 8
+"""At most so many prototypes are made of one character's pictures; more add nothing."""
 
 PULL = 0.7
-"""How far each of them is moved towards the mean of all the pictures. At 0 a prototype draws
-whoever looks like one picture; at 1 there is but one, and a second costume is lost. The figures
+"""How far each of them is moved towards the mean of all the pictures. At 0 a prototype attracts
+whoever is similar to one picture; at 1 all are equal, and a second costume is lost. The figures
 are in docs/identity.md."""
 
-ROUNDS = 20
-"""Of k-means at most; it settles in far fewer."""
+MAX_ITERATIONS = 20
+"""Of k-means; it converges in far fewer."""
+
+ARRAYS = ("vectors", "owners", "counts")
+"""Of the archive: the attributes of ``Prototypes``."""
+
+LARGEST_ARRAY = 256 * 2**20
+"""Bytes; ten thousand characters with thirty prototypes each take less."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +114,7 @@ class Prototypes:
         return mine
 
     def extended(self, owner: int, vectors: Vectors, counts: Places) -> Prototypes:
-        """More prototypes of an owner who has some."""
+        """With more prototypes of an owner who has some."""
         return Prototypes(
             np.concatenate([self.vectors, vectors]),
             np.concatenate([self.owners, np.full(len(vectors), owner)]),
@@ -108,7 +122,7 @@ class Prototypes:
         )
 
     def inserted(self, owner: int, vectors: Vectors, counts: Places) -> Prototypes:
-        """Prototypes of a new owner at that place; those from there on move up."""
+        """With prototypes of a new owner at that place; the owners from there on move up."""
         moved = self.owners + (self.owners >= owner)
         return Prototypes(
             np.concatenate([self.vectors, vectors]),
@@ -124,57 +138,115 @@ class Prototypes:
 
 
 def make_prototypes(
-    embeddings: npt.NDArray[np.floating], most: int = MOST, pull: float = PULL
+    embeddings: npt.NDArray[np.floating], max_count: int = MAX_PROTOTYPES, pull: float = PULL
 ) -> tuple[Vectors, Places]:
-    """A few prototypes of n embeddings of one character, for the costumes and forms it has.
+    """A few prototypes of n embeddings of one character, one for each of its costumes and forms.
 
     They are the centres of spherical k-means (Dhillon & Modha 2001), moved towards the mean of all
-    (``pull``); so each of a few pictures makes one. K-means starts with the embedding that is
-    nearest to the mean, and then those that are farthest from what was chosen: nothing is random.
+    (``pull``). Up to ``max_count`` embeddings make one prototype each. K-means starts with the
+    embedding nearest to the mean, then takes the one farthest from those chosen (farthest-first
+    traversal, Gonzalez 1985), so nothing is random.
 
     Args:
-        embeddings: (n, d) of unit length, or zero for a picture that tells nothing; n at least 1.
-        most: prototypes at most.
-        pull: 0 leaves the centres where they are, for faces that have no look in common; 1 moves
+        embeddings: (n, d) of unit length, or zero for a picture without a direction; n at least 1.
+        max_count: most prototypes that are made.
+        pull: 0 leaves the centres where they are, for faces that have little in common; 1 moves
             all of them to the mean.
 
     Returns:
         float32 (k, d) unit vectors and int64 (k,) pictures behind each.
 
     Raises:
-        ValueError: not one embedding tells anything.
+        ValueError: all embeddings are zero.
+
+    Example:
+        >>> vectors, counts = make_prototypes(np.eye(3))
+        >>> vectors.shape, counts
+        ((3, 3), array([1, 1, 1]))
     """
-    told = embeddings[np.linalg.norm(embeddings, axis=1) > 0].astype(np.float64)
-    if not len(told):
+    vectors = embeddings[np.linalg.norm(embeddings, axis=1) > 0].astype(np.float64)
+    if not len(vectors):
         raise ValueError("expected an embedding that is not zero")
-    centres = _centres(told, min(most, len(told)))
-    counts = np.bincount((told @ centres.T).argmax(axis=1), minlength=len(centres))
-    middle = _mean(told, centres[0])
+    centres = _centres(vectors, min(max_count, len(vectors)))
+    counts = np.bincount((vectors @ centres.T).argmax(axis=1), minlength=len(centres))
+    middle = _mean(vectors, centres[0])
     pulled = np.stack([_mean(np.stack([(1 - pull) * c, pull * middle]), c) for c in centres])
     return pulled[counts > 0].astype(np.float32), counts[counts > 0].astype(np.int64)
 
 
-def _centres(told: Reals, k: int) -> Reals:
-    centres = _start(told, k)
-    for _ in range(ROUNDS):
-        nearest = (told @ centres.T).argmax(axis=1)
-        moved = np.stack([_mean(told[nearest == k], centre) for k, centre in enumerate(centres)])
+def _centres(vectors: Reals, k: int) -> Reals:
+    centres = _farthest_first(vectors, k)
+    for _ in range(MAX_ITERATIONS):
+        nearest = (vectors @ centres.T).argmax(axis=1)
+        moved = np.stack([_mean(vectors[nearest == k], centre) for k, centre in enumerate(centres)])
         if np.allclose(moved, centres):
             break
         centres = moved
     return centres
 
 
-def _start(told: Reals, k: int) -> Reals:
-    chosen = [int((told @ told.sum(axis=0)).argmax())]
+def _farthest_first(vectors: Reals, k: int) -> Reals:
+    chosen = [int((vectors @ vectors.sum(axis=0)).argmax())]
     while len(chosen) < k:
-        chosen.append(int((told @ told[chosen].T).max(axis=1).argmin()))
-    starts = told[chosen]
+        chosen.append(int((vectors @ vectors[chosen].T).max(axis=1).argmin()))
+    starts = vectors[chosen]
     return np.asarray(starts / np.linalg.norm(starts, axis=1, keepdims=True))
 
 
 def _mean(vectors: Reals, otherwise: Reals) -> Reals:
-    """The unit vector in the middle; another one where there is no middle."""
+    """The mean as a unit vector; ``otherwise`` where the mean is zero."""
     total = vectors.sum(axis=0)
     length = np.linalg.norm(total)
     return np.asarray(total / length) if length > 1e-9 else otherwise
+
+
+def write_prototypes(path: Path, prototypes: Prototypes) -> None:
+    """Writes a NumPy archive without pickle; equal prototypes give equal bytes."""
+    arrays = {name: getattr(prototypes, name) for name in ARRAYS}
+    np.savez(path, allow_pickle=False, **arrays)
+
+
+def read_prototypes(path: Path) -> Prototypes:
+    """Reads what ``write_prototypes`` wrote.
+
+    Nothing in the file is run, and no more memory is taken than its arrays may need.
+
+    Raises:
+        ModelError: it is no such archive, or what it holds are no prototypes.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            arrays = [_array(archive, f"{name}.npy") for name in ARRAYS]
+        return Prototypes(*arrays)
+    except (
+        OSError, ValueError, KeyError, EOFError, MemoryError, OverflowError, RuntimeError,
+        NotImplementedError, SyntaxError, zipfile.BadZipFile, zlib.error,
+    ) as error:  # fmt: skip
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ModelError(
+            str(path), f"its prototypes can't be read ({why})", "copy the bundle again, whole"
+        ) from error
+
+
+def _array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
+    if archive.getinfo(name).file_size > LARGEST_ARRAY:
+        raise ValueError(f"{name} is too large")
+    content = io.BytesIO(archive.read(name))
+    shape, size = _header(content)
+    if size > LARGEST_ARRAY:
+        raise ValueError(f"{name} claims to be of shape {shape}")
+    content.seek(0)
+    array = np.lib.format.read_array(content, allow_pickle=False)
+    return np.asarray(array)
+
+
+def _header(content: io.BytesIO) -> tuple[tuple[int, ...], int]:
+    """Shape and bytes of an array as its head claims."""
+    version = np.lib.format.read_magic(content)
+    if version != (1, 0):  # what NumPy writes for arrays of plain numbers
+        raise ValueError(f"an array of format {version}")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(content)
+    size = dtype.itemsize
+    for length in shape:  # in Python's integers, which don't overflow
+        size *= int(length)
+    return shape, size

@@ -4,31 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
+from eyecatch.core.detect.config import DetectorConfig, without_defaults
 
-@dataclass(frozen=True, slots=True)
-class DetectorConfig:
-    """Which detector looks, and how.
-
-    Attributes:
-        name: ``cnn`` or ``cascade``; see ``core.detect``.
-        model: path of the detector's file; empty for the place where it looks by itself.
-        digest: SHA-256 of the detector's file, hex; filled in by ``core.detect.resolve``.
-        lines: height in pixels of the small picture the detector looks at; 0 for what suits it,
-            filled in by ``core.detect.resolve``.
-        scale: the cascade's step from one size of face to the next.
-        neighbours: how many overlapping hits the cascade asks for.
-        smallest: height of the smallest face looked for, as a share of the picture's height.
-    """
-
-    name: str = "cnn"
-    model: str = ""
-    digest: str = ""
-    lines: int = 0
-    scale: float = 1.1
-    neighbours: int = 5
-    smallest: float = 0.04
+_FIRST_OPTIONS = ("held_change", "every", "crops", "version")
+"""Those that the digest has held from the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +17,12 @@ class ScanConfig:
     """What a scan does; two scans of equal digest give equal rows.
 
     Attributes:
-        detector: which detector looks, and how.
-        held_change: a frame that differs less than this from the last one looked at is held (0..1).
-        every: most frames from one look of the detector to the next; see ``core.scan.sampling``.
+        detector: the detector and its options.
+        held_change: a frame that differs less than this from the last fresh one is held (0..1).
+        every: most frames from one sample of the detector to the next; see ``core.scan.sampling``.
         crops: how many crops are kept of a tracklet.
-        version: raised whenever the scan's code changes what it finds.
+        version: raised whenever the scan's code, or the default of an option, changes what it
+            finds.
     """
 
     detector: DetectorConfig = field(default_factory=DetectorConfig)
@@ -51,7 +33,11 @@ class ScanConfig:
 
     @property
     def digest(self) -> str:
-        """SHA-256, hex, of all of it but the path of the detector's file."""
-        values = asdict(self)
-        values["detector"].pop("model")
+        """SHA-256, hex, of the scan's options and of those that its detector reads.
+
+        An index keeps it with every chunk: a chunk of another digest is scanned again. So an
+        option that is added later is part of it only where it hasn't its default.
+        """
+        values = without_defaults(self, _FIRST_OPTIONS, without={"detector"})
+        values["detector"] = self.detector.digested()
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

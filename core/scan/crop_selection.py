@@ -12,17 +12,16 @@ import numpy.typing as npt
 from eyecatch.core import crops
 from eyecatch.core.scan.types import Crop
 
-SPACING = 12
+MIN_SPACING = 12
 """Frames between two crops of a face: half a second at 24 frames a second. Nearer ones show about
 the same drawing, and would be one vote counted twice."""
 
-BLURRED = 200.0
-"""Variance of the Laplacian at which sharpness counts half, in a crop of 128 pixels."""
+HALF_SHARP = 200.0
+"""Variance of the Laplacian at which a crop of 128 pixels counts half as sharp."""
 
-
-WORTH = 1.2
-"""How much better than its rival a crop must promise to be to be cut at all: cutting costs more
-than finding the face, and crops of one face at one time are about as sharp as each other."""
+MIN_GAIN = 1.2
+"""A crop is cut only if the upper bound of its quality is this many times that of the crop it would
+replace. Cutting costs more than detecting the face, and neighbouring crops are about as sharp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +31,11 @@ class _Candidate:
     picture: npt.NDArray[np.uint8]
 
 
-class Best:
+class CropSelector:
     """Keeps the best crops of one face, spread in time.
 
-    A crop that is SPACING or nearer to another competes with it, all others with the worst.
+    Of two crops MIN_SPACING frames apart or less only the better is kept; once there are ``limit``,
+    a new crop replaces the worst.
 
     Args:
         limit: how many are kept.
@@ -54,11 +54,11 @@ class Best:
             frame: number of its frame, higher than those before.
             side: longer side of its box, in pixels of the video.
             score: of its detection, 0..1.
-            cut: makes the crop; called only if it may be kept, as it takes a whole picture.
+            cut: makes the crop, uint8 (CROP_SIZE, CROP_SIZE, 3); called only if it may be kept.
         """
         rival = self._rival(frame)
-        most = _most(side, score)
-        if rival is not None and most <= WORTH * rival.quality:
+        best_case = _upper_bound(side, score)
+        if rival is not None and best_case <= MIN_GAIN * rival.quality:
             return
         picture = cut()
         candidate = _Candidate(frame, quality(picture, side, score), picture)
@@ -68,7 +68,7 @@ class Best:
             self._kept[self._kept.index(rival)] = candidate
 
     def _rival(self, frame: int) -> _Candidate | None:
-        near = [one for one in self._kept if frame - one.frame <= SPACING]
+        near = [one for one in self._kept if frame - one.frame <= MIN_SPACING]
         full = self._kept if len(self._kept) >= self._limit else []
         return min(near or full, key=lambda one: one.quality, default=None)
 
@@ -79,17 +79,23 @@ class Best:
 
 
 def quality(crop: npt.NDArray[np.uint8], side: float, score: float) -> float:
-    """0..1: how good a crop is to judge by; arguments as of ``Best.offer``."""
-    return _most(side, score) * _sharpness(crop)
+    """0..1: how well a face can be recognised in a crop: its score times its size and sharpness.
+
+    Args:
+        crop: uint8 (CROP_SIZE, CROP_SIZE, 3), BGR.
+        side: longer side of the face's box, in pixels of the video.
+        score: of the detection, 0..1.
+    """
+    return _upper_bound(side, score) * _sharpness(crop)
 
 
-def _most(side: float, score: float) -> float:
-    """The quality of a crop that is sharp all over."""
+def _upper_bound(side: float, score: float) -> float:
+    """The quality that a crop has if it is as sharp as can be."""
     return score * min(1.0, side * crops.MARGIN / crops.CROP_SIZE)
 
 
 def _sharpness(crop: npt.NDArray[np.uint8]) -> float:
-    """0..1: how much of a crop are edges (variance of the Laplacian; Pech-Pacheco et al. 2000)."""
+    """0..1: variance of the Laplacian (Pech-Pacheco et al. 2000), v / (v + HALF_SHARP)."""
     grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
     variance = float(cv2.Laplacian(grey, cv2.CV_64F).var())
-    return variance / (variance + BLURRED)
+    return variance / (variance + HALF_SHARP)

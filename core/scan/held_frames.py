@@ -1,4 +1,4 @@
-"""Held frames: those that show the drawing of the frame before them once more."""
+"""Held frames: those that show the same drawing as the frame before them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import numpy as np
 import numpy.typing as npt
 
 BLOCK = 4
-"""Samples of a look's block, each way. A small face that moves changes few samples, so the block
-that changes most decides, not the mean of all. On eight episodes of stills held and panned on twos,
-coded with x264, 4 parts the two best: 99.9 % of held frames differ by less than .0016, every panned
-one by more than .0047 (the mean over the whole look: .0003 and .0009; blocks of 2: .0033, .0065).
+"""Samples of a thumbnail's block, each way. A small face that moves changes few samples, so the
+block that changes most decides, not the mean of all. On eight episodes of stills held and panned on
+twos, coded with x264, blocks of 4 part the two best: 99.9 % of held frames differ by less than
+.0016, every panned one by more than .0047 (the mean over the whole thumbnail: .0003 and .0009;
+blocks of 2: .0033, .0065).
 """
 
 
-def difference(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8]) -> float:
-    """How much two looks differ in the block where they differ most.
+def block_difference(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8]) -> float:
+    """How much two thumbnails differ in the block where they differ most.
 
     Args:
-        a: uint8 (h, w, 3), a look as of ``core.video.frame.Frame.look``; h and w are multiples of
+        a: uint8 (h, w, 3), as of ``core.video.frame.Frame.thumbnail``; h and w are multiples of
             BLOCK.
         b: another of the same shape.
 
@@ -31,27 +32,34 @@ def difference(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8]) -> float:
     return float(blocks.max() / (BLOCK * BLOCK * channels * 255))
 
 
-class Held:
-    """Tells held frames from fresh ones.
+class HeldFrameFilter:
+    """Tells held frames from fresh ones, which show a new drawing.
 
-    Each frame is compared with the last fresh one rather than with its neighbour, so that a slow
-    pan is looked at again once it has moved far enough.
+    Each frame is compared with the last fresh one rather than with its neighbour, so that a frame
+    of a slow pan is fresh once the pan has moved far enough.
 
     Args:
-        least: the difference from which a frame is fresh, 0..1.
+        min_difference: ``block_difference`` from which a frame is fresh, 0..1.
     """
 
-    def __init__(self, least: float) -> None:
-        self._least = least
+    def __init__(self, min_difference: float) -> None:
+        self._min_difference = min_difference
         self._last: npt.NDArray[np.uint8] | None = None
 
     def reset(self) -> None:
-        """Forget all: the next frame is fresh."""
+        """Start afresh: the next frame is not held."""
         self._last = None
 
-    def same(self, look: npt.NDArray[np.uint8]) -> bool:
-        """Whether the next frame, uint8 (h, w, 3), shows what the last fresh one did."""
-        if self._last is not None and difference(self._last, look) < self._least:
+    def is_held(self, thumbnail: npt.NDArray[np.uint8]) -> bool:
+        """Whether the next frame shows the same drawing as the last fresh one.
+
+        Args:
+            thumbnail: uint8 (h, w, 3), of the frame.
+        """
+        if (
+            self._last is not None
+            and block_difference(self._last, thumbnail) < self._min_difference
+        ):
             return True
-        self._last = look
+        self._last = thumbnail
         return False

@@ -1,6 +1,6 @@
 """Shots and tracks of an episode, from what the scans of its chunks found.
 
-Pure, and the same however the episode was cut into chunks; crops are not looked at.
+Pure functions, whose result does not depend on how the episode was cut into chunks.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from itertools import groupby, pairwise
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.scan.cuts import change, cuts
-from eyecatch.core.scan.matching import MISSES, affinity, pairs
+from eyecatch.core.scan.cuts import change, detect_cuts
+from eyecatch.core.scan.matching import MAX_MISSED, greedy_match, similarity
 from eyecatch.core.scan.types import ScannedChunk, Tracklet
 
 
@@ -60,8 +60,8 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """A tracklet and where it is kept."""
+class _TrackletRef:
+    """A tracklet, with the index of its chunk and its place there as ``key``."""
 
     key: tuple[int, int]
     tracklet: Tracklet
@@ -86,30 +86,34 @@ def link(chunks: Sequence[ScannedChunk]) -> Linked:
     """
     chunks = sorted((one for one in chunks if len(one.timeline.pts)), key=lambda one: one.index)
     shots = tuple(_shots(chunks))
-    parts = [_Part((one.index, at), it) for one in chunks for at, it in enumerate(one.tracklets)]
+    parts = [
+        _TrackletRef((chunk.index, place), tracklet)
+        for chunk in chunks
+        for place, tracklet in enumerate(chunk.tracklets)
+    ]
     parts.sort(key=lambda part: (part.start, *part.tracklet.boxes[0]))
     starts = np.array([shot.start for shot in shots])
     by_shot = groupby(parts, lambda part: int(np.searchsorted(starts, part.start, "right")) - 1)
     tracks = [
         Track(shot, tuple(part.key for part in track), track[0].start, track[-1].last + 1)
         for shot, members in by_shot
-        for track in _joined(list(members))
+        for track in _join_tracklets(list(members))
     ]
     return Linked(shots, tuple(tracks))
 
 
 def _shots(chunks: Sequence[ScannedChunk]) -> Iterator[Shot]:
     index = 0
-    for run in _runs(chunks):
+    for run in _contiguous(chunks):
         pts = np.concatenate([one.timeline.pts for one in run])
         first = run[0].timeline.start
-        edges = [0, *cuts(_changes(run)).tolist(), len(pts)]
+        edges = [0, *detect_cuts(_changes(run)).tolist(), len(pts)]
         for start, stop in pairwise(edges):
             yield Shot(index, first + start, first + stop, int(pts[start]), int(pts[stop - 1]))
             index += 1
 
 
-def _runs(chunks: Sequence[ScannedChunk]) -> Iterator[list[ScannedChunk]]:
+def _contiguous(chunks: Sequence[ScannedChunk]) -> Iterator[list[ScannedChunk]]:
     """Chunks that follow each other without a gap."""
     run: list[ScannedChunk] = []
     for chunk in chunks:
@@ -122,26 +126,26 @@ def _runs(chunks: Sequence[ScannedChunk]) -> Iterator[list[ScannedChunk]]:
 
 
 def _changes(run: Sequence[ScannedChunk]) -> npt.NDArray[np.float32]:
-    """The change of every frame, those at the chunks' borders found by their looks."""
+    """The change of every frame, those at the chunks' borders from their thumbnails."""
     parts = [one.timeline.change.copy() for one in run]
     parts[0][0] = 0
     for before, after, part in zip(run, run[1:], parts[1:], strict=False):
-        a, b = before.timeline.last_look, after.timeline.first_look
+        a, b = before.timeline.last_thumbnail, after.timeline.first_thumbnail
         part[0] = change(a, b) if a.size and b.size else 0
     return np.concatenate(parts)
 
 
-def _joined(parts: Sequence[_Part]) -> list[list[_Part]]:
+def _join_tracklets(parts: Sequence[_TrackletRef]) -> list[list[_TrackletRef]]:
     """The tracks of one shot, from its tracklets in order of their first frames."""
-    tracks: list[list[_Part]] = []
-    recent: list[list[_Part]] = []
+    tracks: list[list[_TrackletRef]] = []
+    recent: list[list[_TrackletRef]] = []
     for start, group in groupby(parts, lambda part: part.start):
         new = list(group)
-        recent = [track for track in recent if start - track[-1].last <= MISSES + 1]
+        recent = [track for track in recent if start - track[-1].last <= MAX_MISSED + 1]
         near = [track for track in recent if track[-1].last < start]
         last = np.array([track[-1].tracklet.boxes[-1] for track in near], np.float32)
         first = np.array([part.tracklet.boxes[0] for part in new], np.float32)
-        chosen = {b: near[a] for a, b in pairs(affinity(last.reshape(-1, 4), first))}
+        chosen = {b: near[a] for a, b in greedy_match(similarity(last.reshape(-1, 4), first))}
         for place, part in enumerate(new):
             if place in chosen:
                 chosen[place].append(part)

@@ -1,4 +1,4 @@
-"""The scan of a chunk: decode once, look at what is new, follow faces, keep rows and crops."""
+"""The scan of a chunk: decode it once, detect faces on new drawings, track them, cut crops."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from eyecatch.core.detect.base import Detector
 from eyecatch.core.detect.registry import load
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import MediaError
+from eyecatch.core.runtime import Stopwatch
 from eyecatch.core.scan.config import ScanConfig
-from eyecatch.core.scan.cuts import Changes, suspicious
-from eyecatch.core.scan.held_frames import Held
-from eyecatch.core.scan.sampling import Looks
-from eyecatch.core.scan.tracker import Follower
+from eyecatch.core.scan.cuts import SceneChanges, may_be_cut
+from eyecatch.core.scan.held_frames import HeldFrameFilter
+from eyecatch.core.scan.sampling import FrameSampler
+from eyecatch.core.scan.tracker import Tracker
 from eyecatch.core.scan.types import ScannedChunk, Timeline
-from eyecatch.core.stopwatch import Stopwatch
 from eyecatch.core.video.decode import decode
 from eyecatch.core.video.frame import Frame, Picture
 from eyecatch.core.video.types import Chunk, Video
 
 STAGES = ("decode", "compare", "shrink", "detect", "follow", "crop")
-"""What a scan's time goes to: decoding; telling held frames and cuts; the small pictures of those
-that are looked at; the detector; following faces; cutting crops and encoding them."""
+"""What a scan's time goes to: decoding; finding held frames and cuts; the small pictures for the
+detector; the detector; tracking faces; cutting crops and encoding them."""
 
 
 class Scan:
@@ -33,6 +33,18 @@ class Scan:
 
     Attributes:
         watch: where the time of the last chunk went, by the names in ``STAGES``.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from eyecatch.core.synthetic.season import draw_episode
+        >>> from eyecatch.core.video.plan import plan
+        >>> from eyecatch.core.video.probe import probe
+        >>> faces = draw_episode(Path("episode.mkv"), seconds=1, size=(640, 360))
+        >>> video = probe(Path("episode.mkv"))
+        >>> scan = Scan(ScanConfig())
+        >>> (scanned,) = [scan(video, chunk) for chunk in plan(video).chunks]
+        >>> len(scanned.timeline.pts), len(scanned.tracklets[0].crops) > 0
+        (24, True)
     """
 
     def __init__(self, config: ScanConfig, detector: Detector | None = None) -> None:
@@ -56,21 +68,21 @@ class Scan:
         if self._detector is None:
             self._detector = load(self.config.detector)
         self.watch = Stopwatch()
-        course = _Course(self.config, self._detector, video, chunk, self.watch)
+        scan = _ChunkScan(self.config, self._detector, video, chunk, self.watch)
         broken = None
         with self.watch.during("decode"):
             try:
                 for frame in decode(video, chunk):
-                    course.see(frame)
+                    scan.add(frame)
             except MediaError as problem:
                 broken = str(problem)
         if not chunk.straight and broken is None:
-            course.skip_to(chunk.stop)
-        return course.result(broken)
+            scan.skip_to(chunk.stop)
+        return scan.result(broken)
 
 
-class _Course:
-    """One chunk on its way through the scan; the decoder's pictures of a few frames are held."""
+class _ChunkScan:
+    """The scan of one chunk, frame after frame; it keeps the decoder's pictures of a few frames."""
 
     def __init__(
         self,
@@ -85,16 +97,17 @@ class _Course:
         self._video = video
         self._chunk = chunk
         self._keyframes = frozenset(chunk.keyframes.tolist())
-        self._unseen: int | None = 0  # place of the last keyframe until a frame since is decoded
+        # Place of the last keyframe, until it or a frame after it is decoded.
+        self._undecoded: int | None = 0
         self._pts: list[int] = []
         self._fresh: list[bool] = []
-        self._ends: list[Picture] = []  # the looks of the first frame and of the last
-        self._changes = Changes()
-        self._held = Held(config.held_change)
-        self._follower = Follower(video.width, video.height, config.crops, watch)
-        self._looks = Looks(self._detect, self._follower, config.every)
+        self._ends: list[Picture] = []  # thumbnails of the first frame and of the last
+        self._changes = SceneChanges()
+        self._held_filter = HeldFrameFilter(config.held_change)
+        self._tracker = Tracker(video.width, video.height, config.crops, watch)
+        self._sampler = FrameSampler(self._detect, self._tracker, config.every)
 
-    def see(self, frame: Frame) -> None:
+    def add(self, frame: Frame) -> None:
         """Go on by a decoded frame."""
         with self._watch.during("follow"):
             self.skip_to(frame.number)
@@ -102,61 +115,61 @@ class _Course:
                 self._reset()
             fresh = self._compare(frame)
             if fresh:
-                self._looks.see(frame)
+                self._sampler.add(frame)
             else:
-                self._looks.hold(frame.number)
+                self._sampler.hold(frame.number)
             self._pts.append(frame.pts)
             self._fresh.append(fresh)
 
     def _compare(self, frame: Frame) -> bool:
-        """Whether a frame has a new drawing; what may be a cut ends what was followed."""
+        """Whether a frame is fresh; a possible cut ends all tracklets."""
         with self._watch.during("compare"):
-            look = frame.look()
-            self._ends = [*self._ends[:1], look]
-            place = len(self._pts) if self._unseen is None else self._unseen
-            self._unseen = None
-            change = self._changes.add(look, place)
-            fresh = not self._held.same(look)
-        if suspicious(change):
-            self._looks.end()
+            thumbnail = frame.thumbnail()
+            self._ends = [*self._ends[:1], thumbnail]
+            place = len(self._pts) if self._undecoded is None else self._undecoded
+            self._undecoded = None
+            change = self._changes.add(thumbnail, place)
+            fresh = not self._held_filter.is_held(thumbnail)
+        if may_be_cut(change):
+            self._sampler.reset()
         return fresh
 
     def skip_to(self, number: int) -> None:
-        """Go on to a frame; those before it were damaged, and show what was there before them."""
+        """Go on to a frame; in place of those before it, which were damaged, the last one stays."""
         for lost in range(self._chunk.start + len(self._pts), number):
             if lost in self._keyframes:
                 self._reset()
-            self._looks.hold(lost)
+            self._sampler.hold(lost)
             self._changes.skip()
             self._pts.append(int(self._chunk.pts[lost - self._chunk.start]))
-            self._fresh.append(self._unseen is not None)
+            self._fresh.append(self._undecoded is not None)
 
     def _reset(self) -> None:
-        self._unseen = len(self._pts)
+        self._undecoded = len(self._pts)
         self._changes.reset()
-        self._held.reset()
-        self._looks.end()
+        self._held_filter.reset()
+        self._sampler.reset()
 
     def _detect(self, frame: Frame) -> Detections:
         with self._watch.during("shrink"):
-            small = frame.small(self._detector.lines, self._detector.grain)
+            small = frame.downscaled(self._detector.lines, self._detector.size_divisor)
         with self._watch.during("detect"):
             found = self._detector.detect([small])[0]
         height, width = small.shape[:2]
         return found.scaled(self._video.width / width, self._video.height / height)
 
     def result(self, broken: str | None) -> ScannedChunk:
-        """All that was found, and why there isn't more."""
+        """All that was found; ``broken`` is why there isn't more, or None."""
         with self._watch.during("follow"):
-            self._looks.end()
-            tracklets = self._follower.tracklets()
+            self._sampler.reset()
+            tracklets = self._tracker.tracklets()
         nothing = np.zeros((0, 0, 3), np.uint8)
         timeline = Timeline(
             start=self._chunk.start,
             pts=np.array(self._pts, np.int64),
             held=~np.array(self._fresh, bool),
             change=np.array(self._changes.values, np.float32),
-            first_look=self._ends[0] if self._ends else nothing,
-            last_look=self._ends[-1] if self._ends else nothing,
+            first_thumbnail=self._ends[0] if self._ends else nothing,
+            last_thumbnail=self._ends[-1] if self._ends else nothing,
         )
         return ScannedChunk(self._chunk.index, timeline, tracklets, broken)

@@ -1,4 +1,4 @@
-"""Faces followed from frame to frame, from one keyframe to the next at most."""
+"""Tracking: which detections of frame after frame are one face, between two keyframes."""
 
 from __future__ import annotations
 
@@ -11,26 +11,28 @@ import numpy.typing as npt
 
 from eyecatch.core import crops
 from eyecatch.core.detections import Detections
-from eyecatch.core.scan.crop_selection import Best
-from eyecatch.core.scan.matching import MISSES, affinity, pairs
+from eyecatch.core.runtime import Stopwatch
+from eyecatch.core.scan.crop_selection import CropSelector
+from eyecatch.core.scan.matching import MAX_MISSED, greedy_match, similarity
 from eyecatch.core.scan.types import Tracklet
-from eyecatch.core.stopwatch import Stopwatch
 
 Picture = npt.NDArray[np.uint8]
 Box = npt.NDArray[np.int32]
+ReadRegion = Callable[[int, int, int, int], Picture]
+"""From left, top, right, bottom to that region of a frame, uint8 (h, w, 3), BGR."""
 
-STARTS = 0.44
-"""Score from which a detection starts a tracklet; one below only continues one (ByteTrack, Zhang
-et al. 2022). Of what the network finds with this score or a higher one .972 are faces, on pictures
-held out of its training (``judge`` of ``training.detector.train``). All that the cascade finds at 5
+MIN_START_SCORE = 0.44
+"""Score from which a detection starts a tracklet; below it, it can only continue one (ByteTrack,
+Zhang et al. 2022). Of the network's detections from this score on .972 are faces, on pictures held
+out of its training (``judge`` of ``training.detector.train``). All that the cascade finds at 5
 neighbours is above it."""
 
 
 @dataclass(slots=True, eq=False)
-class _Face:
-    """A tracklet on its way: the frames where it was seen, those held among them."""
+class _ActiveTrack:
+    """A tracklet that is being tracked: the frames with its face, held ones among them."""
 
-    best: Best
+    crops: CropSelector
     frames: list[int] = field(default_factory=list)
     boxes: list[npt.NDArray[np.int32]] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
@@ -47,11 +49,13 @@ class _Face:
         boxes = np.stack([np.interp(frames, self.frames, column) for column in columns], axis=1)
         scores = np.zeros(len(frames), np.float32)
         scores[np.array(self.frames) - frames[0]] = self.scores
-        return Tracklet(frames, np.rint(boxes).astype(np.int32), scores, self.best.crops())
+        return Tracklet(frames, np.rint(boxes).astype(np.int32), scores, self.crops.crops())
 
 
-class Follower:
-    """Makes tracklets of the detections of frame after frame.
+class Tracker:
+    """Joins the detections of frame after frame to tracklets.
+
+    A face that is missed for up to MAX_MISSED frames keeps its tracklet, with interpolated boxes.
 
     Args:
         width: of the video, in pixels.
@@ -64,82 +68,86 @@ class Follower:
         self._watch = watch
         self._size = np.array([width, height])
         self._limit = limit
-        self._faces: list[_Face] = []
-        self._done: list[_Face] = []
+        self._active: list[_ActiveTrack] = []
+        self._ended: list[_ActiveTrack] = []
         self._last = -1
 
-    def end(self) -> None:
-        """End all tracklets: a keyframe or what may be a cut comes next."""
-        self._done += self._faces
-        self._faces = []
+    def reset(self) -> None:
+        """End all tracklets: a keyframe or a possible cut comes next."""
+        self._ended += self._active
+        self._active = []
 
     def hold(self, frame: int) -> None:
-        """Go on by a frame that shows what the one before it did."""
-        for face in self._faces:
-            if face.frames[-1] == self._last:
-                face.add(frame, face.boxes[-1], face.scores[-1])
+        """Go on by a frame that shows the same drawing as the one before it."""
+        for track in self._active:
+            if track.frames[-1] == self._last:
+                track.add(frame, track.boxes[-1], track.scores[-1])
         self._last = frame
 
-    def see(
-        self, frame: int, found: Detections, part: Callable[[int, int, int, int], Picture] | None
-    ) -> None:
+    def update(self, frame: int, found: Detections, region: ReadRegion | None) -> None:
         """Go on by a frame with a drawing of its own.
 
         Args:
             frame: its number.
             found: its faces, in pixels of the video.
-            part: makes a part of the frame, uint8 (h, w, 3), BGR, of left, top, right, bottom,
-                should a crop be worth cutting; None if its faces are not worth a crop.
+            region: reads a region of the frame, should a crop be worth cutting; None if no crop
+                is to be cut of it.
         """
-        self._forget(frame)
-        boxes = self._pixels(found.boxes)
-        owners = self._owners(boxes, int(np.count_nonzero(found.scores >= STARTS)))
-        for owner, box, score in zip(owners, boxes, found.scores.tolist(), strict=True):
-            if owner is None:
+        self._end_lost(frame)
+        boxes = self._whole_pixels(found.boxes)
+        tracks = self._assign(boxes, int(np.count_nonzero(found.scores >= MIN_START_SCORE)))
+        for track, box, score in zip(tracks, boxes, found.scores.tolist(), strict=True):
+            if track is None:
                 continue
-            owner.add(frame, box, score)
-            if part is not None:
+            track.add(frame, box, score)
+            if region is not None:
                 side = float(box[2:].max())
                 with self._watch.during("crop"):
-                    owner.best.offer(frame, side, score, partial(self._cut, part, box))
+                    track.crops.offer(frame, side, score, partial(self._cut_crop, region, box))
         self._last = frame
 
     def tracklets(self) -> tuple[Tracklet, ...]:
-        """End all, and give every one there was: by first frame, then from left to right."""
-        self.end()
+        """End all, and return every tracklet there was: by first frame, then from left to right."""
+        self.reset()
         with self._watch.during("crop"):
-            found = [face.tracklet() for face in self._done]
+            found = [track.tracklet() for track in self._ended]
         return tuple(sorted(found, key=lambda one: (one.frames[0], *one.boxes[0])))
 
-    def _forget(self, frame: int) -> None:
+    def _end_lost(self, frame: int) -> None:
         """End the tracklets that were missed for too long."""
-        current = [face for face in self._faces if frame - face.frames[-1] <= MISSES + 1]
-        self._done += [face for face in self._faces if face not in current]
-        self._faces = current
+        current = [one for one in self._active if frame - one.frames[-1] <= MAX_MISSED + 1]
+        self._ended += [one for one in self._active if one not in current]
+        self._active = current
 
-    def _owners(self, boxes: npt.NDArray[np.int32], sure: int) -> list[_Face | None]:
-        """Whose each box is; the first ``sure`` boxes choose first and start what is missing."""
-        firm = self._match(boxes[:sure], self._faces)
-        idle = [face for face in self._faces if face not in firm]
-        firm = [face or _Face(Best(self._limit)) for face in firm]
-        self._faces += [face for face in firm if face is not None and not face.frames]
-        return firm + self._match(boxes[sure:], idle)
+    def _assign(self, boxes: npt.NDArray[np.int32], sure: int) -> list[_ActiveTrack | None]:
+        """The track of each box, or None.
 
-    def _match(self, boxes: npt.NDArray[np.int32], faces: list[_Face]) -> list[_Face | None]:
-        owners: list[_Face | None] = [None] * len(boxes)
-        last = np.array([face.boxes[-1] for face in faces], np.float32).reshape(-1, 4)
-        for place, face in pairs(affinity(boxes.astype(np.float32), last)):
-            owners[place] = faces[face]
-        return owners
+        The first ``sure`` boxes are matched first, and start a track where they match none; the
+        others continue what tracks are left (ByteTrack's second association).
+        """
+        first = self._match(boxes[:sure], self._active)
+        left = [track for track in self._active if track not in first]
+        first = [track or _ActiveTrack(CropSelector(self._limit)) for track in first]
+        self._active += [track for track in first if track is not None and not track.frames]
+        return first + self._match(boxes[sure:], left)
 
-    def _pixels(self, boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
+    def _match(
+        self, boxes: npt.NDArray[np.int32], tracks: list[_ActiveTrack]
+    ) -> list[_ActiveTrack | None]:
+        matched: list[_ActiveTrack | None] = [None] * len(boxes)
+        last = np.array([track.boxes[-1] for track in tracks], np.float32).reshape(-1, 4)
+        for box, index in greedy_match(similarity(boxes.astype(np.float32), last)):
+            matched[box] = tracks[index]
+        return matched
+
+    def _whole_pixels(self, boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
         """Whole pixels inside the picture, at least one each way."""
         corners = np.rint(boxes[:, :2]), np.rint(boxes[:, :2] + boxes[:, 2:])
         start = np.clip(corners[0], 0, self._size - 1)
         stop = np.clip(corners[1], start + 1, self._size)
         return np.concatenate([start, stop - start], axis=1).astype(np.int32)
 
-    def _cut(self, part: Callable[[int, int, int, int], Picture], box: Box) -> Picture:
+    def _cut_crop(self, region: ReadRegion, box: Box) -> Picture:
         width, height = self._size.tolist()
-        shown = part(*crops.window(box.tolist(), width, height))
+        shown = region(*crops.window(box.tolist(), width, height))
         return crops.cut_out(shown, box.tolist(), width, height)

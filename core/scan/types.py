@@ -18,20 +18,21 @@ class Timeline:
         start: number of the first frame.
         pts: int64 (n,): presentation times in units of the episode's time base.
         held: bool (n,): the frame shows the same drawing as the one before it, whose inference it
-            reuses. Never true on a keyframe: each is looked at afresh, so that it doesn't matter
-            where an episode is cut into chunks.
+            reuses. Never true on a keyframe: there the scan starts afresh, so that an episode may
+            be cut into chunks anywhere.
         change: float32 (n,): how much the frame differs from the one before it, 0..1 (see
-            ``scan.shots``); NaN for the first frame of the chunk, whose predecessor is elsewhere.
-        first_look, last_look: uint8 (h, w, 3): the small pictures by which ``change`` of the first
-            frame is found once the neighbouring chunks are known.
+            ``core.scan.cuts``); NaN for the first frame of the chunk, whose predecessor is in
+            another.
+        first_thumbnail, last_thumbnail: uint8 (h, w, 3): with them ``change`` of the first frame
+            is computed once the neighbouring chunks are known.
     """
 
     start: int
     pts: npt.NDArray[np.int64]
     held: npt.NDArray[np.bool_]
     change: npt.NDArray[np.float32]
-    first_look: npt.NDArray[np.uint8]
-    last_look: npt.NDArray[np.uint8]
+    first_thumbnail: npt.NDArray[np.uint8]
+    last_thumbnail: npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Crop:
 
     Attributes:
         frame: number of the frame it was cut from.
-        quality: higher is better to judge by: size and score of the detection, and sharpness.
+        quality: 0..1, higher is easier to recognise; see ``core.scan.crop_selection.quality``.
         jpeg: the picture, ``core.crops.CROP_SIZE`` pixels square.
     """
 
@@ -54,7 +55,7 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class Tracklet:
-    """One face followed from one keyframe to the next at most; tracks are made of them.
+    """One face tracked between two keyframes; a track is made of one or several.
 
     Attributes:
         frames: int32 (n,): numbers of its frames, rising without gaps (a face missed for a few

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.synthetic.cartoon_pen import Chance, Colour, Pen, superellipse
+from eyecatch.core.synthetic.cartoon_pen import CartoonPen, Chance, Colour, superellipse
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class Head:
         size = np.array([self.wide, 1.0]) * self.size
         return np.concatenate([self.middle - size / 2, size])
 
-    def draw(self, pen: Pen, *, faceless: bool) -> None:
+    def draw(self, pen: CartoonPen, *, faceless: bool) -> None:
         """The whole of it, or a head seen from behind, or one without features."""
         self._body(pen)
         behind = self.chance.random() < 0.7
@@ -74,24 +74,24 @@ class Head:
             self._fringe(pen)
 
     def _oval(
-        self, pen: Pen, where: tuple[float, float], size: tuple[float, float], fill: Colour
+        self, pen: CartoonPen, where: tuple[float, float], size: tuple[float, float], fill: Colour
     ) -> None:
         pen.shape(self.at(np.array(where) + superellipse(2.2) * np.array(size) / 2), fill)
 
-    def _body(self, pen: Pen) -> None:
+    def _body(self, pen: CartoonPen) -> None:
         fill, slope = pen.any(), self.chance.uniform(0.5, 1.3)
         neck = self.chance.uniform(0.1, 0.3)
         pen.shape(self.at([[-neck, 0.2], [neck, 0.2], [neck, 0.8], [-neck, 0.8]]), self.skin)
         shoulders = [[-neck, 0.62], [neck, 0.62], [slope, 0.9], [slope, 3], [-slope, 3]]
         pen.shape(self.at([*shoulders, [-slope, 0.9]]), fill)
 
-    def _hair(self, pen: Pen, low: float) -> None:
+    def _hair(self, pen: CartoonPen, low: float) -> None:
         points = superellipse(self.chance.uniform(1.6, 3)) * [self.wide * 0.62, 0.8]
         points[:, 1] = np.where(points[:, 1] > 0, points[:, 1] * low / 0.8, points[:, 1])
         waves = 1 + 0.12 * np.sin(np.arange(48) * self.chance.uniform(0.2, 2))[:, None]
         pen.shape(self.at(points * waves - [0, 0.1]), self.hair)
 
-    def _skull(self, pen: Pen) -> None:
+    def _skull(self, pen: CartoonPen) -> None:
         points = superellipse(self.power) * [self.wide / 2, 0.5]
         points[:, 1] = np.where(points[:, 1] < 0, points[:, 1] * 1.6, points[:, 1])
         points[:, 0] *= np.where(points[:, 1] > 0, 1 - (1 - self.jaw) * points[:, 1], 1.0)
@@ -102,7 +102,7 @@ class Head:
             fill = self.hair if self.chance.random() < 0.5 else _times(self.skin, shade)
             pen.shape(self.at(points[points[:, 1] > self.chance.uniform(0.05, 0.3)] * 0.97), fill)
 
-    def _features(self, pen: Pen) -> None:
+    def _features(self, pen: CartoonPen) -> None:
         chance, across = self.chance, self.turn * 0.28 * self.wide
         apart = self.wide * chance.uniform(0.14, 0.26) * (1 - 0.35 * abs(self.turn))
         self._mouth(pen, (across * 1.1, float(chance.uniform(0.24, 0.36))))
@@ -121,7 +121,7 @@ class Head:
                 pen.stroke(np.vstack([points, points[:1]]), self.size * 0.03, pen.ink)
 
     def _eye(
-        self, pen: Pen, where: tuple[float, float], height: float, style: int, iris: Colour
+        self, pen: CartoonPen, where: tuple[float, float], height: float, style: int, iris: Colour
     ) -> None:
         x, y = where
         wide = height * self.chance.uniform(0.6, 1.1) * (1 - 0.3 * abs(self.turn))
@@ -146,13 +146,13 @@ class Head:
             share = self.chance.uniform(-0.4, 0.1) * height
             pen.shape(self.at(lid[lid[:, 1] < share] + [x, y]), self.skin)
 
-    def _brow(self, pen: Pen, x: float, y: float, slant: float) -> None:
+    def _brow(self, pen: CartoonPen, x: float, y: float, slant: float) -> None:
         if self.chance.random() < 0.75:
             reach, y = self.wide * self.chance.uniform(0.08, 0.16), max(y - 0.06, -0.5)
             ends = [[x - reach, y + slant * reach], [x, y - 0.03], [x + reach, y - slant * reach]]
             pen.stroke(self.at(ends), self.size * self.chance.uniform(0.015, 0.07), self.hair)
 
-    def _nose(self, pen: Pen, x: float, y: float) -> None:
+    def _nose(self, pen: CartoonPen, x: float, y: float) -> None:
         style, size = int(self.chance.integers(0, 4)), float(self.chance.uniform(0.08, 0.34))
         side = 1.0 if self.turn > 0 else -1.0
         if style == 0:
@@ -163,7 +163,7 @@ class Head:
             tip = [[x, y - size], [x + side * size * 1.3, y], [x, y + 0.04]]
             pen.shape(self.at(tip), self.skin)
 
-    def _mouth(self, pen: Pen, where: tuple[float, float]) -> None:
+    def _mouth(self, pen: CartoonPen, where: tuple[float, float]) -> None:
         chance, (x, y) = self.chance, where
         reach = self.wide * chance.uniform(0.06, 0.28)
         if chance.random() < 0.45:
@@ -177,7 +177,7 @@ class Head:
         colour = pen.ink if chance.random() < 0.7 else (70.0, 40.0, 200.0)
         pen.stroke(self.at(lip), self.size * chance.uniform(0.015, 0.05), colour)
 
-    def _fringe(self, pen: Pen) -> None:
+    def _fringe(self, pen: CartoonPen) -> None:
         """Hair or a hat before the forehead, down to about the brow."""
         chance, kind = self.chance, self.chance.random()
         if kind < 0.2:  # bald

@@ -12,7 +12,7 @@ Colour = tuple[float, float, float]
 """Blue, green, red, 0..255."""
 
 
-class Pen:
+class CartoonPen:
     """Draws filled and outlined shapes on a canvas in one show's line."""
 
     def __init__(self, canvas: Picture, chance: Chance) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.synthetic.cartoon_head import Head
-from eyecatch.core.synthetic.cartoon_pen import Chance, Pen, Picture
+from eyecatch.core.synthetic.cartoon_pen import CartoonPen, Chance, Picture
 
 Boxes = npt.NDArray[np.float32]
 
@@ -36,7 +36,7 @@ def cartoons(count: int, seed: int) -> list[tuple[Picture, Boxes, Boxes]]:
 
 def _picture(chance: Chance) -> tuple[Picture, Boxes, Boxes]:
     width, height = _SIZE
-    pen = Pen(_ground(width * _FINE, height * _FINE, chance), chance)
+    pen = CartoonPen(_ground(width * _FINE, height * _FINE, chance), chance)
     heads: list[Head] = []
     for _ in range(int(chance.integers(0, 7))):
         size = _FINE * float(np.exp(chance.uniform(np.log(24), np.log(190))))
@@ -69,7 +69,7 @@ def _ground(width: int, height: int, chance: Chance) -> Picture:
     from_, to = chance.uniform(0, 255, (2, 3))
     shade = np.linspace(0, 1, height)[:, None, None]
     rows = (from_ * (1 - shade) + to * shade).astype(np.uint8)
-    pen = Pen(np.ascontiguousarray(np.broadcast_to(rows, (height, width, 3))), chance)
+    pen = CartoonPen(np.ascontiguousarray(np.broadcast_to(rows, (height, width, 3))), chance)
     for _ in range(int(chance.integers(2, 24))):
         middle, size = chance.uniform(0, [width, height]), chance.uniform(10, 300, 2)
         pen.blob(middle, size, chance.uniform(0.5, 6), pen.any(), bumps=chance.uniform(0, 0.5))

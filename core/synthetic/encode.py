@@ -16,6 +16,7 @@ import ffmpeg
 import imageio_ffmpeg
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.files import atomic_file
 from eyecatch.core.synthetic.pen import Picture
 
 # A slow tune on a pentatonic scale over a little hiss; commas are kept from ffmpeg by the quotes.
@@ -64,19 +65,13 @@ def encode(
     Raises:
         MediaError: ffmpeg can't write it, with what ffmpeg says.
     """
-    aside = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile() as said:
-            status = _pipe(pictures, _command(aside, size, rate, encoding), said)
+        with atomic_file(path) as part, tempfile.TemporaryFile() as log:
+            status = _pipe(pictures, _command(part, size, rate, encoding), log)
             if status:
-                raise MediaError(str(path), f"ffmpeg could not write it ({_complaint(said)})")
-        aside.replace(path)
+                raise MediaError(str(path), f"ffmpeg could not write it ({_complaint(log)})")
     except OSError as error:
         raise MediaError(str(path), f"it could not be written ({error.strerror})") from error
-    finally:
-        with suppress(OSError):
-            aside.unlink()
 
 
 def _command(path: Path, size: tuple[int, int], rate: Fraction, encoding: Encoding) -> list[str]:
@@ -98,9 +93,9 @@ def _command(path: Path, size: tuple[int, int], rate: Fraction, encoding: Encodi
     return command
 
 
-def _pipe(pictures: Iterable[Picture], command: list[str], said: IO[bytes]) -> int:
+def _pipe(pictures: Iterable[Picture], command: list[str], log: IO[bytes]) -> int:
     """Run ffmpeg on the pictures; what it says goes to a file, as a full pipe would stop it."""
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=said) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=log) as process:
         pipe = process.stdin
         assert pipe is not None
         try:
@@ -116,8 +111,8 @@ def _pipe(pictures: Iterable[Picture], command: list[str], said: IO[bytes]) -> i
         return process.wait()
 
 
-def _complaint(said: IO[bytes]) -> str:
-    """The first thing ffmpeg said, which is the cause; what follows are consequences."""
-    said.seek(0)
-    lines = said.read().decode(errors="replace").strip().splitlines()
+def _complaint(log: IO[bytes]) -> str:
+    """The first message of ffmpeg, which is the cause; what follows are consequences."""
+    log.seek(0)
+    lines = log.read().decode(errors="replace").strip().splitlines()
     return re.sub(r"^\[.*?\] ", "", lines[0]) if lines else "it says nothing"

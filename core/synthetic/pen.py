@@ -20,7 +20,7 @@ Points = npt.NDArray[np.float64]
 
 DAY: Light = (1.0, 1.0, 1.0)
 _SHIFT = 4  # OpenCV draws with 1/16 of a pixel: finer than its 8-bit antialiasing can show
-_KEPT = 2048  # curves remembered: most of what is drawn doesn't change its shape
+_CURVES = 2048  # curves remembered: most of what is drawn doesn't change its shape
 _STEPS = 7  # straight pieces of a curve's segment: no corner shows up to faces of 500 px
 
 
@@ -61,7 +61,7 @@ def smooth(points: Sequence[tuple[float, float]], closed: bool = True) -> Points
     return _smooth(tuple(points), closed)
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CURVES)
 def _smooth(points: tuple[tuple[float, float], ...], closed: bool) -> Points:
     p = np.asarray(points, float)
     n = len(p)
@@ -82,7 +82,7 @@ def bent(points: Sequence[tuple[float, float, float]], closed: bool = True) -> P
     return _bent(tuple(points), closed)
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CURVES)
 def _bent(points: tuple[tuple[float, float, float], ...], closed: bool) -> Points:
     p = np.asarray(points, float)
     starts, ends = p[:, :2], np.concatenate([p[1:, :2], p[:1, :2]])

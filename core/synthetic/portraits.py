@@ -59,12 +59,12 @@ def draw_portrait(who: Character, rng: np.random.Generator) -> Picture:
     picture = paint(place, *_SIZE, rng)
     height = float(np.exp(rng.uniform(*np.log(_HEIGHTS))))
     at = (_SIZE[0] / 2 + float(rng.uniform(-20, 20)), _SIZE[1] / 2 + float(rng.uniform(-20, 20)))
-    shown = figure.Figure(who, _mien(rng), at, height)
-    box = figure.draw(picture, shown, _dimmed(LIGHTS[place], rng))
-    return crops.cut(_compressed(picture, rng), _strayed(box, rng))
+    shown = figure.Figure(who, _random_pose(rng), at, height)
+    box = figure.draw(picture, shown, _random_light(LIGHTS[place], rng))
+    return crops.cut(_compressed(picture, rng), _jittered(box, rng))
 
 
-def _mien(rng: np.random.Generator) -> Pose:
+def _random_pose(rng: np.random.Generator) -> Pose:
     return Pose(
         eyes=float(rng.choice([1.0, 1.0, 1.0, 0.6, 0.0])),
         mouth=_MOUTHS[int(rng.integers(len(_MOUTHS)))],
@@ -76,12 +76,12 @@ def _mien(rng: np.random.Generator) -> Pose:
     )
 
 
-def _dimmed(light: Light, rng: np.random.Generator) -> Light:
+def _random_light(light: Light, rng: np.random.Generator) -> Light:
     share = float(rng.uniform(0.85, 1.05))
     return light[0] * share, light[1] * share, light[2] * share
 
 
-def _strayed(box: Box, rng: np.random.Generator) -> Box:
+def _jittered(box: Box, rng: np.random.Generator) -> Box:
     x, y, w, h = box
     side = max(w, h) * float(rng.uniform(*_BOX_SCALE))
     dx, dy = (float(v) * h for v in rng.normal(0, _BOX_SHIFT, 2))

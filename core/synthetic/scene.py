@@ -75,7 +75,7 @@ class Face(NamedTuple):
     box: Box
 
 
-class Frame(NamedTuple):
+class DrawnFrame(NamedTuple):
     """One frame.
 
     Attributes:
@@ -89,7 +89,7 @@ class Frame(NamedTuple):
     fresh: bool
 
 
-def play(shots: Sequence[Shot], size: tuple[int, int]) -> Iterator[Frame]:
+def play(shots: Sequence[Shot], size: tuple[int, int]) -> Iterator[DrawnFrame]:
     """Every frame of the shots, one after the other.
 
     Args:
@@ -100,7 +100,7 @@ def play(shots: Sequence[Shot], size: tuple[int, int]) -> Iterator[Frame]:
         yield from _play_shot(shot, size)
 
 
-def _play_shot(shot: Shot, size: tuple[int, int]) -> Iterator[Frame]:
+def _play_shot(shot: Shot, size: tuple[int, int]) -> Iterator[DrawnFrame]:
     stage = _stage(shot, size)
     light = LIGHTS[shot.place] if shot.place else DAY
     before, picture = None, stage
@@ -113,7 +113,7 @@ def _play_shot(shot: Shot, size: tuple[int, int]) -> Iterator[Frame]:
             picture = stage[:, left : left + size[0]].copy()
             boxes = [draw(picture, f, light) for f in figures]
             faces = tuple(_seen(figures, boxes, size))
-        yield Frame(picture, faces, fresh)
+        yield DrawnFrame(picture, faces, fresh)
 
 
 def _stage(shot: Shot, size: tuple[int, int]) -> Picture:

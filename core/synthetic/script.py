@@ -17,7 +17,7 @@ _DAY_PLACES: tuple[Place, ...] = ("sky", "street", "room", "park", "classroom", 
 _SHORTEST, _LONGEST = 1.3, 3.6  # seconds of a shot; TV anime averages three to four
 _CARD = 1.5  # seconds of the card; a real one has two to five
 _STRANGERS = 0.14  # how often somebody without a name comes before the next of the cast
-_MIENS: tuple[Mouth, ...] = ("smile", "smile", "flat", "small", "frown", "open")
+_MOUTHS: tuple[Mouth, ...] = ("smile", "smile", "flat", "small", "frown", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Writer:
         rate: frames a second.
         aspect: width of the picture over its height.
         dark: share of the shots that play at night.
-        most: most faces in a shot, 0 to 3.
+        max_faces: most faces in a shot, 0 to 3.
         rng: every choice follows from it.
     """
 
@@ -39,11 +39,11 @@ class Writer:
     rate: float
     aspect: float
     dark: float
-    most: int
+    max_faces: int
     rng: np.random.Generator
 
     def write(self, frames: int) -> list[Shot]:
-        """Shots of together ``frames`` frames, with the card in the middle unless that is short."""
+        """Shots of ``frames`` frames in all, with the card in the middle of a longer episode."""
         card, deck = round(_CARD * self.rate), self._deck()
         if frames < 6 * card:
             return self._half(frames, deck)
@@ -52,7 +52,7 @@ class Writer:
         return [*self._half(first, deck), middle, *self._half(frames - card - first, deck)]
 
     def _deck(self) -> Iterator[Character]:
-        """Endlessly all of the cast in ever new order, with strangers in between."""
+        """An endless sequence: the cast, shuffled anew each time, with strangers in between."""
         regulars, strangers = self.cast or self.strangers, self.strangers
         while True:
             for k in self.rng.permutation(len(regulars)):
@@ -62,10 +62,10 @@ class Writer:
 
     def _half(self, frames: int, deck: Iterator[Character]) -> list[Shot]:
         shots: list[Shot] = []
-        least = round(_SHORTEST * self.rate)
+        shortest = round(_SHORTEST * self.rate)
         while frames > 0:
             length = round(self.rng.uniform(_SHORTEST, _LONGEST) * self.rate)
-            length = frames if frames < length + least else length
+            length = frames if frames < length + shortest else length
             shots.append(self._shot(length, deck, opens=not shots))
             frames -= length
         return shots
@@ -73,9 +73,9 @@ class Writer:
     def _shot(self, frames: int, deck: Iterator[Character], opens: bool) -> Shot:
         dark = self.rng.random() < self.dark
         place: Place = "night" if dark else _DAY_PLACES[int(self.rng.integers(len(_DAY_PLACES)))]
-        most = min(self.most, len(self.cast or self.strangers))
-        least = min(most, 1) if opens else 0  # even the shortest episode shows somebody
-        kinds = [kind for kind in _KINDS if least <= kind.faces <= most]
+        max_faces = min(self.max_faces, len(self.cast or self.strangers))
+        min_faces = min(max_faces, 1) if opens else 0  # even the shortest episode shows somebody
+        kinds = [kind for kind in _KINDS if min_faces <= kind.faces <= max_faces]
         odds = np.array([kind.weight for kind in kinds])
         kind = kinds[int(self.rng.choice(len(kinds), p=odds / odds.sum()))]
         slate = _Slate(frames, place, int(self.rng.integers(1 << 16)))
@@ -113,11 +113,11 @@ def _meet(deck: Iterator[Character], faces: int) -> list[Character]:
 
 
 def _actor(w: Writer, who: Character, x: float, height: float, talks: bool = False) -> Actor:
-    """Somebody at ``x`` of the picture's width, with a mien of chance."""
+    """Somebody at ``x`` (0..1 of the picture's width), with a random expression."""
     at = (x, float(w.rng.uniform(0.47, 0.56)))
     to = (x + float(w.rng.uniform(-0.03, 0.03)), at[1])
     pose = Pose(
-        mouth=_MIENS[int(w.rng.integers(len(_MIENS)))],
+        mouth=_MOUTHS[int(w.rng.integers(len(_MOUTHS)))],
         turn=float(w.rng.uniform(-0.5, 0.5)),
         tilt=float(w.rng.uniform(-5, 5)),
         flip=bool(w.rng.random() < 0.25),

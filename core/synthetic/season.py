@@ -14,11 +14,12 @@ import cv2
 import numpy as np
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.files import write_atomically
 from eyecatch.core.synthetic.cast import CAST, SHOW, STRANGERS
 from eyecatch.core.synthetic.character import Character
 from eyecatch.core.synthetic.encode import Encoding, encode
 from eyecatch.core.synthetic.pen import Picture
-from eyecatch.core.synthetic.scene import Frame, Shot, play
+from eyecatch.core.synthetic.scene import DrawnFrame, Shot, play
 from eyecatch.core.synthetic.script import Writer
 
 _NTSC_FILM = Fraction(24000, 1001)  # the rate of nearly all anime on disc and on the air
@@ -66,7 +67,7 @@ def draw_season(  # noqa: PLR0913 - each is one plain property of the season
     seed: int = 0,
     grain: float = 0.0,
     dark: float = 0.12,
-    most: int = 3,
+    max_faces: int = 3,
     encoding: Encoding | None = None,
 ) -> Season:
     """Draw a season; the same arguments always draw the same frames.
@@ -82,7 +83,7 @@ def draw_season(  # noqa: PLR0913 - each is one plain property of the season
         seed: of everything.
         grain: standard deviation of the film grain, in steps of 0..255; it differs on every frame.
         dark: share of the shots that play at night.
-        most: most faces in a shot, 0 to 3.
+        max_faces: most faces in a shot, 0 to 3.
         encoding: how the files are encoded; H.264 and AAC if None.
 
     Raises:
@@ -95,7 +96,8 @@ def draw_season(  # noqa: PLR0913 - each is one plain property of the season
         absent = CAST[(seed + 2 * k) % len(CAST)]
         rows += draw_episode(
             path, seconds=seconds, size=size, rate=rate, seed=seed * 1000 + k, grain=grain,
-            cast=[c for c in CAST if c is not absent], dark=dark, most=most, encoding=encoding,
+            cast=[c for c in CAST if c is not absent], dark=dark, max_faces=max_faces,
+            encoding=encoding,
         )  # fmt: skip
     names = tuple(c.name for c in CAST)
     season = Season(folder, tuple(paths), folder / "truth.csv", folder / "episodes.csv", names)
@@ -118,7 +120,7 @@ def draw_episode(  # noqa: PLR0913 - each is one plain property of the episode
     strangers: Sequence[Character] = STRANGERS,
     grain: float = 0.0,
     dark: float = 0.12,
-    most: int = 3,
+    max_faces: int = 3,
     encoding: Encoding | None = None,
 ) -> list[Truth]:
     """Draw one episode and return every face of every frame.
@@ -134,7 +136,7 @@ def draw_episode(  # noqa: PLR0913 - each is one plain property of the episode
         strangers: who passes through unnamed; with neither, nobody is seen.
         grain: standard deviation of the film grain, in steps of 0..255.
         dark: share of the shots that play at night.
-        most: most faces in a shot, 0 to 3.
+        max_faces: most faces in a shot, 0 to 3.
         encoding: how the file is encoded; H.264 and AAC if None.
 
     Raises:
@@ -147,7 +149,7 @@ def draw_episode(  # noqa: PLR0913 - each is one plain property of the episode
     if shots is None:
         shots = write_shots(
             seconds, size=size, rate=rate, seed=seed, cast=cast, strangers=strangers, dark=dark,
-            most=most,
+            max_faces=max_faces,
         )  # fmt: skip
     rows: list[Truth] = []
     pictures = _grained(_noted(play(shots, size), path.name, rows), size, grain, seed)
@@ -164,7 +166,7 @@ def write_shots(  # noqa: PLR0913 - the same properties as above
     cast: Sequence[Character] = CAST,
     strangers: Sequence[Character] = STRANGERS,
     dark: float = 0.12,
-    most: int = 3,
+    max_faces: int = 3,
 ) -> list[Shot]:
     """The shots that ``draw_episode`` draws, for those who want to know its cuts.
 
@@ -177,7 +179,7 @@ def write_shots(  # noqa: PLR0913 - the same properties as above
     if seed < 0:
         raise RequestError(f"the seed {seed} is negative", "give one from 0 up")
     rng = np.random.default_rng((seed, 0))
-    writer = Writer(cast, strangers, float(rate), size[0] / size[1], dark, most, rng)
+    writer = Writer(cast, strangers, float(rate), size[0] / size[1], dark, max_faces, rng)
     return writer.write(frames)
 
 
@@ -187,12 +189,10 @@ def write_rows(path: Path, header: Sequence[str], rows: Sequence[Sequence[object
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_text(text.getvalue(), encoding="utf-8")
-    aside.replace(path)
+    write_atomically(path, text.getvalue().encode())
 
 
-def _noted(frames: Iterator[Frame], episode: str, rows: list[Truth]) -> Iterator[Picture]:
+def _noted(frames: Iterator[DrawnFrame], episode: str, rows: list[Truth]) -> Iterator[Picture]:
     for number, frame in enumerate(frames):
         for label, box in frame.faces:
             rows.append(Truth(episode, number, label, *(round(v, 1) for v in box)))

@@ -1,4 +1,4 @@
-"""Encoded parts joined to one stream: every frame once, at its own time, nothing encoded again."""
+"""Encoded parts concatenated: every frame once, at its own time, and not encoded again."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ CONTAINER = "nut"
 """What parts and their join are written in: FFmpeg's own container, whose clock is any fraction."""
 
 HEADROOM = 1
-"""Seconds by which a join is late, which its reader takes off again: the first decoding times are
-before the first frame, and NUT spoils frames whose decoding time is negative."""
+"""Seconds by which all times of a joined file are delayed; whoever reads it subtracts them. The
+first decoding times are before the first frame, and NUT damages frames whose time is negative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _copy(
                 continue
             video = packet.stream.type == "video"
             base = unit if video else packet.time_base
-            packet.pts = _moved(packet, first[packet.stream_index], part, base)
+            packet.pts = _shifted_pts(packet, first[packet.stream_index], part, base)
             packet.dts = next(steps) if video else packet.pts
             packet.time_base = base
             packet.stream = made[packet.stream_index]
@@ -95,11 +95,13 @@ def _times(part: Part, unit: Fraction) -> npt.NDArray[np.int64]:
     first = _first(part)
     with av.open(str(part.path)) as container:
         packets = container.demux(container.streams.video[0])
-        moved = [_moved(one, first[one.stream_index], part, unit) for one in packets if one.size]
-        return np.array(moved, np.int64)
+        shifted = [
+            _shifted_pts(one, first[one.stream_index], part, unit) for one in packets if one.size
+        ]
+        return np.array(shifted, np.int64)
 
 
-def _moved(packet: Packet[Any], first: int, part: Part, unit: Fraction) -> int:
+def _shifted_pts(packet: Packet[Any], first: int, part: Part, unit: Fraction) -> int:
     assert packet.pts is not None
     assert packet.time_base is not None
     return round(((packet.pts - first) * packet.time_base + part.begin + HEADROOM) / unit)

@@ -15,8 +15,8 @@ from eyecatch.core.storage import is_remote, opened, reachable
 from eyecatch.core.video.types import Video
 
 # A playlist or a crafted file must not make FFmpeg open anything but the file that was asked for.
-OPTIONS = {"protocol_whitelist": "file"}
-NOTHING_ELSE = {"protocol_whitelist": "none"}
+ONLY_FILES = {"protocol_whitelist": "file"}
+NO_PROTOCOLS = {"protocol_whitelist": "none"}
 """For a remote file, which FFmpeg reads through us: of this machine it may open nothing at all."""
 
 
@@ -55,12 +55,12 @@ def open_container(path: Path) -> InputContainer:
         # Titles in old encodings must not stop a file from being indexed.
         if is_remote(path):
             file = opened(path)
-            container = av.open(file, "r", options=NOTHING_ELSE, metadata_errors="replace")
+            container = av.open(file, "r", options=NO_PROTOCOLS, metadata_errors="replace")
         else:
             # "file:" keeps FFmpeg from reading a protocol into a name such as "Ep: 1.mkv".
-            container = av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace")
+            container = av.open(f"file:{path}", options=ONLY_FILES, metadata_errors="replace")
     except (av.error.FFmpegError, ValueError) as error:
-        raise _unopened(path, error) from error
+        raise _open_error(path, error) from error
     if container.format.name == "image2" or container.format.name.endswith("_pipe"):
         container.close()
         raise MediaError(str(path), "is a picture, not a video", "name a video file")
@@ -79,7 +79,7 @@ def video_stream(container: InputContainer, video: Video) -> VideoStream:
     raise MediaError(str(video.path), "has changed since it was looked at", "index it again")
 
 
-def _unopened(path: Path, error: Exception) -> MediaError:
+def _open_error(path: Path, error: Exception) -> MediaError:
     with opened(path) if is_remote(path) else path.open("rb") as file:
         head = file.read(12)
     if head[4:8] == b"ftyp":  # ISO/IEC 14496-12: an MP4 says so here

@@ -15,8 +15,8 @@ from av.stream import Stream as AvStream
 from eyecatch.core.errors import RequestError
 from eyecatch.core.video.container import open_container
 
-ANY_CLOCK = {"mpegts", "mpeg"}
-"""Formats whose clock begins anywhere: players count from their first packet, in others from 0."""
+FREE_CLOCK = {"mpegts", "mpeg"}
+"""Formats whose times may start anywhere: players count from the first packet, in others from 0."""
 
 CONTAINERS = {".mkv": "matroska", ".mp4": "mp4", ".m4v": "mp4", ".mov": "mov"}
 """What is written, by the file's suffix, and ffmpeg's name of it."""
@@ -76,7 +76,7 @@ class Layout:
 def layout(path: Path) -> Layout:
     """Look at a file's streams; MediaError if it can't be opened."""
     with open_container(path) as container:
-        counted = container.format.name in ANY_CLOCK and container.start_time is not None
+        counted = container.format.name in FREE_CLOCK and container.start_time is not None
         start = container.start_time / av.time_base if counted else 0.0
         streams = tuple(map(_stream, container.streams))
         return Layout(container.format.name, streams, start)
@@ -89,8 +89,8 @@ def cover(path: Path, stream: Stream) -> tuple[bytes, str, str]:
         data = next((bytes(packet) for packet in container.demux(chosen) if packet.size), b"")
         name = {"mjpeg": "jpg"}.get(stream.codec, stream.codec)
         mime = {"mjpeg": "image/jpeg"}.get(stream.codec, f"image/{stream.codec}")
-        said = chosen.metadata
-        return data, said.get("filename", f"cover.{name}"), said.get("mimetype", mime)
+        metadata = chosen.metadata
+        return data, metadata.get("filename", f"cover.{name}"), metadata.get("mimetype", mime)
 
 
 def container_of(path: Path) -> str:
@@ -105,14 +105,14 @@ def container_of(path: Path) -> str:
     return CONTAINERS[path.suffix.lower()]
 
 
-def homeless(streams: list[Stream], container: str) -> list[Stream]:
-    """The streams whose codec a container can't hold."""
-    held = _held_by(container)
+def unsupported(streams: list[Stream], container: str) -> list[Stream]:
+    """The streams whose codec a container does not support."""
+    held = _codecs_of(container)
     return [one for one in streams if one.codec and not one.names & held]
 
 
 @cache
-def _held_by(container: str) -> frozenset[str]:
+def _codecs_of(container: str) -> frozenset[str]:
     with av.open(io.BytesIO(), "w", format=container) as opened:
         return frozenset(opened.supported_codecs)
 

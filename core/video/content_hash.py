@@ -31,8 +31,8 @@ def content_hash(path: Path) -> str:
         with reachable(path), opened(path) if is_remote(path) else path.open("rb") as file:
             return _digest(file)
     except OSError as error:
-        said = error.strerror or error
-        raise MediaError(str(path), f"can't be read to its end ({said})") from error
+        reason = error.strerror or error
+        raise MediaError(str(path), f"can't be read to its end ({reason})") from error
 
 
 def _digest(file: IO[bytes]) -> str:

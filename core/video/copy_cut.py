@@ -18,7 +18,7 @@ from eyecatch.core.video.concat import decoding_times
 from eyecatch.core.video.container import open_container
 from eyecatch.core.video.exact_cut import Cut
 
-EARLIER = (0, 2, 8, 32)
+SEEK_BACK = (0, 2, 8, 32)
 """Seconds before a cut to which is sought, until a keyframe comes before it."""
 
 COPIED = {"video", "audio", "subtitle"}
@@ -52,7 +52,7 @@ def copy_part(cut: Cut, target: Path, container: str) -> tuple[int, int]:
 def _seek(source: InputContainer, cut: Cut) -> int:
     """Go to a place before the last keyframe at or before a cut; returns its pts."""
     stream = source.streams[cut.video.stream]
-    for seconds in (*EARLIER, None):
+    for seconds in (*SEEK_BACK, None):
         # No index is exact, and a transport stream has none: a seek may go too far.
         back = cut.start if seconds is None else int(seconds / cut.video.time_base)
         target = max(0, cut.start - back)

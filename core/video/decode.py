@@ -1,4 +1,4 @@
-"""The frames of a chunk, each with its number, wherever its decoding has to begin."""
+"""The frames of a chunk, each with its number, wherever decoding has to start for them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from eyecatch.core.video.decoder import Decoder
 from eyecatch.core.video.frame import Converter, Frame
 from eyecatch.core.video.types import Chunk, Video
 
-EARLIER = (0, 2, 8, 32)
+SEEK_BACK = (0, 2, 8, 32)
 """Seconds before a chunk at which decoding is tried to begin, should its keyframe not do: the index
 of the container may be wrong, or the picture be refreshed bit by bit over seconds (x264's
 intra-refresh). After these comes the start of the file, from where everything can be decoded."""
 
-REORDER = 16
-"""Frames by which a decoder may show another too late: the most that H.264 and HEVC keep."""
+MAX_REORDER = 16
+"""Frames by which a decoder may output a frame too late: the most that H.264 and HEVC buffer."""
 
 MakeFrame = Callable[[int, int, bool, VideoFrame], Frame]
 
@@ -41,6 +41,20 @@ def decode(video: Video, chunk: Chunk, *, threads: int = 1) -> Iterator[Frame]:
     Raises:
         MediaError: the file can't be opened, or decoding stopped before the end of the chunk, after
             all frames were yielded that there are.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from eyecatch.core.synthetic.season import draw_episode
+        >>> from eyecatch.core.video.plan import plan
+        >>> from eyecatch.core.video.probe import probe
+        >>> faces = draw_episode(Path("episode.mkv"), seconds=1, size=(320, 180))
+        >>> video = probe(Path("episode.mkv"))
+        >>> for chunk in plan(video).chunks:
+        ...     for frame in decode(video, chunk):
+        ...         if frame.number % 12 == 0:
+        ...             print(float(frame.pts * video.time_base), frame.bgr().shape)
+        0.0 (180, 320, 3)
+        0.501 (180, 320, 3)
     """
     converter = Converter(video.width, video.height, video.rotation)
 
@@ -69,7 +83,7 @@ def _targets(video: Video, chunk: Chunk) -> list[int | None]:
     if chunk.index == 0:
         return [None]
     start = int(chunk.pts[0])
-    return [*(start - int(seconds / video.time_base) for seconds in EARLIER), None]
+    return [*(start - int(seconds / video.time_base) for seconds in SEEK_BACK), None]
 
 
 def _within(pictures: Iterator[VideoFrame], chunk: Chunk) -> Iterator[tuple[int, VideoFrame]]:
@@ -84,12 +98,12 @@ def _within(pictures: Iterator[VideoFrame], chunk: Chunk) -> Iterator[tuple[int,
         place = _place(picture, chunk)
         if place is not None and following <= place < len(chunk.pts):
             waiting[place] = picture
-        while following in waiting or len(waiting) > REORDER:
+        while following in waiting or len(waiting) > MAX_REORDER:
             following = min(waiting)
             yield following, waiting.pop(following)
             following += 1
         beyond += place == len(chunk.pts)
-        if following == len(chunk.pts) or beyond > REORDER:
+        if following == len(chunk.pts) or beyond > MAX_REORDER:
             break
     yield from sorted(waiting.items(), key=lambda item: item[0])
 

@@ -1,4 +1,4 @@
-"""Packets into pictures, past what is damaged."""
+"""Decoding of a stream's packets, past those that are damaged."""
 
 from __future__ import annotations
 

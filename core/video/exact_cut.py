@@ -16,8 +16,8 @@ from eyecatch.core.video.container import open_container
 from eyecatch.core.video.types import Video
 
 LEAD = 2
-"""Seconds before its first frame at which a cut is sought: what comes too early is decoded and
-dropped by its pts, so that no container's or seek's rounding ever decides which frame is first."""
+"""Seconds before a cut's first frame to which is sought: earlier frames are decoded and dropped by
+their pts, so that no rounding of a container or a seek decides which frame is first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The ffmpeg program: run to its end, watched while it runs, its last words kept as the error."""
+"""The ffmpeg program: run to its end, watched while it runs, its last message kept as the error."""
 
 from __future__ import annotations
 
@@ -16,23 +16,27 @@ from ffmpeg.nodes import OutputStream
 from eyecatch.core.errors import EyecatchError, MediaError, RequestError
 
 Watch = Callable[[int], None]
-"""Is told how many frames of the first video stream have been written so far."""
+"""Called with the number of frames of the first video stream written so far."""
 
-FULL = "No space left on device"
-"""What the system says of a full disk (ENOSPC), and ffmpeg after it."""
+DISK_FULL = "No space left on device"
+"""The message of a full disk (ENOSPC), which ffmpeg repeats."""
 
 QUIET = ("-y", "-nostdin", "-nostats", "-hide_banner", "-v", "error")
 
-NO_ROOM = ("Could not find tag for codec", "codec not currently supported in container", "Only ")
-"""How ffmpeg's muxers refuse a codec."""
+CODEC_REFUSED = (
+    "Could not find tag for codec",
+    "codec not currently supported in container",
+    "Only ",
+)
+"""What messages contain by which ffmpeg's muxers refuse a codec."""
 
 
 def unwatched(_: int) -> None:
-    """Hears of frames and does nothing."""
+    """A ``Watch`` that does nothing."""
 
 
 def compiled(output: OutputStream, *more: str) -> list[str]:
-    """The command of one ffmpeg-python output: overwrites, asks nothing, says errors only.
+    """The command of one ffmpeg-python output: overwrites, asks nothing, logs errors only.
 
     Args:
         output: what it is to do.
@@ -66,23 +70,23 @@ def run(
 
     Args:
         output: what it is to do, as ffmpeg-python has it.
-        about: the file that errors speak of.
+        about: the file that errors name.
         more: options of the output that ffmpeg-python can't say.
         folder: where it runs, so that filters may name files in it without quoting their paths.
-        watch: is told of progress.
+        watch: called with the frames written, as they are.
 
     Raises:
-        MediaError: ffmpeg failed; with its last words.
+        MediaError: ffmpeg failed; with its last message.
     """
     command = compiled(output, "-progress", "pipe:1", *more)
-    with tempfile.TemporaryFile() as said:
-        status = _watched(command, said, folder, watch)
+    with tempfile.TemporaryFile() as log:
+        status = _watched(command, log, folder, watch)
         if status:
-            raise fault(about, said, status)
+            raise failure(about, log, status)
 
 
-def _watched(command: Sequence[str], said: IO[bytes], folder: Path | None, watch: Watch) -> int:
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, cwd=folder) as process:
+def _watched(command: Sequence[str], log: IO[bytes], folder: Path | None, watch: Watch) -> int:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, cwd=folder) as process:
         assert process.stdout is not None
         try:
             for line in process.stdout:
@@ -95,12 +99,13 @@ def _watched(command: Sequence[str], said: IO[bytes], folder: Path | None, watch
             raise
 
 
-def fault(about: Path, said: IO[bytes], status: int) -> EyecatchError:
-    """The error that ffmpeg's words amount to."""
-    said.seek(0)
-    words = said.read().decode(errors="replace").strip()
-    if FULL in words:
+def failure(about: Path, log: IO[bytes], status: int) -> EyecatchError:
+    """The error that ffmpeg's log on standard error amounts to."""
+    log.seek(0)
+    text = log.read().decode(errors="replace").strip()
+    if DISK_FULL in text:
         return MediaError(str(about), "the disk is full", "make room and run the same again")
-    lines = words.splitlines() or [f"it ended with status {status}"]
-    told = next((line for line in lines if any(word in line for word in NO_ROOM)), lines[-1])
-    return MediaError(str(about), f"ffmpeg could not process it ({told.strip()})")
+    lines = text.splitlines() or [f"it ended with status {status}"]
+    reasons = [line for line in lines if any(part in line for part in CODEC_REFUSED)]
+    reason = [*reasons, lines[-1]][0]
+    return MediaError(str(about), f"ffmpeg could not process it ({reason.strip()})")

@@ -12,23 +12,23 @@ from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
 Picture = npt.NDArray[np.uint8]
 
-LOOK_HEIGHT, LOOK_WIDTH = 36, 64
-"""Shape of a look: 30 x 30 pixels of a 1080p frame to a sample."""
+THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH = 36, 64
+"""Shape of a thumbnail: one sample stands for 30 x 30 pixels of a 1080p frame."""
 
 UNSPECIFIED = 2
 """AVCOL_SPC_UNSPECIFIED of libavutil."""
 
 HD_LINES = 720
-"""Video from this height on that says nothing is BT.709, below it BT.601, as players have it."""
+"""Video that declares no colour space is BT.709 from this height on, else BT.601, as in players."""
 
 TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
 @dataclass(slots=True)
 class Converter:
-    """Makes upright pictures; one of them serves all frames of a decode.
+    """Makes upright pictures; one converter serves all frames of a decode.
 
-    swscale prepares its tables for one kind of conversion, so each kind keeps its own.
+    swscale prepares tables for each kind of conversion, so there is a reformatter for each kind.
 
     Attributes:
         width, height: pixels of an upright frame.
@@ -41,8 +41,8 @@ class Converter:
     _kinds: dict[tuple[str, int, int], VideoReformatter] = field(default_factory=dict)
     _parts: VideoReformatter = field(default_factory=VideoReformatter)
 
-    def whole(self, part: VideoFrame) -> Picture:
-        """A part of an upright frame in its own size, uint8 (h, w, 3), B, G, R."""
+    def region(self, part: VideoFrame) -> Picture:
+        """A region of an upright frame in its own size, uint8 (h, w, 3), B, G, R."""
         kind, how = "bgr24", Interpolation.BILINEAR
         return self._converted(self._parts, part, part.width, part.height, kind, how)
 
@@ -103,13 +103,14 @@ class Frame:
         c = self._converter
         return c.picture(self.source, c.width, c.height, "bgr24", Interpolation.BILINEAR)
 
-    def part(self, left: int, top: int, right: int, bottom: int) -> Picture:
-        """uint8 (bottom - top, right - left, 3), B, G, R: that part of ``bgr``.
+    def region(self, left: int, top: int, right: int, bottom: int) -> Picture:
+        """uint8 (bottom - top, right - left, 3), B, G, R: that region of ``bgr``.
 
-        Of planes of 8 bits only the part is converted. Deeper samples of colour are blended
-        according to where they sit, which can't be told to a copy: there all of it is, once.
+        Of 8-bit formats only the region is converted. For formats above 8 bits swscale's chroma
+        interpolation depends on the position in the frame, so a copied region would differ: the
+        whole frame is converted, once, and cropped. The same goes for rotated frames.
         """
-        if self._converter.rotation or not _parted(self.source):
+        if self._converter.rotation or not _region_can_be_copied(self.source):
             if not self._whole:
                 self._whole.append(self.bgr())
             return self._whole[0][top:bottom, left:right]
@@ -117,26 +118,28 @@ class Frame:
         from_x, from_y = left // 16 * 16, top // 16 * 16
         to_x = min(self.source.width, -(-right // 16) * 16)
         to_y = min(self.source.height, -(-bottom // 16) * 16)
-        picture = self._converter.whole(_copied(self.source, from_x, from_y, to_x, to_y))
+        picture = self._converter.region(_copied(self.source, from_x, from_y, to_x, to_y))
         return picture[top - from_y : bottom - from_y, left - from_x : right - from_x]
 
-    def small(self, lines: int, grain: int = 1) -> Picture:
+    def downscaled(self, lines: int, size_divisor: int = 1) -> Picture:
         """The frame reduced, upright, straight from the decoder's planes.
 
         Args:
             lines: height in pixels; a frame that isn't as high keeps its own.
-            grain: height and width are multiples of it, the nearest there are.
+            size_divisor: height and width become multiples of it, the nearest there are.
 
         Returns:
-            uint8 (h, w, 3), B, G, R: the shape of the frame's pixels is kept, but for the grain;
+            uint8 (h, w, 3), B, G, R: in the frame's aspect ratio, as far as the divisor lets it;
             without one w is even.
         """
-        width, height = small_size(self._converter.width, self._converter.height, lines, grain)
+        width, height = downscaled_size(
+            self._converter.width, self._converter.height, lines, size_divisor
+        )
         # AREA averages all that a pixel covers, and costs no more than the quicker-sounding ones
         # (1080p to 540 lines: 3.0 ms, FAST_BILINEAR 3.0 ms, which skips pixels).
         return self._converter.picture(self.source, width, height, "bgr24", Interpolation.AREA)
 
-    def look(self) -> Picture:
+    def thumbnail(self) -> Picture:
         """uint8 (36, 64, 3), Y, U, V: a tiny picture by which frames are compared.
 
         Each sample is the mean of the pixels it covers, so that no line of a drawing falls between
@@ -144,31 +147,33 @@ class Frame:
         against 2.9 ms and more for cv2.resize on the luma alone.
         """
         c = self._converter
-        return c.picture(self.source, LOOK_WIDTH, LOOK_HEIGHT, "yuv444p", Interpolation.AREA)
+        return c.picture(
+            self.source, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT, "yuv444p", Interpolation.AREA
+        )
 
 
-def small_size(width: int, height: int, lines: int, grain: int = 1) -> tuple[int, int]:
-    """Width and height of ``Frame.small``: neither exceeds the frame's by half a grain or more."""
-    height_then = max(1, min(lines, height))
-    width_then = max(2, width * height_then // height // 2 * 2)
-    if grain == 1:
-        return width_then, height_then
-    return _to_grain(width_then, grain), _to_grain(height_then, grain)
+def downscaled_size(width: int, height: int, lines: int, size_divisor: int = 1) -> tuple[int, int]:
+    """Width and height of ``Frame.downscaled``: above the frame's by less than half a divisor."""
+    new_height = max(1, min(lines, height))
+    new_width = max(2, width * new_height // height // 2 * 2)
+    if size_divisor == 1:
+        return new_width, new_height
+    return _nearest(new_width, size_divisor), _nearest(new_height, size_divisor)
 
 
-def _to_grain(length: int, grain: int) -> int:
-    return max(1, round(length / grain)) * grain
+def _nearest(length: int, divisor: int) -> int:
+    return max(1, round(length / divisor)) * divisor
 
 
-def _parted(source: VideoFrame) -> bool:
-    """Whether a part of a frame can be copied out of it: three planes, a byte a sample."""
+def _region_can_be_copied(source: VideoFrame) -> bool:
+    """Whether the format lets a region be copied out of a frame: three planes, a byte a sample."""
     layout = source.format
     bits = [component.bits for component in layout.components]
     return bits == [8, 8, 8] and len(source.planes) == 3 and not layout.is_rgb
 
 
 def _copied(source: VideoFrame, left: int, top: int, right: int, bottom: int) -> VideoFrame:
-    """A part of a frame; its edges are multiples of 16 or the frame's."""
+    """A copy of a region of a frame; its edges are multiples of 16 or the frame's."""
     part = VideoFrame(right - left, bottom - top, source.format.name)
     for whole, out in zip(source.planes, part.planes, strict=True):
         x = left * whole.width // source.width

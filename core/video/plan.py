@@ -1,8 +1,9 @@
 """Cutting an episode into chunks, by what its container says of its packets.
 
-Packets are read without being decoded, but for the first few frames: from them it is seen where a
-straight decode begins (a recording may start in the middle of a group of pictures), and whether
-packets and frames agree. Where they don't, the episode is one chunk, numbered as it is decoded.
+Packets are read without being decoded, but for the first few frames: these show where a decode
+from the start of the file begins (a recording may start in the middle of a group of pictures), and
+whether packets and frames agree. Where they don't, the episode is one chunk, whose frames are
+numbered as they are decoded.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from eyecatch.core.video.decoder import Decoder
 from eyecatch.core.video.packets import Packets, read_packets
 from eyecatch.core.video.types import Chunk, Plan, Video
 
-HEAD = 24
+CHECKED_FRAMES = 24
 """Frames decoded to check a plan: about a second, and more than any codec reorders (16)."""
 
-LOST = 0.25
-"""Share of the head's packets that may yield no frame, because they are damaged; where two packets
+MAX_LOST = 0.25
+"""Share of the first packets that may yield no frame, because they are damaged; where two packets
 make one frame (interlaced fields), it is a half."""
 
-KEYFRAME_GAP = 0.5
-"""Seconds between keyframes that are told apart; codecs of nothing but keyframes exist."""
+MIN_KEYFRAME_GAP = 0.5
+"""Seconds: a keyframe nearer to the one before doesn't count; some codecs have nothing else."""
 
 Times = npt.NDArray[np.int64]
 
@@ -37,54 +38,65 @@ def plan(video: Video, seconds: float = 60.0) -> Plan:
 
     Args:
         video: the file, as probed.
-        seconds: least length of a chunk; an episode that is shorter is one chunk.
+        seconds: minimum length of a chunk; an episode that is shorter is one chunk.
 
     Raises:
         MediaError: the file can't be opened, or holds no frame.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from eyecatch.core.synthetic.season import draw_episode
+        >>> from eyecatch.core.video.probe import probe
+        >>> faces = draw_episode(Path("episode.mkv"), seconds=1, size=(320, 180))
+        >>> whole = plan(probe(Path("episode.mkv")))
+        >>> whole.frames, [(chunk.start, chunk.stop) for chunk in whole.chunks]
+        (24, [(0, 24)])
     """
     packets = read_packets(video)
     if not packets.count:
         raise MediaError(str(video.path), "has no frames", "copy or download it again")
-    head = _head(video)
-    if not _orderly(packets):
-        return _straight(video, packets)
+    first_pts = _first_pts(video)
+    if not _is_timed(packets):
+        return _one_chunk(video, packets)
     pts = np.sort(packets.pts)
-    if head and head[0] is not None:
-        pts = pts[pts >= head[0]]
-    if not _agree(pts, head):
-        return _straight(video, packets)
-    keyframes = _keyframes(packets, pts, float(KEYFRAME_GAP / video.time_base))
-    entries = np.searchsorted(pts, _entries(packets))
-    least = float(seconds / video.time_base)
-    starts = _starts(pts, packets.end, np.intersect1d(keyframes, entries), least)
+    if first_pts and first_pts[0] is not None:
+        pts = pts[pts >= first_pts[0]]
+    if not _is_consistent(pts, first_pts):
+        return _one_chunk(video, packets)
+    keyframes = _keyframes(packets, pts, float(MIN_KEYFRAME_GAP / video.time_base))
+    entries = np.searchsorted(pts, _clean_keyframes(packets))
+    min_length = float(seconds / video.time_base)
+    starts = _starts(pts, packets.end, np.intersect1d(keyframes, entries), min_length)
     end = packets.end * video.time_base
     return Plan(_chunks(pts, keyframes, starts), end, packets.complete)
 
 
-def _head(video: Video) -> list[int | None]:
+def _first_pts(video: Video) -> list[int | None]:
     """Presentation times of the first frames that a straight decode shows."""
     with open_container(video.path) as container:
-        return [picture.pts for picture in islice(Decoder(container, video).pictures(), HEAD)]
+        return [
+            picture.pts for picture in islice(Decoder(container, video).pictures(), CHECKED_FRAMES)
+        ]
 
 
-def _orderly(packets: Packets) -> bool:
+def _is_timed(packets: Packets) -> bool:
     """Whether each frame has a time of its own, and times rise from keyframe to keyframe."""
     keys = packets.pts[packets.keyframe] if packets.timed else packets.pts
     unique = len(np.unique(packets.pts)) == len(packets.pts)
     return packets.timed and unique and len(keys) > 0 and bool((np.diff(keys) > 0).all())
 
 
-def _agree(pts: Times, head: list[int | None]) -> bool:
-    """Whether the frames at the head are those that the packets promise."""
-    times = [time for time in head if time is not None]
-    if len(times) < len(head) or not times or times != sorted(set(times)):
+def _is_consistent(pts: Times, first_pts: list[int | None]) -> bool:
+    """Whether the first frames are those that the packets promise."""
+    times = [time for time in first_pts if time is not None]
+    if len(times) < len(first_pts) or not times or times != sorted(set(times)):
         return False
-    promised = pts[pts <= times[-1]]
-    lost = len(promised) - len(times)
-    return bool(np.isin(times, promised).all()) and lost <= LOST * len(promised)
+    expected = pts[pts <= times[-1]]
+    missing = len(expected) - len(times)
+    return bool(np.isin(times, expected).all()) and missing <= MAX_LOST * len(expected)
 
 
-def _straight(video: Video, packets: Packets) -> Plan:
+def _one_chunk(video: Video, packets: Packets) -> Plan:
     none = np.zeros(0, np.int64)
     chunk = Chunk(0, 0, packets.count, none, none.astype(np.int32), None, straight=True)
     # Times are missing or start again, so the end is at least what the frames need one by one.
@@ -102,7 +114,7 @@ def _keyframes(packets: Packets, pts: Times, gap: float) -> npt.NDArray[np.int32
     return np.searchsorted(pts, kept).astype(np.int32)
 
 
-def _entries(packets: Packets) -> Times:
+def _clean_keyframes(packets: Packets) -> Times:
     """Times of the keyframes at which the frames before and after part cleanly.
 
     All packets that precede such a keyframe in the file are shown before it, and those that follow
@@ -117,11 +129,11 @@ def _entries(packets: Packets) -> Times:
     return pts[clean]
 
 
-def _starts(pts: Times, end: int, candidates: npt.NDArray[np.intp], least: float) -> list[int]:
-    """Numbers of the frames at which chunks start, each chunk ``least`` units of time or longer."""
+def _starts(pts: Times, end: int, candidates: npt.NDArray[np.intp], min_length: float) -> list[int]:
+    """Numbers of the frames at which chunks start; ``min_length`` is in units of time."""
     starts = [0]
     for number in candidates.tolist():
-        if number > 0 and least <= min(pts[number] - pts[starts[-1]], end - pts[number]):
+        if number > 0 and min_length <= min(pts[number] - pts[starts[-1]], end - pts[number]):
             starts.append(number)
     return starts
 

@@ -1,4 +1,4 @@
-"""What a video file holds: which stream is indexed, and how its frames stand."""
+"""What a video file holds: which stream is indexed, its size, rotation, rate and length."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOT_SHOWN = Disposition.attached_pic | Disposition.timed_thumbnails
 
 
 def probe(path: Path) -> Video:
-    """Looks at a file and decodes its first frame.
+    """Reads what a video file holds, and decodes its first frame.
 
     Of several video streams the one marked as default is chosen, then the largest, then the first;
     never cover art.
@@ -29,6 +29,13 @@ def probe(path: Path) -> Video:
     Raises:
         MediaError: the file can't be read, is no video, has no video stream, or no frame of it
             can be decoded.
+
+    Example:
+        >>> from eyecatch.core.synthetic.season import draw_episode
+        >>> faces = draw_episode(Path("episode.mkv"), seconds=1, size=(320, 180))
+        >>> video = probe(Path("episode.mkv"))
+        >>> video.codec, video.width, video.height, video.rate
+        ('h264', 320, 180, Fraction(24000, 1001))
     """
     with open_container(path) as container:
         stream = _choose(path, container)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import ffmpeg
+from ffmpeg.nodes import OutputStream
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.files import atomic_file
 from eyecatch.core.video.container_layout import Layout
 from eyecatch.core.video.ffmpeg import Watch, run, unwatched
 
-LINES = 720
+MAX_LINES = 720
 """Height of a proxy at most: enough to see who it is."""
 
 # What Chromium, Firefox and Safari play without plug-ins (MDN, "Media container formats" and
@@ -19,7 +20,7 @@ LINES = 720
 _CONTAINERS = {"mp4", "mov", "webm", "matroska", "ogg"}
 _VIDEO = {"h264", "vp8", "vp9", "av1", "theora"}
 _AUDIO = {"aac", "mp3", "opus", "vorbis", "flac", ""}
-_DEEP = {"vp9", "av1"}
+_VIDEO_10_BIT = {"vp9", "av1"}
 
 
 def obstacle(layout: Layout, codec: str, pixel_format: str) -> str | None:
@@ -34,9 +35,9 @@ def obstacle(layout: Layout, codec: str, pixel_format: str) -> str | None:
         return f"no browser opens files of the kind {layout.container.partition(',')[0]}"
     if codec not in _VIDEO:
         return f"most browsers can't decode {codec}"
-    if codec not in _DEEP and not pixel_format.startswith(("yuv420p", "yuvj420p")):
+    if codec not in _VIDEO_10_BIT and not pixel_format.startswith(("yuv420p", "yuvj420p")):
         return f"browsers decode {codec} only in yuv420p, and this is {pixel_format}"
-    if codec not in _DEEP and pixel_format not in {"yuv420p", "yuvj420p"}:
+    if codec not in _VIDEO_10_BIT and pixel_format not in {"yuv420p", "yuvj420p"}:
         return f"browsers can't decode {codec} of more than 8 bits ({pixel_format}, as Hi10P has)"
     sound = layout.of("audio")
     if sound and sound[0].codec not in _AUDIO:
@@ -45,25 +46,32 @@ def obstacle(layout: Layout, codec: str, pixel_format: str) -> str | None:
 
 
 def make_proxy(video: Path, out: Path, watch: Watch = unwatched) -> None:
-    """Write an MP4 of H.264 and AAC, at most ``LINES`` high; whole, or not at all.
+    """Write an MP4 of H.264 and AAC, at most ``MAX_LINES`` high; whole, or not at all.
 
     Its clock begins where players begin to count in ``video``.
 
     Args:
         video: the file.
         out: where to; its folder is made.
-        watch: is told of frames as they are written.
+        watch: called with the frames written, as they are.
 
     Raises:
         MediaError: the video can't be read, or the proxy can't be written.
     """
-    new = out.with_name(f".{out.stem}.new-{os.getpid()}.mp4")
+    try:
+        with atomic_file(out) as part:
+            run(_encoding(video, part), video, watch=watch)
+    except OSError as error:
+        raise MediaError(str(out), f"can't be written: {error.strerror}") from error
+
+
+def _encoding(video: Path, out: Path) -> OutputStream:
     source = ffmpeg.input(str(video))
-    picture = source.video.filter("scale", w=-2, h=f"min({LINES},trunc(ih/2)*2)")
-    output = ffmpeg.output(
+    picture = source.video.filter("scale", w=-2, h=f"min({MAX_LINES},trunc(ih/2)*2)")
+    return ffmpeg.output(
         picture,
         source["a:0?"],
-        str(new),
+        str(out),
         vcodec="libx264",
         preset="veryfast",
         crf=26,
@@ -72,11 +80,3 @@ def make_proxy(video: Path, out: Path, watch: Watch = unwatched) -> None:
         audio_bitrate="96k",
         movflags="+faststart",
     )
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        run(output, video, watch=watch)
-        new.replace(out)
-    except OSError as error:
-        raise MediaError(str(out), f"can't be written: {error.strerror}") from error
-    finally:
-        new.unlink(missing_ok=True)

@@ -58,9 +58,9 @@ class Chunk:
             ``start``. Frame 0 counts as one whatever it is, and one that follows another within
             half a second doesn't count.
         stop_pts: pts of the first frame after the chunk, or None for the last chunk.
-        straight: the container gives no pts for its packets, so ``pts`` and ``keyframes`` are empty
-            and frames are numbered as they are decoded; such an episode has one chunk and ``stop``
-            is an estimate.
+        straight: the container gives no usable pts for its packets, so ``pts`` and ``keyframes``
+            are empty and frames are numbered as they are decoded; such an episode has one chunk and
+            ``stop`` is an estimate.
     """
 
     index: int

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 import eyecatch
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note
 from eyecatch.jobs.cli.progress import Bars
@@ -82,7 +83,6 @@ FOLDER = click.Path(path_type=Path)
     help="Faces of a character with --danbooru; pictures of a URL with --web (100).",
 )
 @options.detector
-@options.cascade
 @options.quiet
 def collect(
     paths: tuple[Path, ...],
@@ -99,8 +99,7 @@ def collect(
     least: int,
     urls: tuple[str, ...],
     most: int | None,
-    detector: str | None,
-    cascade: Path | None,
+    detector: DetectorConfig,
     quiet: bool,
 ) -> None:
     """Cut faces out of images, videos and folders of them, sorted by look.
@@ -128,7 +127,7 @@ def collect(
             max_per_group=max_per_group,
             group=not no_group,
             crop=crop,
-            detector=options.detector_config(detector, cascade),
+            detector=detector,
             progress=progress,
         )
     for line in collected.notes:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 import eyecatch
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import progress as live
 from eyecatch.jobs.cli.output import note, print_table
@@ -23,12 +24,9 @@ from eyecatch.jobs.cli.output import note, print_table
 )
 @click.option("--runner", type=click.Choice(["inline", "ray"]), default="ray", show_default=True)
 @options.detector
-@options.cascade
 @options.force
 @options.quiet
-def demo(
-    out: Path, runner: str, detector: str | None, cascade: Path | None, force: bool, quiet: bool
-) -> None:
+def demo(out: Path, runner: str, detector: DetectorConfig, force: bool, quiet: bool) -> None:
     """Draw a small season, train on drawn faces, index it and ask who is where.
 
     Nothing is downloaded. Takes about a minute and a half on two free cores.
@@ -37,7 +35,7 @@ def demo(
         made = eyecatch.demo(
             out,
             runner=runner,
-            detector=options.detector_config(detector, cascade),
+            detector=detector,
             force=force,
             say=lambda step: None if quiet else note(f"* {step}"),
             listener=listener,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 import eyecatch
-from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note, print_json, print_table
 
@@ -26,7 +26,6 @@ FILE = click.Path(path_type=Path)
 @click.argument("images", type=FILE)
 @click.argument("boxes", type=FILE)
 @options.detector
-@options.cascade
 @click.option("--weights", type=FILE, metavar="FILE", help="Other weights of the cnn.")
 @click.option("--lines", type=click.IntRange(32), help="Height of the pictures looked at.")
 @click.option("--thorough", is_flag=True, help="Look several times, as identify does.")
@@ -36,8 +35,7 @@ FILE = click.Path(path_type=Path)
 def evaluate_detector(
     images: Path,
     boxes: Path,
-    detector: str | None,
-    cascade: Path | None,
+    detector: DetectorConfig,
     weights: Path | None,
     lines: int | None,
     thorough: bool,
@@ -46,11 +44,10 @@ def evaluate_detector(
     as_json: bool,
 ) -> None:
     """Measure a face detector on IMAGES whose faces are in BOXES, a CSV of image,x,y,w,h."""
-    config = options.detector_config(detector, cascade)
-    file = str(weights or config.model)
-    config = DetectorConfig(config.name, file, lines=lines or config.lines)
+    file = str(weights or detector.model)
+    detector = replace(detector, model=file, lines=lines or detector.lines)
     report = eyecatch.evaluate_detector(
-        config, images, boxes, errors, thorough=thorough, every=every
+        detector, images, boxes, errors, thorough=thorough, every=every
     )
     if as_json:
         print_json(asdict(report))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 import eyecatch
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note
 
@@ -24,7 +25,6 @@ FOLDER = click.Path(path_type=Path)
 @click.option("--remove", is_flag=True, help="Take the character out; needs no images.")
 @click.option("--series", metavar="NAME", help="The show that the bundle's characters are of.")
 @options.detector
-@options.cascade
 @options.force
 def enrol(
     bundle: Path,
@@ -36,8 +36,7 @@ def enrol(
     variant: bool,
     remove: bool,
     series: str | None,
-    detector: str | None,
-    cascade: Path | None,
+    detector: DetectorConfig,
     force: bool,
 ) -> None:
     """Add a character to BUNDLE from one to five images, or more, without training.
@@ -55,7 +54,7 @@ def enrol(
         variant=variant,
         remove=remove,
         series=series,
-        detector=options.detector_config(detector, cascade),
+        detector=detector,
         force=force,
     )
     note(f"Wrote {out}: {len(made.characters)} characters.")

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 import eyecatch
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import answer, note
 from eyecatch.jobs.identify import Still
@@ -34,25 +35,22 @@ COLUMNS = ("image", "character", "confidence", "score", "box")
 )
 @click.option("--crop", is_flag=True, help="The images are faces already: look for none.")
 @options.detector
-@options.cascade
 @options.form("json")
 def identify(
     images: tuple[Path, ...],
     models: tuple[Path, ...],
     series: str | None,
     crop: bool,
-    detector: str | None,
-    cascade: Path | None,
+    detector: DetectorConfig,
     form: str,
 ) -> None:
     """Who is in a still image: images, and folders of them.
 
     JSON is a line an image, printed as soon as it is known.
     """
-    config = options.detector_config(detector, cascade)
     failed = False
     rows: list[dict[str, Any]] = []
-    stills = eyecatch.identify(images, model=models, detector=config, crop=crop, series=series)
+    stills = eyecatch.identify(images, model=models, detector=detector, crop=crop, series=series)
     for still in stills:
         if still.error:
             failed = True

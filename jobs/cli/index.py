@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import eyecatch
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.text import clock
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import progress as live
@@ -32,7 +33,6 @@ if TYPE_CHECKING:  # the job loads when it runs
     help="The classifier that names the faces; repeatable. Without one they stay unnamed.",
 )
 @options.detector
-@options.cascade
 @options.runner
 @options.ray_address
 @options.gpus
@@ -63,8 +63,7 @@ if TYPE_CHECKING:  # the job loads when it runs
 def index(
     paths: tuple[str, ...],
     models: tuple[Path, ...],
-    detector: str | None,
-    cascade: Path | None,
+    detector: DetectorConfig,
     runner: str | None,
     ray_address: str | None,
     gpus: float | None,
@@ -92,7 +91,7 @@ def index(
                 files,
                 db=db,
                 model=models or None,
-                detector=options.detector_config(detector, cascade),
+                detector=detector,
                 runner=runner,
                 ray=RayOptions(ray_address, gpus),
                 render=render,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 
 import click
 
-from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.registry import DETECTORS, names
 
 DEFAULT_DB = "eyecatch.db"
 
@@ -40,35 +42,52 @@ gpus = click.option(
     help="GPUs of Ray that name faces, 0.5 for half of one, 0 for none.  [default: all it has]",
 )
 
-detector = click.option(
-    "--detector",
-    type=click.Choice(["cnn", "cascade"]),
-    show_default="cnn, or cascade with --cascade",
-    help="Which face detector looks.",
-)
-
-cascade = click.option(
-    "--cascade",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="An OpenCV Haar or LBP cascade.  [default: $EYECATCH_CASCADE, or the cache]",
-)
-
 force = click.option("--force", is_flag=True, help="Overwrite what is already there.")
 
 quiet = click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 
 
-def detector_config(detector: str | None, cascade: Path | None) -> DetectorConfig:
-    """What ``--detector`` and ``--cascade`` ask for; a cascade's file asks for the cascade."""
-    if cascade is None:
-        return DetectorConfig(detector or DetectorConfig().name)
-    if detector == "cnn":
-        raise click.UsageError("--cascade goes with --detector cascade")
-    return DetectorConfig("cascade", str(cascade))
-
-
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def detector(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--detector``, and the flags of detectors that have a file, such as ``--cascade``.
+
+    The command takes one argument ``detector``: the ``DetectorConfig`` that they come to.
+    """
+    flags = {name: entry.file_flag for name, entry in DETECTORS.items() if entry.file_flag}
+
+    @functools.wraps(command)
+    def configured(*args: Any, detector: str | None, **given: Any) -> Any:  # noqa: ANN401 - click's
+        files = {name: given.pop(_parameter(flag)) for name, flag in flags.items()}
+        return command(*args, detector=_config(detector, files), **given)
+
+    result: Callable[..., Any] = configured
+    for name, flag in reversed(flags.items()):
+        help_, path = DETECTORS[name].file_help, click.Path(path_type=Path)
+        result = click.option(flag, type=path, metavar="FILE", help=help_)(result)
+    default = [DetectorConfig().name, *(f"{name} with {flag}" for name, flag in flags.items())]
+    return click.option(
+        "--detector",
+        type=click.Choice(names()),
+        show_default=", or ".join(default),
+        help="Which face detector looks.",
+    )(result)
+
+
+def _parameter(flag: str) -> str:
+    return flag.strip("-").replace("-", "_")
+
+
+def _config(chosen: str | None, files: dict[str, Path | None]) -> DetectorConfig:
+    """The detector that is asked for; a detector's file asks for that detector."""
+    for name, file in files.items():
+        if file is not None:
+            if chosen not in {None, name}:
+                flag = DETECTORS[name].file_flag
+                raise click.UsageError(f"{flag} goes with --detector {name}")
+            return DetectorConfig(name, str(file))
+    return DetectorConfig(chosen or DetectorConfig().name)
 
 
 def form(default: str = "table") -> Decorator:

@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Unpack
 
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import resolve
 from eyecatch.core.inputs import videos
-from eyecatch.core.scan.config import DetectorConfig, ScanConfig
+from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.text import clock
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.models.base import FAILED, INCOMPLETE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypedDict
 
-from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.jobs.ray_options import RayOptions
 
 

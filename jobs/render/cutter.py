@@ -13,7 +13,7 @@ import ffmpeg
 import numpy as np
 
 from eyecatch.core.errors import MediaError
-from eyecatch.core.video.container_layout import container_of, homeless
+from eyecatch.core.video.container_layout import container_of, unsupported
 from eyecatch.core.video.copy_cut import copy_part
 from eyecatch.core.video.exact_cut import Cut, count_frames
 from eyecatch.core.video.ffmpeg import run
@@ -62,7 +62,7 @@ class Cutter:
         if self.labels == "soft":
             return ".mkv"
         if self.fast:
-            return ".mkv" if homeless(layout.of("video", "audio", "subtitle"), "mp4") else ".mp4"
+            return ".mkv" if unsupported(layout.of("video", "audio", "subtitle"), "mp4") else ".mp4"
         return ".mkv" if self._subtitles else ".mp4"
 
     def cut(self, span: Span) -> Cut:

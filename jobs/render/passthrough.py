@@ -11,7 +11,7 @@ import ffmpeg
 from ffmpeg.nodes import FilterableStream
 
 from eyecatch.core.errors import MediaError
-from eyecatch.core.video.container_layout import Stream, cover, homeless
+from eyecatch.core.video.container_layout import Stream, cover, unsupported
 from eyecatch.jobs.render.source import Source
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def copy_streams(source: Source, container: str, folder: Path) -> tuple[OutputSp
 
 def _fitting(file: Path, streams: list[Stream], container: str) -> list[Stream]:
     """The text subtitles that are to be rewritten; MediaError for what can't be."""
-    changed = homeless(streams, container)
+    changed = unsupported(streams, container)
     for one in changed:
         stream = f"its stream {one.index} ({one.kind}, {one.codec})"
         if not one.text:

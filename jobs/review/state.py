@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock, Thread
 
 from eyecatch.core.errors import EyecatchError
+from eyecatch.core.files import user_cache
 from eyecatch.db.index import Index
 from eyecatch.db.records.review import ActionRow
 from eyecatch.jobs.naming.pipeline import NamingPipeline
@@ -29,7 +29,7 @@ class AppState:
     def __init__(self, index: Index, proxies: Path | None = None) -> None:
         self.index = index
         self.pipeline = NamingPipeline(index)
-        self.proxies = Proxies(proxies or cache_folder() / "proxies")
+        self.proxies = Proxies(proxies or user_cache() / "proxies")
         self.step = self.fault = ""
         self._acting = Lock()
         self._looking = Lock()
@@ -66,8 +66,3 @@ class AppState:
     def close(self) -> None:
         """Start nothing more."""
         self.proxies.close()
-
-
-def cache_folder() -> Path:
-    """Where this user's programs keep what they can make again (XDG Base Directories)."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "eyecatch"

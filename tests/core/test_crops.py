@@ -18,7 +18,7 @@ def test_a_crop_is_a_square_around_the_face_and_its_hair():
     assert crop.shape == (128, 128, 3)
     side, (x, y) = 40 * crops.MARGIN, crop[64, 64, :2] / 2
     assert abs(x - 60) < 1
-    assert abs(y - (63 - side * crops.LIFT)) < 1
+    assert abs(y - (63 - side * crops.CENTRE_SHIFT)) < 1
     assert abs((crop[64, 127, 0] - crop[64, 0, 0]) / 2 - side) < 2
     assert abs((crop[127, 64, 1] - crop[0, 64, 1]) / 2 - side) < 2
 

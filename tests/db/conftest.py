@@ -134,8 +134,8 @@ class Season:
             pts=chunk.pts,
             held=np.arange(count) % 2 == 1,
             change=random.random(count, np.float32),
-            first_look=random.integers(0, 255, (4, 6, 3), np.uint8),
-            last_look=random.integers(0, 255, (4, 6, 3), np.uint8),
+            first_thumbnail=random.integers(0, 255, (4, 6, 3), np.uint8),
+            last_thumbnail=random.integers(0, 255, (4, 6, 3), np.uint8),
         )
         tracklets = tuple(self.tracklet(chunk, face) for face in range(faces))
         return ScannedChunk(chunk.index, timeline, tracklets, broken)

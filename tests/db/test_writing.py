@@ -65,7 +65,7 @@ def test_a_scan_is_read_back_without_its_pictures(index, season):
         index.chunks.save(episode.id, scanned, ORIGIN)
     for loaded, scanned in zip(index.tracks.load_scan(episode.id), scans, strict=True):
         assert loaded.index == scanned.index
-        for name in ("pts", "held", "change", "first_look", "last_look"):
+        for name in ("pts", "held", "change", "first_thumbnail", "last_thumbnail"):
             expected = getattr(scanned.timeline, name)
             np.testing.assert_array_equal(getattr(loaded.timeline, name), expected)
             assert getattr(loaded.timeline, name).dtype == expected.dtype
@@ -159,7 +159,7 @@ def test_an_incomplete_episode_says_when_it_ends(index, season):
     timeline = scanned.timeline
     cut = type(timeline)(
         timeline.start, timeline.pts[:2], timeline.held[:2], timeline.change[:2],
-        timeline.first_look, timeline.last_look,
+        timeline.first_thumbnail, timeline.last_thumbnail,
     )  # fmt: skip
     index.chunks.save(broken.id, type(scanned)(2, cut, (), "the data break off"), ORIGIN)
     index.chunks.fail(failed.id, 2, "it can't be decoded", ORIGIN)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import eyecatch
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.errors import DatabaseError, ModelError
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.db.index import open_index
 from eyecatch.jobs.indexing import index as index_module
 from eyecatch.jobs.indexing import job as job_module

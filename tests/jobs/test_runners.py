@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import resolve
 from eyecatch.core.errors import RequestError
-from eyecatch.core.scan.config import DetectorConfig, ScanConfig
+from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.jobs.ray_options import RayOptions

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from eyecatch.core.detect.cnn import CnnDetector
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.decode import decode
 from eyecatch.core.detect.network import build, packed
 from eyecatch.core.detections import Detections, iou
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.training.detector import dataset as pictures
 from eyecatch.training.detector import pseudo_labels as label
 from eyecatch.training.detector import train

@@ -11,11 +11,11 @@ import pytest
 
 import eyecatch
 from eyecatch.core.crops import decode
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.errors import ModelError, RequestError, UnknownCharacterError
 from eyecatch.core.identity.bundle import Bundle, load_bundle
 from eyecatch.core.identity.decision import vote
 from eyecatch.core.identity.inference import Identify
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.core.synthetic.portraits import draw_faces
 from eyecatch.jobs.cli import main
 from eyecatch.training.dataset import read_faces

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.crops import decode
-from eyecatch.core.detect.base import detect_at
+from eyecatch.core.detect.base import detect_downscaled
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.training.dataset import Faces
 
 Vectors = npt.NDArray[np.float32]
@@ -37,8 +37,8 @@ def without_face(people: Faces, embeddings: Vectors) -> list[str]:
     chosen = [int(k) for k in order if alike[k] < ALIKE]
     if not chosen:
         return []
-    found = detect_at(
-        load(DetectorConfig(), thorough=True), [decode(people.crops[k]) for k in chosen]
+    found = detect_downscaled(
+        load(DetectorConfig(), multiscale=True), [decode(people.crops[k]) for k in chosen]
     )
     return [
         f"{people.paths[k]}: no face is found in it; take it out if there is none."

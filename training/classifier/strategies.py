@@ -18,7 +18,7 @@ from eyecatch.core.identity.networks import (
     load_weights,
     study_network,
 )
-from eyecatch.core.identity.prototypes import MOST, Prototypes
+from eyecatch.core.identity.prototypes import MAX_PROTOTYPES, Prototypes
 from eyecatch.core.tensorflow import keras
 from eyecatch.training.classifier.batches import batches
 from eyecatch.training.classifier.checkpoint import Checkpoints, Epoch
@@ -147,7 +147,7 @@ def teach_base(task: Task, base: Bundle) -> Taught:
 
 def _quick(task: Task, base: Bundle, seen: Vectors) -> Taught:
     """Prototypes only; where all characters have few pictures, none of them learned."""
-    prototypes = _means(task, seen[0], MOST)
+    prototypes = _means(task, seen[0], MAX_PROTOTYPES)
     history: list[Epoch] = []
     if _many(task).any():
         start = _means(task, seen[0])
@@ -181,7 +181,7 @@ def _finished(task: Task, learned: Prototypes, embeddings: Vectors) -> Prototype
     nobody = np.array([name is None for name in task.people.names])
     blend = blended(learned, _means(task, embeddings, 1), task.settings.blend)
     blend = replaced(blend, learned, nobody)  # who have no look in common
-    return replaced(blend, _means(task, embeddings, MOST), ~_many(task))
+    return replaced(blend, _means(task, embeddings, MAX_PROTOTYPES), ~_many(task))
 
 
 def _plain(architecture: Architecture, network: Network) -> Network:
@@ -207,7 +207,7 @@ def _many(task: Task) -> Bools:
 def _means(task: Task, embeddings: Vectors, most: int | None = None) -> Prototypes:
     """Prototypes of the taught faces by what they look like."""
     taught = ~task.held
-    nobodys = MOST if task.people.names[-1] is None and most is None else None
+    nobodys = MAX_PROTOTYPES if task.people.names[-1] is None and most is None else None
     most = most or task.settings.prototypes
     return means(embeddings[taught], task.labels[taught], task.classes, most, nobodys)
 

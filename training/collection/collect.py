@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.base_embedder import base_bundle
 from eyecatch.core.identity.clustering import Embed
 from eyecatch.core.identity.inference import Identify
 from eyecatch.core.inputs import media
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.training.collection.annotated import cut_boxes
 from eyecatch.training.collection.danbooru import collect_posts
 from eyecatch.training.collection.extract import Looking

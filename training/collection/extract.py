@@ -17,11 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core import crops
-from eyecatch.core.detect.base import Detector, detect_at
+from eyecatch.core.detect.base import Detector, detect_downscaled
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load, resolve
 from eyecatch.core.detections import Detections
 from eyecatch.core.images import read_image
-from eyecatch.core.scan.config import DetectorConfig, ScanConfig
+from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.scan.crop_selection import quality
 from eyecatch.core.scan.linking import link
 from eyecatch.core.scan.scanner import Scan
@@ -70,7 +71,7 @@ class Looking:
             MediaError: it can't be read.
         """
         picture = read_image(source)
-        found = _whole(picture) if self._crop else detect_at(self._thorough, [picture])[0]
+        found = _whole(picture) if self._crop else detect_downscaled(self._thorough, [picture])[0]
         people: list[Person] = []
         for box, score in zip(np.rint(found.boxes).astype(int).tolist(), found.scores, strict=True):
             if max(box[2:]) >= self._min_size:
@@ -124,7 +125,7 @@ class Looking:
     @property
     def _thorough(self) -> Detector:
         if not hasattr(self._own, "thorough"):
-            self._own.thorough = load(self._detector, thorough=True)
+            self._own.thorough = load(self._detector, multiscale=True)
         detector: Detector = self._own.thorough
         return detector
 

@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from eyecatch.core.detect import network
-from eyecatch.core.detect.base import detect_at
+from eyecatch.core.detect.base import detect_downscaled
 from eyecatch.core.detect.cnn import LINES, CnnDetector
-from eyecatch.core.detect.multiscale import ThoroughDetector
-from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.multiscale import MultiscaleDetector
 from eyecatch.core.synthetic.cartoons import cartoons
 from eyecatch.core.tensorflow import keras
 from eyecatch.training.detector import pseudo_labels as label
@@ -176,9 +176,9 @@ def _look(room: Room, by: str) -> None:
     if room.table(by, "art").exists():  # the last of the three
         return
     config = DetectorConfig("cnn", str(_export(room, by)))
-    anime = ThoroughDetector(CnnDetector(config, least=0.1, device="cpu"), MAYBE)
+    anime = MultiscaleDetector(CnnDetector(config, min_score=0.1, device="cpu"), MAYBE)
     label.write_more(anime, room.anime(), room.table(by, "anime"))
-    crop = ThoroughDetector(CnnDetector(config, least=0.1, device="cpu"), MAYBE, zooms=(1.0,))
+    crop = MultiscaleDetector(CnnDetector(config, min_score=0.1, device="cpu"), MAYBE, zooms=(1.0,))
     label.write_more(crop, crops(room.data / "identities", GAME), room.table(by, "game"))
     label.write_more(crop, crops(room.data / "faces" / "train", ART), room.table(by, "art"))
 
@@ -197,10 +197,10 @@ def _all(room: Room, by: str, *shows: str) -> Groups:
 def judge(room: Room) -> None:
     """Say how good each threshold is on the pictures held out: for those of ``core.detect.cnn``."""
     config = DetectorConfig("cnn", str(_export(room, SHIPS)), lines=LINES)
-    one = CnnDetector(config, least=0.05, device="cpu")
+    one = CnnDetector(config, min_score=0.05, device="cpu")
     held = room.anime(held=True) + room.show("scooby", held=True) + room.show("flint", held=True)
-    for name, detector in (("one look", one), ("four looks", ThoroughDetector(one, 0.05))):
-        found = detect_at(detector, [p.picture for p in held])
+    for name, detector in (("one look", one), ("four looks", MultiscaleDetector(one, 0.05))):
+        found = detect_downscaled(detector, [p.picture for p in held])
         looked = [
             Looked(p.name, p.picture.shape[0], p.boxes, f) for p, f in zip(held, found, strict=True)
         ]

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.crops import decode, encode
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.base_embedder import named_bundle
 from eyecatch.core.identity.bundle import Bundle
@@ -18,7 +19,6 @@ from eyecatch.core.identity.bundle_writer import check_free, save_bundle
 from eyecatch.core.identity.decision import vote
 from eyecatch.core.identity.inference import Identify
 from eyecatch.core.identity.prototypes import make_prototypes
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.core.tensorflow import Device
 from eyecatch.training.enrolment.card import Entry, unchanged, with_entry, without_entries
 from eyecatch.training.enrolment.gallery import Roster

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from eyecatch.core.crops import cut, encode, resize
-from eyecatch.core.detect.base import Detector, detect_at
+from eyecatch.core.detect.base import Detector, detect_downscaled
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load
 from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.images import read_image
 from eyecatch.core.inputs import images
-from eyecatch.core.scan.config import DetectorConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def read_portraits(paths: Iterable[Path], detector: DetectorConfig | None) -> Po
         RequestError: no picture is left.
         ModelError: the detector can't be used.
     """
-    finder = None if detector is None else load(detector, thorough=True)
+    finder = None if detector is None else load(detector, multiscale=True)
     sources = images(paths)
     notes = [str(fault) for fault in sources.faults]
     found: dict[bytes, tuple[Path, bytes]] = {}
@@ -69,7 +69,7 @@ def _face(path: Path, finder: Detector | None) -> bytes:
     picture = read_image(path)
     if finder is None:
         return encode(resize(picture))
-    boxes = detect_at(finder, [picture])[0].boxes
+    boxes = detect_downscaled(finder, [picture])[0].boxes
     if not len(boxes):
         raise MediaError(
             str(path), "no face is found in it", "cut the face out and use --crop, or leave it out"

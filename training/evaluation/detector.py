@@ -12,11 +12,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.detect.base import Detector, detect_at
-from eyecatch.core.detect.registry import least, load
+from eyecatch.core.detect.base import Detector, detect_downscaled
+from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.registry import default_min_score, load
 from eyecatch.core.detections import Detections, iou
 from eyecatch.core.errors import RequestError
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.training.detector import augment as alter
 from eyecatch.training.detector.dataset import read_boxes
 from eyecatch.training.evaluation import error_sheet as sheet
@@ -111,7 +111,7 @@ def evaluate_detector(  # noqa: PLR0913 - each is one plain choice of the caller
     """
     start = 0.0
     if isinstance(detector, DetectorConfig):
-        start = least(detector, thorough)
+        start = default_min_score(detector, thorough)
         detector = load(detector, thorough, min(start, _LOWEST))
     looked = list(look(detector, images, boxes, every))
     counted = [one.at(start) for one in looked]
@@ -139,7 +139,7 @@ def look(detector: Detector, images: Path, boxes: Path, every: int = 1) -> Itera
         picture = alter.read(str(path))
         if picture is not None:
             began = time.perf_counter()
-            faces = detect_at(detector, [picture])[0]
+            faces = detect_downscaled(detector, [picture])[0]
             took = time.perf_counter() - began
             boxed = np.array([row[:4] for row in truth.get(path.name, [])], np.float32)
             yield Looked(path.name, picture.shape[0], boxed.reshape(-1, 4), faces, took)

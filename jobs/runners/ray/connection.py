@@ -14,7 +14,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from eyecatch import __version__
 from eyecatch.core.errors import RequestError
-from eyecatch.core.hush import hushed
+from eyecatch.core.runtime import hushed
 
 NODE_TIMEOUT = 120.0
 """Seconds to wait for a node to say its version."""

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from eyecatch.core.detect import cascade
-from eyecatch.core.detect.base import detect_at, shrink
+from eyecatch.core.detect.base import detect_downscaled, downscale
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import load, resolve
 from eyecatch.core.detections import iou
 from eyecatch.core.errors import ModelError, RequestError
 from eyecatch.core.images import read_image
-from eyecatch.core.scan.config import DetectorConfig
 
 DATA = Path(os.environ.get("EYECATCH_DATA") or Path(__file__).parents[4] / "shared" / "data")
 
@@ -47,9 +47,9 @@ def empty_home(tmp_path, monkeypatch):
 def test_the_flag_comes_before_the_variable_and_the_variable_before_the_cache(
     haar, tmp_path, monkeypatch
 ):
-    cascade.cached().parent.mkdir(parents=True)
-    cascade.cached().write_bytes(haar.read_bytes())
-    assert resolve(DetectorConfig("cascade")).model == str(cascade.cached())
+    cascade.cache_path().parent.mkdir(parents=True)
+    cascade.cache_path().write_bytes(haar.read_bytes())
+    assert resolve(DetectorConfig("cascade")).model == str(cascade.cache_path())
     named = tmp_path / "named.xml"
     named.write_bytes(haar.read_bytes())
     monkeypatch.setenv("EYECATCH_CASCADE", str(named))
@@ -116,8 +116,8 @@ def test_fetch_keeps_nothing_but_what_was_expected(served, tmp_path):
 
 
 def test_shrinking_keeps_the_shape_and_never_enlarges():
-    assert shrink(np.zeros((1080, 1920, 3), np.uint8), 540).shape == (540, 960, 3)
-    assert shrink(np.zeros((100, 90, 3), np.uint8), 540).shape == (100, 90, 3)
+    assert downscale(np.zeros((1080, 1920, 3), np.uint8), 540).shape == (540, 960, 3)
+    assert downscale(np.zeros((100, 90, 3), np.uint8), 540).shape == (100, 90, 3)
 
 
 @pytest.mark.data
@@ -133,7 +133,7 @@ def test_it_finds_half_of_real_anime_faces_and_nearly_nothing_else(anime):
             truth.setdefault(row["image"], []).append([float(row[key]) for key in "xywh"])
     hits = misses = extra = 0
     for path in sorted((folder / "images").iterdir()):
-        (found,) = detect_at(detector, [read_image(path)])
+        (found,) = detect_downscaled(detector, [read_image(path)])
         near = (
             iou(found.boxes, np.array(truth.get(path.name, []), np.float32).reshape(-1, 4)) >= 0.3
         )

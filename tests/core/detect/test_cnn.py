@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from eyecatch.core.detect.cnn import WEIGHTS, CnnDetector
-from eyecatch.core.detect.multiscale import ThoroughDetector
+from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.multiscale import MultiscaleDetector
 from eyecatch.core.detect.registry import load, resolve
 from eyecatch.core.detections import iou
 from eyecatch.core.errors import ModelError
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.core.synthetic.cast import CAST
 from eyecatch.core.synthetic.scene import Actor, Shot, play
 
@@ -70,10 +70,10 @@ def test_pictures_without_faces_have_none(detector):
     assert [len(found) for found in detector.detect([flat, rising, noise])] == [0, 0, 0]
 
 
-def test_looking_thoroughly_finds_the_same_faces():
-    thorough = ThoroughDetector(CnnDetector(CNN, least=0.05), least=0.3)
+def test_several_views_find_the_same_faces():
+    views = MultiscaleDetector(CnnDetector(CNN, min_score=0.05), min_score=0.3)
     picture, truth = drawn(2)
-    found = thorough.detect([picture, np.zeros((0, 9, 3), np.uint8)])
+    found = views.detect([picture, np.zeros((0, 9, 3), np.uint8)])
     assert [len(one) for one in found] == [len(truth), 0]
     assert (iou(truth, found[0].boxes).max(axis=1) >= 0.5).all()
 

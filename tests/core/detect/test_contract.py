@@ -1,21 +1,32 @@
-"""What holds for every detector; one that is added is added to ``CONFIGS``."""
+"""What holds for every detector of the registry; one that needs a file has it in ``FILES``."""
 
 import numpy as np
 import pytest
 
-from eyecatch.core.detect.base import detect_at
-from eyecatch.core.detect.registry import load
-from eyecatch.core.scan.config import DetectorConfig
+from eyecatch.core.detect.base import detect_downscaled
+from eyecatch.core.detect.cascade import CascadeConfig
+from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.registry import load, names
 
-CONFIGS = ("cnn", "cnn thorough", "haar", "anime")
+FILES = {"cascade": ("haar", "anime")}
+"""Fixtures with the files of a detector that brings none."""
+
+CONFIGS = [
+    (name, file, multiscale)
+    for name in names()
+    for file in FILES.get(name, ("",))
+    for multiscale in (False, True)
+]
 
 
-@pytest.fixture(params=CONFIGS)
+@pytest.fixture(params=CONFIGS, ids=lambda config: " ".join(map(str, config)))
 def detector(request):
-    if request.param.startswith("cnn"):
-        return load(DetectorConfig(name="cnn", lines=180), thorough="thorough" in request.param)
-    path = request.getfixturevalue(request.param)
-    return load(DetectorConfig(name="cascade", model=str(path), neighbours=1, lines=180, scale=1.3))
+    name, file, multiscale = request.param
+    config = DetectorConfig(name, lines=180)
+    if name == "cascade":  # quicker, and surer to find something
+        path = str(request.getfixturevalue(file))
+        config = CascadeConfig(path, lines=180, neighbours=1, scale=1.3)
+    return load(config, multiscale)
 
 
 def noise(height, width, seed=0):
@@ -26,7 +37,7 @@ def noise(height, width, seed=0):
 def test_a_picture_too_small_for_a_face_has_none(detector, shape):
     (found,) = detector.detect([np.zeros((*shape, 3), np.uint8)])
     assert len(found) == 0
-    (found,) = detect_at(detector, [np.zeros((*shape, 3), np.uint8)])
+    (found,) = detect_downscaled(detector, [np.zeros((*shape, 3), np.uint8)])
     assert len(found) == 0
 
 

@@ -14,12 +14,11 @@ import numpy as np
 import pytest
 
 from eyecatch.core.errors import ModelError, RequestError
-from eyecatch.core.identity.archive import write_prototypes
 from eyecatch.core.identity.bundle import load_bundle, write_manifest
 from eyecatch.core.identity.bundle_writer import Card, save_bundle
 from eyecatch.core.identity.inference import Identify
 from eyecatch.core.identity.networks import Architecture, load_weights, study_network
-from eyecatch.core.identity.prototypes import Prototypes
+from eyecatch.core.identity.prototypes import Prototypes, write_prototypes
 from eyecatch.core.tensorflow import keras
 
 CARD = Card({"seed": 8}, "# Another card\n")

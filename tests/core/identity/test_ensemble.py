@@ -11,7 +11,7 @@ import pytest
 
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.decision import Calibration, vote
-from eyecatch.core.identity.ensemble import Ensemble, one_name_each
+from eyecatch.core.identity.ensemble import Ensemble, merge_names
 from eyecatch.core.identity.manifest import Character, Contents
 from eyecatch.core.identity.networks import compact_network, study_network
 
@@ -146,11 +146,11 @@ def test_bundles_without_nobody_or_without_names_have_their_say():
 
 def test_names_that_mean_the_same_become_one():
     jp = made(("飛影", ("Hiei",)), "KURAMA")
-    assert one_name_each([YUYU, jp, YUYU]) == [("Hiei", "Kurama")] * 3
-    assert one_name_each([jp, YUYU, jp])[1] == ("飛影", "KURAMA")
+    assert merge_names([YUYU, jp, YUYU]) == [("Hiei", "Kurama")] * 3
+    assert merge_names([jp, YUYU, jp])[1] == ("飛影", "KURAMA")
     assert Ensemble([YUYU, jp]).characters == ("Hiei", "KURAMA")  # a tie, so the first of them
 
 
 def test_an_alias_does_not_join_two_characters_of_one_bundle():
     odd = made(("Red", ("Ash",)), "Ash")
-    assert one_name_each([odd, made("Red")]) == [("Red", "Ash"), ("Red",)]
+    assert merge_names([odd, made("Red")]) == [("Red", "Ash"), ("Red",)]

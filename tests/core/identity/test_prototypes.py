@@ -10,8 +10,13 @@ import numpy as np
 import pytest
 
 from eyecatch.core.errors import ModelError
-from eyecatch.core.identity.archive import read_prototypes, write_prototypes
-from eyecatch.core.identity.prototypes import SCALE, Prototypes, make_prototypes
+from eyecatch.core.identity.prototypes import (
+    SCALE,
+    Prototypes,
+    make_prototypes,
+    read_prototypes,
+    write_prototypes,
+)
 
 
 def unit(rng, n, d=8):
@@ -115,7 +120,7 @@ def test_each_of_a_few_pictures_makes_a_prototype_on_the_way_to_their_mean(rng):
     own = (faces @ vectors.T).max(axis=1)
     assert np.all(own > faces @ mean)
     assert np.all(vectors @ mean > (faces @ mean).min())
-    (only,), _ = make_prototypes(faces, most=1)
+    (only,), _ = make_prototypes(faces, max_count=1)
     np.testing.assert_allclose(only, mean, atol=1e-6)
 
 
@@ -123,7 +128,7 @@ def test_two_costumes_are_both_remembered(rng):
     looks = unit(rng, 2)
     faces = np.repeat(looks, 20, axis=0) + rng.normal(0, 0.02, (40, 8))
     faces = faces / np.linalg.norm(faces, axis=1, keepdims=True)
-    vectors, counts = make_prototypes(faces, most=2)
+    vectors, counts = make_prototypes(faces, max_count=2)
     assert counts.tolist() == [20, 20]
     mean = faces.mean(axis=0) / np.linalg.norm(faces.mean(axis=0))
     assert np.all((vectors @ looks.T).max(axis=0) > looks @ mean + 0.1)

@@ -20,7 +20,7 @@ class Discs:
     """A ``Detector`` of discs in two bright colours; it sees no disc where the picture is white."""
 
     lines = 90
-    grain = 1
+    size_divisor = 1
 
     def detect(self, pictures):
         return [self._detect(picture) for picture in pictures]

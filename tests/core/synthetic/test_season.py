@@ -161,7 +161,7 @@ def test_even_a_short_episode_shows_somebody_from_its_first_frame(seed):
 
 @pytest.mark.parametrize("most", [1, 2])
 def test_no_frame_has_more_faces_than_asked(most, tmp_path):
-    truth = draw_episode(tmp_path / "e.mkv", seconds=6.0, size=(160, 90), most=most, seed=9)
+    truth = draw_episode(tmp_path / "e.mkv", seconds=6.0, size=(160, 90), max_faces=most, seed=9)
     frames = [row.frame for row in truth]
     assert max(map(frames.count, frames)) <= most
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from eyecatch.core.video.decode import decode
-from eyecatch.core.video.frame import small_size
+from eyecatch.core.video.frame import downscaled_size
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 
@@ -37,7 +37,7 @@ def test_colours_are_those_that_were_drawn(run_ffmpeg, tmp_path, kind):
     source = ["-f", "lavfi", "-i", "color=0xC83264:size=64x64,format=rgb24"]
     run_ffmpeg(*source, "-frames:v", "2", *FORMATS[kind], path)
     _, frame = _first(path)
-    for picture in (frame.bgr(), frame.small(32)):
+    for picture in (frame.bgr(), frame.downscaled(32)):
         assert np.abs(picture.astype(int) - COLOUR).max() <= 4
 
 
@@ -50,7 +50,7 @@ def test_a_part_is_that_part_of_the_whole(run_ffmpeg, tmp_path, kind):
     _, frame = _first(path)
     whole = frame.bgr()
     for left, top, right, bottom in [(0, 0, 226, 146), (33, 21, 120, 99), (200, 140, 226, 146)]:
-        part = frame.part(left, top, right, bottom)
+        part = frame.region(left, top, right, bottom)
         off = np.abs(part.astype(int) - whole[top:bottom, left:right])
         assert part.shape == (bottom - top, right - left, 3)
         assert off.max() <= 2 or ("ten" in kind and off.mean() <= 2)
@@ -73,18 +73,20 @@ def test_grey(run_ffmpeg, tmp_path):
     run_ffmpeg(*source, "-frames:v", "1", "-pix_fmt", "gray", "-c:v", "ffv1", path)
     _, frame = _first(path)
     assert np.abs(frame.bgr().astype(int) - 128).max() <= 4
-    assert np.abs(frame.look()[..., 1:].astype(int) - 128).max() <= 1
+    assert np.abs(frame.thumbnail()[..., 1:].astype(int) - 128).max() <= 1
 
 
 def test_shapes(sample, made):
     video, frame = _first(made(sample.name))
     assert frame.bgr().shape == (video.height, video.width, 3)
-    assert frame.look().shape == (36, 64, 3)
-    height, width, planes = frame.small(54).shape
+    assert frame.thumbnail().shape == (36, 64, 3)
+    height, width, planes = frame.downscaled(54).shape
     assert (height, planes) == (54, 3)
     assert width % 2 == 0
     assert abs(width / height - video.width / video.height) < 0.04
-    assert {frame.bgr().dtype, frame.small(54).dtype, frame.look().dtype} == {np.dtype(np.uint8)}
+    assert {frame.bgr().dtype, frame.downscaled(54).dtype, frame.thumbnail().dtype} == {
+        np.dtype(np.uint8)
+    }
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_shapes(sample, made):
     ],
 )
 def test_small_is_even_and_never_larger(size, lines, small):
-    assert small_size(*size, lines) == small
+    assert downscaled_size(*size, lines) == small
 
 
 def test_pictures_stand_upright(made, run_ffmpeg, tmp_path):
@@ -111,17 +113,17 @@ def test_pictures_stand_upright(made, run_ffmpeg, tmp_path):
     _, frame = _first(made("turned.mp4"))
     assert np.abs(frame.bgr() - expected).mean() < 10
     small = expected.reshape(64, 3, 36, 3, 3).mean((1, 3))
-    assert np.abs(frame.small(64) - small).mean() < 10
+    assert np.abs(frame.downscaled(64) - small).mean() < 10
     lightness = expected.astype(np.float32) @ np.float32([0.114, 0.587, 0.299])
     lightness = cv2.resize(lightness, (64, 36), interpolation=cv2.INTER_AREA)
-    assert np.corrcoef(frame.look()[..., 0].ravel(), lightness.ravel())[0, 1] > 0.95
+    assert np.corrcoef(frame.thumbnail()[..., 0].ravel(), lightness.ravel())[0, 1] > 0.95
 
 
 def test_looks_of_different_frames_differ_and_of_the_same_do_not(made):
     video = probe(made("h264.mp4"))
     (chunk,) = plan(video).chunks
-    looks = [frame.look() for frame in decode(video, chunk)]
-    again = [frame.look() for frame in decode(video, chunk)]
+    looks = [frame.thumbnail() for frame in decode(video, chunk)]
+    again = [frame.thumbnail() for frame in decode(video, chunk)]
     assert all((a == b).all() for a, b in zip(looks, again, strict=True))
     assert (looks[0] != looks[10]).any()
 
@@ -131,11 +133,11 @@ def test_pictures_outlive_their_frames(made):
     video = probe(made("h264.mp4"))
     frames = decode(video, plan(video).chunks[0])
     first = next(frames)
-    kept = first.bgr(), first.small(54), first.look()
+    kept = first.bgr(), first.downscaled(54), first.thumbnail()
     copies = [picture.copy() for picture in kept]
     del first
     for frame in frames:
-        frame.bgr(), frame.small(54), frame.look()
+        frame.bgr(), frame.downscaled(54), frame.thumbnail()
     assert all((a == b).all() for a, b in zip(kept, copies, strict=True))
 
 

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 import eyecatch
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detections import iou
 from eyecatch.core.errors import RequestError, UnknownCharacterError
 from eyecatch.core.images import read_image
-from eyecatch.core.scan.config import DetectorConfig
 from eyecatch.db.index import open_index
 from eyecatch.jobs.cli import main
 from eyecatch.training.dataset import read_faces

@@ -77,7 +77,9 @@ def episode(tmp_path_factory) -> Path:
     """Four seconds with two characters, never more than two faces at once."""
     path = tmp_path_factory.mktemp("episode") / "ep 1.mkv"
     cast = [WHO["Akari"], WHO["Mizore"]]
-    draw_episode(path, seconds=4, size=(480, 270), seed=5, cast=cast, strangers=(), most=2, dark=0)
+    draw_episode(
+        path, seconds=4, size=(480, 270), seed=5, cast=cast, strangers=(), max_faces=2, dark=0
+    )
     return path
 
 

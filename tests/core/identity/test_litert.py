@@ -8,10 +8,10 @@ import sys
 import numpy as np
 import pytest
 
-from eyecatch.core.cache import cache
-from eyecatch.core.identity import litert as flat
-from eyecatch.core.identity.inference import Identify, _Compiled, prepare
-from eyecatch.core.identity.litert import FlatNetwork
+from eyecatch.core.files import user_cache
+from eyecatch.core.identity import litert
+from eyecatch.core.identity.inference import Identify, _TensorFlowNetwork, prepare
+from eyecatch.core.identity.litert import LiteRtNetwork
 
 
 @pytest.fixture
@@ -20,20 +20,20 @@ def pictures(shared_bundle, crops):
 
 
 def kept():
-    return sorted((cache() / "networks").glob("*.tflite"))
+    return sorted((user_cache() / "networks").glob("*.tflite"))
 
 
 def test_it_says_what_tensorflow_says(shared_bundle, pictures):
     for ours, theirs in zip(
-        FlatNetwork(shared_bundle)(pictures),
-        _Compiled(shared_bundle, 32, "cpu")(pictures),
+        LiteRtNetwork(shared_bundle)(pictures),
+        _TensorFlowNetwork(shared_bundle, 32, "cpu")(pictures),
         strict=True,
     ):
         np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4 * np.abs(theirs).max())
 
 
 def test_a_face_is_judged_to_the_bit_as_if_it_were_alone(shared_bundle, pictures):
-    network = FlatNetwork(shared_bundle)
+    network = LiteRtNetwork(shared_bundle)
     together, alone = network(pictures), [network(pictures[k : k + 1]) for k in range(9)]
     for k, parts in enumerate(together):
         assert np.array_equal(parts, np.concatenate([one[k] for one in alone]))
@@ -43,35 +43,35 @@ def test_several_at_a_time_say_the_same_in_their_order(shared_bundle, pictures, 
     said = {}
     for most in ("1", "3"):
         monkeypatch.setenv("OMP_NUM_THREADS", most)
-        said[most] = FlatNetwork(shared_bundle)(np.tile(pictures, (3, 1, 1, 1)))
+        said[most] = LiteRtNetwork(shared_bundle)(np.tile(pictures, (3, 1, 1, 1)))
     for one, same in zip(said["1"], said["3"], strict=True):
         assert np.array_equal(one, same)
 
 
 def test_it_is_converted_once(shared_bundle, pictures, monkeypatch):
-    before = FlatNetwork(shared_bundle)(pictures)
-    monkeypatch.setattr(flat, "_convert", lambda network: pytest.fail("converted again"))
-    for one, same in zip(FlatNetwork(shared_bundle)(pictures), before, strict=True):
+    before = LiteRtNetwork(shared_bundle)(pictures)
+    monkeypatch.setattr(litert, "_convert", lambda network: pytest.fail("converted again"))
+    for one, same in zip(LiteRtNetwork(shared_bundle)(pictures), before, strict=True):
         assert np.array_equal(one, same)
 
 
 @pytest.mark.parametrize("spoil", [lambda b: b[:-100], lambda b: b"", lambda b: b[:32] + b"x"])
 def test_a_damaged_copy_is_made_again(shared_bundle, pictures, spoil):
-    before, path = FlatNetwork(shared_bundle)(pictures), flat._place(shared_bundle)
+    before, path = LiteRtNetwork(shared_bundle)(pictures), litert._cache_path(shared_bundle)
     whole = path.read_bytes()
     path.write_bytes(spoil(whole))
-    assert np.array_equal(FlatNetwork(shared_bundle)(pictures)[0], before[0])
+    assert np.array_equal(LiteRtNetwork(shared_bundle)(pictures)[0], before[0])
     assert path.read_bytes()[32:36] != b"x"
-    assert FlatNetwork(shared_bundle)(pictures)[0].shape == before[0].shape
+    assert LiteRtNetwork(shared_bundle)(pictures)[0].shape == before[0].shape
 
 
 def test_a_cache_that_cannot_be_written_costs_nothing_else(
     shared_bundle, pictures, monkeypatch, tmp_path
 ):
-    before = FlatNetwork(shared_bundle)(pictures)
+    before = LiteRtNetwork(shared_bundle)(pictures)
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert np.array_equal(FlatNetwork(shared_bundle)(pictures)[0], before[0])
+    assert np.array_equal(LiteRtNetwork(shared_bundle)(pictures)[0], before[0])
 
 
 def test_once_converted_a_process_that_identifies_loads_no_tensorflow(

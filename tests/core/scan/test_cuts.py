@@ -1,20 +1,20 @@
 import numpy as np
 import pytest
 
-from eyecatch.core.scan.cuts import Changes, change, cuts
+from eyecatch.core.scan.cuts import SceneChanges, change, detect_cuts
 
 
-def look(seed):
+def thumbnail(seed):
     return np.random.default_rng(seed).integers(0, 200, (36, 64, 3), np.uint8)
 
 
 def found(values):
-    return cuts(np.array(values, np.float32)).tolist()
+    return detect_cuts(np.array(values, np.float32)).tolist()
 
 
-def changes(looks):
-    course = Changes()
-    for place, picture in enumerate(looks):
+def changes(thumbnails):
+    course = SceneChanges()
+    for place, picture in enumerate(thumbnails):
         course.add(picture, place)
     return course.values
 
@@ -54,13 +54,13 @@ def test_a_cut_over_a_blended_frame_is_one():
 @pytest.mark.parametrize("frames", [1, 2, 3])
 def test_a_flash_is_no_cut(frames):
     white = np.full((36, 64, 3), 255, np.uint8)
-    values = changes([look(1)] * 20 + [white] * frames + [look(1)] * 20)
+    values = changes([thumbnail(1)] * 20 + [white] * frames + [thumbnail(1)] * 20)
     assert found(values) == []
 
 
 def test_a_cut_in_a_flash_is_one():
     white = np.full((36, 64, 3), 255, np.uint8)
-    values = changes([look(1)] * 20 + [white] * 2 + [look(2)] * 20)
+    values = changes([thumbnail(1)] * 20 + [white] * 2 + [thumbnail(2)] * 20)
     assert len(found(values)) == 1
 
 

@@ -1,14 +1,14 @@
 import pytest
 
-from eyecatch.core import stopwatch
-from eyecatch.core.stopwatch import Stopwatch
+from eyecatch.core import runtime
+from eyecatch.core.runtime import Stopwatch
 
 
 @pytest.fixture
 def watch(monkeypatch):
     """A stopwatch by which every look at the clock is a second later."""
     now = iter(range(1000))
-    monkeypatch.setattr(stopwatch.time, "perf_counter", lambda: float(next(now)))
+    monkeypatch.setattr(runtime.time, "perf_counter", lambda: float(next(now)))
     return Stopwatch()
 
 

@@ -4,11 +4,23 @@ import contextlib
 import os
 import resource
 import signal
+import sys
+from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.files import CARD, refuse, whole_file, whole_folder
+from eyecatch.core.files import (
+    CARD,
+    atomic_file,
+    atomic_folder,
+    refuse,
+    user_cache,
+    whole_file,
+    whole_folder,
+    write_atomically,
+)
 
 
 @contextlib.contextmanager
@@ -83,3 +95,72 @@ def test_an_empty_folder_is_filled_and_a_file_is_none(tmp_path):
         whole_folder(tmp_path / "file"),
     ):
         pass
+
+
+def test_two_writers_of_one_file_do_not_meet(tmp_path):
+    path, both = tmp_path / "new" / "cached", Barrier(2)
+
+    def write(letter):
+        with atomic_file(path) as part:
+            part.write_bytes(letter * 1000)
+            both.wait()
+
+    threads = [Thread(target=write, args=(letter,)) for letter in (b"a", b"b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert path.read_bytes() in {b"a" * 1000, b"b" * 1000}
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_a_killed_writer_left_is_taken_over_by_the_next(tmp_path):
+    with whole_file(tmp_path / "out.mkv") as part:
+        part.write_text("first")
+    part.write_text("half")
+    with whole_file(tmp_path / "out.mkv", force=True) as part:
+        part.write_text("whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.mkv"]
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path):
+    path = tmp_path / "cached"
+    write_atomically(path, b"before")
+    with pytest.raises(OSError, match="large"), little_room(4096):
+        write_atomically(path, bytes(10_000))
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_is_replaced_as_a_whole(tmp_path):
+    folder = tmp_path / "bundle"
+    for name in ("one", "two"):
+        with atomic_folder(folder) as part:
+            (part / name).write_text("")
+    assert [path.name for path in folder.iterdir()] == ["two"]
+    with contextlib.suppress(KeyboardInterrupt), atomic_folder(folder) as part:
+        raise KeyboardInterrupt
+    assert [path.name for path in tmp_path.rglob("*")] == ["bundle", "two"]
+
+
+@pytest.mark.parametrize(
+    ("platform", "variable", "expected"),
+    [
+        ("linux", "", ".cache/eyecatch"),
+        ("darwin", "", "Library/Caches/eyecatch"),
+        ("darwin", "/elsewhere", "/elsewhere/eyecatch"),
+    ],
+)
+def test_the_cache_is_where_the_system_keeps_such(monkeypatch, platform, variable, expected):
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setenv("XDG_CACHE_HOME", variable)
+    assert user_cache() == Path.home() / expected
+
+
+def test_a_folder_whose_successor_is_gone_gets_its_name_back(tmp_path):
+    folder = tmp_path / "bundle"
+    with atomic_folder(folder) as part:
+        (part / "one").write_text("")
+    with pytest.raises(FileNotFoundError), atomic_folder(folder) as part:
+        part.rename(tmp_path / "taken away")
+    assert [path.name for path in folder.iterdir()] == ["one"]

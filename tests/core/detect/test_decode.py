@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from eyecatch.core.detect.decode import apart, decode
+from eyecatch.core.detect.decode import decode, suppress_overlaps
 from eyecatch.core.detect.network import STRIDE
 from eyecatch.core.detections import Detections
 
@@ -62,5 +62,5 @@ def test_absurd_reaches_stay_finite():
 
 def test_of_overlapping_boxes_the_surer_stays():
     boxes = np.array([[0, 0, 10, 10], [1, 0, 10, 10], [40, 0, 10, 10]], np.float32)
-    kept = apart(Detections(boxes, np.array([0.9, 0.8, 0.7], np.float32)), 0.4)
+    kept = suppress_overlaps(Detections(boxes, np.array([0.9, 0.8, 0.7], np.float32)), 0.4)
     assert kept.boxes[:, 0].tolist() == [0, 40]

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from eyecatch.core import crops
+from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import MediaError, ModelError
 from eyecatch.core.scan import scanner as module
-from eyecatch.core.scan.config import DetectorConfig, ScanConfig
+from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.scan.linking import link
 from eyecatch.core.scan.scanner import Scan
 from eyecatch.core.video.plan import plan
