@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from eyecatch.core.identity.decision import Calibration, vote
-from eyecatch.training.calibrate import calibrate, fit_temperature, lowest_threshold
+from eyecatch.training.calibration import (
+    calibrate_closed_set,
+    fit_temperature,
+    lowest_threshold,
+)
 from eyecatch.training.metrics import (
     Answers,
     auroc,
@@ -51,13 +55,13 @@ def test_from_the_lowest_threshold_on_the_wanted_share_is_right():
 
 def test_calibration_makes_names_right_as_often_as_promised(honest):
     logits, labels = honest
-    calibration = calibrate(logits, labels, NAMES)
+    calibration = calibrate_closed_set(logits, labels, NAMES)
     answers = Answers.of(logits, NAMES, calibration)
     right = answers.guesses == labels
     assert right[answers.named].mean() >= 0.95
     assert right[answers.sure].mean() >= 0.99
     assert answers.sure.sum() < answers.named.sum()
-    assert calibrate(logits[:0], labels[:0], NAMES) == Calibration()
+    assert calibrate_closed_set(logits[:0], labels[:0], NAMES) == Calibration()
 
 
 def test_many_answers_at_once_are_the_votes_of_single_crops(honest):

@@ -14,7 +14,7 @@ from eyecatch.training.classifier.config import QUICK, STUDY
 from eyecatch.training.study.dataset import MOST, gather, kept_for_measuring
 from eyecatch.training.study.run import roadmap
 
-STEPS = {"epochs": 1, "batch": 8, "least_steps": 1}
+STEPS = {"epochs": 1, "batch": 8, "min_steps": 1}
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,31 +10,24 @@ import numpy.typing as npt
 
 from eyecatch.core.identity.bundle_writer import Card
 from eyecatch.core.identity.manifest import Contents
-from eyecatch.training.calibration import without_own
-from eyecatch.training.classifier.checkpoint import Epoch, best
-from eyecatch.training.classifier.config import Settings
-from eyecatch.training.dataset import Faces
+from eyecatch.training.calibration import without_own_class
+from eyecatch.training.classifier.checkpoint import best
+from eyecatch.training.classifier.loop import TrainingRun
+from eyecatch.training.classifier.strategies import TrainingResult
 from eyecatch.training.metrics import Answers, known_figures, unseen_figures
 
 Labels = npt.NDArray[np.int64]
 Logits = npt.NDArray[np.float32]
 
 
-def make_card(  # noqa: PLR0913, PLR0917
-    contents: Contents,
-    faces: Faces,
-    held: npt.NDArray[np.bool_],
-    settings: Settings,
-    history: Sequence[Epoch],
-    held_logits: npt.NDArray[np.float32],
-    notes: Sequence[str],
-) -> Card:
-    """How a bundle was trained, and what it gets right of its held-out faces."""
-    labels = np.array(faces.labels)[held]
+def make_card(contents: Contents, run: TrainingRun, result: TrainingResult) -> Card:
+    """How a bundle was trained, and how good it is on its held-out faces."""
+    faces, history = run.faces, result.history
+    labels = run.labels[run.held_out]
     facts = {
         "created_by": contents.created_by,
         "network": {"name": contents.architecture.name, "options": contents.architecture.options},
-        "settings": asdict(settings),
+        "settings": run.settings.as_stored(),
         "calibration": asdict(contents.calibration),
         "data": {
             "faces": len(faces.labels),
@@ -50,17 +42,17 @@ def make_card(  # noqa: PLR0913, PLR0917
                 for epoch in history
             ],
         },
-        "held_out": _held_out(contents, labels, held_logits),
-        "notes": list(notes),
+        "held_out": _held_out(contents, labels, result.held_logits),
+        "notes": [*run.split.notes, *result.notes],
     }
     return Card(facts, _markdown(facts))
 
 
 def _held_out(contents: Contents, labels: Labels, logits: Logits) -> dict[str, Any]:
-    """Figures on the held-out faces, by which the calibration was fitted: a little too good.
+    """Metrics on the held-out faces; a little too good, since the calibration was fitted on them.
 
-    Besides known faces and those of the folder ``unknown``, a bundle with prototypes is asked about
-    each known face as if it lacked its character (``left_out``).
+    ``known`` is of faces with a name, ``unseen`` of those of the folder ``unknown``, ``left_out``
+    of each known face with its character's logit left out (bundles with prototypes only).
     """
     mine = labels < len(contents.characters)
     if not mine.any():
@@ -70,7 +62,7 @@ def _held_out(contents: Contents, labels: Labels, logits: Logits) -> dict[str, A
     if not mine.all():
         figures["unseen"] = asdict(unseen_figures(known, _answers(contents, logits[~mine])))
     if contents.calibration.nobody is not None:
-        left = _answers(contents, without_own(logits[mine], labels[mine]))
+        left = _answers(contents, without_own_class(logits[mine], labels[mine]))
         figures["left_out"] = asdict(unseen_figures(known, left))
     return figures
 

@@ -11,12 +11,9 @@ import numpy as np
 from eyecatch.core.crops import CROP_SIZE, decode
 from eyecatch.core.errors import RequestError
 from eyecatch.core.images import encode_jpeg
-from eyecatch.training.classifier.config import Settings
 from eyecatch.training.collection.manifest import DUPLICATE, Entry, Ledger
 from eyecatch.training.collection.types import Face
-
-ALIKE = Settings().alike
-"""Bits of 64 in which the difference hashes of near duplicates differ at most."""
+from eyecatch.training.near_duplicates import MAX_DISTANCE
 
 NUMBER = re.compile(r"group_(\d+)")
 
@@ -63,7 +60,7 @@ class Places:
         kept: set[int] = set()
         for place in sorted(range(len(new)), key=lambda place: -new[place].quality):
             prints[end] = new[place].print
-            if not (np.bitwise_count(prints[:end] ^ prints[end]) <= ALIKE).any():
+            if not (np.bitwise_count(prints[:end] ^ prints[end]) <= MAX_DISTANCE).any():
                 kept.add(place)
                 end += 1
         doubles = [face for place, face in enumerate(new) if place not in kept]

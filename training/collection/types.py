@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from eyecatch.training.classifier.split import hashes
+from eyecatch.training.near_duplicates import difference_hashes
 
 LONGEST_STEM = 100
 """Bytes of a source's name that a face's keeps; with all the rest it stays below the 255 of most
@@ -48,7 +48,7 @@ class Face:
     @property
     def print(self) -> int:
         """Its difference hash, 64 bits: faces of nearly equal ones look nearly the same."""
-        return int(hashes([self.jpeg])[0])
+        return int(difference_hashes([self.jpeg])[0])
 
     @property
     def name(self) -> str:

@@ -16,7 +16,7 @@ from eyecatch.core.identity.decision import Calibration
 from eyecatch.core.identity.manifest import Contents
 from eyecatch.core.identity.networks import Network, compact_network
 from eyecatch.core.identity.prototypes import SCALE
-from eyecatch.training.calibration import ENROLLED, calibrate_open, without_own
+from eyecatch.training.calibration import ENROLLED, calibrate_open_set, without_own_class
 from eyecatch.training.embedder.dataset import People
 from eyecatch.training.embedder.loop import Plan
 from eyecatch.training.metrics import auroc
@@ -43,7 +43,7 @@ def ship(
         out: folder of the bundle.
     """
     logits = enrolled(units(network, strangers), strangers.labels)
-    calibrated = calibrate_open(logits, strangers.labels, strangers.names, FEW, ENROLLED)
+    calibrated = calibrate_open_set(logits, strangers.labels, strangers.names, FEW, ENROLLED)
     contents = Contents(
         architecture=compact_network(),
         characters=(),
@@ -83,7 +83,7 @@ def enrolled(embeddings: npt.NDArray[np.float64], labels: npt.NDArray[np.int64])
 def figures(logits: Logits, people: People) -> dict[str, float | int]:
     """How well strangers are told apart: who is who, and who is nobody that is enrolled."""
     known = logits.max(axis=1).astype(np.float64)
-    unknown = without_own(logits, people.labels).max(axis=1).astype(np.float64)
+    unknown = without_own_class(logits, people.labels).max(axis=1).astype(np.float64)
     return {
         "people": len(people.names),
         "faces": len(people.labels),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from eyecatch.core.identity.decision import Thresholds, probabilities
 from eyecatch.core.identity.prototypes import make_prototypes
+from eyecatch.training.calibration import MAX_THRESHOLD
 from eyecatch.training.enrolment.gallery import Roster
 
 Reals = npt.NDArray[np.float64]
@@ -19,9 +20,6 @@ LEAST_PICTURES = 3
 ODD = 0.25
 """A picture is odd that is recognised by the others with less than this share of the confidence
 that is usual among them."""
-
-HIGHEST = 0.99
-"""No threshold is higher, so that a clear face can always be named."""
 
 GONE = -1e3
 """The logit of somebody who is left out of a comparison."""
@@ -77,7 +75,7 @@ def thresholds(likeness: Likeness, otherwise: Thresholds) -> Thresholds:
         likeness: of its pictures.
         otherwise: the thresholds without them.
     """
-    mistaken = min(float(likeness.others.max(initial=0.0)), HIGHEST)
+    mistaken = min(float(likeness.others.max(initial=0.0)), MAX_THRESHOLD)
     return max(otherwise[0], mistaken), max(otherwise[1], mistaken)
 
 

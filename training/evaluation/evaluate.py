@@ -11,11 +11,11 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.base_embedder import named_bundle
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.inference import Identify
-from eyecatch.training.classifier.split import doubles, hashes
 from eyecatch.training.dataset import Faces, read_faces, read_pictures
 from eyecatch.training.evaluation.predictions import Asked, Evaluation, confusions, mistakes
 from eyecatch.training.evaluation.report import JSON, write_report
 from eyecatch.training.metrics import Answers, known_figures, unseen_figures
+from eyecatch.training.near_duplicates import difference_hashes, duplicates_across_characters
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def evaluate(
             f"{faces} has no folder with the name of a character of {identify.bundle.folder}",
             "call the folders as the characters are called",
         )
-    notes += doubles(people, hashes(people.crops))
+    notes += duplicates_across_characters(people, difference_hashes(people.crops))
     if unseen is not None:
         more, odd = _strangers(unseen, identify.bundle)
         theirs, notes = [*theirs, *more], [*notes, *odd]

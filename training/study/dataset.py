@@ -13,8 +13,9 @@ import numpy as np
 from eyecatch.core.errors import RequestError
 from eyecatch.core.images import is_image
 from eyecatch.training.classifier.config import STUDY
-from eyecatch.training.classifier.split import hashes, hold_out
+from eyecatch.training.classifier.dataset import hold_out
 from eyecatch.training.dataset import Faces, read_pictures
+from eyecatch.training.near_duplicates import difference_hashes
 
 MOST = 113
 """Characters of the whole road, as many as the study's last network knew."""
@@ -66,7 +67,9 @@ def _split(place: Path) -> Person | None:
     if not crops:
         return None
     one = Faces((place.name,), crops, (0,) * len(crops), paths, ())
-    held = hold_out(one, hashes(crops), replace(STUDY, held_out=HELD, least_to_hold_out=2))
+    held = hold_out(
+        one, difference_hashes(crops), replace(STUDY, held_out=HELD, min_faces_to_hold_out=2)
+    )
     if not held.any():
         return None
     chosen = np.array(paths, dtype=object)
