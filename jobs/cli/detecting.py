@@ -14,7 +14,7 @@ from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:  # it loads when it measures
-    from eyecatch.training.evaluation.detector import Figures
+    from eyecatch.training.evaluation.detection_metrics import DetectionMetrics
 
 FILE = click.Path(path_type=Path)
 
@@ -60,7 +60,7 @@ def evaluate_detector(
     print_table(rows, list(rows[0]))
 
 
-def _row(figures: Figures) -> dict[str, object]:
+def _row(figures: DetectionMetrics) -> dict[str, object]:
     return {
         "IoU": f"{figures.least:.1f}",
         "recall": f"{figures.recall:.3f}",
