@@ -15,8 +15,8 @@ from eyecatch.training.metrics import (
     Answers,
     auroc,
     calibration_error,
-    known_figures,
-    unseen_figures,
+    closed_set_metrics,
+    open_set_metrics,
 )
 
 NAMES = ("Botan", "Hiei", "Kurama", None)
@@ -78,7 +78,7 @@ def test_many_answers_at_once_are_the_votes_of_single_crops(honest):
 def test_known_figures():
     chances = np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.45, 0.15, 0.4], [0.9, 0.05, 0.05]])
     answers = Answers.of(np.log(chances).astype(np.float32), NAMES[:3], Calibration(1, 0.5, 0.8))
-    known = known_figures(answers, np.array([0, 1, 2, 1]), NAMES[:3])
+    known = closed_set_metrics(answers, np.array([0, 1, 2, 1]), NAMES[:3])
     assert (known.faces, known.top1, known.top5) == (4, 0.5, 1.0)
     assert known.characters == {"Botan": (1, 1.0), "Hiei": (2, 0.5), "Kurama": (1, 0.0)}
     assert known.macro == pytest.approx(0.5)
@@ -90,7 +90,7 @@ def test_known_figures():
 def test_unseen_figures():
     known = Answers.of(np.float32([[9, 0], [2, 0]]), NAMES[:2], Calibration(1, 0.6, 0.99))
     unseen = Answers.of(np.float32([[3, 0], [0, 0]]), NAMES[:2], Calibration(1, 0.6, 0.99))
-    figures = unseen_figures(known, unseen)
+    figures = open_set_metrics(known, unseen)
     assert (figures.faces, figures.auroc) == (2, 0.75)
     assert (figures.wrongly_named, figures.surely_wrong) == (0.5, 0.0)
 

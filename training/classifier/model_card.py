@@ -14,7 +14,7 @@ from eyecatch.training.calibration import without_own_class
 from eyecatch.training.classifier.checkpoint import best
 from eyecatch.training.classifier.loop import TrainingRun
 from eyecatch.training.classifier.strategies import TrainingResult
-from eyecatch.training.metrics import Answers, known_figures, unseen_figures
+from eyecatch.training.metrics import Answers, closed_set_metrics, open_set_metrics
 
 Labels = npt.NDArray[np.int64]
 Logits = npt.NDArray[np.float32]
@@ -58,12 +58,14 @@ def _held_out(contents: Contents, labels: Labels, logits: Logits) -> dict[str, A
     if not mine.any():
         return {}
     known = _answers(contents, logits[mine])
-    figures: dict[str, Any] = {"known": asdict(known_figures(known, labels[mine], contents.names))}
+    figures: dict[str, Any] = {
+        "known": asdict(closed_set_metrics(known, labels[mine], contents.names))
+    }
     if not mine.all():
-        figures["unseen"] = asdict(unseen_figures(known, _answers(contents, logits[~mine])))
+        figures["unseen"] = asdict(open_set_metrics(known, _answers(contents, logits[~mine])))
     if contents.calibration.nobody is not None:
         left = _answers(contents, without_own_class(logits[mine], labels[mine]))
-        figures["left_out"] = asdict(unseen_figures(known, left))
+        figures["left_out"] = asdict(open_set_metrics(known, left))
     return figures
 
 

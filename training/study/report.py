@@ -1,4 +1,4 @@
-"""The road map as a table and as a plot."""
+"""The study's road map as a table and as a plot."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Row:
         characters: how many.
         network: ``study`` or ``compact --quick``.
         taught, measured: pictures.
-        top1, top5, macro, ece: see ``figures.Known``.
+        top1, top5, macro, ece: see ``metrics.ClosedSetMetrics``.
         seconds: of training.
     """
 
