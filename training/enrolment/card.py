@@ -1,4 +1,4 @@
-"""What the card of a bundle tells of characters that came and went without training."""
+"""The part of a bundle's card that lists characters enrolled without training."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEADING = "\n## Enrolled without training\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A character, or a variant of one, that was enrolled.
+    """A character, or a variant of one, that was enrolled; the attributes are keys of the card.
 
     Attributes:
         character: its name.
@@ -31,12 +31,12 @@ class Entry:
 
 
 def with_entry(bundle: Bundle, entry: Entry) -> Card:
-    """The card of a bundle with a line more."""
+    """The card of a bundle with one more entry."""
     return _card(bundle, [*_entries(bundle), {**asdict(entry), "notes": list(entry.notes)}])
 
 
 def without_entries(bundle: Bundle, character: str) -> Card:
-    """The card of a bundle without what it tells of a character's enrolment."""
+    """The card of a bundle without the entries of a character."""
     return _card(bundle, [one for one in _entries(bundle) if one.get("character") != character])
 
 
@@ -47,7 +47,7 @@ def unchanged(bundle: Bundle) -> Card:
 
 def _entries(bundle: Bundle) -> list[Mapping[str, Any]]:
     entries = bundle.card.get(KEY, [])
-    # A stranger's card may hold anything.
+    # A card from elsewhere may hold anything.
     return [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
 
 
