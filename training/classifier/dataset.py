@@ -28,7 +28,7 @@ class SplitFaces:
     Attributes:
         faces: all n of them.
         held_out: bool (n,) which are kept out of training, for calibration.
-        notes: what is odd about the pictures, one sentence each.
+        notes: warnings about the pictures, one sentence each.
     """
 
     faces: Faces
@@ -52,7 +52,7 @@ def read_training_faces(folder: Path) -> Faces:
 
 
 def split_faces(faces: Faces, settings: Settings) -> SplitFaces:
-    """Splits faces into a training and a held-out part, and collects what is odd about them."""
+    """Splits faces into a training and a held-out part, and collects warnings about them."""
     hashes = difference_hashes(faces.crops)
     doubled = duplicates_across_characters(faces, hashes)
     notes = (*faces.notes, *_single_pictures(faces), *doubled)

@@ -148,5 +148,5 @@ def replace_prototypes(
 def _indices_by_owner(prototypes: Prototypes) -> npt.NDArray[np.int64]:
     """Which prototypes each owner has, int64 (owners, k); owners with fewer repeat theirs."""
     rows = [np.flatnonzero(prototypes.owners == k) for k in range(prototypes.classes)]
-    most = max(map(len, rows))
-    return np.stack([np.resize(row, most) for row in rows])
+    longest = max(map(len, rows))
+    return np.stack([np.resize(row, longest) for row in rows])

@@ -98,13 +98,13 @@ def _markdown(facts: dict[str, Any]) -> str:
 
 
 def _figures(held_out: dict[str, Any]) -> list[str]:
-    shown = [
+    rows = [
         f"| {group} {name} | {value:.4f} |"
         for group, figures in held_out.items()
         for name, value in figures.items()
         if isinstance(value, float) and np.isfinite(value)
     ]
-    return ["| held-out faces | |", "|---|---|", *shown, ""] if shown else []
+    return ["| held-out faces | |", "|---|---|", *rows, ""] if rows else []
 
 
 def _rows(counts: dict[str, int], held_out: dict[str, Any]) -> list[str]:

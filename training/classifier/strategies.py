@@ -59,7 +59,7 @@ class TrainingResult:
         prototypes: of a network that embeds.
         history: every epoch; empty where nothing had to be learned step by step.
         held_logits: float32 (h, c) of the held-out faces.
-        notes: what the base embedder finds odd about the pictures, one sentence each.
+        notes: warnings of the base embedder about the pictures, one sentence each.
     """
 
     architecture: Architecture

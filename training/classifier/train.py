@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 def train(faces: Path, out: Path, **keywords: Unpack[TrainKeywords]) -> Bundle:
     """Trains a classifier on ``faces``/<character>/ and writes it to ``out``.
 
-    A folder called ``unknown`` is no character: its faces teach the bundle to name nobody. What is
-    odd about the folders is logged as warnings, and stands in the bundle's card.
+    A folder called ``unknown`` is no character: the bundle learns not to name its faces.
+    Warnings about the folders are logged, and stand in the bundle's card.
 
     Args:
         faces: a folder with a folder of face pictures for each character.

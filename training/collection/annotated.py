@@ -47,7 +47,9 @@ def cut_boxes(paths: Sequence[Path], out: Path, boxes: Path) -> Collected:
     with ThreadPoolExecutor() as pool:
         parts = list(pool.map(lambda part: _cut(paths, out, *part), images))
     counts = Counter(row.label for cut_out, _ in parts for row in cut_out)
-    return Collected(dict(sorted(counts.items())), tuple(note for _, odd in parts for note in odd))
+    return Collected(
+        dict(sorted(counts.items())), tuple(note for _, problems in parts for note in problems)
+    )
 
 
 def _check_label(boxes: Path, row: LabelledBox) -> None:
@@ -63,7 +65,7 @@ def _check_label(boxes: Path, row: LabelledBox) -> None:
 def _cut(
     paths: Sequence[Path], out: Path, image: str, rows: Sequence[LabelledBox]
 ) -> tuple[list[LabelledBox], list[str]]:
-    """Cuts the faces of one picture; returns those that were cut, and what was odd."""
+    """Cuts the faces of one picture; returns those that were cut, and warnings about them."""
     source = _find(paths, image)
     if source is None:
         return [], [f"{image}: there is no such picture in the given folders; it is left out."]

@@ -52,8 +52,8 @@ class Post:
         characters: tags of the characters in it.
         rating: first letter: g(eneral), s(ensitive, or safe in older dumps), q(uestionable) or
             e(xplicit); empty where there is none.
-        suffix: of the file, with its dot; empty where it is not said.
-        md5: of the file, hex; empty where it is not said.
+        suffix: of the file, with its dot; empty where it is not given.
+        md5: of the file, hex; empty where it is not given.
     """
 
     end: int
@@ -91,7 +91,7 @@ def collect_posts(
         wanted: which posts.
         extractor: how faces are found for.
         store: the collection.
-        on_progress: is told how many megabytes of the metadata are done, and of how many.
+        on_progress: is called with how many megabytes of the metadata are done, and of how many.
 
     Raises:
         RequestError: the metadata or the folder of pictures can't be read.

@@ -27,7 +27,7 @@ class ScannedFiles:
     Attributes:
         found: the faces of each file that is new and could be read.
         digests: of those files, whether or not there was a face.
-        notes: what was odd, one sentence each.
+        notes: warnings, one sentence each.
         unread: how many files could not be read.
         interrupted: by Ctrl-C, before the end.
     """

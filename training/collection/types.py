@@ -75,7 +75,7 @@ class ExtractedFaces:
         people: the faces of each track, or each face of a picture by itself.
         cannot_link: pairs of indices into ``people`` of two who were seen at once, so are not the
             same person.
-        notes: what was odd, one sentence each.
+        notes: warnings, one sentence each.
     """
 
     people: tuple[Person, ...] = ()

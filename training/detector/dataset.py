@@ -91,7 +91,7 @@ def split(
 ) -> tuple[list[LabelledPicture], list[LabelledPicture]]:
     """Pictures to train on, and each ``every``-th run of five, in order of names, to validate with.
 
-    Neighbours in a folder may be alike, so runs are held out rather than single pictures.
+    Neighbours in a folder may be near duplicates, so runs are held out rather than single pictures.
     """
     held = [i // 5 % every == 0 for i in range(len(pictures))]
     training = [p for p, out in zip(pictures, held, strict=True) if not out]

@@ -81,11 +81,11 @@ def _tile(pool: PicturePool, width: int, height: int, rng: Generator) -> Patch:
         canvas = _backdrop(pool, width, height, rng)
     picture = warp_onto(source.picture, matrix, canvas)
     picture = jitter_tones(picture, rng) if rng.random() < 0.3 else picture
-    boxes, seen = _moved(source.boxes, matrix, width, height)
+    boxes, visible = _moved(source.boxes, matrix, width, height)
     ignored, _ = _moved(source.ignored, matrix, width, height)
-    good = (seen > 0.5) & (boxes[:, 3] >= _MIN_FACE) & (boxes[:, 2] >= _MIN_FACE * 0.7)
-    shown = seen > 0.03
-    return Patch(picture, boxes[good], np.concatenate([boxes[shown & ~good], ignored]))
+    good = (visible > 0.5) & (boxes[:, 3] >= _MIN_FACE) & (boxes[:, 2] >= _MIN_FACE * 0.7)
+    partly = visible > 0.03
+    return Patch(picture, boxes[good], np.concatenate([boxes[partly & ~good], ignored]))
 
 
 def _covers(
@@ -172,5 +172,5 @@ def _moved(
     low = np.clip(centre - half, 0, [width, height])
     high = np.clip(centre + half, 0, [width, height])
     area = np.prod(half * 2, axis=1)
-    seen = np.prod(high - low, axis=1) / np.maximum(area, 1e-6)
-    return np.hstack([low, high - low]).astype(np.float32), seen.astype(np.float32)
+    visible = np.prod(high - low, axis=1) / np.maximum(area, 1e-6)
+    return np.hstack([low, high - low]).astype(np.float32), visible.astype(np.float32)

@@ -21,7 +21,7 @@ class Entry:
         character: its name.
         pictures: how many it was made of.
         variant: a costume or form of a character that the bundle knew.
-        notes: what was odd about them, one sentence each.
+        notes: warnings about them, one sentence each.
     """
 
     character: str

@@ -41,7 +41,7 @@ def enrol(
     """Adds a character to a bundle from one to five images, or more, in seconds.
 
     The network stays as it is: the character gets prototypes, thresholds and a line in the card.
-    What is odd about the images is logged as warnings, and stands in the card.
+    Warnings about the images are logged, and stand in the card.
 
     Args:
         bundle: the bundle, where it is, or ``base`` for the embedder in the package.
@@ -132,7 +132,7 @@ def _embed(identify: Identify, images: FaceImages) -> Vectors:
 def _with_character(
     gallery: Gallery, name: str, images: FaceImages, embeddings: Vectors
 ) -> tuple[Gallery, tuple[str, ...]]:
-    """With a character's prototypes and thresholds; and what is odd about the images."""
+    """With a character's prototypes and thresholds; and warnings about the images."""
     try:
         changed = gallery.with_prototypes(name, *make_prototypes(embeddings))
     except ValueError as error:

@@ -25,7 +25,7 @@ class FaceImages:
     Attributes:
         paths: of the images.
         crops: the face of each, as ``core.crops`` encodes it.
-        notes: what is odd about them, one sentence each.
+        notes: warnings about them, one sentence each.
     """
 
     paths: tuple[Path, ...]

@@ -65,8 +65,8 @@ def evaluate(
         )
     notes += duplicates_across_characters(people, difference_hashes(people.crops))
     if unseen is not None:
-        more, odd = _read_strangers(unseen, identify.bundle)
-        stranger_faces, notes = [*stranger_faces, *more], [*notes, *odd]
+        more, problems = _read_strangers(unseen, identify.bundle)
+        stranger_faces, notes = [*stranger_faces, *more], [*notes, *problems]
     for note in notes:
         log.warning(note)
     known = _predict(identify, known_faces, labels)
@@ -134,9 +134,9 @@ def _read_strangers(folder: Path, bundle: Bundle) -> tuple[Pictures, list[str]]:
         if place != folder and place.name in known:
             notes.append(f"{place}: {place.name!r} is a character that the bundle knows; left out.")
             continue
-        pictures, odd = read_pictures(place)
+        pictures, problems = read_pictures(place)
         found += pictures
-        notes += odd
+        notes += problems
     if not found:
         raise RequestError(f"{folder} holds no picture", "give a folder of face pictures")
     return found, notes

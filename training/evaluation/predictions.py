@@ -14,7 +14,7 @@ import numpy.typing as npt
 from eyecatch.training.metrics import Answers, ClosedSetMetrics, OpenSetMetrics
 
 MAX_MISTAKES = 60
-"""Of the worst: as many as a person looks through."""
+"""That are listed, the worst: as many as a person looks through."""
 
 Names = Sequence[str | None]
 
@@ -86,7 +86,7 @@ class Evaluation:
         bundle: digest of the bundle.
         known: metrics on faces of its characters.
         unseen: metrics on faces of nobody it knows; None where none were given.
-        notes: what was odd about the faces, one sentence each.
+        notes: warnings about the faces, one sentence each.
         confusion: how many faces of each character got each answer.
         mistakes: the wrong answers with the highest confidence.
     """

@@ -29,8 +29,8 @@ class Person:
     """A character with pictures to train on and others to measure with."""
 
     name: str
-    taught: tuple[Path, ...]
-    measured: tuple[Path, ...]
+    training: tuple[Path, ...]
+    held_out: tuple[Path, ...]
 
 
 def gather(faces: Path, identities: Path, max_characters: int) -> list[Person]:
@@ -48,7 +48,7 @@ def gather(faces: Path, identities: Path, max_characters: int) -> list[Person]:
         Person(place.name, _pictures(place), _pictures(faces / "dev" / place.name))
         for place in _folders(faces / "train")
     ]
-    known.sort(key=lambda one: (-len(one.taught), one.name))
+    known.sort(key=lambda one: (-len(one.training), one.name))
     places = [place for source in _folders(identities) for place in _folders(source)]
     places.sort(key=lambda place: (-len(_pictures(place)), place.parent.name, place.name))
     for place in places:
@@ -82,7 +82,7 @@ def kept_for_measuring(faces: Path, identities: Path) -> set[Path]:
     return {
         path
         for person in gather(faces, identities, MAX_CHARACTERS)
-        for path in person.measured
+        for path in person.held_out
         if path.is_relative_to(identities)
     }
 

@@ -83,17 +83,17 @@ def _row(
     if done.is_file():
         return Row(**json.loads(done.read_text("utf-8")))
     shutil.rmtree(work, ignore_errors=True)
-    for part in ("taught", "measured"):
-        for person in people:
-            _copy(getattr(person, part), work / part / person.name)
+    for person in people:
+        _copy(person.training, work / "training" / person.name)
+        _copy(person.held_out, work / "held_out" / person.name)
     began = time.monotonic()
-    bundle = train(work / "taught", work / "bundle", settings=settings, base=base)
+    bundle = train(work / "training", work / "bundle", settings=settings, base=base)
     seconds = time.monotonic() - began
-    known = evaluate(bundle, work / "measured", out=work / "report").known
+    known = evaluate(bundle, work / "held_out", out=work / "report").known
     row = Row(
         characters=len(people),
         network=network,
-        taught=sum(len(person.taught) for person in people),
+        taught=sum(len(person.training) for person in people),
         measured=known.faces,
         top1=known.top1,
         top5=known.top5,
@@ -101,8 +101,8 @@ def _row(
         ece=known.ece,
         seconds=round(seconds, 1),
     )
-    shutil.rmtree(work / "taught")
-    shutil.rmtree(work / "measured")
+    shutil.rmtree(work / "training")
+    shutil.rmtree(work / "held_out")
     done.write_text(json.dumps(asdict(row), indent=1), "utf-8")
     return row
 
