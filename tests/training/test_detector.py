@@ -143,10 +143,15 @@ def test_what_ships_is_the_mean_of_two_stages(tmp_path):
 
 @pytest.mark.slow
 def test_a_network_learns_and_its_file_finds_what_it_learned(tmp_path, pool):
-    plan = Schedule(steps=6, rate=2e-3, warm=2)
+    schedule = Schedule(steps=6, rate=2e-3, warm=2)
     model = build()
     before = [w.copy() for w in model.get_weights()]
-    fit(model, batches(pool, BatchPlan(plan.steps, 2, 64, seed=1)), plan, tmp_path / "x.weights.h5")
+    fit(
+        model,
+        batches(pool, BatchPlan(schedule.steps, 2, 64, seed=1)),
+        schedule,
+        tmp_path / "x.weights.h5",
+    )
     assert any(not np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
     export(model, tmp_path / "cnn.npz")
     picture = pool.pictures[0].picture[:256, :480]

@@ -91,16 +91,18 @@ def test_batches_follow_from_the_seed(data):
 
 def test_it_learns_to_tell_people_apart_and_ships(data, tmp_path, monkeypatch):
     people = read_identities(data)
-    plan = Schedule(size=32, steps=60, rate=5e-3, last=1e-4, margin=0.1, mean=0.8)
+    schedule = Schedule(size=32, steps=60, rate=5e-3, last=1e-4, margin=0.1, mean=0.8)
     network = compact_network(**TINY).build()
     start = np.random.default_rng(0).standard_normal((4, 2, 8), np.float32)
-    trainer = Trainer(network, start, plan)
-    trainer.fit(make_batches(people, BatchPlan(plan.steps, 8, plan.size, seed=0)), lambda: None)
+    trainer = Trainer(network, start, schedule)
+    trainer.fit(
+        make_batches(people, BatchPlan(schedule.steps, 8, schedule.size, seed=0)), lambda: None
+    )
     assert train.nearest(network, people.only(np.array([True, True, True, False]))) > 0.8
 
     monkeypatch.setattr(export, "compact_network", lambda: compact_network(**TINY))
     known = people.only(np.array([True, True, True, False]))
-    export.export(network, known, known, {"only": plan}, tmp_path / "base")
+    export.export(network, known, known, {"only": schedule}, tmp_path / "base")
     bundle = load_bundle(tmp_path / "base")
     assert bundle.characters == ()
     assert bundle.architecture.options["embedding"] == 8

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import cv2
 import numpy as np
@@ -50,9 +51,11 @@ class Bounds:
     maybe: float = 0.0
 
 
-def load(
-    images: Path, table: Path, max_side: int, bounds: Bounds = Bounds()
-) -> list[LabelledPicture]:
+ALL: Final = Bounds()
+"""Every box is a face."""
+
+
+def load(images: Path, table: Path, max_side: int, bounds: Bounds = ALL) -> list[LabelledPicture]:
     """The pictures of a folder with the boxes of a file, see ``read_boxes``.
 
     Args:
@@ -69,7 +72,7 @@ def load(
 
 
 def load_listed(
-    images: Path, table: Path, max_side: int, bounds: Bounds = Bounds()
+    images: Path, table: Path, max_side: int, bounds: Bounds = ALL
 ) -> list[LabelledPicture]:
     """As ``load``, but the pictures that the box file names, in folders of any depth."""
     boxes = by_image(read_boxes(table))
@@ -83,7 +86,7 @@ def load_unlabelled(folder: Path, max_each: int) -> list[LabelledPicture]:
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         groups[path.parent].append(path)
     paths = [path for group in groups.values() for path in group[:max_each]]
-    return list(_load(folder, paths, {}, 1 << 16, Bounds()))
+    return list(_load(folder, paths, {}, 1 << 16, ALL))
 
 
 def split(

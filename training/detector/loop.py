@@ -49,21 +49,21 @@ class Schedule:
         return self.rate * (self.last + (1 - self.last) * (1 + math.cos(math.pi * done)) / 2)
 
 
-def fit(model: Network, batches: Iterator[Batch], plan: Schedule, out: Path) -> None:
+def fit(model: Network, batches: Iterator[Batch], schedule: Schedule, out: Path) -> None:
     """Trains ``model`` in place; it ends with the exponential mean of its weights.
 
     Prints the losses every 100 steps, and writes the mean weights to ``out``, a weights file of
     Keras, every 200, so that they can be looked at while the training goes on.
     """
-    optimizer = keras().optimizers.AdamW(plan.rate, weight_decay=plan.decay, clipnorm=5.0)
+    optimizer = keras().optimizers.AdamW(schedule.rate, weight_decay=schedule.decay, clipnorm=5.0)
     step = _step(model, optimizer)
     mean = [np.array(w) for w in model.get_weights()]
     losses: list[tuple[float, float]] = []
     began = time.monotonic()
     for number, (pictures, targets) in enumerate(batches, start=1):
-        optimizer.learning_rate.assign(plan.rate_at(number))
+        optimizer.learning_rate.assign(schedule.rate_at(number))
         losses.append(step(packed(pictures), targets))
-        keep = min(plan.mean, number / (number + 9))
+        keep = min(schedule.mean, number / (number + 9))
         mean = [
             old + (1 - keep) * (new - old)
             for old, new in zip(mean, model.get_weights(), strict=True)
@@ -74,7 +74,7 @@ def fit(model: Network, batches: Iterator[Batch], plan: Schedule, out: Path) -> 
             heat, boxes = np.mean(losses[-100:], axis=0)
             seconds = time.monotonic() - began
             print(
-                f"{number}/{plan.steps} heat {heat:.3f} boxes {boxes:.3f} {seconds:.0f} s",
+                f"{number}/{schedule.steps} heat {heat:.3f} boxes {boxes:.3f} {seconds:.0f} s",
                 flush=True,
             )
     model.set_weights(mean)

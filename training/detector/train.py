@@ -240,15 +240,15 @@ def _cartoons() -> list[LabelledPicture]:
     return [LabelledPicture("", *one) for one in cartoons(CARTOONS, SEED)]
 
 
-def _fit(work: Workspace, stage: str, start: str, plan: Schedule, groups: Groups) -> None:
+def _fit(work: Workspace, stage: str, start: str, schedule: Schedule, groups: Groups) -> None:
     """Trains a stage from another's weights, or random ones, unless its weights are there."""
     if work.weights(stage).exists():
         return
-    print(stage, plan, [len(pictures) for _, pictures in groups], flush=True)
+    print(stage, schedule, [len(pictures) for _, pictures in groups], flush=True)
     pool = PicturePool.of(groups)
-    feed = batches(pool, BatchPlan(count=plan.steps, size=BATCH, side=SIDE, seed=SEED))
+    feed = batches(pool, BatchPlan(count=schedule.steps, size=BATCH, side=SIDE, seed=SEED))
     model = _model(work.weights(start) if start else None)
-    fit(model, feed, plan, work.out / f"{stage}.part.weights.h5")
+    fit(model, feed, schedule, work.out / f"{stage}.part.weights.h5")
     model.save_weights(work.weights(stage))
     _export(work, stage)
 

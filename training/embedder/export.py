@@ -32,7 +32,7 @@ def export(
     network: Network,
     training: Identities,
     strangers: Identities,
-    plans: Mapping[str, Schedule],
+    schedules: Mapping[str, Schedule],
     out: Path,
 ) -> None:
     """Calibrates the embedder and writes its bundle.
@@ -44,7 +44,7 @@ def export(
         network: the trained ``compact``.
         training: the people it was trained on.
         strangers: people it never saw; at least two pictures of each.
-        plans: the stages of its training, by name, for the card.
+        schedules: the stages of its training, by name, for the card.
         out: folder of the bundle; replaced if it exists.
     """
     logits = leave_one_out_logits(embed(network, strangers), strangers.labels)
@@ -61,7 +61,7 @@ def export(
         "created_by": contents.created_by,
         "network": {"name": "compact", "options": contents.architecture.options},
         "data": {"people": len(training.names), "faces": len(training.labels)},
-        "training": {name: asdict(plan) for name, plan in plans.items()},
+        "training": {name: asdict(schedule) for name, schedule in schedules.items()},
         "calibration": asdict(contents.calibration),
         "strangers": metrics(logits, strangers),
     }

@@ -62,16 +62,18 @@ class Trainer:
         network: a ``compact`` of any size; all sizes have the same weights.
         prototypes: float32 (people, each, d): several a person, of which the nearest counts
             (sub-centres, Deng et al. 2020).
-        plan: of the stage.
+        schedule: of the stage.
     """
 
     def __init__(
-        self, network: Network, prototypes: npt.NDArray[np.float32], plan: Schedule
+        self, network: Network, prototypes: npt.NDArray[np.float32], schedule: Schedule
     ) -> None:
         tf = tensorflow()
-        self.network, self.plan = network, plan
+        self.network, self.schedule = network, schedule
         self.prototypes = tf.Variable(prototypes)
-        self._optimizer = keras().optimizers.AdamW(plan.rate, weight_decay=plan.decay, clipnorm=5.0)
+        self._optimizer = keras().optimizers.AdamW(
+            schedule.rate, weight_decay=schedule.decay, clipnorm=5.0
+        )
         self._weights = [*network.trainable_variables, self.prototypes]
         self._step = self._compiled()
 
@@ -86,14 +88,16 @@ class Trainer:
         losses: list[float] = []
         began = time.monotonic()
         for number, (pictures, labels, others, mix_ratio) in enumerate(batches, start=1):
-            self._optimizer.learning_rate.assign(self.plan.rate_at(number))
+            self._optimizer.learning_rate.assign(self.schedule.rate_at(number))
             losses.append(float(self._step(pictures, labels, others, np.float32(mix_ratio))))
-            keep = min(self.plan.mean, number / (number + 9))
+            keep = min(self.schedule.mean, number / (number + 9))
             now = self.network.get_weights()
             mean = [old + (1 - keep) * (new - old) for old, new in zip(mean, now, strict=True)]
             if number % 100 == 0:
                 took = time.monotonic() - began
-                line = f"{number}/{self.plan.steps} loss {np.mean(losses[-100:]):.3f} {took:.0f} s"
+                line = (
+                    f"{number}/{self.schedule.steps} loss {np.mean(losses[-100:]):.3f} {took:.0f} s"
+                )
                 print(line, flush=True)
             if number % 500 == 0:
                 self.network.set_weights(mean)
@@ -127,8 +131,8 @@ class Trainer:
     def _loss(self, cosines: Tensor, labels: Tensor) -> Tensor:
         tf = tensorflow()
         truth = tf.one_hot(labels, cosines.shape[-1])
-        logits = self.plan.scale * (cosines - self.plan.margin * truth)
-        smooth = self.plan.smoothing
+        logits = self.schedule.scale * (cosines - self.schedule.margin * truth)
+        smooth = self.schedule.smoothing
         smoothed = truth * (1 - smooth) + smooth / cosines.shape[-1]
         return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(smoothed, logits))
 

@@ -27,7 +27,7 @@ FACES = 128  # of a batch
 EACH = 2  # prototypes of a person while training
 HELD = 20  # one in so many people of `identities` is never learned from
 
-PLANS = {
+SCHEDULES = {
     "small": Schedule(size=64, steps=3500, rate=3e-3, last=1.5e-3, margin=0.1),
     "large": Schedule(size=96, steps=2600, rate=1.5e-3, last=1e-5, margin=0.3),
     "again": Schedule(size=96, steps=3500, rate=1.5e-3, last=1e-5, margin=0.3),
@@ -65,9 +65,9 @@ def bundle(data: Path, out: Path) -> None:
     """Writes the bundle: ``OUT/base``."""
     everybody = read_identities(data)
     held = held_out(everybody)
-    network = compact_network(size=PLANS[LAST].size).build()
+    network = compact_network(size=SCHEDULES[LAST].size).build()
     network.load_weights(_weights(out, LAST))
-    export(network, everybody.only(~held), everybody.only(held), PLANS, out / "base")
+    export(network, everybody.only(~held), everybody.only(held), SCHEDULES, out / "base")
 
 
 _STAGES: dict[str, Callable[[Path, Path], None]] = {
@@ -83,23 +83,23 @@ def held_out(people: Identities) -> npt.NDArray[np.bool_]:
 
 def _fit(data: Path, out: Path, stage: str, start: str) -> None:
     """Trains a stage from another's weights, or random ones, unless its weights are there."""
-    plan, weights = PLANS[stage], _weights(out, stage)
+    schedule, weights = SCHEDULES[stage], _weights(out, stage)
     if weights.exists():
         return
     everybody = read_identities(data)
     held = held_out(everybody)
     people, strangers = everybody.only(~held), everybody.only(held)
-    print(stage, plan, len(people.names), "people,", len(people.labels), "faces", flush=True)
-    feed = batches(people, BatchPlan(plan.steps, FACES, plan.size, SEED))
+    print(stage, schedule, len(people.names), "people,", len(people.labels), "faces", flush=True)
+    feed = batches(people, BatchPlan(schedule.steps, FACES, schedule.size, SEED))
     keras().utils.set_random_seed(SEED)
-    network = compact_network(size=plan.size).build()
+    network = compact_network(size=schedule.size).build()
     rng = np.random.default_rng(SEED)
     shape = (len(people.names), EACH, network.output.shape[-1])
     prototypes = rng.standard_normal(shape, np.float32) * np.float32(0.1)
     if start:
         network.load_weights(_weights(out, start))
         prototypes = np.load(_weights(out, start).with_suffix(".npy"))
-    trainer = Trainer(network, prototypes, plan)
+    trainer = Trainer(network, prototypes, schedule)
 
     def checkpoint() -> None:
         print(f"strangers whose nearest is themselves: {nearest(network, strangers):.3f}")
