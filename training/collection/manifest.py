@@ -31,7 +31,7 @@ DUPLICATE = "duplicate"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CollectedFace:
     """A face, and where it was written.
 
     Attributes:
@@ -79,7 +79,7 @@ class Manifest:
         """Difference hashes of all faces that were kept."""
         return np.array(self._hashes, np.uint64)
 
-    def add(self, entries: Iterable[Entry]) -> None:
+    def add(self, entries: Iterable[CollectedFace]) -> None:
         """Enters faces.
 
         Raises:
@@ -137,7 +137,7 @@ def _key(row: Mapping[str, str]) -> Key:
     return row["digest"], int(row["frame"]) if row["frame"] else None, (x, y, w, h)
 
 
-def _row(entry: Entry) -> Sequence[str | int]:
+def _row(entry: CollectedFace) -> Sequence[str | int]:
     face = entry.face
     time = "" if face.time is None else f"{float(face.time):.3f}"
     frame = "" if face.frame is None else face.frame

@@ -11,7 +11,7 @@ import numpy as np
 from eyecatch.core.crops import CROP_SIZE, decode
 from eyecatch.core.errors import RequestError
 from eyecatch.core.images import encode_jpeg
-from eyecatch.training.collection.manifest import DUPLICATE, Entry, Manifest
+from eyecatch.training.collection.manifest import DUPLICATE, CollectedFace, Manifest
 from eyecatch.training.collection.types import Face
 from eyecatch.training.near_duplicates import MAX_DISTANCE
 
@@ -65,7 +65,7 @@ class FaceStore:
                 kept.add(index)
                 end += 1
         dropped = [face for index, face in enumerate(new) if index not in kept]
-        self.manifest.add(Entry(face, DUPLICATE) for face in dropped)
+        self.manifest.add(CollectedFace(face, DUPLICATE) for face in dropped)
         self.duplicates += len(dropped)
         return [new[index] for index in sorted(kept)]
 
@@ -81,10 +81,10 @@ class FaceStore:
             RequestError: they can't be written.
         """
         try:
-            entries = [Entry(face, folder, self._write(folder, face)) for face in faces]
+            entries = [CollectedFace(face, folder, self._write(folder, face)) for face in faces]
         except OSError as error:
             raise RequestError(f"{self.out} can't be written ({error.strerror})") from error
-        self.manifest.add([*entries, *(Entry(face, folder) for face in rest)])
+        self.manifest.add([*entries, *(CollectedFace(face, folder) for face in rest)])
 
     def put_sheet(self, folder: str, faces: Sequence[Face]) -> None:
         """Writes a contact sheet beside a folder; in it, ``train`` would take it for a face."""

@@ -14,7 +14,7 @@ HEADING = "\n## Enrolled without training\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Enrolment:
     """A character, or a variant of one, that was enrolled; the attributes are keys of the card.
 
     Attributes:
@@ -30,7 +30,7 @@ class Entry:
     notes: tuple[str, ...]
 
 
-def with_entry(bundle: Bundle, entry: Entry) -> Card:
+def with_entry(bundle: Bundle, entry: Enrolment) -> Card:
     """The card of a bundle with one more entry."""
     return _card(bundle, [*_entries(bundle), {**asdict(entry), "notes": list(entry.notes)}])
 

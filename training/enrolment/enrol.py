@@ -19,7 +19,7 @@ from eyecatch.core.identity.bundle_writer import Card, check_free, save_bundle
 from eyecatch.core.identity.decision import vote
 from eyecatch.core.identity.inference import Identify
 from eyecatch.core.identity.prototypes import make_prototypes
-from eyecatch.training.enrolment.card import Entry, unchanged, with_entry, without_entries
+from eyecatch.training.enrolment.card import Enrolment, unchanged, with_entry, without_entries
 from eyecatch.training.enrolment.gallery import Gallery
 from eyecatch.training.enrolment.images import FaceImages, read_face_images
 from eyecatch.training.enrolment.options import EnrolKeywords, EnrolOptions
@@ -107,7 +107,7 @@ def _add(
     embeddings = _embed(Identify(bundle, device=options.device), images)
     changed, notes = _with_character(gallery, name, images, embeddings)
     changed = changed.with_aliases(changed.index_of(name), options.aliases)
-    return changed, with_entry(bundle, Entry(name, len(embeddings), options.variant, notes))
+    return changed, with_entry(bundle, Enrolment(name, len(embeddings), options.variant, notes))
 
 
 def _check_names(gallery: Gallery, name: str, options: EnrolOptions) -> str:
