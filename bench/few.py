@@ -25,7 +25,7 @@ from eyecatch.core.identity.base_embedder import base_bundle
 from eyecatch.core.identity.inference import Identify
 from eyecatch.core.identity.prototypes import Prototypes, make_prototypes
 from eyecatch.training.dataset import read_faces
-from eyecatch.training.embedder.dataset import read_people
+from eyecatch.training.embedder.dataset import read_identities
 from eyecatch.training.embedder.train import held_out
 
 Vectors = npt.NDArray[np.float32]
@@ -44,7 +44,7 @@ def main() -> None:
     identify = Identify(base_bundle())
     parts = [read_faces(data / "faces" / part) for part in ("train", "dev")]
     taught, asked = ((identify(p.crops).embeddings, np.array(p.labels)) for p in parts)
-    everybody = read_people(data)
+    everybody = read_identities(data)
     strangers = everybody.only(held_out(everybody))
     strangers = strangers.only(np.bincount(strangers.labels) >= ENOUGH)
     new = identify([encode(one) for one in strangers.pictures]).embeddings, strangers.labels

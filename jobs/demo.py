@@ -69,7 +69,7 @@ class DemoKeywords(TypedDict, total=False):
     """The fields of ``DemoOptions``, for type checkers."""
 
     runner: str
-    detector: DetectorConfig | None
+    detector: DetectorConfig | str | None
     force: bool
 
 
@@ -78,7 +78,7 @@ class DemoOptions:
     """How the demo runs; ``eyecatch.demo`` says what each field means."""
 
     runner: str = "ray"
-    detector: DetectorConfig | None = None
+    detector: DetectorConfig | str | None = None
     force: bool = False
 
 
@@ -98,7 +98,7 @@ def demo(
         **keywords: all optional:
 
             runner: ``inline`` or ``ray``.
-            detector: which detector looks; None for the default.
+            detector: which detector looks: its name, or a configuration; None for the default.
             force: replace an earlier demo in ``out``.
 
     Raises:

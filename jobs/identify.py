@@ -61,7 +61,7 @@ def identify(
     paths: Iterable[Path],
     *,
     model: Models,
-    detector: DetectorConfig | None = None,
+    detector: DetectorConfig | str | None = None,
     crop: bool = False,
     series: str | None = None,
 ) -> Iterator[Still]:
@@ -70,7 +70,7 @@ def identify(
     Args:
         paths: images, and folders of them.
         model: folder of the bundle that names the faces, or of several that decide together.
-        detector: which detector looks, and how; None for the default.
+        detector: which detector looks: its name, or a configuration; None for the default.
         crop: the images are faces already, so none is looked for.
         series: name of the show that they are of: its own bundle is preferred.
 

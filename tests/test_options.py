@@ -28,12 +28,18 @@ from eyecatch.jobs.render.options import (
     RenderKeywords,
     RenderOptions,
 )
+from eyecatch.training.classifier.options import TrainKeywords, TrainOptions
+from eyecatch.training.collection.options import CollectKeywords, CollectOptions
+from eyecatch.training.enrolment.options import EnrolKeywords, EnrolOptions
 
 VERBS = [
     (eyecatch.clips, ClipOptions, ClipKeywords),
     (eyecatch.demo, DemoOptions, DemoKeywords),
     (eyecatch.index, IndexOptions, IndexKeywords),
     (eyecatch.render, RenderOptions, RenderKeywords),
+    (eyecatch.train, TrainOptions, TrainKeywords),
+    (eyecatch.enrol, EnrolOptions, EnrolKeywords),
+    (eyecatch.collect, CollectOptions, CollectKeywords),
 ]
 EXPORTS = {
     "frames": (exports.ExportOptions, exports.ExportKeywords),

@@ -1,4 +1,4 @@
-"""FACES/<character>/*.jpg: read, checked, and said what is odd about it."""
+"""Reads FACES/<character>/*.jpg as crops, with warnings about what is left out."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.images import is_image, read_image
 
 NOBODY = "unknown"
-"""The folder of faces that are nobody in particular: the network learns to name none of them."""
+"""The folder of faces of nobody in particular, which the classifier learns not to name."""
 
 JPEG = b"\xff\xd8"
 
-NAMED_AT_MOST = 5
-"""Files of one kind that are named before the rest is only counted."""
+MAX_NAMED = 5
+"""Files with the same problem that are named; the rest is only counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Faces:
         names: of the characters, sorted; None, always last, stands for faces of the folder
             ``unknown``.
         crops: JPEGs as ``core.crops`` encodes them.
-        labels: place in ``names`` of each crop.
+        labels: index into ``names`` of each crop.
         paths: the file of each crop.
-        notes: what was odd, one sentence each.
+        notes: warnings, one sentence each.
     """
 
     names: tuple[str | None, ...]
@@ -55,7 +55,7 @@ def read_faces(folder: Path) -> Faces:
     """Reads ``folder``/<character>/*.{jpg,png,webp,…}.
 
     Files beside the folders, other files in them, pictures that can't be read and folders without a
-    picture are left out and said in ``notes``.
+    picture are left out, with a warning in ``notes``.
 
     Raises:
         RequestError: there is no such folder, no character in it, or two that differ in case only.
@@ -70,9 +70,11 @@ def read_faces(folder: Path) -> Faces:
     notes = _listed(folder, "is in no character's folder and is left out", entries, folders)
     found: dict[str | None, list[tuple[Path, bytes]]] = {}
     for place in folders:
-        pictures, odd = read_pictures(place)
+        pictures, problems = read_pictures(place)
         deeper = [entry for entry in _entries(place) if entry.is_dir()]
-        notes += odd + _listed(place, "is a folder in a character's and is left out", deeper, [])
+        notes += problems + _listed(
+            place, "is a folder in a character's and is left out", deeper, []
+        )
         if pictures:
             found[None if place.name == NOBODY else place.name] = pictures
         else:
@@ -83,7 +85,7 @@ def read_faces(folder: Path) -> Faces:
 
 
 def read_pictures(folder: Path) -> tuple[list[tuple[Path, bytes]], list[str]]:
-    """The pictures right in a folder as crops, in order of their names, and what was odd.
+    """The pictures right in a folder as crops, in order of their names, and warnings about them.
 
     Folders in it are passed over.
     """
@@ -93,8 +95,8 @@ def read_pictures(folder: Path) -> tuple[list[tuple[Path, bytes]], list[str]]:
     with ThreadPoolExecutor() as pool:
         crops = list(pool.map(_crop, images))
     broken = [crop for crop in crops if isinstance(crop, MediaError)]
-    notes += [f"{problem} It is left out." for problem in broken[:NAMED_AT_MOST]]
-    if len(broken) > NAMED_AT_MOST:
+    notes += [f"{problem} It is left out." for problem in broken[:MAX_NAMED]]
+    if len(broken) > MAX_NAMED:
         notes.append(f"{folder}: {len(broken)} pictures in all can't be read and are left out.")
     good = [(path, c) for path, c in zip(images, crops, strict=True) if isinstance(c, bytes)]
     return good, notes
@@ -149,7 +151,7 @@ def _check_names(folder: Path, folders: Sequence[Path]) -> None:
 def _listed(folder: Path, what: str, entries: Iterable[Path], used: Sequence[Path]) -> list[str]:
     taken = set(used)
     rest = [entry.name for entry in entries if entry not in taken]
-    notes = [f"{folder / name}: {what}." for name in rest[:NAMED_AT_MOST]]
-    if len(rest) > NAMED_AT_MOST:
+    notes = [f"{folder / name}: {what}." for name in rest[:MAX_NAMED]]
+    if len(rest) > MAX_NAMED:
         notes.append(f"{folder}: {len(rest)} entries in all are left out.")
     return notes

@@ -1,4 +1,4 @@
-"""How good answers are: right, calibrated, and silent about strangers."""
+"""Metrics of a classifier: accuracy, calibration, and rejection of strangers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ Labels = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 
 BINS = 10
+"""Of confidence, for the calibration error and the reliability diagram."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """Figures on faces of characters that the bundle knows; shares are of all faces.
+class ClosedSetMetrics:
+    """Metrics on faces of characters that the bundle knows; shares are of all faces.
+
+    The attributes are keys of reports and cards.
 
     Attributes:
         faces: how many.
@@ -46,13 +49,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
-    """Figures on faces of nobody that the bundle knows.
+class OpenSetMetrics:
+    """Metrics on faces of nobody that the bundle knows (strangers).
+
+    The attributes are keys of reports and cards.
 
     Attributes:
         faces: how many.
-        auroc: chance that a known face's best name has more confidence than an unseen one's.
-        fpr95: share with more confidence than the least sure of the surest 95 % of known faces.
+        auroc: how likely a known face's best name has more confidence than an unseen one's.
+        fpr95: share with more confidence than the 5 % quantile of known faces.
         wrongly_named: share that gets a name, unsure or sure.
         surely_wrong: share whose name is given as sure.
     """
@@ -66,11 +71,11 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a bundle says of n single faces.
+    """What a bundle answers for n single faces.
 
     Attributes:
         chances: float64 (n, c) probabilities; what a row lacks to 1 is nobody's.
-        guesses: int64 (n,) the best class with a name.
+        guesses: int64 (n,) the class with the highest probability of those with a name.
         confidence: float64 (n,) its probability.
         named, sure: bool (n,) whether the name is given, and given as sure.
     """
@@ -89,7 +94,7 @@ class Answers:
         calibration: Calibration,
         thresholds: Sequence[Thresholds] | None = None,
     ) -> Answers:
-        """What ``core.identity.decision`` answers for one crop, for many faces at once.
+        """As ``core.identity.decision.vote`` answers for one crop, for many at once.
 
         Args:
             logits: (n, c), n at least 1.
@@ -107,8 +112,10 @@ class Answers:
         return cls(chances, guesses, confidence, named, named & (confidence >= limits[:, 1]))
 
 
-def known_figures(answers: Answers, labels: Labels, names: Sequence[str | None]) -> Known:
-    """Figures of faces (n at least 1) whose true class (n,) has a name."""
+def closed_set_metrics(
+    answers: Answers, labels: Labels, names: Sequence[str | None]
+) -> ClosedSetMetrics:
+    """Metrics of answers (n at least 1) to faces whose true class, int64 (n,), has a name."""
     right = answers.guesses == labels
     has_name = np.array([name is not None for name in names])
     ranked = np.argsort(-np.where(has_name, answers.chances, -1), axis=1, kind="stable")[:, :5]
@@ -117,7 +124,7 @@ def known_figures(answers: Answers, labels: Labels, names: Sequence[str | None])
         for k, name in enumerate(names)
         if name is not None and (labels == k).any()
     }
-    return Known(
+    return ClosedSetMetrics(
         faces=len(labels),
         top1=float(right.mean()),
         top5=float((ranked == labels[:, None]).any(axis=1).mean()),
@@ -131,9 +138,9 @@ def known_figures(answers: Answers, labels: Labels, names: Sequence[str | None])
     )
 
 
-def unseen_figures(known: Answers, unseen: Answers) -> Unseen:
-    """Figures of faces of nobody, beside faces of known characters; at least one of each."""
-    return Unseen(
+def open_set_metrics(known: Answers, unseen: Answers) -> OpenSetMetrics:
+    """Metrics of answers to strangers, beside those to known faces; at least one of each."""
+    return OpenSetMetrics(
         faces=len(unseen.confidence),
         auroc=auroc(known.confidence, unseen.confidence),
         wrongly_named=float(unseen.named.mean()),
@@ -143,14 +150,19 @@ def unseen_figures(known: Answers, unseen: Answers) -> Unseen:
 
 
 def calibration_error(confidence: Reals, right: npt.NDArray[np.bool_]) -> float:
-    """Mean over faces of how far a bin's share of right answers is from its mean confidence."""
+    """Expected calibration error (Naeini et al. 2015) in ``BINS`` bins of equal width.
+
+    Args:
+        confidence: float64 (n,) in 0..1.
+        right: bool (n,).
+    """
     place = np.minimum((confidence * BINS).astype(int), BINS - 1)
     gaps = np.bincount(place, weights=right - confidence, minlength=BINS)
     return float(np.abs(gaps).sum() / len(confidence))
 
 
 def auroc(high: Reals, low: Reals) -> float:
-    """Chance that one of ``high`` is above one of ``low``; a tie counts half."""
+    """Area under the ROC curve: how likely one of ``high`` is above one of ``low``; ties half."""
     ordered = np.sort(low)
     below = np.searchsorted(ordered, high, "left")
     not_above = np.searchsorted(ordered, high, "right")

@@ -62,7 +62,7 @@ def index(
         listener: called with the progress after every chunk.
         **keywords: all optional:
 
-            detector: which detector looks, and how; None for the default.
+            detector: which detector looks: its name, or a configuration; None for the default.
             runner: ``inline`` or ``ray``; None for Ray unless there is too little to share out.
             ray: which Ray cluster, and what is used of it; None for that of ``RAY_ADDRESS``, and
                 where there is none a cluster of the job's own.

@@ -12,7 +12,7 @@ from eyecatch.jobs.ray_options import RayOptions
 class IndexKeywords(TypedDict, total=False):
     """The fields of ``IndexOptions``, for type checkers."""
 
-    detector: DetectorConfig | None
+    detector: DetectorConfig | str | None
     runner: str | None
     ray: RayOptions | None
     series: str | None
@@ -25,7 +25,7 @@ class IndexKeywords(TypedDict, total=False):
 class IndexOptions:
     """How episodes are indexed; ``eyecatch.index`` says what each field means."""
 
-    detector: DetectorConfig | None = None
+    detector: DetectorConfig | str | None = None
     runner: str | None = None
     ray: RayOptions | None = None
     series: str | None = None

@@ -17,7 +17,7 @@ from eyecatch.training.classifier.train import train
 from eyecatch.training.dataset import read_faces
 
 HAIR = {"Hiei": (60, 20, 20), "飛影 'K' 😈": (40, 40, 220), "Botan": (230, 180, 60)}
-QUICK = replace(STUDY, epochs=3, batch=8, least_steps=6, learning_rate=2e-3, seed=3)
+QUICK = replace(STUDY, epochs=3, batch=8, min_steps=6, learning_rate=2e-3, seed=3)
 
 
 def face(hair: tuple[int, int, int], seed: int) -> np.ndarray:

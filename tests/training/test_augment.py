@@ -13,8 +13,8 @@ from eyecatch.training.classifier.batches import batches
 from eyecatch.training.classifier.config import Settings
 
 STILL = Settings(
-    flip=0, zoom=0, shift=0, turn=0, light=0, tint=0, saturation=0, grey=0, night=0, past=0,
-    hidden=0, coarse=0, poor=0, soft=0, cutmix=0,
+    flip=0, zoom=0, shift=0, rotation=0, light=0, tint=0, saturation=0, grey=0, night=0,
+    flashback=0, occlusion=0, downscale=0, jpeg=0, blur=0, cutmix=0,
 )  # fmt: skip
 
 
@@ -49,16 +49,16 @@ def test_grey_is_grey(pictures):
     [
         ("zoom", 0.2),
         ("shift", 0.1),
-        ("turn", 20.0),
+        ("rotation", 20.0),
         ("light", 0.2),
         ("tint", 0.2),
         ("saturation", 0.5),
         ("night", 1.0),
-        ("past", 1.0),
-        ("hidden", 1.0),
-        ("coarse", 1.0),
-        ("poor", 1.0),
-        ("soft", 1.0),
+        ("flashback", 1.0),
+        ("occlusion", 1.0),
+        ("downscale", 1.0),
+        ("jpeg", 1.0),
+        ("blur", 1.0),
     ],
 )
 def test_each_kind_changes_each_picture_by_itself(pictures, kind, strength):
@@ -77,19 +77,19 @@ def test_a_night_is_dark_and_blue(pictures):
 
 
 def test_the_past_is_pale_or_faded(pictures):
-    after = changed(pictures, replace(STILL, past=1.0)).astype(int)
+    after = changed(pictures, replace(STILL, flashback=1.0)).astype(int)
     assert np.all(after.std(axis=(1, 2, 3)) < pictures.std(axis=(1, 2, 3)))
 
 
 def test_only_the_share_that_was_set_is_changed(pictures):
-    for kind in ("hidden", "coarse", "poor", "soft"):
+    for kind in ("occlusion", "downscale", "jpeg", "blur"):
         after = changed(pictures, replace(STILL, **{kind: 0.25})).astype(int)
         differs = np.abs(after - pictures).max(axis=(1, 2, 3)) > 1
         assert differs.sum() == 4, kind
 
 
 def test_a_part_is_hidden_and_the_rest_stays(pictures):
-    after = changed(pictures, replace(STILL, hidden=1.0)).astype(int)
+    after = changed(pictures, replace(STILL, occlusion=1.0)).astype(int)
     hidden = (np.abs(after - pictures) > 1).any(axis=3).mean(axis=(1, 2))
     assert np.all((hidden > 0.01) & (hidden < 0.3))
 

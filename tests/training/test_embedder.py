@@ -7,12 +7,11 @@ import pytest
 from eyecatch.core.identity.bundle import load_bundle
 from eyecatch.core.identity.networks import compact_network
 from eyecatch.core.identity.prototypes import SCALE
-from eyecatch.training.embedder import export as ship
-from eyecatch.training.embedder import train
-from eyecatch.training.embedder.augment import GREY, grounded
-from eyecatch.training.embedder.batches import Order, make
-from eyecatch.training.embedder.dataset import read_people
-from eyecatch.training.embedder.loop import Learner, Plan
+from eyecatch.training.embedder import export, train
+from eyecatch.training.embedder.augment import GREY, fill_transparent
+from eyecatch.training.embedder.batches import BatchPlan, make_batches
+from eyecatch.training.embedder.dataset import read_identities
+from eyecatch.training.embedder.loop import Schedule, Trainer
 from eyecatch.training.study.dataset import kept_for_measuring
 
 TINY = {"size": 32, "first": 4, "middle": 8, "last": 16, "embedding": 8}
@@ -47,7 +46,7 @@ def data(tmp_path_factory):
 
 
 def test_everybody_is_read_but_who_is_unknown(data):
-    people = read_people(data)
+    people = read_identities(data)
     assert people.names == (*COLOURS, "toon/Velma")
     kept = kept_for_measuring(data / "faces", data / "identities")
     assert kept
@@ -65,24 +64,24 @@ def test_everybody_is_read_but_who_is_unknown(data):
 
 def test_only_people_of_games_are_held_out(data, monkeypatch):
     monkeypatch.setattr(train, "HELD", 2)
-    assert train.held_out(read_people(data)).tolist() == [False, False, True, False]
+    assert train.held_out(read_identities(data)).tolist() == [False, False, True, False]
 
 
 def test_a_transparent_ground_is_filled_and_the_person_stays():
     picture = np.full((128, 128, 3), GREY, np.uint8)
     picture[40:100, 40:100] = (10, 20, 30)
     picture[60:70, 60:70] = GREY  # grey within the person is no ground
-    new = grounded(picture, np.random.default_rng(1))
+    new = fill_transparent(picture, np.random.default_rng(1))
     assert np.array_equal(new[40:100, 40:100], picture[40:100, 40:100])
     assert (np.abs(new[:30].astype(int) - GREY).max(axis=2) > 3).mean() > 0.9
     face = marked((1, 2, 3), 5)
-    assert np.array_equal(grounded(face, np.random.default_rng(1)), face)
+    assert np.array_equal(fill_transparent(face, np.random.default_rng(1)), face)
 
 
 def test_batches_follow_from_the_seed(data):
-    people = read_people(data)
-    order = Order(2, 6, 32, seed=3)
-    one, same = list(make(people, order)), list(make(people, order))
+    people = read_identities(data)
+    order = BatchPlan(2, 6, 32, seed=3)
+    one, same = list(make_batches(people, order)), list(make_batches(people, order))
     for (faces, labels, others, share), again in zip(one, same, strict=True):
         assert faces.shape == (6, 32, 32, 3)
         assert np.array_equal(faces, again[0])
@@ -91,17 +90,19 @@ def test_batches_follow_from_the_seed(data):
 
 
 def test_it_learns_to_tell_people_apart_and_ships(data, tmp_path, monkeypatch):
-    people = read_people(data)
-    plan = Plan(size=32, steps=60, rate=5e-3, last=1e-4, margin=0.1, mean=0.8)
+    people = read_identities(data)
+    schedule = Schedule(size=32, steps=60, rate=5e-3, last=1e-4, margin=0.1, mean=0.8)
     network = compact_network(**TINY).build()
     start = np.random.default_rng(0).standard_normal((4, 2, 8), np.float32)
-    learner = Learner(network, start, plan)
-    learner.learn(make(people, Order(plan.steps, 8, plan.size, seed=0)), lambda: None)
+    trainer = Trainer(network, start, schedule)
+    trainer.fit(
+        make_batches(people, BatchPlan(schedule.steps, 8, schedule.size, seed=0)), lambda: None
+    )
     assert train.nearest(network, people.only(np.array([True, True, True, False]))) > 0.8
 
-    monkeypatch.setattr(ship, "compact_network", lambda: compact_network(**TINY))
+    monkeypatch.setattr(export, "compact_network", lambda: compact_network(**TINY))
     known = people.only(np.array([True, True, True, False]))
-    ship.ship(network, known, known, {"only": plan}, tmp_path / "base")
+    export.export(network, known, known, {"only": schedule}, tmp_path / "base")
     bundle = load_bundle(tmp_path / "base")
     assert bundle.characters == ()
     assert bundle.architecture.options["embedding"] == 8
@@ -115,7 +116,7 @@ def test_a_face_is_asked_about_without_itself():
     embeddings = np.random.default_rng(0).normal(size=(9, 5))
     embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
     labels = np.repeat([0, 1, 2], 3)
-    cosines = ship.enrolled(embeddings, labels) / SCALE
+    cosines = export.leave_one_out_logits(embeddings, labels) / SCALE
     own = embeddings[[1, 2]].sum(axis=0)
     other = embeddings[3:6].sum(axis=0)
     assert cosines[0, 0] == pytest.approx(embeddings[0] @ own / np.linalg.norm(own), abs=1e-5)

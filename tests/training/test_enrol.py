@@ -20,7 +20,7 @@ from eyecatch.core.synthetic.portraits import draw_faces
 from eyecatch.jobs.cli import main
 from eyecatch.training.dataset import read_faces
 from eyecatch.training.enrolment.enrol import enrol
-from eyecatch.training.enrolment.images import read_portraits
+from eyecatch.training.enrolment.images import read_face_images
 
 HIEI, KUWABARA, BOTAN = "Hiei", "飛影 'K' 😈", "Botan"
 
@@ -164,7 +164,7 @@ def test_the_largest_face_is_taken(tmp_path):
     sheet[40:130, 20:110] = cv2.resize(small, (90, 90))
     sheet[40:300, 300:560] = cv2.resize(large, (260, 260))
     cv2.imwrite(str(tmp_path / "sheet.png"), sheet)
-    (crop,) = read_portraits([tmp_path / "sheet.png"], DetectorConfig()).crops
+    (crop,) = read_face_images([tmp_path / "sheet.png"], DetectorConfig()).crops
     taken = decode(crop).astype(float)
     assert np.abs(taken - large).mean() < 0.7 * np.abs(taken - small).mean()
 

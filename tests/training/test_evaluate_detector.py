@@ -88,5 +88,5 @@ def test_errors_are_drawn(folder):
 def test_missing_folders_are_said_so(folder):
     with pytest.raises(RequestError, match="no folder"):
         evaluate_detector(Says({}), folder / "absent", folder / "boxes.csv")
-    with pytest.raises(RequestError, match="no file"):
+    with pytest.raises(RequestError, match="can't be read"):
         evaluate_detector(Says({}), folder / "images", folder / "absent.csv")

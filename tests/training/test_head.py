@@ -8,15 +8,15 @@ import pytest
 from eyecatch.core.identity.prototypes import SCALE, Prototypes
 from eyecatch.core.tensorflow import keras
 from eyecatch.training.classifier.head import (
-    blended,
+    blend_prototypes,
     head_of,
     margin_loss,
-    means,
-    replaced,
-    scattered,
+    mean_prototypes,
+    random_prototypes,
+    replace_prototypes,
     with_head,
 )
-from eyecatch.training.classifier.precision import precision_for
+from eyecatch.training.classifier.loop import mixed_precision
 
 
 def units(n, seed, d=6):
@@ -70,19 +70,19 @@ def test_the_margin_lowers_the_true_cosine():
 
 def test_means_have_an_owner_for_each_class():
     seen, labels = units(60, 4), np.repeat([0, 1, 2], [40, 1, 19])
-    made = means(seen, labels, 3, 2)
+    made = mean_prototypes(seen, labels, 3, 2)
     assert np.bincount(made.owners).tolist() == [2, 1, 2]
     assert made.counts.sum() == 60
-    nobody = means(seen, labels, 3, 1, nobodys=4)
+    nobody = mean_prototypes(seen, labels, 3, 1, max_of_nobody=4)
     assert np.bincount(nobody.owners).tolist() == [1, 1, 4]
-    again = scattered(labels, 3, 2, 6, seed=1)
+    again = random_prototypes(labels, 3, 2, 6, seed=1)
     assert np.bincount(again.owners).tolist() == [2, 1, 2]
-    assert np.array_equal(again.vectors, scattered(labels, 3, 2, 6, seed=1).vectors)
+    assert np.array_equal(again.vectors, random_prototypes(labels, 3, 2, 6, seed=1).vectors)
 
 
 def test_some_owners_are_replaced(prototypes):
     other = Prototypes(units(4, 9), np.array([0, 1, 1, 2]), np.full(4, 7))
-    mixed = replaced(prototypes, other, np.array([False, True, False]))
+    mixed = replace_prototypes(prototypes, other, np.array([False, True, False]))
     assert mixed.owners.tolist() == [0, 0, 1, 1, 2, 2, 2]
     assert np.array_equal(mixed.of(1), other.of(1))
     assert np.array_equal(mixed.of(2), prototypes.of(2))
@@ -90,21 +90,23 @@ def test_some_owners_are_replaced(prototypes):
 
 def test_what_was_learned_is_drawn_back_to_the_mean(prototypes):
     mean = Prototypes(units(3, 9), np.arange(3), np.full(3, 7))
-    assert np.allclose(blended(prototypes, mean, 1.0).vectors, prototypes.vectors, atol=1e-6)
-    back = blended(prototypes, mean, 0.0)
+    assert np.allclose(
+        blend_prototypes(prototypes, mean, 1.0).vectors, prototypes.vectors, atol=1e-6
+    )
+    back = blend_prototypes(prototypes, mean, 0.0)
     assert np.allclose(back.vectors, mean.vectors[prototypes.owners], atol=1e-6)
-    half = blended(prototypes, mean, 0.5)
+    half = blend_prototypes(prototypes, mean, 0.5)
     assert (half.vectors * mean.vectors[half.owners]).sum(axis=1).min() > 0
 
 
 def test_a_gpu_computes_in_half_precision_and_keeps_weights_in_full():
     """What a GPU would be told; on a CPU it is only slower."""
     before = keras().config.dtype_policy().name
-    with precision_for("/physical_device:GPU:0") as policy:
+    with mixed_precision("/physical_device:GPU:0") as policy:
         layer = keras().layers.Dense(3)
         assert np.asarray(layer(np.ones((2, 4), np.float32))).dtype == np.float16
     assert policy == "mixed_float16"
     assert layer.kernel.dtype == "float32"
     assert keras().config.dtype_policy().name == before
-    with precision_for("CPU") as policy:
+    with mixed_precision("CPU") as policy:
         assert policy == before == "float32"

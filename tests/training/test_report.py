@@ -12,8 +12,8 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.decision import Calibration
 from eyecatch.core.images import read_image
 from eyecatch.training.evaluation.evaluate import evaluate
-from eyecatch.training.evaluation.matrix import draw_confusion
-from eyecatch.training.evaluation.predictions import Asked, Confusion, confusions, mistakes
+from eyecatch.training.evaluation.plots import draw_confusion
+from eyecatch.training.evaluation.predictions import Confusion, Predictions, confusions, mistakes
 from eyecatch.training.evaluation.report import PICTURES
 from eyecatch.training.metrics import Answers
 
@@ -23,7 +23,7 @@ NAMES = ("Botan", "飛影 'K' 😈", None)
 def asked(logits, labels, prefix):
     answers = Answers.of(np.float32(logits), NAMES, Calibration(1, 0.6, 0.9, nobody=1.0))
     paths = tuple(Path(f"{prefix}{k}.jpg") for k in range(len(labels)))
-    return Asked(paths, (b"",) * len(labels), np.array(labels), answers)
+    return Predictions(paths, (b"",) * len(labels), np.array(labels), answers)
 
 
 @pytest.fixture

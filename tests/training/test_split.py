@@ -10,8 +10,13 @@ import pytest
 
 from eyecatch.core.crops import encode, resize
 from eyecatch.training.classifier.config import Settings
-from eyecatch.training.classifier.split import doubles, groups, hashes, hold_out
+from eyecatch.training.classifier.dataset import hold_out
 from eyecatch.training.dataset import Faces, read_faces
+from eyecatch.training.near_duplicates import (
+    difference_hashes,
+    duplicates_across_characters,
+    group_duplicates,
+)
 
 
 def smooth(seed):
@@ -37,7 +42,7 @@ def people(tmp_path_factory):
 
 
 def test_a_picture_saved_again_has_nearly_the_same_hash():
-    first, again, other = hashes(
+    first, again, other = difference_hashes(
         [encode(resize(p)) for p in (smooth(1), poor(smooth(1)), smooth(2))]
     )
     assert np.bitwise_count(first ^ again) <= 4
@@ -46,13 +51,13 @@ def test_a_picture_saved_again_has_nearly_the_same_hash():
 
 def test_groups_are_chains():
     prints = np.array([0b0, 0b111, 0b111111, 2**60 - 1], np.uint64)
-    assert groups(prints, 3).tolist() == [0, 0, 0, 3]
-    assert len(set(groups(prints, 2).tolist())) == 4
-    assert groups(prints[[0, 2, 1]], 3).tolist() == [0, 0, 0]
+    assert group_duplicates(prints, 3).tolist() == [0, 0, 0, 3]
+    assert len(set(group_duplicates(prints, 2).tolist())) == 4
+    assert group_duplicates(prints[[0, 2, 1]], 3).tolist() == [0, 0, 0]
 
 
 def test_near_duplicates_stand_on_one_side(people):
-    held = hold_out(people, hashes(people.crops), Settings())
+    held = hold_out(people, difference_hashes(people.crops), Settings())
     sides = {}
     for path, is_held in zip(people.paths, held, strict=True):
         sides.setdefault((path.parent, path.stem.removesuffix("-again")), set()).add(bool(is_held))
@@ -62,7 +67,7 @@ def test_near_duplicates_stand_on_one_side(people):
 
 
 def test_the_split_is_the_seeds(people):
-    prints = hashes(people.crops)
+    prints = difference_hashes(people.crops)
     first = hold_out(people, prints, Settings())
     assert np.array_equal(first, hold_out(people, prints, Settings()))
     assert not np.array_equal(first, hold_out(people, prints, Settings(seed=5)))
@@ -70,13 +75,13 @@ def test_the_split_is_the_seeds(people):
 
 def test_few_pictures_are_all_trained_on(people):
     few = replace(people, crops=people.crops[:4], labels=people.labels[:4], paths=people.paths[:4])
-    assert not hold_out(few, hashes(few.crops), Settings()).any()
+    assert not hold_out(few, difference_hashes(few.crops), Settings()).any()
 
 
 def test_the_same_picture_under_two_names_is_said_with_both(people):
     crop = people.crops[0]
     twice = Faces(("Hiei", "Kurama"), (crop, crop), (0, 1), people.paths[:2], ())
-    (note,) = doubles(twice, hashes(twice.crops))
+    (note,) = duplicates_across_characters(twice, difference_hashes(twice.crops))
     assert "'Hiei'" in note
     assert "'Kurama'" in note
     assert str(people.paths[1]) in note
@@ -87,12 +92,12 @@ def test_a_picture_saved_again_is_the_same(people):
     again = cv2.imencode(".jpg", cv2.resize(again, (96, 96)), [1, 60])[1]
     crop = encode(resize(cv2.imdecode(again, cv2.IMREAD_COLOR)))
     twice = Faces(("Hiei", None), (people.crops[0], crop), (0, 1), people.paths[:2], ())
-    (note,) = doubles(twice, hashes(twice.crops))
+    (note,) = duplicates_across_characters(twice, difference_hashes(twice.crops))
     assert "'Hiei' and 'unknown'" in note
 
 
 def test_pictures_of_one_colour_are_not_the_same(people):
     crops = tuple(encode(np.full((128, 128, 3), grey, np.uint8)) for grey in (20, 200))
     flat = Faces(("Hiei", "Kurama"), crops, (0, 1), people.paths[:2], ())
-    assert doubles(flat, hashes(flat.crops)) == []
-    assert doubles(people, hashes(people.crops)) == []
+    assert duplicates_across_characters(flat, difference_hashes(flat.crops)) == []
+    assert duplicates_across_characters(people, difference_hashes(people.crops)) == []

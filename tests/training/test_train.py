@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,12 +11,17 @@ import pytest
 from eyecatch.core.errors import ModelError, RequestError
 from eyecatch.core.identity.bundle import load_bundle
 from eyecatch.core.identity.inference import Identify
-from eyecatch.training.classifier.config import STUDY
-from eyecatch.training.classifier.loop import Lesson, orders, shares, tired
+from eyecatch.training.classifier.config import STUDY, Settings
+from eyecatch.training.classifier.loop import (
+    TrainingData,
+    batch_order,
+    is_out_of_patience,
+    sampling_weights,
+)
 from eyecatch.training.classifier.train import train
 from eyecatch.training.dataset import read_faces
 
-QUICK = replace(STUDY, epochs=3, batch=8, least_steps=6, learning_rate=2e-3, seed=3)
+QUICK = replace(STUDY, epochs=3, batch=8, min_steps=6, learning_rate=2e-3, seed=3)
 
 
 def test_faces_train_a_bundle_that_names_them(bundle, faces, epochs):
@@ -31,7 +36,7 @@ def test_faces_train_a_bundle_that_names_them(bundle, faces, epochs):
 
 def test_the_card_says_how_it_was_made(bundle, epochs):
     card = bundle.card
-    assert card["settings"] == asdict(QUICK)
+    assert card["settings"] == QUICK.as_stored()
     assert card["data"]["characters"] == dict.fromkeys(bundle.names, 12)
     assert card["data"]["held_out"] == 3
     assert len(card["training"]["epochs"]) == 3
@@ -63,6 +68,18 @@ def test_an_interrupted_training_goes_on_as_if_it_had_not_been(tmp_path, faces, 
     np.testing.assert_allclose(
         Identify(resumed)(crops).logits, Identify(bundle)(crops).logits, rtol=1e-3, atol=1e-3
     )
+
+
+def test_settings_are_stored_under_the_names_of_version_0_1():
+    """Cards and checkpoints of that version are read, and written, with these keys."""
+    assert list(Settings().as_stored()) == [
+        "arch", "base", "quick", "epochs", "seed", "batch", "least_steps", "learning_rate",
+        "weight_decay", "smoothing", "margin", "prototypes", "blend", "least_to_learn", "views",
+        "balance", "held_out", "least_to_hold_out", "alike", "patience", "flip", "zoom", "shift",
+        "turn", "hidden", "light", "tint", "saturation", "grey", "night", "past", "coarse", "poor",
+        "soft", "cutmix",
+    ]  # fmt: skip
+    assert replace(Settings(), occlusion=0.7).as_stored()["hidden"] == 0.7
 
 
 def test_a_checkpoint_that_is_damaged_is_said(tmp_path, faces):
@@ -125,33 +142,35 @@ def test_settings_are_checked(tmp_path, faces, wrong, sentence):
         train(faces, tmp_path / "d.bundle", **wrong)
 
 
-def lesson(labels, held):
-    return Lesson(np.zeros((len(labels), 1)), np.array(labels), 2, np.array(held), lambda *_: [])
+def data(labels, held):
+    return TrainingData(
+        np.zeros((len(labels), 1)), np.array(labels), 2, np.array(held), lambda *_: []
+    )
 
 
 def test_an_epoch_shows_every_face():
     held = [False] * 200 + [True] * 8
-    order = orders(lesson([0] * 50 + [1] * 158, held), replace(STUDY, epochs=2, balance=0))
+    order = batch_order(data([0] * 50 + [1] * 158, held), replace(STUDY, epochs=2, balance=0))
     assert order.shape == (2 * 17, 12)
     for epoch in (order[:17], order[17:]):
         assert set(epoch.ravel().tolist()) == set(range(200))
     assert not np.array_equal(order[:17], order[17:])
-    few = orders(lesson([0, 1, 1], [False] * 3), replace(STUDY, epochs=1))
+    few = batch_order(data([0, 1, 1], [False] * 3), replace(STUDY, epochs=1))
     assert few.shape == (16, 8)
 
 
 def test_faces_of_rare_characters_come_oftener():
     labels = np.array([0] * 90 + [1] * 10)
-    part = shares(labels, 0.5)
+    part = sampling_weights(labels, 0.5)
     assert part.sum() == pytest.approx(1)
     assert part[99] == pytest.approx(3 * part[0])
-    assert np.allclose(shares(labels, 0), 0.01)
-    order = orders(lesson(labels, [False] * 100), replace(STUDY, epochs=1, balance=1.0))
+    assert np.allclose(sampling_weights(labels, 0), 0.01)
+    order = batch_order(data(labels, [False] * 100), replace(STUDY, epochs=1, balance=1.0))
     assert (labels[order] == 1).mean() == pytest.approx(0.5, abs=0.01)
 
 
 def test_patience_ends(epochs):
     best, *worse = (replace(epochs[0], number=k + 1, held_loss=1.0 + k) for k in range(4))
-    assert not tired([], 3)
-    assert not tired([best, *worse[:2]], 3)
-    assert tired([best, *worse], 3)
+    assert not is_out_of_patience([], 3)
+    assert not is_out_of_patience([best, *worse[:2]], 3)
+    assert is_out_of_patience([best, *worse], 3)

@@ -1,4 +1,4 @@
-"""Where an interrupted training goes on from: a folder beside the bundle that is being made."""
+"""Checkpoints of a training: a folder beside the bundle that is being made."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Epoch:
     Attributes:
         number: from 1.
         epochs: how many there will be at most.
-        loss: on the training faces as they were shown, with smoothed labels.
+        loss: on the augmented training faces, with smoothed labels.
         held_loss, held_accuracy: on the held-out faces; NaN where none are.
         seconds: that it took.
         left: seconds that the rest will take at most.
@@ -42,7 +42,7 @@ class Epoch:
 
     @property
     def score(self) -> float:
-        """What is to become low: the held-out loss, or the training loss where none is held out."""
+        """What is minimised: the held-out loss, or the training loss where nothing is held out."""
         return self.loss if self.held_loss != self.held_loss else self.held_loss
 
     def __str__(self) -> str:
@@ -63,24 +63,28 @@ class Checkpoints:
 
     Args:
         out: the bundle that is being made.
-        settings, faces, base: weights are of use only to a training with the same.
+        settings, faces, base: of the training; a checkpoint is resumed only with the same.
     """
 
     def __init__(self, out: Path, settings: Settings, faces: Faces, base: Bundle | None) -> None:
         self.folder = out.with_name(f"{out.name}.training")
         key = {
-            "settings": asdict(settings),
+            "settings": settings.as_stored(),
             "faces": _digest(faces),
             "base": None if base is None else base.digest,
         }
         self._key = json.loads(json.dumps(key))
 
     def start(self, resume: bool, force: bool) -> list[Epoch]:
-        """The epochs that are done already.
+        """The epochs of an interrupted training; none if there is none, or it is given up.
+
+        Args:
+            resume: go on with what is there.
+            force: delete what is there.
 
         Raises:
-            RequestError: an unfinished training is there and it wasn't said what to do with it, or
-                it was one with other settings or faces.
+            RequestError: an unfinished training is there and neither was asked for, or it had other
+                settings or faces.
         """
         if (self.folder / STATE).is_file() and resume:
             return self._read()
@@ -99,7 +103,7 @@ class Checkpoints:
         return self.folder / f"epoch-{epoch.number:04d}.weights.h5"
 
     def save(self, network: Network, history: Sequence[Epoch]) -> None:
-        """Keeps the weights after the last epoch; it counts as done once ``STATE`` says so."""
+        """Writes the weights after the last epoch, which counts as done once ``STATE`` lists it."""
         state = {**self._key, "history": [asdict(epoch) for epoch in history]}
         kept = {self.weights(history[-1]), self.weights(best(history))}
         new = self.folder / f"{STATE}.new"
@@ -120,7 +124,7 @@ class Checkpoints:
             ) from error
 
     def clear(self) -> None:
-        """The training is done."""
+        """Deletes the checkpoints: the training is done."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextmanager

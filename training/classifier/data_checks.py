@@ -1,4 +1,4 @@
-"""Pictures that are of no face at all, among those that look like nobody in their folder."""
+"""Checks of training pictures: which of those that look unlike their folder show no face?"""
 
 from __future__ import annotations
 
@@ -13,33 +13,34 @@ from eyecatch.training.dataset import Faces
 
 Vectors = npt.NDArray[np.float32]
 
-ALIKE = 0.2
-"""Cosine with the mean of the folder's other pictures below which a picture is looked at again: a
-face among four hundred of its character has less, and hardly anything that is no face has more."""
+MAX_COSINE = 0.2
+"""Cosine with the mean of the folder's other pictures below which a picture is checked for a face:
+one face in four hundred is below it, and hardly any picture that shows no face is above."""
 
-MOST = 100
-"""Pictures that are looked at, the least alike first: a second or two."""
+MAX_PICTURES = 100
+"""That are checked, those with the lowest cosine first: a second or two."""
 
 
-def without_face(people: Faces, embeddings: Vectors) -> list[str]:
+def pictures_without_face(people: Faces, embeddings: Vectors) -> list[str]:
     """One sentence for each picture in which our detector finds no face.
 
+    Only pictures unlike the others of their folder are checked, see ``MAX_COSINE``.
+
     Args:
-        people: the faces; those of the folder ``unknown`` have nothing in common, and are passed
-            over.
-        embeddings: (n, d) of each by an embedder that was not trained on them.
+        people: the faces; those of the folder ``unknown`` are passed over, since they have nothing
+            in common.
+        embeddings: float32 (n, d) of each, by an embedder that was not trained on them.
     """
     labels = np.array(people.labels)
-    alike = likeness(embeddings, labels)
+    cosines = cosines_with_others(embeddings, labels)
     if people.names[-1] is None:
-        alike[labels == len(people.names) - 1] = 1.0
-    order = np.argsort(alike, kind="stable")[:MOST]
-    chosen = [int(k) for k in order if alike[k] < ALIKE]
+        cosines[labels == len(people.names) - 1] = 1.0
+    order = np.argsort(cosines, kind="stable")[:MAX_PICTURES]
+    chosen = [int(k) for k in order if cosines[k] < MAX_COSINE]
     if not chosen:
         return []
-    found = detect_downscaled(
-        load(DetectorConfig(), multiscale=True), [decode(people.crops[k]) for k in chosen]
-    )
+    detector = load(DetectorConfig(), multiscale=True)
+    found = detect_downscaled(detector, [decode(people.crops[k]) for k in chosen])
     return [
         f"{people.paths[k]}: no face is found in it; take it out if there is none."
         for k, faces in zip(chosen, found, strict=True)
@@ -47,8 +48,10 @@ def without_face(people: Faces, embeddings: Vectors) -> list[str]:
     ]
 
 
-def likeness(embeddings: Vectors, labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Cosine (n,) of each with the mean of the others that have its label; -1 where none has."""
+def cosines_with_others(
+    embeddings: Vectors, labels: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Cosines, float64 (n,), of each with the mean of its label's others; -1 without others."""
     sums = np.zeros((int(labels.max()) + 1, embeddings.shape[1]))
     np.add.at(sums, labels, embeddings)
     others = sums[labels] - embeddings

@@ -19,14 +19,14 @@ LAYER = "prototypes"
 
 
 def with_head(embedder: Network, prototypes: Prototypes) -> Network:
-    """An embedder that goes on to logits, as ``Prototypes.logits`` gives them.
+    """An embedder with a layer of prototypes on top, which gives ``Prototypes.logits``.
 
     Args:
         embedder: gives unit vectors (n, d).
-        prototypes: to begin with; the vectors are weights, held to unit length.
+        prototypes: initial ones; their vectors are weights of the layer, held to unit length.
 
     Returns:
-        The embedder's input -> float32 (n, owners).
+        A network from the embedder's input to float32 logits (n, owners).
     """
     ops, layers = keras().ops, keras().layers
     cosines = layers.Dense(
@@ -36,23 +36,23 @@ def with_head(embedder: Network, prototypes: Prototypes) -> Network:
         dtype="float32",
         name=LAYER,
     )(embedder.output)
-    nearest = ops.max(ops.take(cosines, _places(prototypes), axis=1), axis=2)
+    nearest = ops.max(ops.take(cosines, _indices_by_owner(prototypes), axis=1), axis=2)
     network = keras().Model(embedder.input, nearest * SCALE)
     network.get_layer(LAYER).set_weights([prototypes.vectors.T])
     return network
 
 
 def head_of(network: Network, prototypes: Prototypes) -> Prototypes:
-    """The prototypes that ``with_head`` began with, as they are by now."""
+    """The learned prototypes of a network of ``with_head``, whose initial ones are given."""
     (kernel,) = network.get_layer(LAYER).get_weights()
     vectors = kernel.T / np.linalg.norm(kernel.T, axis=1, keepdims=True)
     return Prototypes(vectors.astype(np.float32), prototypes.owners, prototypes.counts)
 
 
 def margin_loss(margin: float, smoothing: float) -> Callable[[Any, Any], Any]:
-    """Cross-entropy with a margin on the cosine of the true character.
+    """Cross-entropy with a margin on the cosine of the true character (CosFace, Wang et al. 2018).
 
-    Of a picture that is mixed of two, each gets its share of the margin.
+    If a picture is mixed of two (CutMix), the margin of each is weighted by its share.
 
     Returns:
         A function of truth (n, c), which sums to 1, and logits (n, c).
@@ -67,20 +67,25 @@ def margin_loss(margin: float, smoothing: float) -> Callable[[Any, Any], Any]:
     return loss
 
 
-def means(
-    embeddings: Vectors, labels: Labels, classes: int, most: int, nobodys: int | None = None
+def mean_prototypes(
+    embeddings: Vectors,
+    labels: Labels,
+    classes: int,
+    max_each: int,
+    max_of_nobody: int | None = None,
 ) -> Prototypes:
-    """Prototypes of faces by what they look like: means, or several where there are many.
+    """Prototypes of classes by the embeddings of their faces, see ``make_prototypes``.
 
     Args:
-        embeddings: (n, d).
-        labels: (n,), each class at least once.
+        embeddings: float32 (n, d).
+        labels: int64 (n,), each class at least once.
         classes: how many.
-        most: prototypes of one class.
-        nobodys: prototypes of the last class at most, if other than ``most``.
+        max_each: prototypes of a class at most.
+        max_of_nobody: prototypes of the last class at most, if that is the folder ``unknown``; they
+            are not pulled towards a common mean, which it does not have.
     """
-    limits = [most] * (classes - 1) + [nobodys or most]
-    pulls = [PULL] * (classes - 1) + [PULL if nobodys is None else 0.0]
+    limits = [max_each] * (classes - 1) + [max_of_nobody or max_each]
+    pulls = [PULL] * (classes - 1) + [PULL if max_of_nobody is None else 0.0]
     made = [make_prototypes(embeddings[labels == k], limits[k], pulls[k]) for k in range(classes)]
     owners = np.repeat(np.arange(classes), [len(vectors) for vectors, _ in made])
     return Prototypes(
@@ -90,35 +95,47 @@ def means(
     )
 
 
-def scattered(labels: Labels, classes: int, most: int, length: int, seed: int) -> Prototypes:
-    """Prototypes to begin with where embeddings mean nothing yet: in any direction."""
+def random_prototypes(
+    labels: Labels, classes: int, max_each: int, length: int, seed: int
+) -> Prototypes:
+    """Initial prototypes of an untrained embedder: unit vectors in random directions.
+
+    Args:
+        labels: int64 (n,).
+        classes: how many.
+        max_each: prototypes of a class; one where a class has fewer than twice as many faces.
+        length: d, of an embedding.
+        seed: of the directions.
+    """
     counts = np.bincount(labels, minlength=classes)
-    each = np.where(counts < 2 * most, 1, most)
+    each = np.where(counts < 2 * max_each, 1, max_each)
     owners = np.repeat(np.arange(classes), each).astype(np.int64)
     vectors = np.random.default_rng(seed).normal(size=(len(owners), length))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    behind = (counts // each)[owners].astype(np.int64)
-    return Prototypes(vectors.astype(np.float32), owners, behind)
+    faces_each = (counts // each)[owners].astype(np.int64)
+    return Prototypes(vectors.astype(np.float32), owners, faces_each)
 
 
-def blended(learned: Prototypes, mean: Prototypes, share: float) -> Prototypes:
-    """Learned prototypes drawn back towards what the faces look like.
+def blend_prototypes(learned: Prototypes, mean: Prototypes, share: float) -> Prototypes:
+    """Weighted means of learned prototypes and of the mean embeddings of their owners' faces.
 
-    Learning turns each away from all the others, and so towards where strangers are; halfway back
-    it is right as often, and strangers stay strangers.
+    Learning turns each prototype away from all others, and so towards strangers. Blended, known
+    faces are named as often, and fewer strangers are.
 
     Args:
         learned: any number of an owner.
         mean: one of each owner.
-        share: of the learned that stays, 0 to 1.
+        share: weight of the learned ones, 0 to 1.
     """
     vectors = share * learned.vectors + (1 - share) * mean.vectors[learned.owners]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return Prototypes(vectors.astype(np.float32), learned.owners, learned.counts)
 
 
-def replaced(prototypes: Prototypes, by: Prototypes, owners: npt.NDArray[np.bool_]) -> Prototypes:
-    """Some owners' (bool, one an owner) prototypes taken from another set instead."""
+def replace_prototypes(
+    prototypes: Prototypes, by: Prototypes, owners: npt.NDArray[np.bool_]
+) -> Prototypes:
+    """Prototypes of which those of some owners (bool, one an owner) are taken from another set."""
     keep, take = ~owners[prototypes.owners], owners[by.owners]
     order = np.argsort(np.concatenate([prototypes.owners[keep], by.owners[take]]), kind="stable")
     both = (
@@ -128,8 +145,8 @@ def replaced(prototypes: Prototypes, by: Prototypes, owners: npt.NDArray[np.bool
     return Prototypes(*both)
 
 
-def _places(prototypes: Prototypes) -> npt.NDArray[np.int64]:
-    """Which prototypes each owner has, (owners, most), the first again where one has fewer."""
+def _indices_by_owner(prototypes: Prototypes) -> npt.NDArray[np.int64]:
+    """Which prototypes each owner has, int64 (owners, k); owners with fewer repeat theirs."""
     rows = [np.flatnonzero(prototypes.owners == k) for k in range(prototypes.classes)]
-    most = max(map(len, rows))
-    return np.stack([np.resize(row, most) for row in rows])
+    longest = max(map(len, rows))
+    return np.stack([np.resize(row, longest) for row in rows])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,31 +10,24 @@ import numpy.typing as npt
 
 from eyecatch.core.identity.bundle_writer import Card
 from eyecatch.core.identity.manifest import Contents
-from eyecatch.training.calibration import without_own
-from eyecatch.training.classifier.checkpoint import Epoch, best
-from eyecatch.training.classifier.config import Settings
-from eyecatch.training.dataset import Faces
-from eyecatch.training.metrics import Answers, known_figures, unseen_figures
+from eyecatch.training.calibration import without_own_class
+from eyecatch.training.classifier.checkpoint import best
+from eyecatch.training.classifier.loop import TrainingRun
+from eyecatch.training.classifier.strategies import TrainingResult
+from eyecatch.training.metrics import Answers, closed_set_metrics, open_set_metrics
 
 Labels = npt.NDArray[np.int64]
 Logits = npt.NDArray[np.float32]
 
 
-def make_card(  # noqa: PLR0913, PLR0917
-    contents: Contents,
-    faces: Faces,
-    held: npt.NDArray[np.bool_],
-    settings: Settings,
-    history: Sequence[Epoch],
-    held_logits: npt.NDArray[np.float32],
-    notes: Sequence[str],
-) -> Card:
-    """How a bundle was trained, and what it gets right of its held-out faces."""
-    labels = np.array(faces.labels)[held]
+def make_card(contents: Contents, run: TrainingRun, result: TrainingResult) -> Card:
+    """How a bundle was trained, and how good it is on its held-out faces."""
+    faces, history = run.faces, result.history
+    labels = run.labels[run.held_out]
     facts = {
         "created_by": contents.created_by,
         "network": {"name": contents.architecture.name, "options": contents.architecture.options},
-        "settings": asdict(settings),
+        "settings": run.settings.as_stored(),
         "calibration": asdict(contents.calibration),
         "data": {
             "faces": len(faces.labels),
@@ -50,28 +42,30 @@ def make_card(  # noqa: PLR0913, PLR0917
                 for epoch in history
             ],
         },
-        "held_out": _held_out(contents, labels, held_logits),
-        "notes": list(notes),
+        "held_out": _held_out(contents, labels, result.held_logits),
+        "notes": [*run.split.notes, *result.notes],
     }
     return Card(facts, _markdown(facts))
 
 
 def _held_out(contents: Contents, labels: Labels, logits: Logits) -> dict[str, Any]:
-    """Figures on the held-out faces, by which the calibration was fitted: a little too good.
+    """Metrics on the held-out faces; a little too good, since the calibration was fitted on them.
 
-    Besides known faces and those of the folder ``unknown``, a bundle with prototypes is asked about
-    each known face as if it lacked its character (``left_out``).
+    ``known`` is of faces with a name, ``unseen`` of those of the folder ``unknown``, ``left_out``
+    of each known face with its character's logit left out (bundles with prototypes only).
     """
     mine = labels < len(contents.characters)
     if not mine.any():
         return {}
     known = _answers(contents, logits[mine])
-    figures: dict[str, Any] = {"known": asdict(known_figures(known, labels[mine], contents.names))}
+    figures: dict[str, Any] = {
+        "known": asdict(closed_set_metrics(known, labels[mine], contents.names))
+    }
     if not mine.all():
-        figures["unseen"] = asdict(unseen_figures(known, _answers(contents, logits[~mine])))
+        figures["unseen"] = asdict(open_set_metrics(known, _answers(contents, logits[~mine])))
     if contents.calibration.nobody is not None:
-        left = _answers(contents, without_own(logits[mine], labels[mine]))
-        figures["left_out"] = asdict(unseen_figures(known, left))
+        left = _answers(contents, without_own_class(logits[mine], labels[mine]))
+        figures["left_out"] = asdict(open_set_metrics(known, left))
     return figures
 
 
@@ -104,13 +98,13 @@ def _markdown(facts: dict[str, Any]) -> str:
 
 
 def _figures(held_out: dict[str, Any]) -> list[str]:
-    shown = [
+    rows = [
         f"| {group} {name} | {value:.4f} |"
         for group, figures in held_out.items()
         for name, value in figures.items()
         if isinstance(value, float) and np.isfinite(value)
     ]
-    return ["| held-out faces | |", "|---|---|", *shown, ""] if shown else []
+    return ["| held-out faces | |", "|---|---|", *rows, ""] if rows else []
 
 
 def _rows(counts: dict[str, int], held_out: dict[str, Any]) -> list[str]:

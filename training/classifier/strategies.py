@@ -1,4 +1,4 @@
-"""How each network is taught: the study's from nothing, the embedder and its head from the base."""
+"""How each network is trained: the study's, the embedder from random weights or from a base."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.inference import prepare
@@ -20,73 +19,47 @@ from eyecatch.core.identity.networks import (
 )
 from eyecatch.core.identity.prototypes import MAX_PROTOTYPES, Prototypes
 from eyecatch.core.tensorflow import keras
-from eyecatch.training.classifier.batches import batches
-from eyecatch.training.classifier.checkpoint import Checkpoints, Epoch
-from eyecatch.training.classifier.config import Settings
-from eyecatch.training.classifier.data_checks import without_face
+from eyecatch.training.classifier.batches import (
+    Batch,
+    Order,
+    Pictures,
+    Vectors,
+    batches,
+    batches_of_views,
+    embed_views,
+)
+from eyecatch.training.classifier.checkpoint import Epoch
+from eyecatch.training.classifier.data_checks import pictures_without_face
+from eyecatch.training.classifier.dataset import Bools
 from eyecatch.training.classifier.head import (
-    blended,
+    blend_prototypes,
     head_of,
-    means,
-    replaced,
-    scattered,
+    mean_prototypes,
+    random_prototypes,
+    replace_prototypes,
     with_head,
 )
-from eyecatch.training.classifier.look import Vectors, feed_of, look
-from eyecatch.training.classifier.loop import Batch, Labels, Lesson, Logits, Telling, answers, fit
-from eyecatch.training.classifier.precision import precision_for
-from eyecatch.training.dataset import Faces
-
-Bools = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a training has to work with.
-
-    Attributes:
-        people: the faces.
-        held: bool (n,) which of them are held out.
-        settings: all of them.
-        checkpoints, history: of this training.
-        telling: is told of every step and epoch.
-        device: what it runs on, as ``prepare_tensorflow`` says it.
-    """
-
-    people: Faces
-    held: Bools
-    settings: Settings
-    checkpoints: Checkpoints
-    history: list[Epoch]
-    telling: Telling
-    device: str
-
-    @property
-    def labels(self) -> Labels:
-        """int64 (n,) places in ``people.names``."""
-        return np.array(self.people.labels, np.int64)
-
-    @property
-    def classes(self) -> int:
-        """How many names there are, nobody included."""
-        return len(self.people.names)
-
-    def fit(self, network: Network, lesson: Lesson) -> list[Epoch]:
-        """Trains the network; see ``fit``."""
-        return fit(network, lesson, self.settings, self.checkpoints, self.history, self.telling)
+from eyecatch.training.classifier.loop import (
+    Logits,
+    TrainingData,
+    TrainingRun,
+    fit,
+    mixed_precision,
+    predict_logits,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class TrainingResult:
     """What came out of a training.
 
     Attributes:
         architecture: of the network.
         network: with its weights; or their file, where they are those of another bundle.
         prototypes: of a network that embeds.
-        history: every epoch; none where nothing had to be learned step by step.
-        held_logits: (h, c) of the held-out faces.
-        notes: what is odd about the pictures, now that they were looked at.
+        history: every epoch; empty where nothing had to be learned step by step.
+        held_logits: float32 (h, c) of the held-out faces.
+        notes: warnings of the base embedder about the pictures, one sentence each.
     """
 
     architecture: Architecture
@@ -97,122 +70,141 @@ class Taught:
     notes: tuple[str, ...] = ()
 
 
-def teach_study(task: Task) -> Taught:
-    """The network of the original study, from random weights."""
-    architecture = study_network(task.classes)
-    pictures = prepare(task.people.crops, architecture.size)
-    with precision_for(task.device):
+def train_study(run: TrainingRun) -> TrainingResult:
+    """Trains the network of the original study from random weights."""
+    architecture = study_network(run.classes)
+    pictures = prepare(run.faces.crops, architecture.size)
+    with mixed_precision(run.device):
         network = architecture.build()
-    history = task.fit(network, _shown(task, pictures))
-    plain = _plain(architecture, network)
-    return Taught(architecture, plain, None, history, answers(plain, pictures[task.held]))
+    history = fit(network, _augmented(run, pictures), run)
+    plain = _in_full_precision(architecture, network)
+    logits = predict_logits(plain, pictures[run.held_out])
+    return TrainingResult(architecture, plain, None, history, logits)
 
 
-def teach_scratch(task: Task) -> Taught:
-    """The embedder and its head, from random weights."""
+def train_scratch(run: TrainingRun) -> TrainingResult:
+    """Trains the embedder and its head from random weights."""
     architecture = compact_network()
-    with precision_for(task.device):
+    with mixed_precision(run.device):
         embedder = architecture.build()
-    start = scattered(
-        task.labels[~task.held],
-        task.classes,
-        task.settings.prototypes,
+    start = random_prototypes(
+        run.labels[~run.held_out],
+        run.classes,
+        run.settings.prototypes,
         embedder.output.shape[-1],
-        task.settings.seed,
+        run.settings.seed,
     )
-    pictures = prepare(task.people.crops, architecture.size)
-    return _with_head(task, architecture, embedder, pictures, start)
+    pictures = prepare(run.faces.crops, architecture.size)
+    return _train_with_head(run, architecture, embedder, pictures, start)
 
 
-def teach_base(task: Task, base: Bundle) -> Taught:
-    """The embedder and its head, from the weights of a bundle's embedder."""
-    pictures = prepare(task.people.crops, base.architecture.size)
-    many = _many(task).any()
-    quick = task.settings.quick or not many
-    views = task.settings.views if task.settings.quick and many else 1
+def fine_tune(run: TrainingRun, base: Bundle) -> TrainingResult:
+    """Trains the embedder and its head from the weights of a bundle's embedder.
+
+    With ``settings.quick``, or where no character has enough faces, the embedder stays as it is.
+    """
+    pictures = prepare(run.faces.crops, base.architecture.size)
+    any_learned = _has_enough_faces(run).any()
+    quick = run.settings.quick or not any_learned
+    views = run.settings.views if run.settings.quick and any_learned else 1
     plain = load_weights(base.architecture, base.weights)
-    seen = look(plain, pictures, task.settings, views, task.telling.step)
-    notes = tuple(without_face(task.people, seen[0]))
+    embedded = embed_views(plain, pictures, run.settings, views, run.callbacks.on_step)
+    notes = tuple(pictures_without_face(run.faces, embedded[0]))
     if quick:
-        return replace(_quick(task, base, seen), notes=notes)
-    with precision_for(task.device):
+        return replace(_train_prototypes(run, base, embedded), notes=notes)
+    with mixed_precision(run.device):
         embedder = load_weights(base.architecture, base.weights)
-    # What batches are like was learned from a thousand characters; a few would only blur it.
+    # Statistics of batches were learned from a thousand characters; those of a few are worse.
     for layer in embedder.layers:
         if isinstance(layer, keras().layers.BatchNormalization):
             layer.trainable = False
-    start = _means(task, seen[0])
-    return replace(_with_head(task, base.architecture, embedder, pictures, start), notes=notes)
+    start = _means(run, embedded[0])
+    result = _train_with_head(run, base.architecture, embedder, pictures, start)
+    return replace(result, notes=notes)
 
 
-def _quick(task: Task, base: Bundle, seen: Vectors) -> Taught:
-    """Prototypes only; where all characters have few pictures, none of them learned."""
-    prototypes = _means(task, seen[0], MAX_PROTOTYPES)
+def _train_prototypes(run: TrainingRun, base: Bundle, views: Vectors) -> TrainingResult:
+    """Prototypes only, learned from embeddings (views, n, d); means where all have few faces."""
+    prototypes = _means(run, views[0], MAX_PROTOTYPES)
     history: list[Epoch] = []
-    if _many(task).any():
-        start = _means(task, seen[0])
-        network = with_head(_nothing(seen.shape[-1]), start)
-        feed = feed_of(seen, task.settings.seed)
-        history = task.fit(network, Lesson(seen[0], task.labels, task.classes, task.held, feed))
-        prototypes = _finished(task, head_of(network, start), seen[0])
-    logits = prototypes.logits(seen[0][task.held]).astype(np.float32)
-    return Taught(base.architecture, base.weights, prototypes, history, logits)
+    if _has_enough_faces(run).any():
+        start = _means(run, views[0])
+        network = with_head(_identity_network(views.shape[-1]), start)
+
+        def source(order: Order, first: int) -> Iterable[Batch]:
+            return batches_of_views(views, order, first, run.settings.seed)
+
+        data = TrainingData(views[0], run.labels, run.classes, run.held_out, source)
+        history = fit(network, data, run)
+        prototypes = _blend_with_means(run, head_of(network, start), views[0])
+    logits = prototypes.logits(views[0][run.held_out]).astype(np.float32)
+    return TrainingResult(base.architecture, base.weights, prototypes, history, logits)
 
 
-def _with_head(
-    task: Task,
+def _train_with_head(
+    run: TrainingRun,
     architecture: Architecture,
     embedder: Network,
-    pictures: npt.NDArray[np.uint8],
+    pictures: Pictures,
     start: Prototypes,
-) -> Taught:
-    with precision_for(task.device):
+) -> TrainingResult:
+    with mixed_precision(run.device):
         network = with_head(embedder, start)
-    history = task.fit(network, _shown(task, pictures))
-    plain = _plain(architecture, embedder)
-    seen = look(plain, pictures, task.settings, 1)[0]
-    prototypes = _finished(task, head_of(network, start), seen)
-    logits = prototypes.logits(seen[task.held]).astype(np.float32)
-    return Taught(architecture, plain, prototypes, history, logits)
+    history = fit(network, _augmented(run, pictures), run)
+    plain = _in_full_precision(architecture, embedder)
+    embeddings = embed_views(plain, pictures, run.settings, 1)[0]
+    prototypes = _blend_with_means(run, head_of(network, start), embeddings)
+    logits = prototypes.logits(embeddings[run.held_out]).astype(np.float32)
+    return TrainingResult(architecture, plain, prototypes, history, logits)
 
 
-def _finished(task: Task, learned: Prototypes, embeddings: Vectors) -> Prototypes:
-    """Prototypes that stand between what was learned and what the taught faces look like."""
-    nobody = np.array([name is None for name in task.people.names])
-    blend = blended(learned, _means(task, embeddings, 1), task.settings.blend)
-    blend = replaced(blend, learned, nobody)  # who have no look in common
-    return replaced(blend, _means(task, embeddings, MAX_PROTOTYPES), ~_many(task))
+def _blend_with_means(run: TrainingRun, learned: Prototypes, embeddings: Vectors) -> Prototypes:
+    """Learned prototypes moved towards the mean embeddings of their characters' faces.
+
+    Those of the folder ``unknown`` stay as learned, since its faces have nothing in common; those
+    of characters with few faces are means only.
+    """
+    nobody = np.array([name is None for name in run.faces.names])
+    blend = blend_prototypes(learned, _means(run, embeddings, 1), run.settings.blend)
+    blend = replace_prototypes(blend, learned, nobody)
+    return replace_prototypes(
+        blend, _means(run, embeddings, MAX_PROTOTYPES), ~_has_enough_faces(run)
+    )
 
 
-def _plain(architecture: Architecture, network: Network) -> Network:
-    """The same in full precision and without an optimizer: as it will be when it is asked."""
+def _in_full_precision(architecture: Architecture, network: Network) -> Network:
+    """The same network in float32 and without an optimizer, as a bundle holds it."""
     plain = architecture.build()
     plain.set_weights(network.get_weights())
     return plain
 
 
-def _shown(task: Task, pictures: npt.NDArray[np.uint8]) -> Lesson:
-    def feed(order: npt.NDArray[np.int64], first: int) -> Iterable[Batch]:
-        return batches(pictures, order, first, task.settings)
+def _augmented(run: TrainingRun, pictures: Pictures) -> TrainingData:
+    def source(order: Order, first: int) -> Iterable[Batch]:
+        return batches(pictures, order, first, run.settings)
 
-    return Lesson(pictures, task.labels, task.classes, task.held, feed)
-
-
-def _many(task: Task) -> Bools:
-    """Which names (bool, one each) have faces enough to learn more from than a mean."""
-    counts = np.bincount(task.labels[~task.held], minlength=task.classes)
-    return np.asarray(counts >= task.settings.least_to_learn)
+    return TrainingData(pictures, run.labels, run.classes, run.held_out, source)
 
 
-def _means(task: Task, embeddings: Vectors, most: int | None = None) -> Prototypes:
-    """Prototypes of the taught faces by what they look like."""
-    taught = ~task.held
-    nobodys = MAX_PROTOTYPES if task.people.names[-1] is None and most is None else None
-    most = most or task.settings.prototypes
-    return means(embeddings[taught], task.labels[taught], task.classes, most, nobodys)
+def _has_enough_faces(run: TrainingRun) -> Bools:
+    """Which names, bool (c,), have enough faces to learn prototypes from."""
+    counts = np.bincount(run.labels[~run.held_out], minlength=run.classes)
+    return np.asarray(counts >= run.settings.min_faces_to_learn)
 
 
-def _nothing(length: int) -> Network:
-    """A network that gives back the embeddings that it takes."""
+def _means(run: TrainingRun, embeddings: Vectors, max_each: int | None = None) -> Prototypes:
+    """Prototypes by the embeddings (n, d) of the training faces, at most ``max_each`` a name.
+
+    By default that is the number in the settings, but for the folder ``unknown``, whose faces have
+    nothing in common and get as many prototypes as there can be.
+    """
+    taught = ~run.held_out
+    of_nobody = MAX_PROTOTYPES if run.faces.names[-1] is None and max_each is None else None
+    max_each = max_each or run.settings.prototypes
+    return mean_prototypes(embeddings[taught], run.labels[taught], run.classes, max_each, of_nobody)
+
+
+def _identity_network(length: int) -> Network:
+    """A network that returns the embeddings that it is given."""
     vectors = keras().layers.Input((length,), name="vectors")
     return keras().Model(vectors, vectors)

@@ -1,1 +1,1 @@
-"""Faces collected from pictures, videos, metadata and the web, ready to be sorted."""
+"""``eyecatch collect``: faces out of pictures, videos, metadata and the web, to be sorted."""

@@ -1,11 +1,10 @@
-"""Exactly the faces that a file of boxes names, in folders by label."""
+"""``collect --boxes``: exactly the faces of a box file, in folders by label."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +14,12 @@ from eyecatch.core.crops import cut, encode
 from eyecatch.core.detections import Box
 from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.images import read_image
-from eyecatch.training.annotations import LabelledBox, read_boxes
+from eyecatch.training.annotations import LabelledBox, by_image, read_boxes
 from eyecatch.training.collection.types import Collected
 
 
 def cut_boxes(paths: Sequence[Path], out: Path, boxes: Path) -> Collected:
-    """Cuts exactly the faces of a file of boxes, into ``out``/<label>/.
+    """Cuts exactly the faces of a box file, into ``out``/<label>/.
 
     Each is cut and stored as the index stores the crops of an episode (``core.crops``), so that
     training and use see the same.
@@ -39,20 +38,34 @@ def cut_boxes(paths: Sequence[Path], out: Path, boxes: Path) -> Collected:
             raise RequestError(f"{path} doesn't exist", "give pictures or folders of pictures")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RequestError(f"{out} exists and isn't empty", "choose another folder")
-    rows = sorted(read_boxes(boxes), key=lambda row: row.image)
+    rows = read_boxes(boxes, labels=True)
+    for row in rows:
+        _check_label(boxes, row)
     for label in {row.label for row in rows}:
         (out / label).mkdir(parents=True, exist_ok=True)
-    images = [(image, list(group)) for image, group in groupby(rows, lambda row: row.image)]
+    images = sorted(by_image(rows).items())
     with ThreadPoolExecutor() as pool:
         parts = list(pool.map(lambda part: _cut(paths, out, *part), images))
     counts = Counter(row.label for cut_out, _ in parts for row in cut_out)
-    return Collected(dict(sorted(counts.items())), tuple(note for _, odd in parts for note in odd))
+    return Collected(
+        dict(sorted(counts.items())), tuple(note for _, problems in parts for note in problems)
+    )
+
+
+def _check_label(boxes: Path, row: LabelledBox) -> None:
+    """Makes sure that a label can be the name of a folder."""
+    label = row.label
+    if not label or label.startswith(".") or any(mark in label for mark in "/\\\0"):
+        raise RequestError(
+            f"{boxes}, line {row.line}: the label {label!r} can't be a folder's name",
+            "leave out slashes, and full stops at its beginning",
+        )
 
 
 def _cut(
     paths: Sequence[Path], out: Path, image: str, rows: Sequence[LabelledBox]
 ) -> tuple[list[LabelledBox], list[str]]:
-    """Cuts the faces of one picture; which were, and what was odd."""
+    """Cuts the faces of one picture; returns those that were cut, and warnings about them."""
     source = _find(paths, image)
     if source is None:
         return [], [f"{image}: there is no such picture in the given folders; it is left out."]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Unpack
 
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.errors import RequestError
@@ -14,87 +15,100 @@ from eyecatch.core.identity.inference import Identify
 from eyecatch.core.inputs import media
 from eyecatch.training.collection.annotated import cut_boxes
 from eyecatch.training.collection.danbooru import collect_posts
-from eyecatch.training.collection.extract import Looking
+from eyecatch.training.collection.extract import FaceExtractor
 from eyecatch.training.collection.grouping import sort_faces
-from eyecatch.training.collection.options import Danbooru, Web
-from eyecatch.training.collection.scan_files import gather
-from eyecatch.training.collection.store import Places
+from eyecatch.training.collection.options import CollectKeywords, CollectOptions
+from eyecatch.training.collection.scan_files import scan_files
+from eyecatch.training.collection.store import FaceStore
 from eyecatch.training.collection.types import Collected
 from eyecatch.training.collection.web import fetch
 
-Progress = Callable[[str, int, int | None], None]
-"""Is told what is being done, how much of it is done, and of how much."""
 
-
-def collect(  # noqa: PLR0913 - each is one plain property of the collection
-    paths: Sequence[Path],
-    out: Path,
-    *,
-    boxes: Path | None = None,
-    danbooru: Danbooru | None = None,
-    web: Web | None = None,
-    min_size: int = 32,
-    max_per_group: int | None = None,
-    group: bool = True,
-    crop: bool = False,
-    detector: DetectorConfig | None = None,
-    embed: Embed | None = None,
-    progress: Progress = lambda _what, _done, _total: None,
-) -> Collected:
-    """Cut faces out of pictures and videos.
+def collect(paths: Sequence[Path], out: Path, **keywords: Unpack[CollectKeywords]) -> Collected:
+    """Cuts faces out of pictures and videos, and sorts them into folders.
 
     Run again into the same folder, it adds what is new, and leaves alone what a person has renamed,
-    moved or thrown away since. Stopped with Ctrl-C, it sorts what it has found until then.
+    moved or deleted since. Interrupted with Ctrl-C, it sorts what it has found until then.
 
     Args:
         paths: pictures, videos and folders of them; none where ``danbooru`` or ``web`` is given.
-        out: the folder to collect in: a folder for each look, ``alone`` for those that fit
-            nowhere, and ``collected.csv`` with a row for every face that was found.
-        boxes: cut exactly the faces of this file into ``out``/<label>/ instead; ``out`` must be
-            new or empty. See ``training.annotations``.
-        danbooru: take the pictures of these posts instead, into ``out``/<tag>/.
-        web: fetch pictures from there first, into a hidden folder of ``out``.
-        min_size: longer side of the smallest face that is taken, in pixels.
-        max_per_group: faces of a group that are written, its best; None for all.
-        group: False puts all faces into one folder, ``faces``.
-        crop: the pictures are faces already; none is looked for in them.
-        detector: which detector looks, and how; None for the default.
-        embed: tells looks; None for the embedder that ships with the package.
-        progress: is told of the work done.
+        out: the folder to collect in: a folder for each group of similar faces, ``alone`` for those
+            of no group, and ``collected.csv`` with a row for every face that was found.
+        **keywords: all optional:
+
+            boxes: cut exactly the faces of this box file into ``out``/<label>/ instead; ``out``
+                must be new or empty. See ``training.annotations``.
+            danbooru: take the pictures of these posts instead, into ``out``/<tag>/.
+            web: fetch pictures from there first, into a hidden folder of ``out``.
+            min_size: longer side of the smallest face that is taken, in pixels.
+            max_per_group: faces of a group that are written, its best; None for all.
+            group: False puts all faces into one folder, ``faces``.
+            crop: the pictures are faces already; none is looked for in them.
+            detector: which detector looks: its name, or a configuration; None for the default.
+            embed: from crops to embeddings, which groups are made by; None for the embedder in the
+                package.
+            progress: is called with what is being done, how much is done, and of how much.
+
+    Returns:
+        How many faces went into each folder, and what was left out.
 
     Raises:
         RequestError: what was asked can't be done, or ``out`` can't be written.
         ModelError: the detector or the embedder can't be used.
+
+    Example:
+        Pictures that are faces already, into one folder; near duplicates are left out.
+
+        >>> import eyecatch
+        >>> from pathlib import Path
+        >>> collected = eyecatch.collect(
+        ...     [Path("faces/Akari")], Path("collected"), crop=True, group=False
+        ... )
+        >>> list(collected.labels)
+        ['faces']
     """
+    options = CollectOptions(**keywords)
     paths, out = [Path(path) for path in paths], Path(out)
-    if not paths and web is None and danbooru is None:
+    _check(paths, options)
+    if options.boxes is not None:
+        return cut_boxes(paths, out, options.boxes)
+    store = FaceStore(out)
+    extractor = FaceExtractor(options.detector or DetectorConfig(), options.min_size, options.crop)
+    if options.danbooru is not None:
+        on_progress = partial(options.progress, "posts, MB")
+        return collect_posts(options.danbooru, extractor, store, on_progress)
+    return _collect_files(paths, extractor, store, options)
+
+
+def _check(paths: Sequence[Path], options: CollectOptions) -> None:
+    if not paths and options.web is None and options.danbooru is None:
         raise RequestError("there is nothing to collect from", "give pictures, videos or folders")
-    if danbooru is not None and (paths or web is not None):
+    if options.danbooru is not None and (paths or options.web is not None):
         raise RequestError("posts are collected by themselves", "collect the rest in another run")
-    if boxes is not None:
-        return cut_boxes(paths, out, boxes)
-    places = Places(out)
-    looking = Looking(detector or DetectorConfig(), min_size, crop)
-    if danbooru is not None:
-        return collect_posts(danbooru, looking, places, partial(progress, "posts, MB"))
-    if group and embed is None:
-        embed = _shipped()
-    sources = media(paths)
-    files = [file for file in sources.files if not file.resolve().is_relative_to(out.resolve())]
-    fetched, failures = fetch(web, out, partial(progress, "fetching")) if web else ((), ())
-    gathered = gather([*files, *fetched], looking, places.ledger, partial(progress, "looking, MB"))
-    counts = sort_faces(gathered.looked, places, embed if group else None, max_per_group)
-    places.ledger.look_no_more(gathered.digests, looking.digest)
-    if gathered.stopped:
+
+
+def _collect_files(
+    paths: Sequence[Path], extractor: FaceExtractor, store: FaceStore, options: CollectOptions
+) -> Collected:
+    embed = (options.embed or _base_embed()) if options.group else None
+    sources, out = media(paths), store.out.resolve()
+    files = [file for file in sources.files if not file.resolve().is_relative_to(out)]
+    on_fetched = partial(options.progress, "fetching")
+    fetched, failures = fetch(options.web, store.out, on_fetched) if options.web else ((), ())
+    on_scanned = partial(options.progress, "looking, MB")
+    scanned = scan_files([*files, *fetched], extractor, store.manifest, on_scanned)
+    counts = sort_faces(scanned.found, store, embed, options.max_per_group)
+    store.manifest.mark_scanned(scanned.digests, extractor.digest)
+    if scanned.interrupted:
         raise KeyboardInterrupt
     return Collected(
         counts,
-        (*map(str, sources.faults), *failures, *gathered.notes),
-        places.duplicates,
-        len(sources.faults) + len(failures) + gathered.unread,
+        (*map(str, sources.faults), *failures, *scanned.notes),
+        store.duplicates,
+        len(sources.faults) + len(failures) + scanned.unread,
     )
 
 
-def _shipped() -> Embed:
+def _base_embed() -> Embed:
     identify = Identify(base_bundle())
     return lambda crops: identify(crops).embeddings

@@ -1,4 +1,4 @@
-"""Looking for faces: pictures thoroughly, videos as ``index`` does."""
+"""Finds and cuts faces: in pictures as ``identify`` does, in videos as ``index`` does."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ from eyecatch.core.scan.types import ScannedChunk, Timeline, Tracklet
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.core.video.types import Chunk, Video
-from eyecatch.training.collection.types import Face, Looked, Person
+from eyecatch.training.collection.types import ExtractedFaces, Face, Person
 
-PER_TRACK = 3
-"""Crops of a track: its best, half a second apart or more. More of one take teach little, and are
-more for a person to sort."""
+CROPS_PER_TRACK = 3
+"""The best crops of a track, at least half a second from each other. More would teach little, and
+be more for a person to sort."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class Looking:
-    """Looks for faces. Ready for several threads, each of which loads its own detector.
+class FaceExtractor:
+    """Finds and cuts faces. Safe to share between threads, each of which loads its own detector.
 
     Args:
         detector: which detector looks, and how.
@@ -52,45 +52,51 @@ class Looking:
         EyecatchError: the detector can't be used.
     """
 
-    def __init__(self, detector: DetectorConfig, min_size: int = 32, crop: bool = False) -> None:
+    def __init__(
+        self, detector: DetectorConfig | str, min_size: int = 32, crop: bool = False
+    ) -> None:
         self._detector = resolve(detector)
         self._min_size = min_size
         self._crop = crop
-        self._own = threading.local()
+        self._local = threading.local()
 
     @property
     def digest(self) -> str:
-        """Of all that decides what is found; two of equal digest find the same."""
-        how = [ScanConfig(self._detector).digest, self._min_size, self._crop, PER_TRACK]
+        """Of everything that decides what is found: extractors of equal digest find the same."""
+        how = [ScanConfig(self._detector).digest, self._min_size, self._crop, CROPS_PER_TRACK]
         return sha256(json.dumps(how).encode()).hexdigest()[:16]
 
-    def at_picture(self, source: Path, digest: str) -> Looked:
+    def from_picture(self, source: Path, digest: str) -> ExtractedFaces:
         """The faces of a picture whose content has that digest.
 
         Raises:
             MediaError: it can't be read.
         """
         picture = read_image(source)
-        found = _whole(picture) if self._crop else detect_downscaled(self._thorough, [picture])[0]
+        found = (
+            _whole_picture(picture)
+            if self._crop
+            else detect_downscaled(self._multiscale, [picture])[0]
+        )
         people: list[Person] = []
         for box, score in zip(np.rint(found.boxes).astype(int).tolist(), found.scores, strict=True):
             if max(box[2:]) >= self._min_size:
                 cut = crops.resize(picture) if self._crop else crops.cut(picture, box)
-                worth = quality(cut, max(box[2:]), float(score))
+                value = quality(cut, max(box[2:]), float(score))
                 jpeg = crops.encode(cut)
-                face = Face(source, digest, None, None, tuple(box), float(score), worth, jpeg)
+                face = Face(source, digest, None, None, tuple(box), float(score), value, jpeg)
                 people.append((face,))
-        return Looked(tuple(people), tuple(combinations(range(len(people)), 2)))
+        return ExtractedFaces(tuple(people), tuple(combinations(range(len(people)), 2)))
 
-    def through_video(
-        self, source: Path, digest: str, part: Callable[[float], None] = lambda _share: None
-    ) -> Looked:
+    def from_video(
+        self, source: Path, digest: str, on_part: Callable[[float], None] = lambda _share: None
+    ) -> ExtractedFaces:
         """The best faces of each track of a video.
 
         Args:
             source: the file.
             digest: of its content.
-            part: is told of each share of the work that is done, 1 in all.
+            on_part: is called with each share of the work that is done; they sum to 1.
 
         Raises:
             MediaError: it can't be read.
@@ -98,9 +104,9 @@ class Looking:
         video = probe(source)
         chunks = plan(video).chunks
         scanned: dict[int, ScannedChunk] = {}
-        for one in ahead(lambda chunk: self._scan(video, chunk), chunks):
+        for one in map_in_threads(lambda chunk: self._scan(video, chunk), chunks):
             scanned[one.index] = one
-            part(1 / len(chunks))
+            on_part(1 / len(chunks))
         people: list[Person] = []
         spans: list[list[Tracklet]] = []
         for track in link(list(scanned.values())).tracks:
@@ -111,29 +117,33 @@ class Looking:
             )
             large = [f for faces in found for f in faces if max(f.box[2:]) >= self._min_size]
             if large:
-                people.append(tuple(sorted(large, key=lambda face: -face.quality)[:PER_TRACK]))
+                people.append(
+                    tuple(sorted(large, key=lambda face: -face.quality)[:CROPS_PER_TRACK])
+                )
                 spans.append(tracklets)
         broken = tuple(one.broken for one in scanned.values() if one.broken)
-        return Looked(tuple(people), tuple(_seen_at_once(spans)), broken)
+        return ExtractedFaces(tuple(people), tuple(_pairs_seen_at_once(spans)), broken)
 
     def _scan(self, video: Video, chunk: Chunk) -> ScannedChunk:
-        if not hasattr(self._own, "scan"):
-            self._own.scan = Scan(ScanConfig(self._detector))
-        scan: Scan = self._own.scan
+        if not hasattr(self._local, "scan"):
+            self._local.scan = Scan(ScanConfig(self._detector))
+        scan: Scan = self._local.scan
         return scan(video, chunk)
 
     @property
-    def _thorough(self) -> Detector:
-        if not hasattr(self._own, "thorough"):
-            self._own.thorough = load(self._detector, multiscale=True)
-        detector: Detector = self._own.thorough
+    def _multiscale(self) -> Detector:
+        if not hasattr(self._local, "multiscale"):
+            self._local.multiscale = load(self._detector, multiscale=True)
+        detector: Detector = self._local.multiscale
         return detector
 
 
-def ahead(call: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:
-    """``map`` on all cores, in order, that takes items only shortly before they are needed.
+def map_in_threads(
+    call: Callable[[Item], Result], items: Iterable[Item]
+) -> Generator[Result, None, None]:
+    """``map`` in a thread a core, in order; items are taken only shortly before they are needed.
 
-    Threads do: decoding, resizing and the detector all run outside of Python.
+    Threads are enough: decoding, resizing and the detector all release the GIL.
     """
     workers = cpu_count() or 1
     waiting: deque[Future[Result]] = deque()
@@ -150,7 +160,7 @@ def ahead(call: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Re
                 future.cancel()
 
 
-def _whole(picture: npt.NDArray[np.uint8]) -> Detections:
+def _whole_picture(picture: npt.NDArray[np.uint8]) -> Detections:
     height, width = picture.shape[:2]
     return Detections(np.array([[0, 0, width, height]], np.float32), np.ones(1, np.float32))
 
@@ -167,8 +177,8 @@ def _faces(
         yield Face(source, digest, crop.frame, time, (x, y, w, h), score, crop.quality, crop.jpeg)
 
 
-def _seen_at_once(tracks: list[list[Tracklet]]) -> Iterator[tuple[int, int]]:
-    """Places of two tracks, in order of their first frames, that have a frame in common."""
+def _pairs_seen_at_once(tracks: list[list[Tracklet]]) -> Iterator[tuple[int, int]]:
+    """Pairs of indices of tracks, given in order of their first frames, that share a frame."""
     for i, track in enumerate(tracks):
         stop = int(track[-1].frames[-1])
         for j in range(i + 1, len(tracks)):

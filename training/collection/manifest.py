@@ -1,6 +1,6 @@
-"""``collected.csv``: every face that was ever found, so that running again adds only what is new.
+"""``collected.csv``: every face that was ever found, so that another run adds only new ones.
 
-A row stays whatever a person does with the file: a face that was renamed, moved or thrown away is
+A row stays whatever a person does with the file, so a face that was renamed, moved or deleted is
 not collected again.
 """
 
@@ -18,26 +18,26 @@ import numpy.typing as npt
 from eyecatch.core.errors import RequestError
 from eyecatch.training.collection.types import Face, Key
 
-NAME = "collected.csv"
+FILE = "collected.csv"
 COLUMNS = (
     "file", "source", "frame", "time", "x", "y", "w", "h", "score", "group", "digest", "print",
 )  # fmt: skip
 
-LOOKED_AT = ".looked-at"
-"""Beside it: digest of each source that was looked at, and of how; even of those without a face."""
+SCANNED = ".looked-at"
+"""Beside it: digest of each source that was scanned, even without a face, and of the extractor."""
 
 DUPLICATE = "duplicate"
 """Stands for the group of a face that nearly equals another; its file is empty."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What became of a face.
+class CollectedFace:
+    """A face, and where it was written.
 
     Attributes:
         face: the face.
         group: the folder it was sorted into, whatever it is called now; or ``DUPLICATE``.
-        file: where it was written, in the folder of the collection; empty if it was not.
+        file: path in the folder of the collection; empty if it was not written.
     """
 
     face: Face
@@ -45,8 +45,8 @@ class Entry:
     file: str = ""
 
 
-class Ledger:
-    """What was collected into a folder before, and now.
+class Manifest:
+    """The faces that were collected into a folder, in this run and before.
 
     Args:
         folder: of the collection; made on the first ``add``.
@@ -58,29 +58,29 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: set[Key] = set()
-        self._prints: list[int] = []
+        self._hashes: list[int] = []
         self.kept: Counter[str] = Counter()
-        """How many faces were written into each group; 0 where they were only written down."""
-        for line, row in _rows(folder / NAME):
+        """How many faces were written into each group; 0 if they were only entered here."""
+        for line, row in _rows(folder / FILE):
             try:
-                self._note(_key(row), row["group"], row["file"], int(row["print"], 16))
+                self._remember(_key(row), row["group"], row["file"], int(row["print"], 16))
             except (KeyError, TypeError, ValueError) as error:
-                problem = f"line {line} of {folder / NAME} makes no sense"
+                problem = f"line {line} of {folder / FILE} makes no sense"
                 raise RequestError(problem, "mend it, or collect into another folder") from error
-        looked_at = folder / LOOKED_AT
-        self._looked_at = set(looked_at.read_text().splitlines()) if looked_at.is_file() else set()
+        scanned = folder / SCANNED
+        self._scanned = set(scanned.read_text().splitlines()) if scanned.is_file() else set()
 
     def knows(self, face: Face) -> bool:
         """Whether the face was found before."""
         return face.key in self._known
 
     @property
-    def prints(self) -> npt.NDArray[np.uint64]:
+    def hashes(self) -> npt.NDArray[np.uint64]:
         """Difference hashes of all faces that were kept."""
-        return np.array(self._prints, np.uint64)
+        return np.array(self._hashes, np.uint64)
 
-    def add(self, entries: Iterable[Entry]) -> None:
-        """Write down what became of faces.
+    def add(self, entries: Iterable[CollectedFace]) -> None:
+        """Enters faces.
 
         Raises:
             RequestError: it can't be written.
@@ -88,7 +88,7 @@ class Ledger:
         entries = list(entries)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            path = self._folder / NAME
+            path = self._folder / FILE
             fresh = not path.exists()
             # A source's name may be in no encoding at all.
             with path.open("a", encoding="utf-8", errors="backslashreplace", newline="") as file:
@@ -98,26 +98,26 @@ class Ledger:
         except OSError as error:
             raise RequestError(f"{self._folder} can't be written ({error.strerror})") from error
         for entry in entries:
-            self._note(entry.face.key, entry.group, entry.file, entry.face.print)
+            self._remember(entry.face.key, entry.group, entry.file, entry.face.hash)
 
-    def looked_at(self, source: str, how: str) -> bool:
-        """Whether a source was looked at in the same way; both are digests."""
-        return f"{source} {how}" in self._looked_at
+    def was_scanned(self, source: str, extractor: str) -> bool:
+        """Whether a source was scanned by an extractor; both are digests."""
+        return f"{source} {extractor}" in self._scanned
 
-    def look_no_more(self, sources: Iterable[str], how: str) -> None:
-        """Remember that sources were looked at, when all their faces are written."""
-        new = [line for source in sources if (line := f"{source} {how}") not in self._looked_at]
+    def mark_scanned(self, sources: Iterable[str], extractor: str) -> None:
+        """Remembers that sources were scanned; to be called when all their faces are written."""
+        new = [line for source in sources if (line := f"{source} {extractor}") not in self._scanned]
         if new:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with (self._folder / LOOKED_AT).open("a") as file:
+            with (self._folder / SCANNED).open("a") as file:
                 file.writelines(f"{line}\n" for line in new)
-            self._looked_at.update(new)
+            self._scanned.update(new)
 
-    def _note(self, key: Key, group: str, file: str, print_: int) -> None:
+    def _remember(self, key: Key, group: str, file: str, hash_: int) -> None:
         self._known.add(key)
         self.kept[group] += bool(file)
         if file:
-            self._prints.append(print_)
+            self._hashes.append(hash_)
 
 
 def _rows(path: Path) -> Sequence[tuple[int, Mapping[str, str]]]:
@@ -137,11 +137,11 @@ def _key(row: Mapping[str, str]) -> Key:
     return row["digest"], int(row["frame"]) if row["frame"] else None, (x, y, w, h)
 
 
-def _row(entry: Entry) -> Sequence[str | int]:
+def _row(entry: CollectedFace) -> Sequence[str | int]:
     face = entry.face
     time = "" if face.time is None else f"{float(face.time):.3f}"
     frame = "" if face.frame is None else face.frame
     return (
         entry.file, str(face.source), frame, time, *face.box, f"{face.score:.3f}",
-        entry.group, face.digest, f"{face.print:016x}",
+        entry.group, face.digest, f"{face.hash:016x}",
     )  # fmt: skip

@@ -1,17 +1,25 @@
-"""What may be asked of ``collect`` besides pictures and videos."""
+"""The keywords of ``eyecatch.collect``."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
+
+from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.identity.clustering import Embed
+
+Progress = Callable[[str, int, int | None], None]
+"""Is called with what is being done, how much of it is done, and of how much."""
 
 
 @dataclass(frozen=True, slots=True)
 class Danbooru:
-    """Which posts are taken.
+    """Which posts are taken; fields are called as the options of the command line.
 
     Attributes:
-        meta: JSON lines, see ``posts``.
+        meta: metadata as JSON lines, see ``collection.danbooru.read_posts``.
         images: folder of their pictures; those that are missing are counted.
         characters: tags such as ``hiei_(yuu_yuu_hakusho)``, spaces count as underscores; everybody
             if empty.
@@ -39,3 +47,34 @@ class Web:
 
     urls: tuple[str, ...]
     most: int = 100
+
+
+class CollectKeywords(TypedDict, total=False):
+    """The fields of ``CollectOptions``, for type checkers."""
+
+    boxes: Path | None
+    danbooru: Danbooru | None
+    web: Web | None
+    min_size: int
+    max_per_group: int | None
+    group: bool
+    crop: bool
+    detector: DetectorConfig | str | None
+    embed: Embed | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectOptions:
+    """What is collected, and how; ``eyecatch.collect`` says what each field means."""
+
+    boxes: Path | None = None
+    danbooru: Danbooru | None = None
+    web: Web | None = None
+    min_size: int = 32
+    max_per_group: int | None = None
+    group: bool = True
+    crop: bool = False
+    detector: DetectorConfig | str | None = None
+    embed: Embed | None = None
+    progress: Progress = lambda _what, _done, _total: None

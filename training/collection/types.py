@@ -1,4 +1,4 @@
-"""A face that was found, and what its file is called."""
+"""Faces that were collected: where each is from, and the name of its file."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from eyecatch.training.classifier.split import hashes
+from eyecatch.training.near_duplicates import difference_hashes
 
-LONGEST_STEM = 100
+MAX_STEM = 100
 """Bytes of a source's name that a face's keeps; with all the rest it stays below the 255 of most
 file systems, Japanese names too, whose letters take three bytes each."""
 
 Key = tuple[str, int | None, tuple[int, int, int, int]]
-"""Which face: digest of the source, number of the frame (None of a picture), and the box."""
+"""Which face: digest of the source, number of the frame (None in a picture), and the box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Face:
         time: seconds at which the frame is shown; None in a picture.
         box: x, y, w, h, brow to chin, in pixels of the source.
         score: of the detection, 0..1.
-        quality: how good it is to judge by, 0..1 (``core.scan.crop_selection.quality``).
+        quality: how well the face can be recognised, 0..1 (``core.scan.crop_selection.quality``).
         jpeg: the crop, as ``core.crops`` encodes it.
     """
 
@@ -46,17 +46,17 @@ class Face:
         return self.digest, self.frame, self.box
 
     @property
-    def print(self) -> int:
-        """Its difference hash, 64 bits: faces of nearly equal ones look nearly the same."""
-        return int(hashes([self.jpeg])[0])
+    def hash(self) -> int:
+        """Its difference hash, 64 bits, see ``training.near_duplicates``."""
+        return int(difference_hashes([self.jpeg])[0])
 
     @property
     def name(self) -> str:
-        """A file name that tells source, time and box: ``ep1-3fa9c1-00h12m34.567s-4_8_96_96.jpg``.
+        """A file name of source, time and box: ``ep1-3fa9c1-00h12m34.567s-4_8_96_96.jpg``.
 
-        The six digits are the digest's: sources of one name in several folders stay apart.
+        The six digits are the digest's: sources of one name in several folders stay cannot_link.
         """
-        stem = self.source.stem.encode(errors="replace")[:LONGEST_STEM].decode(errors="ignore")
+        stem = self.source.stem.encode(errors="replace")[:MAX_STEM].decode(errors="ignore")
         parts = [stem, self.digest[:6]]
         if self.time is not None:
             parts.append(_clock(self.time))
@@ -64,21 +64,22 @@ class Face:
 
 
 Person = tuple[Face, ...]
-"""Faces of one person for certain: those of one track of a video, or one face of a picture."""
+"""Faces that are of one person for certain: of one track, or one face of a picture."""
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What one source holds.
+class ExtractedFaces:
+    """The faces of one picture or video.
 
     Attributes:
-        people: everybody seen in it, each time they were seen.
-        apart: places in ``people`` of two who were seen at once, so they are two.
-        notes: what was odd, one sentence each.
+        people: the faces of each track, or each face of a picture by itself.
+        cannot_link: pairs of indices into ``people`` of two who were seen at once, so are not the
+            same person.
+        notes: warnings, one sentence each.
     """
 
     people: tuple[Person, ...] = ()
-    apart: tuple[tuple[int, int], ...] = ()
+    cannot_link: tuple[tuple[int, int], ...] = ()
     notes: tuple[str, ...] = ()
 
 

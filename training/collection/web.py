@@ -13,7 +13,7 @@ from typing import IO
 from eyecatch.core.errors import RequestError
 from eyecatch.core.inputs import media
 from eyecatch.training.collection.options import Web
-from eyecatch.training.collection.scan_files import Step
+from eyecatch.training.collection.scan_files import OnProgress
 
 CACHE = ".web"
 """Folder in the collection for what was fetched; it is not fetched again. Hidden, as ``train`` is
@@ -26,13 +26,13 @@ UNSUPPORTED, LOGIN = 64, 16
 """Bits of its exit status."""
 
 
-def fetch(web: Web, out: Path, step: Step) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    """Fetch what isn't there yet, at a pace that no site minds.
+def fetch(web: Web, out: Path, on_progress: OnProgress) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Fetches what isn't there yet, slowly enough for any site.
 
     Args:
         web: what.
         out: the collection's folder, which gets the folder ``CACHE``.
-        step: is told how many files are fetched, and of how many at most.
+        on_progress: is called with how many files are fetched, and of how many at most.
 
     Returns:
         All files fetched now or before, and a sentence for each address that failed.
@@ -44,51 +44,54 @@ def fetch(web: Web, out: Path, step: Step) -> tuple[tuple[Path, ...], tuple[str,
         problem = "pictures from the web are fetched by gallery-dl, which is not installed"
         raise RequestError(problem, "pip install 'eyecatch[web]'")
     cache = out.absolute() / CACHE
-    failures = [failure for url in web.urls if (failure := _fetch(url, cache, web.most, step))]
+    failures = [
+        failure for url in web.urls if (failure := _fetch(url, cache, web.most, on_progress))
+    ]
     files = media([cache]).files if cache.is_dir() else ()
     if failures and not files:
         raise failures[0]
     return files, tuple(map(str, failures))
 
 
-def _fetch(url: str, cache: Path, most: int, step: Step) -> RequestError | None:
-    """Fetch from one address; why it could not be, if it could not."""
+def _fetch(url: str, cache: Path, max_files: int, on_progress: OnProgress) -> RequestError | None:
+    """Fetches from one address; returns why it could not, if it could not."""
     command = [sys.executable, "-u", "-P", "-m", "eyecatch.training.collection.gallery_dl_process"]
-    command += ["--no-input", "--no-colors", "--destination", str(cache), "--range", f"1-{most}"]
-    with tempfile.TemporaryFile("w+", errors="replace") as said:
+    command += ["--no-input", "--no-colors", "--destination", str(cache)]
+    command += ["--range", f"1-{max_files}"]
+    with tempfile.TemporaryFile("w+", errors="replace") as log:
         child = subprocess.Popen(
             [*command, "--", url],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
             encoding="utf-8", errors="replace",
         )  # fmt: skip
         with child:
             assert child.stdout is not None
-            enough = _count(child.stdout, most, step)
+            enough = _count(child.stdout, max_files, on_progress)
             if enough:
                 child.terminate()
-        said.seek(0)
-        return None if enough or not child.returncode else _why(url, child.returncode, said)
+        log.seek(0)
+        return None if enough or not child.returncode else _why(url, child.returncode, log)
 
 
-def _count(lines: Iterable[str], most: int, step: Step) -> bool:
-    """Go through the files that are said to be there; True as soon as they are enough.
+def _count(lines: Iterable[str], max_files: int, on_progress: OnProgress) -> bool:
+    """Counts the files that gallery-dl reports; True as soon as they are enough.
 
     The range that gallery-dl is given counts anew in each gallery of an address that has several.
     """
     for number, _ in enumerate(lines, start=1):
-        step(number, most)
-        if number >= most:
+        on_progress(number, max_files)
+        if number >= max_files:
             return True
     return False
 
 
-def _why(url: str, status: int, said: IO[str]) -> RequestError:
+def _why(url: str, status: int, log: IO[str]) -> RequestError:
     if status & UNSUPPORTED:
         return RequestError(
             f"gallery-dl knows no site like {url}",
             f"for the pictures of any page try generic:{url}",
         )
-    lines = [line for line in said if "[error]" in line or "[warning]" in line]
+    lines = [line for line in log if "[error]" in line or "[warning]" in line]
     reason = lines[0].partition("] ")[2].strip() if lines else f"status {status}"
     if status & LOGIN:
         advice = "give gallery-dl your account in its configuration file"

@@ -1,1 +1,1 @@
-"""The face detector's training: pictures, patches, targets, loss, and the script itself."""
+"""The training of the face detector, whose weights come with the package."""

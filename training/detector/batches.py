@@ -1,39 +1,53 @@
-"""Batches, made by one process beside the training."""
+"""Batches of patches with their targets, made by a process beside the training."""
 
 from __future__ import annotations
 
 import multiprocessing as mp
 from collections.abc import Iterator
+from dataclasses import dataclass
 from multiprocessing.queues import Queue
 
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.training.detector.mosaic import Sources, patch
-from eyecatch.training.detector.targets import target
+from eyecatch.training.detector.loss import make_target
+from eyecatch.training.detector.mosaic import PicturePool, make_patch
 
 Batch = tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]
 
 
-def batches(sources: Sources, seed: int, count: int, size: int, side: int) -> Iterator[Batch]:
-    """``count`` batches of ``size`` patches: uint8 (size, side, side, 3) and their targets.
+@dataclass(frozen=True, slots=True)
+class BatchPlan:
+    """Which batches are made; the same plan makes the same ones.
 
-    They are made ahead in a process of their own, forked before TensorFlow starts its threads;
-    one seed, one sequence.
+    Attributes:
+        count: how many.
+        size: patches of each.
+        side: pixels of a patch.
+        seed: of the patches.
+    """
+
+    count: int
+    size: int
+    side: int
+    seed: int
+
+
+def batches(pool: PicturePool, plan: BatchPlan) -> Iterator[Batch]:
+    """Batches: uint8 (size, side, side, 3) patches and their targets, see ``make_target``.
+
+    They are made in a process of its own, forked before TensorFlow starts its threads, which a fork
+    would leave behind locked.
     """
     context = mp.get_context("fork")
     queue: Queue[Batch] = context.Queue(maxsize=8)
-    worker = context.Process(
-        target=_work, args=(queue, sources, seed, count, size, side), daemon=True
-    )
-    worker.start()
-    return (queue.get() for _ in range(count))
+    context.Process(target=_fill, args=(queue, pool, plan), daemon=True).start()
+    return (queue.get() for _ in range(plan.count))
 
 
-def _work(  # noqa: PLR0913, PLR0917 - what a process is told
-    queue: Queue[Batch], sources: Sources, seed: int, count: int, size: int, side: int
-) -> None:
-    chance = np.random.default_rng(seed)
-    for _ in range(count):
-        patches = [patch(sources, side, chance) for _ in range(size)]
-        queue.put((np.stack([p.picture for p in patches]), np.stack([target(p) for p in patches])))
+def _fill(queue: Queue[Batch], pool: PicturePool, plan: BatchPlan) -> None:
+    rng = np.random.default_rng(plan.seed)
+    for _ in range(plan.count):
+        patches = [make_patch(pool, plan.side, rng) for _ in range(plan.size)]
+        pictures = np.stack([patch.picture for patch in patches])
+        queue.put((pictures, np.stack([make_target(patch) for patch in patches])))

@@ -1,101 +1,132 @@
-"""Labelled pictures for the detector: read once, kept small, in memory."""
+"""Labelled pictures for the detector: read once, shrunk, and held in memory."""
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.training.detector import augment as alter
+from eyecatch.training.annotations import LabelledBox, by_image, read_boxes
 
 Boxes = npt.NDArray[np.float32]
+Picture = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabelledPicture:
     """One picture and what is known of its faces.
 
     Attributes:
         name: the file's path in its folder.
         picture: uint8 (h, w, 3) BGR.
         boxes: float32 (n, 4): x, y, w, h of its faces, in pixels of ``picture``.
-        unsure: float32 (m, 4): places that may be faces; nothing is learned there.
-        factor: by how much the file was scaled to give ``picture``.
+        ignored: float32 (m, 4): boxes that may be faces; they count neither as faces nor as
+            background.
+        scale: by how much the file was scaled to give ``picture``.
     """
 
     name: str
-    picture: alter.Picture
+    picture: Picture
     boxes: Boxes
-    unsure: Boxes
-    factor: float = 1.0
+    ignored: Boxes
+    scale: float = 1.0
 
 
-def read_boxes(table: Path) -> dict[str, list[tuple[float, ...]]]:
-    """Rows of ``image,x,y,w,h[,score]`` by image, as x, y, w, h, score."""
-    found: dict[str, list[tuple[float, ...]]] = defaultdict(list)
-    with table.open(newline="") as lines:
-        for row in csv.DictReader(lines):
-            values = [float(row[column]) for column in ("x", "y", "w", "h")]
-            found[row["image"]].append((*values, float(row.get("score") or 1)))
-    return found
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Which boxes of a file are faces, by their scores.
 
-
-def load(
-    images: Path, table: Path, longest: int, sure: float = 0.0, maybe: float = 0.0
-) -> list[Labelled]:
-    """The pictures of a folder with their boxes, each at most ``longest`` pixels long.
-
-    Boxes with a score below ``sure`` are kept as unsure ones, those below ``maybe`` not at all.
+    Attributes:
+        sure: from this score on a box is a face.
+        maybe: from this score on it is ignored; with a lower one it is background.
     """
-    return list(_load(images, sorted(images.iterdir()), read_boxes(table), longest, (sure, maybe)))
+
+    sure: float = 0.0
+    maybe: float = 0.0
+
+
+ALL: Final = Bounds()
+"""Every box is a face."""
+
+
+def load(images: Path, table: Path, max_side: int, bounds: Bounds = ALL) -> list[LabelledPicture]:
+    """The pictures of a folder with the boxes of a file, see ``read_boxes``.
+
+    Args:
+        images: the folder.
+        table: the box file.
+        max_side: pixels of a picture's longer side; larger ones are shrunk.
+        bounds: which boxes are faces.
+
+    Raises:
+        RequestError: the box file makes no sense.
+    """
+    boxes = by_image(read_boxes(table))
+    return list(_load(images, sorted(images.iterdir()), boxes, max_side, bounds))
 
 
 def load_listed(
-    images: Path, table: Path, longest: int, sure: float = 0.0, maybe: float = 0.0
-) -> list[Labelled]:
-    """As ``load``, but the pictures that the table names, in folders of any depth."""
-    rows = read_boxes(table)
-    paths = [images / name for name in sorted(rows)]
-    return list(_load(images, paths, rows, longest, (sure, maybe)))
+    images: Path, table: Path, max_side: int, bounds: Bounds = ALL
+) -> list[LabelledPicture]:
+    """As ``load``, but the pictures that the box file names, in folders of any depth."""
+    boxes = by_image(read_boxes(table))
+    paths = [images / name for name in sorted(boxes)]
+    return list(_load(images, paths, boxes, max_side, bounds))
 
 
-def crops(folder: Path, most_each: int) -> list[Labelled]:
-    """Pictures without boxes out of a folder of folders: the first few of each innermost one."""
+def load_unlabelled(folder: Path, max_each: int) -> list[LabelledPicture]:
+    """The first few pictures of each innermost folder below one, without boxes."""
     groups: dict[Path, list[Path]] = defaultdict(list)
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         groups[path.parent].append(path)
-    paths = [path for group in groups.values() for path in group[:most_each]]
-    return list(_load(folder, paths, {}, 1 << 16, (0.0, 0.0)))
+    paths = [path for group in groups.values() for path in group[:max_each]]
+    return list(_load(folder, paths, {}, 1 << 16, ALL))
 
 
-def split(pictures: list[Labelled], every: int) -> tuple[list[Labelled], list[Labelled]]:
-    """Pictures to learn from and each ``every``-th run of five, in order of names, to judge by.
+def split(
+    pictures: Sequence[LabelledPicture], every: int
+) -> tuple[list[LabelledPicture], list[LabelledPicture]]:
+    """Pictures to train on, and each ``every``-th run of five, in order of names, to validate with.
 
-    Neighbours in a folder may be alike, so runs are held out rather than single pictures.
+    Neighbours in a folder may be near duplicates, so runs are held out rather than single pictures.
     """
     held = [i // 5 % every == 0 for i in range(len(pictures))]
-    learn = [p for p, out in zip(pictures, held, strict=True) if not out]
-    return learn, [p for p, out in zip(pictures, held, strict=True) if out]
+    training = [p for p, out in zip(pictures, held, strict=True) if not out]
+    return training, [p for p, out in zip(pictures, held, strict=True) if out]
 
 
 def _load(
     root: Path,
     paths: Iterable[Path],
-    rows: dict[str, list[tuple[float, ...]]],
-    longest: int,
-    bounds: tuple[float, float],
-) -> Iterable[Labelled]:
+    boxes: Mapping[str, Sequence[LabelledBox]],
+    max_side: int,
+    bounds: Bounds,
+) -> Iterator[LabelledPicture]:
     for path in paths:
-        picture = alter.read(str(path))
+        # Not core.images: the weights that ship were trained on what lies under transparency.
+        picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if picture is not None:
             name = path.relative_to(root).as_posix()
-            small, factor = alter.shrunk(picture, longest)
-            boxes = np.array(rows.get(name, []), np.float32).reshape(-1, 5)
-            score, boxes = boxes[:, 4], boxes[:, :4] * np.float32(factor)
-            sure, maybe = score >= bounds[0], (score < bounds[0]) & (score >= bounds[1])
-            yield Labelled(name, small, boxes[sure], boxes[maybe], factor)
+            small, scale = _shrink(np.asarray(picture, np.uint8), max_side)
+            faces = boxes.get(name, ())
+            scores = np.array([face.score for face in faces], np.float32)
+            found = np.array([face.box for face in faces], np.float32).reshape(-1, 4)
+            found *= np.float32(scale)
+            sure = scores >= bounds.sure
+            ignored = ~sure & (scores >= bounds.maybe)
+            yield LabelledPicture(name, small, found[sure], found[ignored], scale)
+
+
+def _shrink(picture: Picture, max_side: int) -> tuple[Picture, float]:
+    """A picture whose longer side is at most ``max_side``, and by what it was scaled."""
+    scale = min(1.0, max_side / max(picture.shape[:2]))
+    if scale == 1.0:
+        return picture, scale
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8), scale

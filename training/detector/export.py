@@ -1,4 +1,4 @@
-"""The weights as they ship: one file for both ways to run."""
+"""The trained detector as one file with weights for LiteRT and for Keras."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eyecatch.core.tensorflow import tensorflow
 
 
 def export(model: Network, out: Path) -> None:
-    """Write a trained network for ``core.detect.cnn``.
+    """Writes a trained network for ``core.detect.cnn``.
 
     The file is an .npz of ``flat``, the bytes of a TFLite model whose height and width are open,
     and of ``w000`` …, the Keras model's weights in order. Both keep kernels in float16 and compute

@@ -1,4 +1,4 @@
-"""The loop that learns: AdamW, a warm-up and a cosine, and a running mean of the weights."""
+"""The training loop: AdamW, warm-up and cosine decay, and an exponential mean of the weights."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ Optimizer = Any
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How one stage learns.
+class Schedule:
+    """How one stage is trained.
 
     Attributes:
-        steps: batches to learn from.
+        steps: batches.
         rate: the highest learning rate.
         last: share of the rate that is left at the last step.
-        warm: steps until it is reached.
-        decay: of the weights, a step and unit of rate.
-        mean: share of the running mean that stays, a step.
+        warm: steps until the highest rate is reached.
+        decay: weight decay of AdamW.
+        mean: decay of the exponential mean of the weights, a step.
     """
 
     steps: int
@@ -42,28 +42,28 @@ class Plan:
     mean: float = 0.998
 
     def rate_at(self, step: int) -> float:
-        """The learning rate of a step: linear up, then a half cosine down to the last."""
+        """The learning rate of a step: linear warm-up, then a half cosine down to ``last``."""
         if step < self.warm:
             return self.rate * (step + 1) / self.warm
         done = (step - self.warm) / max(1, self.steps - self.warm)
         return self.rate * (self.last + (1 - self.last) * (1 + math.cos(math.pi * done)) / 2)
 
 
-def learn(model: Network, batches: Iterator[Batch], plan: Plan, out: Path) -> None:
-    """Teach ``model`` in place; it ends with the running mean of its weights.
+def fit(model: Network, batches: Iterator[Batch], schedule: Schedule, out: Path) -> None:
+    """Trains ``model`` in place; it ends with the exponential mean of its weights.
 
-    Every 200 steps the mean is written to ``out``, a weights file of Keras, so that a training
-    that was stopped loses little, and what it learned from is said.
+    Prints the losses every 100 steps, and writes the mean weights to ``out``, a weights file of
+    Keras, every 200, so that they can be looked at while the training goes on.
     """
-    optimizer = keras().optimizers.AdamW(plan.rate, weight_decay=plan.decay, clipnorm=5.0)
+    optimizer = keras().optimizers.AdamW(schedule.rate, weight_decay=schedule.decay, clipnorm=5.0)
     step = _step(model, optimizer)
     mean = [np.array(w) for w in model.get_weights()]
     losses: list[tuple[float, float]] = []
     began = time.monotonic()
     for number, (pictures, targets) in enumerate(batches, start=1):
-        optimizer.learning_rate.assign(plan.rate_at(number))
+        optimizer.learning_rate.assign(schedule.rate_at(number))
         losses.append(step(packed(pictures), targets))
-        keep = min(plan.mean, number / (number + 9))
+        keep = min(schedule.mean, number / (number + 9))
         mean = [
             old + (1 - keep) * (new - old)
             for old, new in zip(mean, model.get_weights(), strict=True)
@@ -74,7 +74,7 @@ def learn(model: Network, batches: Iterator[Batch], plan: Plan, out: Path) -> No
             heat, boxes = np.mean(losses[-100:], axis=0)
             seconds = time.monotonic() - began
             print(
-                f"{number}/{plan.steps} heat {heat:.3f} boxes {boxes:.3f} {seconds:.0f} s",
+                f"{number}/{schedule.steps} heat {heat:.3f} boxes {boxes:.3f} {seconds:.0f} s",
                 flush=True,
             )
     model.set_weights(mean)
@@ -82,7 +82,7 @@ def learn(model: Network, batches: Iterator[Batch], plan: Plan, out: Path) -> No
 
 
 def _step(model: Network, optimizer: Optimizer) -> Callable[..., tuple[float, float]]:
-    """A compiled step of gradient descent that says how large the two losses were."""
+    """A compiled step of gradient descent that returns the two losses."""
     tf = tensorflow()
     optimizer.build(model.trainable_variables)
 

@@ -1,4 +1,4 @@
-"""Self-training: what a first network finds in pictures nobody boxed, or boxed only in part."""
+"""Pseudo-labels (self-training): what an earlier stage finds in pictures that lack boxes."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ import numpy as np
 
 from eyecatch.core.detect.base import Detector
 from eyecatch.core.detections import Detections, iou
-from eyecatch.training.detector.dataset import Labelled
+from eyecatch.training.detector.dataset import LabelledPicture
 
 _BATCH: Final = 32
 
 _UNSURE: Final = 0.5
-"""The score that is written for an unsure face: between those of ``train.SURE`` and MAYBE."""
+"""Score of an ignored box: between ``train.SURE`` and ``train.MAYBE``, so that it stays ignored."""
 
 _KNOWN: Final = 0.2
-"""A face found that overlaps a known one more than this (IoU) is that one."""
+"""A found face with at least this IoU with a known one is that one."""
 
 
-def write_more(detector: Detector, pictures: Iterable[Labelled], table: Path) -> None:
-    """Write what is known of the pictures' faces and what the detector adds, with scores.
+def write_pseudo_labels(
+    detector: Detector, pictures: Iterable[LabelledPicture], table: Path
+) -> None:
+    """Writes a box file of the pictures' own boxes and of the faces that the detector adds.
 
-    The table is ``image,x,y,w,h,score`` as ``pictures.load`` reads it: known faces have a score of
-    1, unsure ones of 0.5.
+    The pictures' faces get a score of 1, and their ignored boxes ``_UNSURE``.
     """
     with table.open("w", newline="") as lines:
         rows = csv.writer(lines)
@@ -36,25 +37,25 @@ def write_more(detector: Detector, pictures: Iterable[Labelled], table: Path) ->
                 rows.writerows(_rows(one, found))
 
 
-def _rows(one: Labelled, found: Detections) -> Iterator[list[object]]:
-    for score, boxes in ((1, one.boxes), (_UNSURE, one.unsure)):
+def _rows(one: LabelledPicture, found: Detections) -> Iterator[list[object]]:
+    for score, boxes in ((1, one.boxes), (_UNSURE, one.ignored)):
         for box in boxes:
-            yield [one.name, *(round(float(v) / one.factor, 1) for v in box), score]
-    known = np.concatenate([one.boxes, one.unsure])
+            yield [one.name, *(round(float(v) / one.scale, 1) for v in box), score]
+    known = np.concatenate([one.boxes, one.ignored])
     for box, score in zip(found.boxes, found.scores, strict=True):
         if not len(known) or iou(box[None], known).max() < _KNOWN:
             yield [
                 one.name,
-                *(round(float(v) / one.factor, 1) for v in box),
+                *(round(float(v) / one.scale, 1) for v in box),
                 round(float(score), 3),
             ]
 
 
-def _batches(pictures: list[Labelled]) -> Iterator[list[Labelled]]:
+def _batches(pictures: list[LabelledPicture]) -> Iterator[list[LabelledPicture]]:
     for start in range(0, len(pictures), _BATCH):
         yield pictures[start : start + _BATCH]
 
 
-def one_face(pictures: Iterable[Labelled]) -> list[Labelled]:
-    """Of crops, those with exactly one sure face."""
+def with_one_face(pictures: Iterable[LabelledPicture]) -> list[LabelledPicture]:
+    """The crops with exactly one face."""
     return [picture for picture in pictures if len(picture.boxes) == 1]

@@ -1,4 +1,4 @@
-"""Drawn pictures to learn from: invented people before invented places, any number of them."""
+"""Synthetic pictures: random people before random places, drawn and boxed by program."""
 
 from __future__ import annotations
 
@@ -12,30 +12,32 @@ from eyecatch.core.synthetic.backdrop import Place
 from eyecatch.core.synthetic.character import UNKNOWN, Character, Extra, Hair, Mouth, Outfit, Pose
 from eyecatch.core.synthetic.pen import Colour
 from eyecatch.core.synthetic.scene import Actor, Shot, play
-from eyecatch.training.detector.dataset import Boxes, Labelled
+from eyecatch.training.detector.dataset import Boxes, LabelledPicture
 
 _SIZE = (480, 270)
 
 
-def invented(count: int, seed: int) -> list[Labelled]:
-    """``count`` pictures of 480x270 with 0 to 4 faces each, boxed by the program that drew them."""
-    chance = np.random.default_rng(seed)
-    return list(islice(_pictures(chance), count))
+def synthetic_pictures(count: int, seed: int) -> list[LabelledPicture]:
+    """``count`` pictures of 480x270 with 0 to 4 faces each; covered faces are ignored."""
+    rng = np.random.default_rng(seed)
+    return list(islice(_pictures(rng), count))
 
 
-def _pictures(chance: np.random.Generator) -> Iterator[Labelled]:
+def _pictures(rng: np.random.Generator) -> Iterator[LabelledPicture]:
     while True:
-        actors = tuple(_actor(chance) for _ in range(int(chance.choice([0, 1, 2, 3, 4]))))
-        place = chance.choice(get_args(Place))
-        shot = Shot(1, place, actors, seed=int(chance.integers(1 << 30)))
+        actors = tuple(_actor(rng) for _ in range(int(rng.choice([0, 1, 2, 3, 4]))))
+        place = rng.choice(get_args(Place))
+        shot = Shot(1, place, actors, seed=int(rng.integers(1 << 30)))
         for frame in play([shot], _SIZE):
             boxes = np.array([face.box for face in frame.faces], np.float32).reshape(-1, 4)
-            free = np.array([not _hidden(i, boxes) for i in range(len(boxes))], bool)
-            yield Labelled("", np.ascontiguousarray(frame.picture), boxes[free], boxes[~free])
+            free = np.array([not _is_covered(i, boxes) for i in range(len(boxes))], bool)
+            yield LabelledPicture(
+                "", np.ascontiguousarray(frame.picture), boxes[free], boxes[~free]
+            )
 
 
-def _hidden(place: int, boxes: Boxes) -> bool:
-    """Whether somebody nearer stands before a third of the face; faces go from back to front."""
+def _is_covered(place: int, boxes: Boxes) -> bool:
+    """Whether people nearer cover more than a third of a face; boxes go from back to front."""
     x, y, w, h = boxes[place]
     for left, top, across, down in boxes[place + 1 :]:
         low, high = left - across / 2, left + across * 1.5  # the hair and the shoulders
@@ -46,49 +48,49 @@ def _hidden(place: int, boxes: Boxes) -> bool:
     return False
 
 
-def _actor(chance: np.random.Generator) -> Actor:
-    where = (float(chance.uniform(0, 1)), float(chance.uniform(0.2, 0.8)))
+def _actor(rng: np.random.Generator) -> Actor:
+    where = (float(rng.uniform(0, 1)), float(rng.uniform(0.2, 0.8)))
     pose = Pose(
-        eyes=float(chance.choice([0, 0.5, 1, 1])),
-        mouth=chance.choice(get_args(Mouth)),
-        turn=float(chance.uniform(-1, 1)),
-        tilt=float(chance.normal(0, 10)),
-        flip=bool(chance.random() < 0.5),
-        sway=float(chance.uniform(-1, 1)),
+        eyes=float(rng.choice([0, 0.5, 1, 1])),
+        mouth=rng.choice(get_args(Mouth)),
+        turn=float(rng.uniform(-1, 1)),
+        tilt=float(rng.normal(0, 10)),
+        flip=bool(rng.random() < 0.5),
+        sway=float(rng.uniform(-1, 1)),
     )
-    height = float(np.exp(chance.uniform(np.log(0.06), np.log(0.7))))
-    return Actor(_character(chance), where, where, height, pose, seed=int(chance.integers(5, 15)))
+    height = float(np.exp(rng.uniform(np.log(0.06), np.log(0.7))))
+    return Actor(_character(rng), where, where, height, pose, seed=int(rng.integers(5, 15)))
 
 
-def _character(chance: np.random.Generator) -> Character:
-    extras = [extra for extra in get_args(Extra) if chance.random() < 0.2]
+def _character(rng: np.random.Generator) -> Character:
+    extras = [extra for extra in get_args(Extra) if rng.random() < 0.2]
     return Character(
         UNKNOWN,
-        chance.choice(get_args(Hair)),
-        _colour(chance),
-        _colour(chance),
-        chance.choice(get_args(Outfit)),
-        _colour(chance),
-        _colour(chance),
+        rng.choice(get_args(Hair)),
+        _colour(rng),
+        _colour(rng),
+        rng.choice(get_args(Outfit)),
+        _colour(rng),
+        _colour(rng),
         tuple(extras),
-        _colour(chance),
-        skin=_skin(chance),
-        eye_height=float(chance.uniform(0.25, 0.65)),
-        eye_slant=float(chance.uniform(-0.08, 0.12)),
-        jaw=float(chance.uniform(0.6, 0.95)),
-        brows=float(chance.uniform(0.03, 0.1)),
+        _colour(rng),
+        skin=_skin(rng),
+        eye_height=float(rng.uniform(0.25, 0.65)),
+        eye_slant=float(rng.uniform(-0.08, 0.12)),
+        jaw=float(rng.uniform(0.6, 0.95)),
+        brows=float(rng.uniform(0.03, 0.1)),
     )
 
 
-def _colour(chance: np.random.Generator) -> Colour:
-    red, green, blue = (int(n) for n in chance.integers(20, 250, 3))
+def _colour(rng: np.random.Generator) -> Colour:
+    red, green, blue = (int(n) for n in rng.integers(20, 250, 3))
     return red, green, blue
 
 
-def _skin(chance: np.random.Generator) -> Colour:
+def _skin(rng: np.random.Generator) -> Colour:
     """From pale to dark brown; now and then any colour at all."""
-    if chance.random() < 0.1:
-        return _colour(chance)
-    light = chance.uniform(0.35, 1.0)
+    if rng.random() < 0.1:
+        return _colour(rng)
+    light = rng.uniform(0.35, 1.0)
     red, green, blue = (round(n * light**p) for n, p in ((255, 0.8), (226, 1.0), (205, 1.2)))
     return red, green, blue

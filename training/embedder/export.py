@@ -1,10 +1,11 @@
-"""The base embedder as it ships: a bundle of nobody, with what it tells strangers apart by."""
+"""The base embedder as a bundle without characters, calibrated on people it never saw."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,34 +17,38 @@ from eyecatch.core.identity.decision import Calibration
 from eyecatch.core.identity.manifest import Contents
 from eyecatch.core.identity.networks import Network, compact_network
 from eyecatch.core.identity.prototypes import SCALE
-from eyecatch.training.calibration import ENROLLED, calibrate_open, without_own
-from eyecatch.training.embedder.dataset import People
-from eyecatch.training.embedder.loop import Plan
+from eyecatch.training.calibration import ENROLLED, calibrate_open_set, without_own_class
+from eyecatch.training.embedder.dataset import Identities
+from eyecatch.training.embedder.loop import Schedule
 from eyecatch.training.metrics import auroc
 
 Logits = npt.NDArray[np.float32]
 
-FEW = Calibration(nobody=SCALE / 2)
-"""Of an embedder with too few strangers to say: a face is somebody from a cosine of a half on."""
+DEFAULT: Final = Calibration(nobody=SCALE / 2)
+"""Where there are too few strangers to fit one: a face is somebody from a cosine of a half on."""
 
 
-def ship(
-    network: Network, taught: People, strangers: People, plans: dict[str, Plan], out: Path
+def export(
+    network: Network,
+    training: Identities,
+    strangers: Identities,
+    schedules: Mapping[str, Schedule],
+    out: Path,
 ) -> None:
-    """Write the bundle.
+    """Calibrates the embedder and writes its bundle.
 
-    How sure it is to be of a character that is enrolled, it learns from people it never saw: each
-    of their faces is asked who it is, with all but itself enrolled.
+    The calibration of enrolled characters comes from people that were not trained on: each of their
+    faces is classified with all their other faces enrolled.
 
     Args:
         network: the trained ``compact``.
-        taught: who it learned from.
-        strangers: who it never saw; at least two pictures of each.
-        plans: the stages of its training, by name.
-        out: folder of the bundle.
+        training: the people it was trained on.
+        strangers: people it never saw; at least two pictures of each.
+        schedules: the stages of its training, by name, for the card.
+        out: folder of the bundle; replaced if it exists.
     """
-    logits = enrolled(units(network, strangers), strangers.labels)
-    calibrated = calibrate_open(logits, strangers.labels, strangers.names, FEW, ENROLLED)
+    logits = leave_one_out_logits(embed(network, strangers), strangers.labels)
+    calibrated = calibrate_open_set(logits, strangers.labels, strangers.names, DEFAULT, ENROLLED)
     contents = Contents(
         architecture=compact_network(),
         characters=(),
@@ -55,22 +60,24 @@ def ship(
     facts: dict[str, Any] = {
         "created_by": contents.created_by,
         "network": {"name": "compact", "options": contents.architecture.options},
-        "data": {"people": len(taught.names), "faces": len(taught.labels)},
-        "training": {name: asdict(plan) for name, plan in plans.items()},
+        "data": {"people": len(training.names), "faces": len(training.labels)},
+        "training": {name: asdict(schedule) for name, schedule in schedules.items()},
         "calibration": asdict(contents.calibration),
-        "strangers": figures(logits, strangers),
+        "strangers": metrics(logits, strangers),
     }
     save_bundle(out, contents, network, Card(facts, _text(facts)), force=True)
 
 
-def units(network: Network, people: People) -> npt.NDArray[np.float64]:
-    """Embeddings (n, d) of everybody's faces, in the network's size."""
+def embed(network: Network, people: Identities) -> npt.NDArray[np.float64]:
+    """Embeddings (n, d) of all faces."""
     pictures = people.sized(network.input.shape[1])
     return np.asarray(network.predict(pictures, batch_size=64, verbose=0))
 
 
-def enrolled(embeddings: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]) -> Logits:
-    """Logits (n, people) of each face where all faces but itself make one prototype a person."""
+def leave_one_out_logits(
+    embeddings: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]
+) -> Logits:
+    """Logits (n, people) of faces; a person's prototype is the mean of all their other faces."""
     people = np.eye(labels.max() + 1)[labels]
     sums = people.T @ embeddings
     cosines = embeddings @ (sums / np.linalg.norm(sums, axis=1, keepdims=True)).T
@@ -80,10 +87,10 @@ def enrolled(embeddings: npt.NDArray[np.float64], labels: npt.NDArray[np.int64])
     return np.asarray(SCALE * cosines, np.float32)
 
 
-def figures(logits: Logits, people: People) -> dict[str, float | int]:
-    """How well strangers are told apart: who is who, and who is nobody that is enrolled."""
+def metrics(logits: Logits, people: Identities) -> dict[str, float | int]:
+    """Top-1 accuracy, and the AUROC of people who are enrolled against people who are not."""
     known = logits.max(axis=1).astype(np.float64)
-    unknown = without_own(logits, people.labels).max(axis=1).astype(np.float64)
+    unknown = without_own_class(logits, people.labels).max(axis=1).astype(np.float64)
     return {
         "people": len(people.names),
         "faces": len(people.labels),

@@ -1,4 +1,4 @@
-"""The loop that teaches the embedder: a softmax over everybody, with a margin to keep."""
+"""The training loop: a softmax over all people, with a margin (CosFace)."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ Tensor = Any
 """A ``tf.Tensor``; TensorFlow has no types."""
 
 Batch = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int64], float]
-"""Pictures uint8 (n, size, size, 3); who they are, who is mixed into each; what share they keep."""
+"""(pictures, labels, cutmix_labels, mix_ratio): uint8 (n, size, size, 3); int64 (n,) who they are;
+int64 (n,) who was pasted into each; the weight of the original labels, 1 without CutMix."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How one stage learns.
+class Schedule:
+    """How one stage is trained; the names of its fields are keys of the bundle's card.
 
     Attributes:
         size: pixels of a side of the pictures.
-        steps: batches to learn from.
+        steps: batches.
         rate: the learning rate at the first step.
         last: the learning rate at the last; in between half a cosine.
         margin: by how much the right cosine is lowered (CosFace, Wang et al. 2018).
         scale: of the cosines.
         smoothing: of the labels.
-        decay: of the weights.
-        mean: share of the running mean of the weights that stays, a step.
+        decay: weight decay of AdamW.
+        mean: decay of the exponential mean of the weights, a step.
     """
 
     size: int
@@ -54,42 +55,53 @@ class Plan:
         return (self.last + (self.rate - self.last) * fall) * min(1.0, (step + 1) / 100)
 
 
-class Learner:
-    """A network and the prototypes of everybody it learns from; teaches both.
+class Trainer:
+    """Trains a network together with prototypes of all people.
 
     Args:
         network: a ``compact`` of any size; all sizes have the same weights.
         prototypes: float32 (people, each, d): several a person, of which the nearest counts
             (sub-centres, Deng et al. 2020).
-        plan: of the stage.
+        schedule: of the stage.
     """
 
-    def __init__(self, network: Network, prototypes: npt.NDArray[np.float32], plan: Plan) -> None:
+    def __init__(
+        self, network: Network, prototypes: npt.NDArray[np.float32], schedule: Schedule
+    ) -> None:
         tf = tensorflow()
-        self.network, self.plan = network, plan
+        self.network, self.schedule = network, schedule
         self.prototypes = tf.Variable(prototypes)
-        self._optimizer = keras().optimizers.AdamW(plan.rate, weight_decay=plan.decay, clipnorm=5.0)
+        self._optimizer = keras().optimizers.AdamW(
+            schedule.rate, weight_decay=schedule.decay, clipnorm=5.0
+        )
         self._weights = [*network.trainable_variables, self.prototypes]
         self._step = self._compiled()
 
-    def learn(self, batches: Iterable[Batch], part: Callable[[], None]) -> None:
-        """Learn from all batches; ``part`` is called every 500, with the mean weights in place."""
+    def fit(self, batches: Iterable[Batch], on_checkpoint: Callable[[], None]) -> None:
+        """Trains on all batches; the network ends with the exponential mean of its weights.
+
+        Args:
+            batches: see ``Batch``.
+            on_checkpoint: is called every 500 steps, while the network has the mean weights.
+        """
         mean = [np.array(w) for w in self.network.get_weights()]
         losses: list[float] = []
         began = time.monotonic()
-        for number, (pictures, people, others, share) in enumerate(batches, start=1):
-            self._optimizer.learning_rate.assign(self.plan.rate_at(number))
-            losses.append(float(self._step(pictures, people, others, np.float32(share))))
-            keep = min(self.plan.mean, number / (number + 9))
+        for number, (pictures, labels, others, mix_ratio) in enumerate(batches, start=1):
+            self._optimizer.learning_rate.assign(self.schedule.rate_at(number))
+            losses.append(float(self._step(pictures, labels, others, np.float32(mix_ratio))))
+            keep = min(self.schedule.mean, number / (number + 9))
             now = self.network.get_weights()
             mean = [old + (1 - keep) * (new - old) for old, new in zip(mean, now, strict=True)]
             if number % 100 == 0:
                 took = time.monotonic() - began
-                told = f"{number}/{self.plan.steps} loss {np.mean(losses[-100:]):.3f} {took:.0f} s"
-                print(told, flush=True)
+                line = (
+                    f"{number}/{self.schedule.steps} loss {np.mean(losses[-100:]):.3f} {took:.0f} s"
+                )
+                print(line, flush=True)
             if number % 500 == 0:
                 self.network.set_weights(mean)
-                part()
+                on_checkpoint()
                 self.network.set_weights(now)
         self.network.set_weights(mean)
 
@@ -98,34 +110,34 @@ class Learner:
         self._optimizer.build(self._weights)
 
         @tf.function(reduce_retracing=True, autograph=False)  # type: ignore[untyped-decorator]
-        def step(pictures: Tensor, people: Tensor, others: Tensor, share: Tensor) -> Tensor:
+        def step(pictures: Tensor, labels: Tensor, others: Tensor, mix: Tensor) -> Tensor:
             with tf.GradientTape() as tape:
-                units = tf.cast(self.network(pictures, training=True), tf.float32)
-                cosines = self._cosines(units)
-                loss = share * self._loss(cosines, people)
-                loss += (1 - share) * self._loss(cosines, others)
+                embeddings = tf.cast(self.network(pictures, training=True), tf.float32)
+                cosines = self._cosines(embeddings)
+                loss = mix * self._loss(cosines, labels)
+                loss += (1 - mix) * self._loss(cosines, others)
             gradients = tape.gradient(loss, self._weights)
             self._optimizer.apply_gradients(zip(gradients, self._weights, strict=True))
             return loss
 
-        taught: Callable[..., Tensor] = step
-        return taught
+        compiled: Callable[..., Tensor] = step
+        return compiled
 
-    def _cosines(self, units: Tensor) -> Tensor:
+    def _cosines(self, embeddings: Tensor) -> Tensor:
         tf = tensorflow()
         directions = tf.math.l2_normalize(self.prototypes, axis=-1)
-        return tf.reduce_max(tf.einsum("nd,ckd->nck", units, directions), axis=-1)
+        return tf.reduce_max(tf.einsum("nd,ckd->nck", embeddings, directions), axis=-1)
 
-    def _loss(self, cosines: Tensor, people: Tensor) -> Tensor:
+    def _loss(self, cosines: Tensor, labels: Tensor) -> Tensor:
         tf = tensorflow()
-        truth = tf.one_hot(people, cosines.shape[-1])
-        logits = self.plan.scale * (cosines - self.plan.margin * truth)
-        smooth = self.plan.smoothing
-        soft = truth * (1 - smooth) + smooth / cosines.shape[-1]
-        return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(soft, logits))
+        truth = tf.one_hot(labels, cosines.shape[-1])
+        logits = self.schedule.scale * (cosines - self.schedule.margin * truth)
+        smooth = self.schedule.smoothing
+        smoothed = truth * (1 - smooth) + smooth / cosines.shape[-1]
+        return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(smoothed, logits))
 
 
 def save(network: Network, prototypes: npt.NDArray[np.float32], out: Path) -> None:
-    """Write the weights and the prototypes beside each other."""
+    """Writes the weights, and the prototypes beside them (``.npy``)."""
     network.save_weights(out)
     np.save(out.with_suffix(".npy"), prototypes)

@@ -1,4 +1,4 @@
-"""What the card of a bundle tells of characters that came and went without training."""
+"""The part of a bundle's card that lists characters enrolled without training."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ HEADING = "\n## Enrolled without training\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A character, or a variant of one, that was enrolled.
+class Enrolment:
+    """A character, or a variant of one, that was enrolled; the attributes are keys of the card.
 
     Attributes:
         character: its name.
         pictures: how many it was made of.
         variant: a costume or form of a character that the bundle knew.
-        notes: what was odd about them, one sentence each.
+        notes: warnings about them, one sentence each.
     """
 
     character: str
@@ -30,13 +30,13 @@ class Entry:
     notes: tuple[str, ...]
 
 
-def with_entry(bundle: Bundle, entry: Entry) -> Card:
-    """The card of a bundle with a line more."""
+def with_entry(bundle: Bundle, entry: Enrolment) -> Card:
+    """The card of a bundle with one more entry."""
     return _card(bundle, [*_entries(bundle), {**asdict(entry), "notes": list(entry.notes)}])
 
 
 def without_entries(bundle: Bundle, character: str) -> Card:
-    """The card of a bundle without what it tells of a character's enrolment."""
+    """The card of a bundle without the entries of a character."""
     return _card(bundle, [one for one in _entries(bundle) if one.get("character") != character])
 
 
@@ -47,7 +47,7 @@ def unchanged(bundle: Bundle) -> Card:
 
 def _entries(bundle: Bundle) -> list[Mapping[str, Any]]:
     entries = bundle.card.get(KEY, [])
-    # A stranger's card may hold anything.
+    # A card from elsewhere may hold anything.
     return [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
 
 

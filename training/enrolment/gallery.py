@@ -1,4 +1,4 @@
-"""Whom a bundle knows, as a value that can be changed: its characters with their prototypes."""
+"""The gallery of a bundle: its characters with their prototypes, as an immutable value."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
+class Gallery:
     """The characters of a bundle, and the prototypes of each.
 
     Attributes:
-        contents: what the bundle says of itself.
+        contents: the bundle's manifest.
         prototypes: an owner for each of ``contents.names``.
     """
 
@@ -34,8 +34,8 @@ class Roster:
     prototypes: Prototypes
 
     @classmethod
-    def of(cls, bundle: Bundle) -> Roster:
-        """Whom a bundle knows.
+    def of(cls, bundle: Bundle) -> Gallery:
+        """The gallery of a bundle.
 
         Raises:
             RequestError: its network has to be trained to know anybody.
@@ -51,36 +51,36 @@ class Roster:
 
     @property
     def characters(self) -> tuple[Character, ...]:
-        """Those it knows, in order."""
+        """In the order of their prototypes' owners."""
         return self.contents.characters
 
     def find(self, name: str) -> int | None:
-        """The place of the character of that name, else of that alias, however it is spelt."""
+        """The index of the character of that name, else of that alias, whatever case and width."""
         wanted = folded(name)
         for spelt in (
             [[folded(one.name)] for one in self.characters],
             [[folded(alias) for alias in one.aliases] for one in self.characters],
         ):
-            for place, names in enumerate(spelt):
+            for index, names in enumerate(spelt):
                 if wanted in names:
-                    return place
+                    return index
         return None
 
-    def place(self, name: str) -> int:
-        """As ``find``; raises UnknownCharacterError where there is none."""
-        place = self.find(name)
-        if place is None:
+    def index_of(self, name: str) -> int:
+        """As ``find``; raises UnknownCharacterError if there is none."""
+        index = self.find(name)
+        if index is None:
             spelt = {folded(one.name): one.name for one in self.characters}
             near = difflib.get_close_matches(folded(name), spelt, n=3)
             raise UnknownCharacterError(name, [spelt[one] for one in near])
-        return place
+        return index
 
     def check_new(self, name: str, of: int | None = None) -> None:
         """Makes sure that a name can be given to a character.
 
         Args:
             name: the name or alias.
-            of: place of the character that may have it already.
+            of: index of the character that may have it already.
 
         Raises:
             RequestError: it is no name, or somebody else's.
@@ -98,41 +98,41 @@ class Roster:
                 "use --variant to add a costume or form, or remove the old one first with --remove",
             )
 
-    def joined(self, name: str, vectors: Vectors, counts: Counts) -> Roster:
-        """With prototypes more: of a known character, or of a new one, which comes last."""
-        place = self.find(name)
-        if place is not None:
-            return replace(self, prototypes=self.prototypes.extended(place, vectors, counts))
+    def with_prototypes(self, name: str, vectors: Vectors, counts: Counts) -> Gallery:
+        """With more prototypes of a known character, or of a new one, which comes last."""
+        index = self.find(name)
+        if index is not None:
+            return replace(self, prototypes=self.prototypes.extended(index, vectors, counts))
         characters = (*self.characters, Character(name))
         prototypes = self.prototypes.inserted(len(self.characters), vectors, counts)
-        return Roster(replace(self.contents, characters=characters), prototypes)
+        return Gallery(replace(self.contents, characters=characters), prototypes)
 
-    def removed(self, place: int) -> Roster:
+    def without(self, index: int) -> Gallery:
         """Without a character."""
-        characters = (*self.characters[:place], *self.characters[place + 1 :])
+        characters = (*self.characters[:index], *self.characters[index + 1 :])
         contents = replace(self.contents, characters=characters)
-        return Roster(contents, self.prototypes.without(place))
+        return Gallery(contents, self.prototypes.without(index))
 
-    def called(self, place: int, aliases: Iterable[str]) -> Roster:
-        """With further aliases of a character; those that it has already are passed over.
+    def with_aliases(self, index: int, aliases: Iterable[str]) -> Gallery:
+        """With more aliases of a character; those that it has already are passed over.
 
         Raises:
             RequestError: one is no name, or somebody else's.
         """
-        character = self.characters[place]
+        character = self.characters[index]
         known = {folded(one): one for one in (character.name, *character.aliases)}
         for alias in aliases:
-            self.check_new(alias, of=place)
+            self.check_new(alias, of=index)
             known.setdefault(folded(alias), alias.strip())
-        return self._with(place, replace(character, aliases=tuple(known.values())[1:]))
+        return self._with(index, replace(character, aliases=tuple(known.values())[1:]))
 
-    def named_from(self, place: int, thresholds: Thresholds) -> Roster:
-        """With thresholds of a character's own; those of the calibration are not repeated."""
-        if thresholds == self.contents.thresholds[place]:
+    def with_thresholds(self, index: int, thresholds: Thresholds) -> Gallery:
+        """With a character's own thresholds, unless they equal those that hold for it anyway."""
+        if thresholds == self.contents.thresholds[index]:
             return self
         maybe, sure = thresholds
-        return self._with(place, replace(self.characters[place], maybe=maybe, sure=sure))
+        return self._with(index, replace(self.characters[index], maybe=maybe, sure=sure))
 
-    def _with(self, place: int, character: Character) -> Roster:
-        characters = (*self.characters[:place], character, *self.characters[place + 1 :])
+    def _with(self, index: int, character: Character) -> Gallery:
+        characters = (*self.characters[:index], character, *self.characters[index + 1 :])
         return replace(self, contents=replace(self.contents, characters=characters))

@@ -1,4 +1,4 @@
-"""Pictures of one character: the face in each."""
+"""Images of one character, and the face in each."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from eyecatch.core.inputs import images
 
 
 @dataclass(frozen=True, slots=True)
-class Portraits:
+class FaceImages:
     """Faces of one character.
 
     Attributes:
-        paths: the pictures.
+        paths: of the images.
         crops: the face of each, as ``core.crops`` encodes it.
-        notes: what is odd about them, one sentence each.
+        notes: warnings about them, one sentence each.
     """
 
     paths: tuple[Path, ...]
@@ -33,17 +33,17 @@ class Portraits:
     notes: tuple[str, ...]
 
 
-def read_portraits(paths: Iterable[Path], detector: DetectorConfig | None) -> Portraits:
-    """Reads pictures, and takes the largest face of each.
+def read_face_images(paths: Iterable[Path], detector: DetectorConfig | str | None) -> FaceImages:
+    """Reads images, and takes the largest face of each.
 
-    A picture that can't be read, has no face, or is another one again is left out and said.
+    An image that can't be read, has no face, or equals another is left out, with a note.
 
     Args:
-        paths: pictures, and folders of them.
-        detector: which detector looks; None if the pictures are faces already.
+        paths: files, and folders of them.
+        detector: which detector looks; None if the images are faces already.
 
     Raises:
-        RequestError: no picture is left.
+        RequestError: no image is left.
         ModelError: the detector can't be used.
     """
     finder = None if detector is None else load(detector, multiscale=True)
@@ -60,9 +60,11 @@ def read_portraits(paths: Iterable[Path], detector: DetectorConfig | None) -> Po
         if first != path:
             notes.append(f"{path}: this is the same picture as {first}, and is left out.")
     if not found:
-        raise _nothing(notes)
+        raise _no_image_left(notes)
     kept = list(found.values())
-    return Portraits(tuple(path for path, _ in kept), tuple(crop for _, crop in kept), tuple(notes))
+    return FaceImages(
+        tuple(path for path, _ in kept), tuple(crop for _, crop in kept), tuple(notes)
+    )
 
 
 def _face(path: Path, finder: Detector | None) -> bytes:
@@ -77,7 +79,7 @@ def _face(path: Path, finder: Detector | None) -> bytes:
     return encode(cut(picture, boxes[np.prod(boxes[:, 2:], axis=1).argmax()]))
 
 
-def _nothing(notes: list[str]) -> RequestError:
+def _no_image_left(notes: list[str]) -> RequestError:
     if len(notes) > 1:
         return RequestError(f"none of the {len(notes)} pictures can be used", notes[0].rstrip("."))
     return RequestError(notes[0].rstrip(".") if notes else "no picture was given")

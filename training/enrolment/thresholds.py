@@ -1,4 +1,4 @@
-"""How a character's few pictures compare with one another and with everybody else's."""
+"""Thresholds of an enrolled character, from its images and everybody else's prototypes."""
 
 from __future__ import annotations
 
@@ -9,85 +9,82 @@ import numpy.typing as npt
 
 from eyecatch.core.identity.decision import Thresholds, probabilities
 from eyecatch.core.identity.prototypes import make_prototypes
-from eyecatch.training.enrolment.gallery import Roster
+from eyecatch.training.calibration import MAX_THRESHOLD
+from eyecatch.training.enrolment.gallery import Gallery
 
 Reals = npt.NDArray[np.float64]
 
-LEAST_PICTURES = 3
-"""With fewer there is no telling how a character's pictures compare with one another."""
+MIN_IMAGES = 3
+"""With fewer, a character's images are not compared with one another."""
 
-ODD = 0.25
-"""A picture is odd that is recognised by the others with less than this share of the confidence
-that is usual among them."""
+OUTLIER = 0.25
+"""An image is an outlier if the others recognise it with less than this share of the median
+confidence."""
 
-HIGHEST = 0.99
-"""No threshold is higher, so that a clear face can always be named."""
-
-GONE = -1e3
-"""The logit of somebody who is left out of a comparison."""
+LEFT_OUT = -1e3
+"""The logit of a character who is left out of a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
-    """What a bundle would say of some pictures of a character, and of everybody else.
+class Similarity:
+    """How sure a bundle would be that faces are a character's.
 
     Attributes:
-        own: float64 (n,) the confidence that each picture is of the character, by prototypes made
-            of the others; empty where there are too few.
-        others: float64 (m,) the confidence that each prototype of somebody else, whom the bundle
-            does not know for once, is of the character.
+        own: float64 (n,) of each of its images, by prototypes made of the others; empty where
+            there are fewer than ``MIN_IMAGES``.
+        others: float64 (m,) of each prototype of another character, with that one left out.
     """
 
     own: Reals
     others: Reals
 
     @property
-    def odd(self) -> list[int]:
-        """Which of the pictures hardly look like the others."""
-        usual = np.median(self.own) if len(self.own) else 0.0
-        return np.flatnonzero(self.own < ODD * usual).tolist()
+    def outliers(self) -> list[int]:
+        """Indices of the images that hardly look like the others."""
+        median = np.median(self.own) if len(self.own) else 0.0
+        return np.flatnonzero(self.own < OUTLIER * median).tolist()
 
 
 def compare(
-    before: Roster, after: Roster, name: str, embeddings: npt.NDArray[np.floating]
-) -> Likeness:
-    """Compares the pictures by which a character was enrolled.
+    before: Gallery, after: Gallery, name: str, embeddings: npt.NDArray[np.floating]
+) -> Similarity:
+    """Compares the images that a character was enrolled from.
 
     Args:
-        before: whom the bundle knew without them.
-        after: whom it knows with them.
+        before: the gallery without them.
+        after: the gallery with them.
         name: of the character.
-        embeddings: float (n, d), of the pictures.
+        embeddings: float (n, d), of the images.
     """
-    place = after.place(name)
+    index = after.index_of(name)
     own = []
-    for k in range(len(embeddings) if len(embeddings) >= LEAST_PICTURES else 0):
-        without = before.joined(name, *make_prototypes(np.delete(embeddings, k, axis=0)))
-        own.append(_chances(without, embeddings[k : k + 1])[0, place])
-    return Likeness(np.array(own, np.float64), _strangers(after, place))
+    for k in range(len(embeddings) if len(embeddings) >= MIN_IMAGES else 0):
+        without = before.with_prototypes(name, *make_prototypes(np.delete(embeddings, k, axis=0)))
+        own.append(_probabilities(without, embeddings[k : k + 1])[0, index])
+    return Similarity(np.array(own, np.float64), _strangers(after, index))
 
 
-def thresholds(likeness: Likeness, otherwise: Thresholds) -> Thresholds:
-    """Thresholds of a character's own: higher ones, if somebody else would be mistaken for it.
+def thresholds(similarity: Similarity, default: Thresholds) -> Thresholds:
+    """A character's own thresholds: so high that no other character is taken for it.
 
-    They are never lower: a character whose pictures differ much is named more rarely, and nobody
-    else more often.
+    They are never lower than the default: a character whose images differ much is named more
+    rarely, rather than others by its name.
 
     Args:
-        likeness: of its pictures.
-        otherwise: the thresholds without them.
+        similarity: of its images.
+        default: the thresholds that hold for it otherwise.
     """
-    mistaken = min(float(likeness.others.max(initial=0.0)), HIGHEST)
-    return max(otherwise[0], mistaken), max(otherwise[1], mistaken)
+    mistaken = min(float(similarity.others.max(initial=0.0)), MAX_THRESHOLD)
+    return max(default[0], mistaken), max(default[1], mistaken)
 
 
-def _strangers(roster: Roster, place: int) -> Reals:
-    prototypes = roster.prototypes
-    others = prototypes.owners != place
+def _strangers(gallery: Gallery, index: int) -> Reals:
+    prototypes = gallery.prototypes
+    others = prototypes.owners != index
     logits = prototypes.logits(prototypes.vectors[others])
-    logits[np.arange(len(logits)), prototypes.owners[others]] = GONE
-    return np.asarray(probabilities(logits, roster.contents.calibration)[:, place])
+    logits[np.arange(len(logits)), prototypes.owners[others]] = LEFT_OUT
+    return np.asarray(probabilities(logits, gallery.contents.calibration)[:, index])
 
 
-def _chances(roster: Roster, embeddings: npt.NDArray[np.floating]) -> Reals:
-    return probabilities(roster.prototypes.logits(embeddings), roster.contents.calibration)
+def _probabilities(gallery: Gallery, embeddings: npt.NDArray[np.floating]) -> Reals:
+    return probabilities(gallery.prototypes.logits(embeddings), gallery.contents.calibration)

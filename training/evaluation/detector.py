@@ -1,94 +1,59 @@
-"""How well a detector finds the faces that people boxed."""
+"""``eyecatch evaluate-detector``: how well a detector finds the faces that people boxed."""
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from eyecatch.core.detect.base import Detector, detect_downscaled
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import default_min_score, load
-from eyecatch.core.detections import Detections, iou
-from eyecatch.core.errors import RequestError
-from eyecatch.training.detector import augment as alter
-from eyecatch.training.detector.dataset import read_boxes
+from eyecatch.core.errors import MediaError, RequestError
+from eyecatch.core.images import is_image, read_image
+from eyecatch.training.annotations import LabelledBox, by_image, read_boxes
 from eyecatch.training.evaluation import error_sheet as sheet
+from eyecatch.training.evaluation.detection_metrics import (
+    DetectedPicture,
+    DetectionMetrics,
+    detection_metrics,
+    match_boxes,
+)
 
-SIZES: Final = (0.0, 1 / 16, 1 / 8, 1 / 4, 1.0)
-"""Bounds of the sizes told apart: a face's height as a share of its picture's."""
+log = logging.getLogger(__name__)
 
-PRECISIONS: Final = (0.80, 0.90, 0.95)
-
-_LOWEST: Final = 0.05
-"""Boxes with a lower score are not even looked at for the curves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """One picture: the faces it has and those that were found, in its pixels."""
-
-    name: str
-    height: int
-    truth: npt.NDArray[np.float32]
-    found: Detections
-    seconds: float = 0.0
-
-    def at(self, least: float) -> Looked:
-        """The same without what was found with a lower score."""
-        kept = self.found.scores >= least
-        return replace(self, found=Detections(self.found.boxes[kept], self.found.scores[kept]))
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Shares in 0..1 at one IoU.
-
-    Attributes:
-        least: the IoU from which a found box is a face.
-        recall: faces found, of all.
-        precision: found boxes that are faces, of all.
-        average: average precision, the area under precision over recall.
-        at_precision: (precision, recall): for each of PRECISIONS the highest recall that a score to
-            start from gives with at least that precision; 0 where none does.
-        by_size: (lower bound, upper bound, faces, recall) for each of SIZES that has faces.
-    """
-
-    least: float
-    recall: float
-    precision: float
-    average: float
-    at_precision: tuple[tuple[float, float], ...]
-    by_size: tuple[tuple[float, float, int, float], ...]
+_MIN_SCORE: Final = 0.05
+"""Of the boxes that the precision-recall curve is made of."""
 
 
 @dataclass(frozen=True, slots=True)
 class DetectorReport:
-    """A detector measured on a folder: figures at IoU .3 and .5, and what they are over.
+    """A detector measured on a folder of pictures.
+
+    The attributes are the keys of ``evaluate-detector --json``.
 
     Attributes:
         pictures: how many.
         faces: in them, as boxed by people.
         least: the score from which a box counts for recall and precision.
         milliseconds: median time of a picture, from shrinking it to its boxes; one thread.
-        figures: at each IoU.
+        figures: metrics at an IoU of .3 and of .5.
     """
 
     pictures: int
     faces: int
     least: float
     milliseconds: float
-    figures: tuple[Figures, ...]
+    figures: tuple[DetectionMetrics, ...]
 
 
-def evaluate_detector(  # noqa: PLR0913 - each is one plain choice of the caller's
-    detector: Detector | DetectorConfig,
+def evaluate_detector(  # noqa: PLR0913 - two keywords are no reason for a class
+    detector: Detector | DetectorConfig | str,
     images: Path,
     boxes: Path,
     errors: Path | None = None,
@@ -96,143 +61,100 @@ def evaluate_detector(  # noqa: PLR0913 - each is one plain choice of the caller
     thorough: bool = False,
     every: int = 1,
 ) -> DetectorReport:
-    """Measure a detector on pictures whose faces are known.
+    """Measures a detector on pictures whose faces are known.
 
     Args:
         detector: the one to measure, of which all boxes count whatever the score; or which it is.
         images: a folder of pictures; files that are no pictures are passed over.
         boxes: a CSV of ``image,x,y,w,h`` with a row a face; pictures without rows have none.
         errors: where to write a picture of what was missed (red) and falsely found (blue).
-        thorough: measure it as it looks at stills, several times.
+        thorough: measure it as ``identify`` uses it on stills, looking several times.
         every: only each ``every``-th picture, in order of names.
 
+    Returns:
+        Recall, precision and average precision at two IoUs.
+
     Raises:
-        RequestError: there is no such folder or file, or nothing in it.
+        RequestError: the folder or the file is missing, makes no sense, or one has nothing to do
+            with the other.
+        ModelError: the detector can't be used.
+        MediaError: ``errors`` can't be written.
+
+    Example:
+        >>> import eyecatch
+        >>> from pathlib import Path
+        >>> report = eyecatch.evaluate_detector(  # doctest: +SKIP
+        ...     "cnn", Path("frames"), Path("boxes.csv")
+        ... )
     """
-    start = 0.0
-    if isinstance(detector, DetectorConfig):
-        start = default_min_score(detector, thorough)
-        detector = load(detector, thorough, min(start, _LOWEST))
-    looked = list(look(detector, images, boxes, every))
-    counted = [one.at(start) for one in looked]
+    paths, truth = _read_truth(images, boxes)
+    min_score = 0.0
+    if isinstance(detector, DetectorConfig | str):
+        min_score = default_min_score(detector, thorough)
+        detector = load(detector, thorough, min(min_score, _MIN_SCORE))
+    pictures = list(_detect(detector, paths[::every], truth))
+    if not pictures:
+        raise RequestError(f"{images} has no picture that can be read", "give JPEG or PNG files")
+    counted = [one.above(min_score) for one in pictures]
     if errors is not None:
         _write_errors(counted, images, errors)
     return DetectorReport(
-        len(looked),
-        sum(len(one.truth) for one in looked),
-        start,
-        1000 * float(np.median([one.seconds for one in looked])) if looked else float("nan"),
-        tuple(figures(counted, looked, overlap) for overlap in (0.3, 0.5)),
+        len(pictures),
+        sum(len(one.truth) for one in pictures),
+        min_score,
+        1000 * float(np.median([one.seconds for one in pictures])),
+        tuple(detection_metrics(counted, pictures, min_iou) for min_iou in (0.3, 0.5)),
     )
 
 
-def look(detector: Detector, images: Path, boxes: Path, every: int = 1) -> Iterator[Looked]:
-    """What a detector finds in each picture of a folder; arguments as for evaluate_detector."""
+def _read_truth(images: Path, boxes: Path) -> tuple[list[Path], dict[str, list[LabelledBox]]]:
+    """The files of a folder, and the boxes by file name; complains before any work."""
     if not images.is_dir():
         raise RequestError(f"{images} is no folder", "give a folder of pictures")
-    if not boxes.is_file():
-        raise RequestError(f"{boxes} is no file", "give a CSV of image,x,y,w,h")
-    truth, paths = read_boxes(boxes), sorted(images.iterdir())[::every]
-    if not paths:
-        raise RequestError(f"{images} has no pictures", "give a folder of pictures")
+    truth, paths = by_image(read_boxes(boxes)), sorted(images.iterdir())
+    _check_names(truth, {path.name for path in paths}, images, boxes)
+    return paths, truth
+
+
+def _detect(
+    detector: Detector, paths: Iterable[Path], truth: Mapping[str, Sequence[LabelledBox]]
+) -> Iterator[DetectedPicture]:
     for path in paths:
-        picture = alter.read(str(path))
-        if picture is not None:
-            began = time.perf_counter()
-            faces = detect_downscaled(detector, [picture])[0]
-            took = time.perf_counter() - began
-            boxed = np.array([row[:4] for row in truth.get(path.name, [])], np.float32)
-            yield Looked(path.name, picture.shape[0], boxed.reshape(-1, 4), faces, took)
+        try:
+            picture = read_image(path)
+        except MediaError as problem:
+            if is_image(path):
+                log.warning("%s It is left out.", problem)
+            continue
+        began = time.perf_counter()
+        found = detect_downscaled(detector, [picture])[0]
+        seconds = time.perf_counter() - began
+        faces = np.array([face.box for face in truth.get(path.name, ())], np.float32)
+        yield DetectedPicture(path.name, len(picture), faces.reshape(-1, 4), found, seconds)
 
 
-def figures(looked: list[Looked], everything: list[Looked], overlap: float) -> Figures:
-    """Recall and precision where an IoU of ``overlap`` makes a face; the curve is of everything."""
-    pairs = [match(one.truth, one.found.boxes, overlap) for one in looked]
-    hits = sum(len(pair) for pair in pairs)
-    faces = sum(len(one.truth) for one in looked)
-    boxes = sum(len(one.found) for one in looked)
-    return Figures(
-        overlap,
-        hits / faces if faces else float("nan"),
-        hits / boxes if boxes else float("nan"),
-        average_precision(everything, overlap),
-        tuple((wanted, best_recall(everything, overlap, wanted)) for wanted in PRECISIONS),
-        tuple(_by_size(looked, pairs)),
-    )
+def _check_names(truth: Collection[str], names: set[str], images: Path, boxes: Path) -> None:
+    """Makes sure that a box file is about the pictures of a folder."""
+    absent = sorted(set(truth) - names)
+    if absent and len(absent) == len(truth):
+        raise RequestError(
+            f"no picture that {boxes} names, such as {absent[0]!r}, is in {images}",
+            "give the folder that the pictures are in, and their names without it",
+        )
+    if absent:
+        log.warning(
+            "%s: %d pictures are not in %s and are left out, the first is %r.",
+            boxes, len(absent), images, absent[0],
+        )  # fmt: skip
 
 
-def match(
-    truth: npt.NDArray[np.float32], found: npt.NDArray[np.float32], least: float
-) -> list[tuple[int, int]]:
-    """Pairs of a face and a found box, one to one, greedily by IoU from high to low."""
-    shared = iou(truth, found)
-    pairs: list[tuple[int, int]] = []
-    for flat in np.argsort(-shared, axis=None, kind="stable"):
-        i, j = (int(n) for n in np.unravel_index(flat, shared.shape))
-        if shared[i, j] < least:
-            break
-        if all(i != a and j != b for a, b in pairs):
-            pairs.append((i, j))
-    return pairs
-
-
-def curve(looked: list[Looked], least: float) -> npt.NDArray[np.float64]:
-    """Score, recall and precision at every score, from high to low: (n, 3).
-
-    A box found is right if it covers a face that no surer box covers better than ``least``.
-    """
-    scored: list[tuple[float, bool]] = []
-    for one in looked:
-        shared = iou(one.found.boxes, one.truth)
-        taken: set[int] = set()
-        for row, score in zip(shared, one.found.scores, strict=True):
-            free = [j for j in np.argsort(-row) if row[j] >= least and int(j) not in taken]
-            taken.update(int(j) for j in free[:1])
-            scored.append((float(score), bool(free)))
-    scored.sort(key=lambda pair: -pair[0])
-    right = np.cumsum([good for _, good in scored], dtype=np.float64)
-    faces = max(1, sum(len(one.truth) for one in looked))
-    count = np.arange(1, len(scored) + 1)
-    return np.stack([np.array([s for s, _ in scored]), right / faces, right / count], axis=1)
-
-
-def best_recall(looked: list[Looked], least: float, precision: float) -> float:
-    """The highest recall at which the boxes found are faces in that share, or more; or 0."""
-    points = curve(looked, least)
-    return float(points[points[:, 2] >= precision, 1].max(initial=0.0))
-
-
-def average_precision(looked: list[Looked], least: float) -> float:
-    """The area under the curve of precision over recall, made monotonous (Pascal VOC 2010)."""
-    points = curve(looked, least)
-    if not len(points):
-        return 0.0
-    best = np.maximum.accumulate(points[::-1, 2])[::-1]
-    return float(np.sum(np.diff(points[:, 1], prepend=0.0) * best))
-
-
-def _by_size(
-    looked: list[Looked], pairs: list[list[tuple[int, int]]]
-) -> Iterator[tuple[float, float, int, float]]:
-    share = [one.truth[:, 3] / one.height for one in looked]
-    hit = [
-        np.isin(np.arange(len(one.truth)), [i for i, _ in p])
-        for one, p in zip(looked, pairs, strict=True)
-    ]
-    all_share, all_hit = np.concatenate([*share, []]), np.concatenate([*hit, []])
-    for low, high in pairwise(SIZES):
-        inside = (all_share >= low) & ((all_share < high) | (high == SIZES[-1]))
-        if inside.any():
-            yield low, high, int(inside.sum()), float(all_hit[inside].mean())
-
-
-def _write_errors(looked: list[Looked], images: Path, out: Path) -> None:
+def _write_errors(pictures: Sequence[DetectedPicture], images: Path, out: Path) -> None:
     tiles = []
-    for one in looked:
-        pairs = match(one.truth, one.found.boxes, 0.3)
+    for one in pictures:
+        pairs = match_boxes(one.truth, one.found.boxes, 0.3)
         missed = np.delete(one.truth, [i for i, _ in pairs], axis=0)
         false = np.delete(one.found.boxes, [j for _, j in pairs], axis=0)
-        picture = alter.read(str(images / one.name)) if len(missed) + len(false) else None
-        if picture is not None:
-            tiles.append(sheet.boxed(picture, [(missed, sheet.RED), (false, sheet.BLUE)]))
-    sheet.write(tiles, out)
+        if len(missed) + len(false):
+            picture = read_image(images / one.name)
+            tiles.append(sheet.draw_boxes(picture, [(missed, sheet.RED), (false, sheet.BLUE)]))
+    sheet.write_sheet(tiles, out)

@@ -1,4 +1,4 @@
-"""Sheets of pictures with boxes, to see what a detector does."""
+"""A sheet of pictures with boxes drawn on them, to see what a detector gets wrong."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ BLUE: Final = (230, 120, 20)
 
 _CELL: Final = 240
 _COLUMNS: Final = 6
-_MOST: Final = 60
+_MAX_TILES: Final = 60
 """Tiles on a sheet: ten rows of six are what a person looks at."""
 
 Picture = npt.NDArray[np.uint8]
 
 
-def boxed(
+def draw_boxes(
     picture: Picture, boxes: Sequence[tuple[npt.NDArray[np.float32], tuple[int, int, int]]]
 ) -> Picture:
     """A tile (240, 240, 3): the picture with boxes (n, 4) drawn in colours (BGR)."""
@@ -38,16 +38,16 @@ def boxed(
     return tile
 
 
-def write(tiles: Sequence[Picture], out: Path) -> None:
+def write_sheet(tiles: Sequence[Picture], out: Path) -> None:
     """Write up to 60 tiles as one picture, evenly chosen; one empty tile where there is none.
 
     Raises:
         MediaError: the picture can't be written there.
     """
-    step = max(1, -(-len(tiles) // _MOST))
-    shown = list(tiles[::step]) or [np.zeros((_CELL, _CELL, 3), np.uint8)]
-    shown += [np.zeros_like(shown[0])] * (-len(shown) % _COLUMNS)
-    rows = [np.hstack(shown[i : i + _COLUMNS]) for i in range(0, len(shown), _COLUMNS)]
+    step = max(1, -(-len(tiles) // _MAX_TILES))
+    chosen = list(tiles[::step]) or [np.zeros((_CELL, _CELL, 3), np.uint8)]
+    chosen += [np.zeros_like(chosen[0])] * (-len(chosen) % _COLUMNS)
+    rows = [np.hstack(chosen[i : i + _COLUMNS]) for i in range(0, len(chosen), _COLUMNS)]
     written, data = cv2.imencode(out.suffix or ".png", np.vstack(rows))
     if not written:
         raise MediaError(str(out), "a picture can't be written in this format", "use .png or .jpg")

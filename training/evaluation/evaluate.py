@@ -1,4 +1,4 @@
-"""A bundle measured on faces it has not been trained on."""
+"""``eyecatch evaluate``: a bundle measured on faces it has not been trained on."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.base_embedder import named_bundle
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.inference import Identify
-from eyecatch.training.classifier.split import doubles, hashes
 from eyecatch.training.dataset import Faces, read_faces, read_pictures
-from eyecatch.training.evaluation.predictions import Asked, Evaluation, confusions, mistakes
+from eyecatch.training.evaluation.predictions import Evaluation, Predictions, confusions, mistakes
 from eyecatch.training.evaluation.report import JSON, write_report
-from eyecatch.training.metrics import Answers, known_figures, unseen_figures
+from eyecatch.training.metrics import Answers, closed_set_metrics, open_set_metrics
+from eyecatch.training.near_duplicates import difference_hashes, duplicates_across_characters
 
 log = logging.getLogger(__name__)
 
@@ -31,39 +31,52 @@ def evaluate(
         bundle: the bundle, or where it is.
         faces: a folder with a folder of face pictures for each character, called by name or alias.
             A folder ``unknown`` in it counts as unseen; other folders that the bundle doesn't know
-            are left out, which is said.
+            are left out, with a warning.
         unseen: a folder of faces of nobody that the bundle knows, in folders or not.
-        out: a folder for ``report.json``, ``card.md`` and pictures; an older report in it is
+        out: a folder for ``report.json``, ``card.md`` and plots; an older report in it is
             replaced.
+
+    Returns:
+        Metrics, confusions and the worst mistakes.
 
     Raises:
         RequestError: there is no face of a known character, or none in ``unseen``; or ``out`` holds
             something else, or can't be written.
         ModelError: the bundle can't be used.
+
+    Example:
+        Here with the faces that it was trained on, so the accuracy is too good.
+
+        >>> import eyecatch
+        >>> from pathlib import Path
+        >>> evaluation = eyecatch.evaluate(Path("season.bundle"), Path("faces"))
+        >>> evaluation.known.top1 > 0.5
+        True
     """
     if out is not None:
         _check_free(out)
     identify = Identify(bundle if isinstance(bundle, Bundle) else named_bundle(bundle))
     people = read_faces(faces)
-    mine, labels, theirs, notes = _sort(people, identify.bundle)
-    if not mine:
+    known_faces, labels, stranger_faces, notes = _by_label(people, identify.bundle)
+    if not known_faces:
         raise RequestError(
             f"{faces} has no folder with the name of a character of {identify.bundle.folder}",
             "call the folders as the characters are called",
         )
-    notes += doubles(people, hashes(people.crops))
+    notes += duplicates_across_characters(people, difference_hashes(people.crops))
     if unseen is not None:
-        more, odd = _strangers(unseen, identify.bundle)
-        theirs, notes = [*theirs, *more], [*notes, *odd]
+        more, problems = _read_strangers(unseen, identify.bundle)
+        stranger_faces, notes = [*stranger_faces, *more], [*notes, *problems]
     for note in notes:
         log.warning(note)
-    known = _ask(identify, mine, labels)
-    strangers = _ask(identify, theirs, [-1] * len(theirs)) if theirs else None
+    known = _predict(identify, known_faces, labels)
+    nobody = [-1] * len(stranger_faces)
+    strangers = _predict(identify, stranger_faces, nobody) if stranger_faces else None
     names = identify.bundle.names
     evaluation = Evaluation(
         identify.bundle.digest,
-        known_figures(known.answers, known.labels, names),
-        unseen_figures(known.answers, strangers.answers) if strangers else None,
+        closed_set_metrics(known.answers, known.labels, names),
+        open_set_metrics(known.answers, strangers.answers) if strangers else None,
         tuple(notes),
         confusions(known, strangers, names),
         mistakes(known, strangers, names),
@@ -73,17 +86,16 @@ def evaluate(
     return evaluation
 
 
-def _ask(identify: Identify, pictures: Pictures, labels: list[int]) -> Asked:
+def _predict(identify: Identify, pictures: Pictures, labels: list[int]) -> Predictions:
     bundle = identify.bundle
-    crops = tuple(crop for _, crop in pictures)
-    answers = Answers.of(
-        identify(crops).logits, bundle.names, bundle.calibration, bundle.thresholds
-    )
-    return Asked(tuple(path for path, _ in pictures), crops, np.array(labels, np.int64), answers)
+    paths, crops = tuple(path for path, _ in pictures), tuple(crop for _, crop in pictures)
+    logits = identify(crops).logits
+    answers = Answers.of(logits, bundle.names, bundle.calibration, bundle.thresholds)
+    return Predictions(paths, crops, np.array(labels, np.int64), answers)
 
 
-def _sort(people: Faces, bundle: Bundle) -> tuple[Pictures, list[int], Pictures, list[str]]:
-    """Pictures and classes of known characters, pictures of nobody, and what was odd."""
+def _by_label(people: Faces, bundle: Bundle) -> tuple[Pictures, list[int], Pictures, list[str]]:
+    """Pictures and labels of known characters, pictures of the folder unknown, and notes."""
     classes = _classes(bundle)
     notes = list(people.notes)
     notes += [
@@ -91,7 +103,7 @@ def _sort(people: Faces, bundle: Bundle) -> tuple[Pictures, list[int], Pictures,
         for name in people.characters
         if name not in classes
     ]
-    mine: Pictures = []
+    known: Pictures = []
     labels: list[int] = []
     strangers: Pictures = []
     for path, crop, label in zip(people.paths, people.crops, people.labels, strict=True):
@@ -99,9 +111,9 @@ def _sort(people: Faces, bundle: Bundle) -> tuple[Pictures, list[int], Pictures,
         if name is None:
             strangers.append((path, crop))
         elif name in classes:
-            mine.append((path, crop))
+            known.append((path, crop))
             labels.append(classes[name])
-    return mine, labels, strangers, notes
+    return known, labels, strangers, notes
 
 
 def _classes(bundle: Bundle) -> dict[str, int]:
@@ -110,7 +122,8 @@ def _classes(bundle: Bundle) -> dict[str, int]:
     return aliases | {character.name: k for k, character in enumerate(bundle.characters)}
 
 
-def _strangers(folder: Path, bundle: Bundle) -> tuple[Pictures, list[str]]:
+def _read_strangers(folder: Path, bundle: Bundle) -> tuple[Pictures, list[str]]:
+    """Pictures of a folder and of those in it that are not called as a known character."""
     if not folder.is_dir():
         raise RequestError(f"{folder} is no folder", "give a folder of face pictures")
     places = sorted(p for p in folder.rglob("*") if p.is_dir() and not p.name.startswith("."))
@@ -121,9 +134,9 @@ def _strangers(folder: Path, bundle: Bundle) -> tuple[Pictures, list[str]]:
         if place != folder and place.name in known:
             notes.append(f"{place}: {place.name!r} is a character that the bundle knows; left out.")
             continue
-        pictures, odd = read_pictures(place)
+        pictures, problems = read_pictures(place)
         found += pictures
-        notes += odd
+        notes += problems
     if not found:
         raise RequestError(f"{folder} holds no picture", "give a folder of face pictures")
     return found, notes

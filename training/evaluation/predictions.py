@@ -1,4 +1,4 @@
-"""What a bundle was asked and what it said: who is taken for whom, and how badly."""
+"""A bundle's predictions on faces whose character is known: confusions and worst mistakes."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.training.metrics import Answers, Known, Unseen
+from eyecatch.training.metrics import Answers, ClosedSetMetrics, OpenSetMetrics
 
-MOST_MISTAKES = 60
-"""Of the worst: as many as a person looks through."""
+MAX_MISTAKES = 60
+"""That are listed, the worst: as many as a person looks through."""
 
 Names = Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Faces and the answers to them.
+class Predictions:
+    """Faces and what a bundle predicts for them.
 
     Attributes:
-        paths, crops: n of them.
-        labels: int64 (n,) places of the true names; -1 of nobody that the bundle knows.
-        answers: to each.
+        paths, crops: of n faces.
+        labels: int64 (n,) indices of the true names; -1 for nobody that the bundle knows.
+        answers: the bundle's, for each.
     """
 
     paths: tuple[Path, ...]
@@ -34,23 +34,23 @@ class Asked:
     labels: npt.NDArray[np.int64]
     answers: Answers
 
-    def said(self, names: Names) -> list[str | None]:
+    def predicted_names(self, names: Names) -> list[str | None]:
         """The name that is given to each, None for unknown."""
         given = zip(self.answers.guesses, self.answers.named, strict=True)
         return [names[guess] if named else None for guess, named in given]
 
-    def true(self, names: Names) -> list[str | None]:
+    def true_names(self, names: Names) -> list[str | None]:
         """The name of each, None for nobody."""
         return [None if label < 0 else names[label] for label in self.labels]
 
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """How many faces of one character got one answer.
+    """How many faces of one character got one answer; the attributes are keys of ``report.json``.
 
     Attributes:
         true: whose they are; None for nobody that the bundle knows.
-        said: the answer; None for unknown.
+        said: the name that is given; None for unknown.
         faces: how many.
     """
 
@@ -61,14 +61,14 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A wrong answer.
+    """A wrong answer; the attributes are keys of ``report.json``.
 
     Attributes:
         path: the picture.
         true: whose it is; None for nobody that the bundle knows.
-        first: the name that came first.
-        confidence: that it had.
-        named: whether it was given; else the face was called unknown.
+        first: the name with the highest confidence.
+        confidence: of that name, 0..1.
+        named: whether the name is given; else the face is called unknown.
     """
 
     path: str
@@ -80,20 +80,20 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What was measured.
+    """What was measured; the attributes are keys of ``report.json``.
 
     Attributes:
         bundle: digest of the bundle.
-        known: on faces of its characters.
-        unseen: on faces of nobody it knows, or None where none were given.
-        notes: what was odd about the faces, one sentence each.
-        confusion: how often which answer was given to whose face.
-        mistakes: the wrong answers with the most confidence.
+        known: metrics on faces of its characters.
+        unseen: metrics on faces of nobody it knows; None where none were given.
+        notes: warnings about the faces, one sentence each.
+        confusion: how many faces of each character got each answer.
+        mistakes: the wrong answers with the highest confidence.
     """
 
     bundle: str
-    known: Known
-    unseen: Unseen | None
+    known: ClosedSetMetrics
+    unseen: OpenSetMetrics | None
     notes: tuple[str, ...]
     confusion: tuple[Confusion, ...]
     mistakes: tuple[Mistake, ...]
@@ -103,32 +103,36 @@ class Evaluation:
         return asdict(self)
 
 
-def confusions(known: Asked, strangers: Asked | None, names: Names) -> tuple[Confusion, ...]:
-    """Who got which answer how often, right answers too; in the order of names, None last."""
+def confusions(
+    known: Predictions, strangers: Predictions | None, names: Names
+) -> tuple[Confusion, ...]:
+    """The confusion matrix without its zeros, diagonal included; by order of names, None last."""
     counted = Counter(
         pair
-        for asked in (known, strangers)
-        if asked is not None
-        for pair in zip(asked.true(names), asked.said(names), strict=True)
+        for one in (known, strangers)
+        if one is not None
+        for pair in zip(one.true_names(names), one.predicted_names(names), strict=True)
     )
     place = {name: k for k, name in enumerate(names)} | {None: len(names)}
     ordered = sorted(counted.items(), key=lambda one: (place[one[0][0]], place[one[0][1]]))
-    return tuple(Confusion(true, said, faces) for (true, said), faces in ordered)
+    return tuple(Confusion(true, predicted, faces) for (true, predicted), faces in ordered)
 
 
-def mistakes(known: Asked, strangers: Asked | None, names: Names) -> tuple[Mistake, ...]:
-    """The surest of the wrong answers: known faces with another's name first, named strangers."""
+def mistakes(
+    known: Predictions, strangers: Predictions | None, names: Names
+) -> tuple[Mistake, ...]:
+    """The wrong answers of highest confidence: known faces with another's name, named strangers."""
     found = []
-    for asked in (known, strangers):
-        if asked is None:
+    for predictions in (known, strangers):
+        if predictions is None:
             continue
-        answers = asked.answers
-        wrong = answers.guesses != asked.labels
-        for k in np.flatnonzero(wrong & (answers.named | (asked.labels >= 0))):
-            label = int(asked.labels[k])
+        answers = predictions.answers
+        wrong = answers.guesses != predictions.labels
+        for k in np.flatnonzero(wrong & (answers.named | (predictions.labels >= 0))):
+            label = int(predictions.labels[k])
             found.append(
                 Mistake(
-                    str(asked.paths[k]),
+                    str(predictions.paths[k]),
                     None if label < 0 else names[label],
                     names[int(answers.guesses[k])],
                     float(answers.confidence[k]),
@@ -136,4 +140,4 @@ def mistakes(known: Asked, strangers: Asked | None, names: Names) -> tuple[Mista
                 )
             )
     found.sort(key=lambda one: (-one.confidence, one.path))
-    return tuple(found[:MOST_MISTAKES])
+    return tuple(found[:MAX_MISTAKES])

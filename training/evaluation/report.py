@@ -1,4 +1,4 @@
-"""What ``evaluate --out`` writes: figures as JSON, a card to read, and pictures."""
+"""What ``evaluate --out`` writes: metrics as JSON, a card to read, and plots."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.bundle import Bundle
-from eyecatch.training.evaluation.matrix import draw_confusion
-from eyecatch.training.evaluation.plots import draw_curves, draw_reliability
-from eyecatch.training.evaluation.predictions import Asked, Evaluation
-from eyecatch.training.evaluation.worst import draw_mistakes
+from eyecatch.training.evaluation.plots import (
+    draw_confusion,
+    draw_curves,
+    draw_mistakes,
+    draw_reliability,
+)
+from eyecatch.training.evaluation.predictions import Evaluation, Predictions
 
 JSON, CARD = "report.json", "card.md"
 PICTURES = {
@@ -23,7 +26,11 @@ PICTURES = {
 
 
 def write_report(
-    evaluation: Evaluation, known: Asked, strangers: Asked | None, bundle: Bundle, out: Path
+    evaluation: Evaluation,
+    known: Predictions,
+    strangers: Predictions | None,
+    bundle: Bundle,
+    out: Path,
 ) -> None:
     """Writes ``report.json``, ``card.md`` and the pictures of ``PICTURES``.
 
@@ -48,7 +55,7 @@ def write_report(
 
 
 def card(evaluation: Evaluation, bundle: Bundle) -> str:
-    """The figures for people, as Markdown."""
+    """The metrics for people to read, as Markdown."""
     known, unseen = evaluation.known, evaluation.unseen
     calibration = bundle.calibration
     lines = [
@@ -63,7 +70,7 @@ def card(evaluation: Evaluation, bundle: Bundle) -> str:
         "",
         "| figure | value |",
         "|---|---|",
-        *(f"| {what} | {value:.4f} |" for what, value in figures(evaluation)),
+        *(f"| {what} | {value:.4f} |" for what, value in metric_rows(evaluation)),
         "",
         *(f"## {title}\n\n![{title}]({name})\n" for name, title in PICTURES.items()),
         "## Character by character",
@@ -77,10 +84,10 @@ def card(evaluation: Evaluation, bundle: Bundle) -> str:
     return "\n".join(lines) + "\n"
 
 
-def figures(evaluation: Evaluation) -> list[tuple[str, float]]:
-    """The figures of a table: what, and how much."""
+def metric_rows(evaluation: Evaluation) -> list[tuple[str, float]]:
+    """Name and value of each metric, for a table."""
     known, unseen = evaluation.known, evaluation.unseen
-    shown = [
+    rows = [
         ("top-1", known.top1),
         ("top-5", known.top5),
         ("macro top-1", known.macro),
@@ -91,13 +98,13 @@ def figures(evaluation: Evaluation) -> list[tuple[str, float]]:
         ("surely named wrongly", known.sure_wrongly),
     ]
     if unseen is not None:
-        shown += [
+        rows += [
             ("AUROC known against unseen", unseen.auroc),
             ("unseen above 95 % of the known (FPR95)", unseen.fpr95),
             ("unseen wrongly named", unseen.wrongly_named),
             ("unseen surely named", unseen.surely_wrong),
         ]
-    return shown
+    return rows
 
 
 def _rows(evaluation: Evaluation, bundle: Bundle) -> list[str]:

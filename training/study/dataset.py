@@ -1,6 +1,6 @@
-"""The characters that the road map goes by, and which of their pictures it measures with.
+"""The characters of the road map, and which of their pictures are held out to measure with.
 
-The base embedder must not have seen those either, so it asks here what to leave out.
+The training of the base embedder leaves those out too (``kept_for_measuring``).
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ import numpy as np
 from eyecatch.core.errors import RequestError
 from eyecatch.core.images import is_image
 from eyecatch.training.classifier.config import STUDY
-from eyecatch.training.classifier.split import hashes, hold_out
+from eyecatch.training.classifier.dataset import hold_out
 from eyecatch.training.dataset import Faces, read_pictures
+from eyecatch.training.near_duplicates import difference_hashes
 
-MOST = 113
-"""Characters of the whole road, as many as the study's last network knew."""
+MAX_CHARACTERS = 113
+"""As many as the study's last network knew."""
 
-HELD = 0.2
-"""Share of the pictures of a character of IDENTITIES that is kept for measuring."""
+HELD_OUT = 0.2
+"""Share of the pictures of a character of IDENTITIES that is held out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,17 @@ class Person:
     """A character with pictures to train on and others to measure with."""
 
     name: str
-    taught: tuple[Path, ...]
-    measured: tuple[Path, ...]
+    training: tuple[Path, ...]
+    held_out: tuple[Path, ...]
 
 
-def gather(faces: Path, identities: Path, most: int) -> list[Person]:
-    """At most so many characters of both folders, those with the most pictures first.
+def gather(faces: Path, identities: Path, max_characters: int) -> list[Person]:
+    """The characters of both folders, those with the most pictures first.
 
     Args:
         faces: with ``train/<character>/`` and ``dev/<character>/``; they come before the others.
         identities: with ``<source>/<character>/``.
-        most: characters.
+        max_characters: of both folders together.
 
     Raises:
         RequestError: a folder is missing.
@@ -47,11 +48,11 @@ def gather(faces: Path, identities: Path, most: int) -> list[Person]:
         Person(place.name, _pictures(place), _pictures(faces / "dev" / place.name))
         for place in _folders(faces / "train")
     ]
-    known.sort(key=lambda one: (-len(one.taught), one.name))
+    known.sort(key=lambda one: (-len(one.training), one.name))
     places = [place for source in _folders(identities) for place in _folders(source)]
     places.sort(key=lambda place: (-len(_pictures(place)), place.parent.name, place.name))
     for place in places:
-        if len(known) >= most:
+        if len(known) >= max_characters:
             break
         person = _split(place)
         if person is not None:
@@ -60,13 +61,15 @@ def gather(faces: Path, identities: Path, most: int) -> list[Person]:
 
 
 def _split(place: Path) -> Person | None:
-    """Pictures of one character in two, near duplicates together; None if they are all alike."""
+    """A character's pictures split, near duplicates together; None if they can't be."""
     pictures, _ = read_pictures(place)
     paths, crops = tuple(p for p, _ in pictures), tuple(c for _, c in pictures)
     if not crops:
         return None
     one = Faces((place.name,), crops, (0,) * len(crops), paths, ())
-    held = hold_out(one, hashes(crops), replace(STUDY, held_out=HELD, least_to_hold_out=2))
+    held = hold_out(
+        one, difference_hashes(crops), replace(STUDY, held_out=HELD_OUT, min_faces_to_hold_out=2)
+    )
     if not held.any():
         return None
     chosen = np.array(paths, dtype=object)
@@ -75,11 +78,11 @@ def _split(place: Path) -> Person | None:
 
 
 def kept_for_measuring(faces: Path, identities: Path) -> set[Path]:
-    """The pictures of ``identities`` that nothing may learn from that the road map measures."""
+    """The held-out pictures of ``identities``, which no embedder may be trained on."""
     return {
         path
-        for person in gather(faces, identities, MOST)
-        for path in person.measured
+        for person in gather(faces, identities, MAX_CHARACTERS)
+        for path in person.held_out
         if path.is_relative_to(identities)
     }
 

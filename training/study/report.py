@@ -1,4 +1,4 @@
-"""The road map as a table and as a plot."""
+"""The study's road map as a table and as a plot."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 from eyecatch.core.plotting import FAINT, INK, LINE, canvas, save
 
 PUBLISHED = ((3, 0.91), (113, 0.66))
-"""What the original study says of its own networks on its own pictures: characters, accuracy."""
+"""Characters and accuracy that the original study published, on its own pictures."""
 
 COLOURS = ("#c4483c", "#3b6fb6", "#3f8f5f")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One network on one number of characters.
+    """One network on one number of characters; the attributes are keys of ``row.json``.
 
     Attributes:
         characters: how many.
         network: ``study`` or ``compact --quick``.
-        taught, measured: pictures.
-        top1, top5, macro, ece: see ``figures.Known``.
+        taught, measured: pictures trained on and held out.
+        top1, top5, macro, ece: see ``metrics.ClosedSetMetrics``.
         seconds: of training.
     """
 

@@ -1,11 +1,10 @@
-"""The study's road map, walked: more and more characters, the study's network and ours.
+"""The study's road map again: accuracy by number of characters, of its network and of ours.
 
 ``python -m eyecatch.training.study.run FACES IDENTITIES OUT [--study-epochs N]``
 
 FACES has ``train/<character>/`` and ``dev/<character>/``; IDENTITIES ``<source>/<character>/``, of
-which the characters with the most pictures come last, measured on pictures held out by groups of
-near duplicates. OUT gets a table, a plot, and every bundle; what is there already is not trained
-again, so that a walk that was stopped goes on.
+which a part is held out by groups of near duplicates. OUT gets a table, a plot, and every bundle; a
+bundle that is there already is not trained again, so that an interrupted run can be resumed.
 """
 
 from __future__ import annotations
@@ -22,17 +21,17 @@ from eyecatch.core.errors import RequestError
 from eyecatch.training.classifier.config import QUICK, STUDY, Settings
 from eyecatch.training.classifier.train import train
 from eyecatch.training.evaluation.evaluate import evaluate
-from eyecatch.training.study.dataset import MOST, Person, gather
+from eyecatch.training.study.dataset import MAX_CHARACTERS, Person, gather
 from eyecatch.training.study.report import Row, draw_roadmap, table
 
-SIZES = (3, 10, 20, 39, MOST)
-"""How many characters; the study went from 3 to 113."""
+SIZES = (3, 10, 20, 39, MAX_CHARACTERS)
+"""Numbers of characters; the study went from 3 to 113."""
 
 SHORT = replace(STUDY, epochs=8)
 """The study's network, with as many epochs as two cores do in an evening."""
 
 
-def roadmap(  # noqa: PLR0913
+def roadmap(  # noqa: PLR0913 - of a script
     faces: Path,
     identities: Path,
     out: Path,
@@ -41,19 +40,19 @@ def roadmap(  # noqa: PLR0913
     study: Settings = SHORT,
     quick: Settings = QUICK,
     base: Path | None = None,
-    tell: Callable[[Row], None] = lambda _: None,
+    on_row: Callable[[Row], None] = lambda _: None,
 ) -> list[Row]:
-    """Walks it; see the head of this module.
+    """Trains and measures both networks with more and more characters.
 
     Args:
         faces: with ``train`` and ``dev``.
         identities: with a folder a source.
-        out: where to.
-        sizes: numbers of characters, growing.
-        study: settings of the one network.
-        quick: of the other.
-        base: the embedder of the second one, instead of that in the package.
-        tell: is told of each row.
+        out: for a table, a plot and every bundle.
+        sizes: numbers of characters, ascending.
+        study: settings of the study's network.
+        quick: settings of ours.
+        base: the embedder of ours, instead of the one in the package.
+        on_row: is called with each row.
 
     Raises:
         RequestError: there are fewer characters than the last of ``sizes``.
@@ -70,7 +69,7 @@ def roadmap(  # noqa: PLR0913
         for name, settings in (("study", study), ("compact --quick", quick)):
             work = out / f"{name.split()[0]}-{size}"
             rows.append(_row(people[:size], name, settings, work, base))
-            tell(rows[-1])
+            on_row(rows[-1])
     (out / "roadmap.md").write_text(table(rows), "utf-8")
     draw_roadmap(rows, out)
     return rows
@@ -84,17 +83,17 @@ def _row(
     if done.is_file():
         return Row(**json.loads(done.read_text("utf-8")))
     shutil.rmtree(work, ignore_errors=True)
-    for part in ("taught", "measured"):
-        for person in people:
-            _copy(getattr(person, part), work / part / person.name)
+    for person in people:
+        _copy(person.training, work / "training" / person.name)
+        _copy(person.held_out, work / "held_out" / person.name)
     began = time.monotonic()
-    bundle = train(work / "taught", work / "bundle", settings=settings, base=base)
+    bundle = train(work / "training", work / "bundle", settings=settings, base=base)
     seconds = time.monotonic() - began
-    known = evaluate(bundle, work / "measured", out=work / "report").known
+    known = evaluate(bundle, work / "held_out", out=work / "report").known
     row = Row(
         characters=len(people),
         network=network,
-        taught=sum(len(person.taught) for person in people),
+        taught=sum(len(person.training) for person in people),
         measured=known.faces,
         top1=known.top1,
         top5=known.top5,
@@ -102,8 +101,8 @@ def _row(
         ece=known.ece,
         seconds=round(seconds, 1),
     )
-    shutil.rmtree(work / "taught")
-    shutil.rmtree(work / "measured")
+    shutil.rmtree(work / "training")
+    shutil.rmtree(work / "held_out")
     done.write_text(json.dumps(asdict(row), indent=1), "utf-8")
     return row
 
@@ -120,10 +119,10 @@ def main() -> None:
     for name in ("faces", "identities", "out"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--study-epochs", type=int, default=SHORT.epochs)
-    asked = parser.parse_args()
-    study = replace(STUDY, epochs=asked.study_epochs)
+    arguments = parser.parse_args()
+    study = replace(STUDY, epochs=arguments.study_epochs)
     try:
-        roadmap(asked.faces, asked.identities, asked.out, study=study, tell=print)
+        roadmap(arguments.faces, arguments.identities, arguments.out, study=study, on_row=print)
     except RequestError as error:
         raise SystemExit(f"roadmap: {error}") from error
 

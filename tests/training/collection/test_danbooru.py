@@ -9,8 +9,8 @@ import pytest
 
 from eyecatch.core.errors import RequestError
 from eyecatch.training.collection.collect import collect
+from eyecatch.training.collection.danbooru import Post, read_posts
 from eyecatch.training.collection.options import Danbooru
-from eyecatch.training.collection.posts import Post, read_posts
 
 AKARI, MIZORE = "akari_(lantern_street)", "mizore_(fate/zero)"
 

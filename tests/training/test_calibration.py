@@ -7,7 +7,7 @@ import pytest
 
 from eyecatch.core.identity.decision import Calibration
 from eyecatch.core.identity.prototypes import SCALE
-from eyecatch.training.calibration import ENROLLED, LEARNED, calibrate_open, without_own
+from eyecatch.training.calibration import ENROLLED, LEARNED, calibrate_open_set, without_own_class
 from eyecatch.training.metrics import Answers
 
 PEOPLE, EACH, LENGTH = 12, 40, 48
@@ -34,7 +34,7 @@ NAMES = tuple(f"n{k}" for k in range(PEOPLE))
 
 def test_strangers_stay_unnamed_and_the_known_are_named(world):
     known, labels, strangers = world
-    made = calibrate_open(known[::2], labels[::2], NAMES, OTHERWISE)
+    made = calibrate_open_set(known[::2], labels[::2], NAMES, OTHERWISE)
     mine, theirs = (
         Answers.of(some, NAMES, made.calibration, made.thresholds)
         for some in (known[1::2], strangers)
@@ -50,7 +50,7 @@ def test_strangers_stay_unnamed_and_the_known_are_named(world):
 def test_the_more_strangers_are_expected_the_less_a_name_is_believed(world):
     known, labels, _ = world
     enrolled, learned = (
-        calibrate_open(known, labels, NAMES, OTHERWISE, nobody).calibration
+        calibrate_open_set(known, labels, NAMES, OTHERWISE, nobody).calibration
         for nobody in (ENROLLED, LEARNED)
     )
     assert enrolled.nobody > learned.nobody
@@ -60,7 +60,7 @@ def test_the_more_strangers_are_expected_the_less_a_name_is_believed(world):
 
 def test_confidence_is_the_chance_to_be_right(world):
     known, labels, strangers = world
-    made = calibrate_open(known[::2], labels[::2], NAMES, OTHERWISE)
+    made = calibrate_open_set(known[::2], labels[::2], NAMES, OTHERWISE)
     mine = Answers.of(known[1::2], NAMES, made.calibration)
     theirs = Answers.of(strangers, NAMES, made.calibration)
     assert mine.confidence.mean() == pytest.approx((mine.guesses == labels[1::2]).mean(), abs=0.05)
@@ -69,14 +69,14 @@ def test_confidence_is_the_chance_to_be_right(world):
 
 def test_a_face_without_its_character_is_a_strangers():
     logits = np.float32([[3, 1, 2], [0, 5, 1]])
-    left = without_own(logits, np.array([0, 1]))
+    left = without_own_class(logits, np.array([0, 1]))
     assert left.argmax(axis=1).tolist() == [2, 2]
     assert logits.max() == 5
 
 
 def test_few_faces_say_nothing(world):
     known, labels, _ = world
-    made = calibrate_open(known[:10], labels[:10], NAMES, OTHERWISE)
+    made = calibrate_open_set(known[:10], labels[:10], NAMES, OTHERWISE)
     assert made.calibration == OTHERWISE
     assert set(made.thresholds) == {None}
 
@@ -88,7 +88,7 @@ def test_one_whom_strangers_are_taken_for_asks_for_more(world):
     alike = (labels > 0) & (labels <= PEOPLE // 2)
     chance = np.random.default_rng(1).normal(0.5, 0.06, alike.sum())
     like[alike, 0] = SCALE * chance
-    made = calibrate_open(like, labels, NAMES, OTHERWISE)
+    made = calibrate_open_set(like, labels, NAMES, OTHERWISE)
     maybe = np.array([low for low, _ in made.thresholds])
     assert maybe[0] == maybe.max()
     assert maybe[0] > np.median(maybe)
@@ -99,7 +99,7 @@ def test_faces_of_the_folder_unknown_count_too(world):
     rows = np.concatenate([known, strangers[:200]])
     nobody = np.full((len(rows), 1), -SCALE, np.float32)
     truth = np.concatenate([labels, np.full(200, PEOPLE)])
-    made = calibrate_open(np.hstack([rows, nobody]), truth, (*NAMES, None), OTHERWISE)
+    made = calibrate_open_set(np.hstack([rows, nobody]), truth, (*NAMES, None), OTHERWISE)
     assert len(made.thresholds) == PEOPLE + 1
     more = np.hstack([strangers[200:], np.full((len(strangers) - 200, 1), -SCALE, np.float32)])
     answers = Answers.of(more, (*NAMES, None), made.calibration, made.thresholds)

@@ -10,7 +10,7 @@ import pytest
 from eyecatch.core.crops import encode, resize
 from eyecatch.core.synthetic.cast import CAST
 from eyecatch.core.synthetic.portraits import draw_portrait
-from eyecatch.training.classifier.data_checks import likeness, without_face
+from eyecatch.training.classifier.data_checks import cosines_with_others, pictures_without_face
 from eyecatch.training.dataset import Faces
 
 
@@ -28,17 +28,17 @@ def people():
 def test_what_is_unlike_and_has_no_face_is_said(people):
     seen = np.zeros((7, 4), np.float32)
     seen[:3, 0] = seen[3, 1] = seen[4, 2] = seen[5:, 3] = 1
-    (note,) = without_face(people, seen)
+    (note,) = pictures_without_face(people, seen)
     assert note.startswith("4.jpg: no face is found in it")
 
 
 def test_what_is_alike_is_not_looked_at(people):
     alike = np.tile(np.float32([1, 0, 0]), (7, 1))
     alone = Faces(people.names[:1], people.crops[:5], (0,) * 5, people.paths[:5], ())
-    assert without_face(alone, alike[:5]) == []
+    assert pictures_without_face(alone, alike[:5]) == []
 
 
 def test_likeness_is_that_to_the_others():
     seen = np.float32([[1, 0], [1, 0], [0, 1], [0, 1]])
-    near = likeness(seen, np.array([0, 0, 0, 1]))
+    near = cosines_with_others(seen, np.array([0, 0, 0, 1]))
     assert near == pytest.approx([np.sqrt(0.5), np.sqrt(0.5), 0, -1])

@@ -11,10 +11,10 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.synthetic.cast import CAST
 from eyecatch.core.synthetic.portraits import draw_faces
 from eyecatch.training.classifier.config import QUICK, STUDY
-from eyecatch.training.study.dataset import MOST, gather, kept_for_measuring
+from eyecatch.training.study.dataset import MAX_CHARACTERS, gather, kept_for_measuring
 from eyecatch.training.study.run import roadmap
 
-STEPS = {"epochs": 1, "batch": 8, "least_steps": 1}
+STEPS = {"epochs": 1, "batch": 8, "min_steps": 1}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_it_walks_and_goes_on_where_it_stopped(folders, base, tmp_path):
     told = []
     ways = {"out": out, "base": base, **settings}
     rows = roadmap(
-        folders / "faces", folders / "identities", sizes=(2, 3), tell=told.append, **ways
+        folders / "faces", folders / "identities", sizes=(2, 3), on_row=told.append, **ways
     )
     assert [(row.characters, row.network) for row in rows] == [
         (2, "study"), (2, "compact --quick"), (3, "study"), (3, "compact --quick"),
@@ -57,11 +57,11 @@ def test_it_walks_and_goes_on_where_it_stopped(folders, base, tmp_path):
 def test_those_with_the_most_pictures_come_first(folders):
     people = gather(folders / "faces", folders / "identities", 6)
     assert {one.name for one in people[:2]} == {CAST[0].name, CAST[1].name}
-    sizes = [len(one.taught) + len(one.measured) for one in people[2:]]
+    sizes = [len(one.training) + len(one.held_out) for one in people[2:]]
     assert sizes == sorted(sizes, reverse=True)
     for one in people:
-        assert one.measured
-        assert not set(one.taught) & set(one.measured)
+        assert one.held_out
+        assert not set(one.training) & set(one.held_out)
     with pytest.raises(RequestError, match="is no folder"):
         gather(folders / "none", folders / "identities", 2)
 
@@ -73,6 +73,6 @@ def test_too_few_characters_are_said(folders, tmp_path):
 
 
 def test_what_is_measured_is_kept_from_the_embedder(folders):
-    people = gather(folders / "faces", folders / "identities", MOST)
+    people = gather(folders / "faces", folders / "identities", MAX_CHARACTERS)
     kept = kept_for_measuring(folders / "faces", folders / "identities")
-    assert kept == {path for one in people[2:] for path in one.measured}
+    assert kept == {path for one in people[2:] for path in one.held_out}

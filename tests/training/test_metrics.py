@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 
 from eyecatch.core.identity.decision import Calibration, vote
-from eyecatch.training.calibrate import calibrate, fit_temperature, lowest_threshold
+from eyecatch.training.calibration import (
+    calibrate_closed_set,
+    fit_temperature,
+    lowest_threshold,
+)
 from eyecatch.training.metrics import (
     Answers,
     auroc,
     calibration_error,
-    known_figures,
-    unseen_figures,
+    closed_set_metrics,
+    open_set_metrics,
 )
 
 NAMES = ("Botan", "Hiei", "Kurama", None)
@@ -51,13 +55,13 @@ def test_from_the_lowest_threshold_on_the_wanted_share_is_right():
 
 def test_calibration_makes_names_right_as_often_as_promised(honest):
     logits, labels = honest
-    calibration = calibrate(logits, labels, NAMES)
+    calibration = calibrate_closed_set(logits, labels, NAMES)
     answers = Answers.of(logits, NAMES, calibration)
     right = answers.guesses == labels
     assert right[answers.named].mean() >= 0.95
     assert right[answers.sure].mean() >= 0.99
     assert answers.sure.sum() < answers.named.sum()
-    assert calibrate(logits[:0], labels[:0], NAMES) == Calibration()
+    assert calibrate_closed_set(logits[:0], labels[:0], NAMES) == Calibration()
 
 
 def test_many_answers_at_once_are_the_votes_of_single_crops(honest):
@@ -74,7 +78,7 @@ def test_many_answers_at_once_are_the_votes_of_single_crops(honest):
 def test_known_figures():
     chances = np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.45, 0.15, 0.4], [0.9, 0.05, 0.05]])
     answers = Answers.of(np.log(chances).astype(np.float32), NAMES[:3], Calibration(1, 0.5, 0.8))
-    known = known_figures(answers, np.array([0, 1, 2, 1]), NAMES[:3])
+    known = closed_set_metrics(answers, np.array([0, 1, 2, 1]), NAMES[:3])
     assert (known.faces, known.top1, known.top5) == (4, 0.5, 1.0)
     assert known.characters == {"Botan": (1, 1.0), "Hiei": (2, 0.5), "Kurama": (1, 0.0)}
     assert known.macro == pytest.approx(0.5)
@@ -86,7 +90,7 @@ def test_known_figures():
 def test_unseen_figures():
     known = Answers.of(np.float32([[9, 0], [2, 0]]), NAMES[:2], Calibration(1, 0.6, 0.99))
     unseen = Answers.of(np.float32([[3, 0], [0, 0]]), NAMES[:2], Calibration(1, 0.6, 0.99))
-    figures = unseen_figures(known, unseen)
+    figures = open_set_metrics(known, unseen)
     assert (figures.faces, figures.auroc) == (2, 0.75)
     assert (figures.wrongly_named, figures.surely_wrong) == (0.5, 0.0)
 

@@ -16,8 +16,8 @@ from eyecatch.training.classifier.config import QUICK, Settings, settings_for
 from eyecatch.training.classifier.train import train
 from eyecatch.training.dataset import read_faces
 
-FINE = replace(Settings(), epochs=2, batch=16, least_steps=4, least_to_learn=4)
-FAST = replace(QUICK, epochs=3, views=2, least_to_learn=4)
+FINE = replace(Settings(), epochs=2, batch=16, min_steps=4, min_faces_to_learn=4)
+FAST = replace(QUICK, epochs=3, views=2, min_faces_to_learn=4)
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +61,7 @@ def test_the_same_faces_train_the_same_bundle(quick, faces, base, tmp_path):
 
 
 def test_few_pictures_give_prototypes_as_enrol_makes_them(tmp_path, faces, base):
-    settings = replace(FAST, least_to_learn=99, least_to_hold_out=99)
+    settings = replace(FAST, min_faces_to_learn=99, min_faces_to_hold_out=99)
     made = train(faces, tmp_path / "few.bundle", settings=settings, base=base)
     assert made.card["training"] == {"best_epoch": 0, "seconds": 0, "epochs": []}
     people = read_faces(faces)
