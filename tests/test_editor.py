@@ -63,6 +63,7 @@ def test_pyright_resolves_what_is_imported_anywhere(root, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_pyright_resolves_every_import_where_it_stands(root):
     report = pyright(root)
     assert complaints(report) == []
