@@ -44,7 +44,7 @@ class Task:
         episode: id of the episode in the index.
         video: the episode's file.
         chunk: the range of its frames.
-        id: the chunk's id, for logs and to count its tries; see ``core.video.chunk_id``.
+        id: the chunk's id, for logs and to count its tries; see ``core.video.types.chunk_id``.
     """
 
     episode: int

@@ -226,6 +226,7 @@ def test_the_demo_draws_what_is_shown(demo_steps, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_demo_and_what_its_index_answers_are_as_shown(demo_steps, tmp_path):
     for step in demo_steps:
         assert step.words[0] == "eyecatch"
