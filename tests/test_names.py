@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ DOTTED = re.compile(rf"(?<![\w./-])(?:eyecatch|{'|'.join(LAYERS)})(?:\.\w+)+(?![
 PATH = re.compile(
     rf"(?<![\w./-])(?:{'|'.join(LAYERS)}|bench|docs|examples|src|tests)/[\w./-]*[\w/](?![\w*<{{])"
 )
+# ``Detector.detect``, ``end_frame``, ``test_watch.py``: a name without the way to it.
+BARE = re.compile(r"[A-Z]\w*[a-z]\w*(?:\.\w+)*|\w+_\w+(?:\.py)?")
+
+# What others call theirs: FFmpeg, Keras.
+FOREIGN = {"skip_loop_filter", "Lambda", "UpSampling2D"}
+
 SUFFIXES = (".md", ".yaml")  # of files: training.md is no module
 
 
@@ -114,6 +121,39 @@ def test_docstrings_and_comments_name_what_there_is():
     }
     assert len(told) > 500
     assert [(file, name) for file, name in sorted(told) if is_told_wrongly(name)] == []
+
+
+@pytest.fixture(scope="module")
+def known() -> set[str]:
+    """All names of the code, words of its short strings (columns, keys), and its files."""
+    found = set(FOREIGN)
+    for file in [*sources(), *(ROOT / "tests").rglob("*.py")]:
+        found |= {file.name, file.stem}
+        with tokenize.open(file) as source:
+            for token in tokenize.generate_tokens(source.readline):
+                if token.type == tokenize.NAME:
+                    found.add(token.string)
+                elif token.type == tokenize.STRING and not token.string.endswith('"""'):
+                    found |= set(re.findall(r"\w+", token.string))
+    return found
+
+
+def unknown(text: str, mark: str, known: set[str]) -> set[str]:
+    """The names between marks that nothing is called by."""
+    spans = {span.removesuffix("()") for span in re.findall(f"{mark}([^`\\n]+){mark}", text)}
+    names = {span for span in spans if BARE.fullmatch(span)}
+    return {name for name in names if set(re.split(r"\.(?!py$)", name)) - known}
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_a_page_calls_things_as_the_code_does(page, known):
+    assert unknown(page.read_text("utf-8"), "`", known) == set()
+
+
+def test_docstrings_and_comments_call_things_as_the_code_does(known):
+    texts = {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in sources()}
+    wrong = {file: unknown(text, "``", known) for file, text in texts.items()}
+    assert {file: names for file, names in wrong.items() if names} == {}
 
 
 @pytest.mark.parametrize(
