@@ -41,7 +41,7 @@ def files_below(top):
         os.path.relpath(Path(folder) / name, top)
         for folder, _, names in os.walk(top, followlinks=True)
         for name in names
-        if not folder.endswith("__pycache__")
+        if not folder.endswith("__pycache__") and not name.startswith(".")  # what an editor leaves
     }
 
 
