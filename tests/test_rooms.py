@@ -20,8 +20,19 @@ SHARED = {
     # The same kind of thing, each folder's own.
     "base", "card", "errors", "images", "manifest", "metrics", "options", "progress",
     "report", "timeline", "types",
-    # One word of two fields: of a network's output, and of a video.
-    "decode",
+    # One word of two fields: of a network's output and of a video; of a job and of a study.
+    "decode", "run",
+}  # fmt: skip
+
+# The same for classes.
+SHARED_CLASSES = {
+    # What one part finds or decides and another stores, lists or shows.
+    "Appearance", "Bundle", "Character", "Chunk", "Cluster", "Crop", "Face", "Faces", "Frame",
+    "Linked", "Predictions", "Run", "Shot", "Timeline", "Track", "Tracklet", "Verdict",
+    # Each training's own.
+    "BatchPlan", "Schedule",
+    # Small classes of one module each, which no reader meets together.
+    "Contents", "Entry", "Part", "Pen", "Span",
 }  # fmt: skip
 
 # Names that say nothing: what is in such a module belongs to what it is about.
@@ -63,3 +74,13 @@ def test_a_module_has_a_name_of_its_own_or_one_that_means_the_same(modules):
     twice = {name: found for name, found in places.items() if len(found) > 1}
     assert {name: found for name, found in twice.items() if name not in SHARED | commands} == {}
     assert not EMPTY & set(places)
+
+
+def test_a_class_has_a_name_of_its_own_or_one_that_means_the_same(root, modules):
+    places = defaultdict(list)
+    for path in modules:
+        for node in ast.parse((root / path).read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(str(path))
+    twice = {name: found for name, found in places.items() if len(found) > 1}
+    assert {name: found for name, found in twice.items() if name not in SHARED_CLASSES} == {}
