@@ -25,8 +25,8 @@ PATH = re.compile(
 # ``Detector.detect``, ``end_frame``, ``test_watch.py``: a name without the way to it.
 BARE = re.compile(r"[A-Z]\w*[a-z]\w*(?:\.\w+)*|\w+_\w+(?:\.py)?")
 
-# What others call theirs: FFmpeg, Keras.
-FOREIGN = {"skip_loop_filter", "Lambda", "UpSampling2D"}
+# What others call theirs: FFmpeg, Keras, HTTP.
+FOREIGN = {"skip_loop_filter", "Lambda", "UpSampling2D", "Origin"}
 
 SUFFIXES = (".md", ".yaml")  # of files: training.md is no module
 
