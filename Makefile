@@ -6,7 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-all bench check format lock wheel clean
+.PHONY: help demo test test-all bench check format wheel lock clean
+
+help:  ## what can be done: this list
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1	/p' Makefile | expand -t 10
 
 demo: $(READY)  ## draw a small season, train, index it, ask, render
 	$(BIN)/eyecatch demo --out demo --force
@@ -25,13 +28,14 @@ check: $(READY)  ## formatting, lint, types, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy bench
+	$(BIN)/mypy examples
 	$(BIN)/lint-imports
 
-format: $(READY)
+format: $(READY)  ## bring the code into the form that check asks for
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-wheel: $(READY)
+wheel: $(READY)  ## the package, into dist/
 	$(BIN)/python -m build --wheel
 
 lock:  ## resolve pyproject.toml's dependencies again, in an environment of their own
@@ -48,5 +52,5 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-clean:
+clean:  ## remove what these commands made
 	rm -rf $(VENV) build dist demo *.egg-info

@@ -90,6 +90,13 @@ def test_every_package_is_listed(root):
     assert set(setup["packages"]) - {"eyecatch"} == folders
 
 
+def test_make_alone_lists_what_can_be_made(root):
+    done = subprocess.run(["make"], cwd=root, capture_output=True, text=True, check=True)
+    makefile = (root / "Makefile").read_text()
+    (targets,) = [line.split()[1:] for line in makefile.splitlines() if line.startswith(".PHONY")]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == targets
+
+
 def test_an_error_is_one_sentence_without_a_traceback(tmp_path):
     env = {**os.environ, "EYECATCH_DB": str(tmp_path / "none.db")}
     done = subprocess.run(

@@ -19,7 +19,7 @@ class Series(Base):
 
 
 class Episode(Base):
-    """One video by the hash of its content, with what was probed (see ``core.video.Video``)."""
+    """One video by the hash of its content, with what was probed (``core.video.types.Video``)."""
 
     __tablename__ = "episode"
     __table_args__ = (one_of("state", EPISODE_STATES),)

@@ -110,7 +110,7 @@ class CharacterSummary:
 class ChunkFault:
     """Why a chunk failed (``state``), or is done but broke off early.
 
-    ``id`` is ``core.video.chunk_id``; ``attempts`` says how often the chunk was begun.
+    ``id`` is ``core.video.types.chunk_id``; ``attempts`` says how often the chunk was begun.
     """
 
     id: str
