@@ -133,7 +133,7 @@ class Bench:
 def content(db: Path) -> dict[str, Content]:
     """All that an index holds."""
     with open_index(str(db), create=False) as index:
-        return index.contents.fingerprint()
+        return index.fingerprint.compute()
 
 
 def _noted(db: Path) -> Path:

@@ -32,7 +32,7 @@ SECONDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TrackSpan:
     """Tracks, or one of them, of one character; all but ``shot_id`` is as in ``Appearance``.
 
     Attributes:
@@ -62,7 +62,7 @@ class Appearances(Repository):
             return Share(*(float(value or 0) for value in sums))
 
 
-_COLUMNS: Final = tuple(name for name in Span.__dataclass_fields__ if name != "shot_id")
+_COLUMNS: Final = tuple(name for name in TrackSpan.__dataclass_fields__ if name != "shot_id")
 
 
 def refresh_appearances(connection: Connection, episode_id: int) -> None:
@@ -85,7 +85,7 @@ def refresh_appearances(connection: Connection, episode_id: int) -> None:
         )
 
 
-def joined(tracks: Iterable[Span], gap: Fraction) -> Iterator[Span]:
+def joined(tracks: Iterable[TrackSpan], gap: Fraction) -> Iterator[TrackSpan]:
     """Tracks joined to ranges.
 
     Args:
@@ -96,7 +96,7 @@ def joined(tracks: Iterable[Span], gap: Fraction) -> Iterator[Span]:
         yield from _joined_one(group, gap)
 
 
-def _joined_one(tracks: Iterator[Span], gap: Fraction) -> Iterator[Span]:
+def _joined_one(tracks: Iterator[TrackSpan], gap: Fraction) -> Iterator[TrackSpan]:
     current = next(tracks)
     for track in tracks:
         across = gap if track.shot_id == current.shot_id else 0
@@ -108,7 +108,7 @@ def _joined_one(tracks: Iterator[Span], gap: Fraction) -> Iterator[Span]:
     yield current
 
 
-def _join(a: Span, b: Span) -> Span:
+def _join(a: TrackSpan, b: TrackSpan) -> TrackSpan:
     last = max(a, b, key=lambda span: span.stop)
     return replace(
         a,
@@ -120,7 +120,7 @@ def _join(a: Span, b: Span) -> Span:
     )
 
 
-def _tracks(connection: Connection, episode_id: int) -> list[Span]:
+def _tracks(connection: Connection, episode_id: int) -> list[TrackSpan]:
     rows = connection.execute(
         select(
             Track.character_id,
@@ -139,7 +139,7 @@ def _tracks(connection: Connection, episode_id: int) -> list[Span]:
         .order_by(Track.character_id, Track.unsure, Track.start, Track.number)
     )
     return [
-        Span(
+        TrackSpan(
             row.character_id,
             row.unsure,
             row.start,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from eyecatch.db.episodes import BadFiles, Episodes
     from eyecatch.db.queries.exports import Exports
     from eyecatch.db.queries.find import Queries
-    from eyecatch.db.queries.fingerprint import Contents
+    from eyecatch.db.queries.fingerprint import Fingerprint
     from eyecatch.db.queries.pages import PageQueries
     from eyecatch.db.queries.summaries import Summaries
     from eyecatch.db.review.actions import Actions
@@ -89,4 +89,6 @@ class Index(Session):
     summaries: cached_property[Summaries] = repository("eyecatch.db.queries.summaries", "Summaries")
     exports: cached_property[Exports] = repository("eyecatch.db.queries.exports", "Exports")
     pages: cached_property[PageQueries] = repository("eyecatch.db.queries.pages", "PageQueries")
-    contents: cached_property[Contents] = repository("eyecatch.db.queries.fingerprint", "Contents")
+    fingerprint: cached_property[Fingerprint] = repository(
+        "eyecatch.db.queries.fingerprint", "Fingerprint"
+    )

@@ -18,10 +18,7 @@ SHARED = {
     "actions", "appearances", "clustering", "crops", "pages", "predictions", "propagation",
     "review", "scan", "tracks",
     # The same kind of thing, each folder's own.
-    "base", "card", "errors", "images", "manifest", "metrics", "options", "progress",
-    "report", "timeline", "types",
-    # One word of two fields: of a network's output and of a video; of a job and of a study.
-    "decode", "run",
+    "base", "errors", "images", "manifest", "options", "progress", "report", "timeline", "types",
 }  # fmt: skip
 
 # The same for classes.
@@ -31,8 +28,6 @@ SHARED_CLASSES = {
     "Linked", "Predictions", "Run", "Shot", "Timeline", "Track", "Tracklet", "Verdict",
     # Each training's own.
     "BatchPlan", "Schedule",
-    # Small classes of one module each, which no reader meets together.
-    "Contents", "Entry", "Part", "Pen", "Span",
 }  # fmt: skip
 
 # Names that say nothing: what is in such a module belongs to what it is about.

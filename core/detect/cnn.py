@@ -17,8 +17,8 @@ import numpy.typing as npt
 from eyecatch.core.detect import network
 from eyecatch.core.detect.base import DetectorKind, clip_boxes
 from eyecatch.core.detect.config import DetectorConfig
-from eyecatch.core.detect.decode import decode
 from eyecatch.core.detect.multiscale import MultiscaleDetector
+from eyecatch.core.detect.postprocess import decode
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import ModelError
 from eyecatch.core.runtime import hushed

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.detect.base import Detector, clip_boxes
-from eyecatch.core.detect.decode import suppress_overlaps
+from eyecatch.core.detect.postprocess import suppress_overlaps
 from eyecatch.core.detections import Detections, iou
 
 _SAME_FACE_IOU: Final = 0.4

@@ -10,10 +10,10 @@ import numpy as np
 
 from eyecatch.core.detections import Box
 from eyecatch.core.synthetic.backdrop import LIGHTS, Place, paint
-from eyecatch.core.synthetic.card import paint_card
 from eyecatch.core.synthetic.character import Character, Mouth, Pose
 from eyecatch.core.synthetic.figure import Figure, draw
 from eyecatch.core.synthetic.pen import DAY, Picture
+from eyecatch.core.synthetic.title_card import paint_card
 
 _TALK: tuple[Mouth, ...] = ("flat", "open", "small", "open", "smile", "wide")
 _BLINK = 20  # drawings between two blinks: about two seconds on twos

@@ -39,10 +39,10 @@ class Content:
     digest: str
 
 
-class Contents(Repository):
+class Fingerprint(Repository):
     """What an index holds, to compare it with another."""
 
-    def fingerprint(self) -> dict[str, Content]:
+    def compute(self) -> dict[str, Content]:
         """The content of each table of what was found, by its name; reads every row."""
         with self._session.reading() as connection:
             return {

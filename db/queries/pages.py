@@ -21,7 +21,7 @@ from eyecatch.db.models import (
     Tracklet,
 )
 from eyecatch.db.models.base import PENDING
-from eyecatch.db.records.review import Bar, Counts, Part
+from eyecatch.db.records.review import Bar, Counts, ScreenTime
 from eyecatch.db.records.scan import EpisodeRecord
 
 
@@ -56,7 +56,7 @@ class PageQueries(Repository):
                 episode_record(row) for row in connection.execute(query.offset(first).limit(count))
             ]
 
-    def parts(self, episode_ids: Sequence[int]) -> list[Part]:
+    def parts(self, episode_ids: Sequence[int]) -> list[ScreenTime]:
         """Who is in some episodes, for how long."""
         with self._session.reading() as connection:
             length = func.sum(Appearance.stop_pts - Appearance.start_pts)
@@ -82,7 +82,7 @@ class PageQueries(Repository):
                 )
             )
             return [
-                Part(character, name, episode, float(int(units) * Fraction(num, den)))
+                ScreenTime(character, name, episode, float(int(units) * Fraction(num, den)))
                 for character, name, episode, units, num, den in rows
             ]
 

@@ -118,7 +118,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScreenTime:
     """Seconds of a character in an episode, of sure appearances."""
 
     character_id: int

@@ -117,7 +117,7 @@ def _completed(paths: Sequence[str], settle: float) -> Iterator[Sequence[Path]]:
 
 
 def _metrics(address: str) -> Listener:
-    from eyecatch.jobs.indexing.metrics import Metrics  # noqa: PLC0415 - as above
+    from eyecatch.jobs.indexing.prometheus import Metrics  # noqa: PLC0415 - as above
 
     made = Metrics()
     note(f"Metrics are on port {made.serve(address)}.")

@@ -12,7 +12,7 @@ from eyecatch.db.index import Index
 from eyecatch.db.records.scan import MAX_TRIES, FileStamp, Provenance
 from eyecatch.jobs.classify import Classifier
 from eyecatch.jobs.indexing.decide import decide
-from eyecatch.jobs.indexing.run import Run
+from eyecatch.jobs.indexing.job_run import JobRun
 from eyecatch.jobs.naming.pipeline import NamingPipeline
 from eyecatch.jobs.progress import Progress
 from eyecatch.jobs.runners.stages import Outcome, Task
@@ -33,7 +33,7 @@ class Committer:
     """
 
     index: Index
-    run: Run
+    run: JobRun
     provenance: Provenance
     classifier: Classifier | None
     progress: Progress

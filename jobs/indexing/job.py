@@ -12,8 +12,8 @@ from eyecatch.db.records.scan import Backlog, Provenance
 from eyecatch.jobs.classify import Classifier
 from eyecatch.jobs.indexing.commit import Committer
 from eyecatch.jobs.indexing.decide import is_stale
+from eyecatch.jobs.indexing.job_run import recorded_run
 from eyecatch.jobs.indexing.prefetch import Prefetcher
-from eyecatch.jobs.indexing.run import recorded_run
 from eyecatch.jobs.progress import Listener, Progress, silent
 from eyecatch.jobs.runners import WORTH_RAY_SECONDS
 from eyecatch.jobs.runners.stages import Runner, Work

@@ -152,13 +152,11 @@ def test_equal_content_has_equal_fingerprints(index, season, tmp_path):
         season.add(other, "S01E09.mkv")
         season.index(other)
         unequal = {
-            k
-            for k, v in other.contents.fingerprint().items()
-            if v != index.contents.fingerprint()[k]
+            k for k, v in other.fingerprint.compute().items() if v != index.fingerprint.compute()[k]
         }
         assert unequal == {"episode", "chunk"}
         season.decide(other, 1, "Kuwabara")
-        assert other.contents.fingerprint()["track"] != index.contents.fingerprint()["track"]
+        assert other.fingerprint.compute()["track"] != index.fingerprint.compute()["track"]
 
 
 @pytest.mark.parametrize("size", [3, 2500])

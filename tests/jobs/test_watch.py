@@ -14,7 +14,7 @@ import pytest
 import eyecatch
 from eyecatch.core.errors import RequestError
 from eyecatch.jobs.cli import main
-from eyecatch.jobs.indexing.metrics import Metrics
+from eyecatch.jobs.indexing.prometheus import Metrics
 from eyecatch.jobs.indexing.watch import StableFiles, completed
 from eyecatch.jobs.progress import Progress, limit, shares
 

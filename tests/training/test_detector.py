@@ -3,8 +3,8 @@ import pytest
 
 from eyecatch.core.detect.cnn import CnnDetector
 from eyecatch.core.detect.config import DetectorConfig
-from eyecatch.core.detect.decode import decode
 from eyecatch.core.detect.network import build, packed
+from eyecatch.core.detect.postprocess import decode
 from eyecatch.core.detections import Detections, iou
 from eyecatch.training.annotations import read_boxes
 from eyecatch.training.detector import dataset, train

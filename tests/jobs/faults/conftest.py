@@ -99,7 +99,7 @@ def content():
 
     def of(db):
         with open_index(db, create=False) as index:
-            return index.contents.fingerprint()
+            return index.fingerprint.compute()
 
     return of
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import eyecatch
 from eyecatch.core.errors import DatabaseError
 from eyecatch.jobs.indexing import index as index_module
-from eyecatch.jobs.indexing import run as run_module
+from eyecatch.jobs.indexing import job_run as run_module
 from eyecatch.jobs.runners.inline import InlineRunner
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from eyecatch.core.detect.decode import decode, suppress_overlaps
 from eyecatch.core.detect.network import STRIDE
+from eyecatch.core.detect.postprocess import decode, suppress_overlaps
 from eyecatch.core.detections import Detections
 
 

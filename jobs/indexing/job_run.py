@@ -22,7 +22,7 @@ PAUSES: Final = (1, 2, 4, 8, 15, 30, 30, 30, 60, 60)
 updated or started again."""
 
 
-class Run:
+class JobRun:
     """A run that is recorded in the index and lives as long as this object is not closed.
 
     Args:
@@ -64,7 +64,9 @@ class Run:
 
 
 @contextmanager
-def recorded_run(index: Index, config: Mapping[str, object], progress: Progress) -> Iterator[Run]:
+def recorded_run(
+    index: Index, config: Mapping[str, object], progress: Progress
+) -> Iterator[JobRun]:
     """A run that lasts as long as the block; how it ended and what took its time is recorded.
 
     Args:
@@ -72,7 +74,7 @@ def recorded_run(index: Index, config: Mapping[str, object], progress: Progress)
         config: what decides the rows that the run makes.
         progress: of the job, as it goes on.
     """
-    run = Run(index, index.runs.start(config, versions()))
+    run = JobRun(index, index.runs.start(config, versions()))
     log.info("run %d begins: %s", run.id, progress.line())
     state = STOPPED
     try:
