@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from eyecatch.core.errors import RequestError, UnknownCharacterError
-from eyecatch.db.appearances import Span, joined
+from eyecatch.db.appearances import TrackSpan, joined
 from eyecatch.db.index import open_index
 from eyecatch.db.models.base import DONE
 from eyecatch.db.records.scan import Provenance
@@ -212,7 +212,7 @@ def test_an_empty_index_answers(index):
     ],
 )
 def test_tracks_join_inside_a_shot_and_where_they_touch(spans, ranges):
-    tracks = [Span(1, False, a, b, a, b, 0.9, b - a, shot) for a, b, shot in spans]
+    tracks = [TrackSpan(1, False, a, b, a, b, 0.9, b - a, shot) for a, b, shot in spans]
     assert [(one.start, one.stop) for one in joined(tracks, Fraction(10))] == ranges
 
 
