@@ -8,16 +8,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 from more_itertools import batched
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.engine import Connection
 
-from eyecatch.core.errors import MediaError
 from eyecatch.core.storage import place
 from eyecatch.core.video.types import Plan, Video
 from eyecatch.db.connection.session import ROWS, Repository
-from eyecatch.db.models import BadFile, Chunk, Episode, EpisodeFile, Series
+from eyecatch.db.models import Chunk, Episode, EpisodeFile, Series
 from eyecatch.db.models.base import PENDING
-from eyecatch.db.records.answers import FileFault
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
 
 
@@ -239,59 +237,3 @@ def _probed(video: Video) -> dict[str, Any]:
         values[f"{name}_num"] = None if value is None else value.numerator
         values[f"{name}_den"] = None if value is None else value.denominator
     return values
-
-
-class BadFiles(Repository):
-    """Files of which no episode could be made, and why."""
-
-    def add(self, path: str, error: MediaError, file: FileStamp | None) -> None:
-        """Remember why a file can't be indexed.
-
-        Args:
-            path: the file.
-            error: the reason.
-            file: its stamp if it was read through: the reason holds while the file is unchanged.
-        """
-        with self._session.writing(ROWS) as connection:
-            values = {
-                "problem": error.problem,
-                "advice": error.advice,
-                "size": None if file is None else file.size,
-                "mtime_ns": None if file is None else file.mtime_ns,
-            }
-            here = BadFile.path == path
-            if connection.scalar(select(BadFile.id).where(here)) is None:
-                connection.execute(insert(BadFile).values(path=path, attempts=1, **values))
-            else:
-                again = {"attempts": BadFile.attempts + 1, **values}
-                connection.execute(update(BadFile).where(here).values(**again))
-
-    def forget(self, path: str) -> None:
-        """Forget why a file could not be indexed: it can be, after all."""
-        with self._session.writing() as connection:
-            connection.execute(delete(BadFile).where(BadFile.path == path))
-
-    def reason(self, file: FileStamp) -> MediaError | None:
-        """Why a file could not be indexed that has not changed since, else None."""
-        with self._session.reading() as connection:
-            row = connection.execute(
-                select(BadFile.problem, BadFile.advice).where(
-                    BadFile.path == file.path,
-                    BadFile.size == file.size,
-                    BadFile.mtime_ns == file.mtime_ns,
-                )
-            ).one_or_none()
-            return None if row is None else MediaError(file.path, *row)
-
-    def list_all(self) -> list[FileFault]:
-        """Files of which no episode could be made, by path."""
-        with self._session.reading() as connection:
-            rows = connection.execute(
-                select(BadFile.path, BadFile.problem, BadFile.advice, BadFile.attempts).order_by(
-                    BadFile.path
-                )
-            )
-            return [
-                FileFault(path, str(MediaError(path, problem, advice)), attempts)
-                for path, problem, advice, attempts in rows
-            ]

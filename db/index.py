@@ -11,8 +11,10 @@ from eyecatch.db.connection.urls import parse_url
 
 if TYPE_CHECKING:
     from eyecatch.db.appearances import Appearances
+    from eyecatch.db.bad_files import BadFiles
+    from eyecatch.db.bundles import Bundles
     from eyecatch.db.characters import Characters
-    from eyecatch.db.episodes import BadFiles, Episodes
+    from eyecatch.db.episodes import Episodes
     from eyecatch.db.queries.exports import Exports
     from eyecatch.db.queries.find import Queries
     from eyecatch.db.queries.fingerprint import Fingerprint
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from eyecatch.db.review.clusters import Clusters
     from eyecatch.db.review.faces import Faces
     from eyecatch.db.review.propagation import Propagation
-    from eyecatch.db.runs import Bundles, Runs
+    from eyecatch.db.runs import Runs
     from eyecatch.db.scans.chunks import Chunks
     from eyecatch.db.scans.episode_state import EpisodeState
     from eyecatch.db.scans.predictions import Predictions
@@ -59,8 +61,8 @@ class Index(Session):
 
     # What was given: videos, bundles, names
     episodes: cached_property[Episodes] = repository("eyecatch.db.episodes", "Episodes")
-    bad_files: cached_property[BadFiles] = repository("eyecatch.db.episodes", "BadFiles")
-    bundles: cached_property[Bundles] = repository("eyecatch.db.runs", "Bundles")
+    bad_files: cached_property[BadFiles] = repository("eyecatch.db.bad_files", "BadFiles")
+    bundles: cached_property[Bundles] = repository("eyecatch.db.bundles", "Bundles")
     runs: cached_property[Runs] = repository("eyecatch.db.runs", "Runs")
     characters: cached_property[Characters] = repository("eyecatch.db.characters", "Characters")
 
