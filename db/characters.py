@@ -87,7 +87,9 @@ def find_characters(connection: Connection, name: str) -> dict[int, str]:
     if found := matching_characters(connection, name):
         return found
     known = [*connection.scalars(select(Character.name)), *connection.scalars(select(Alias.name))]
-    nobody = "nobody has a name yet: index --model BUNDLE, or review, gives them one"
+    nobody = (
+        "no character is named yet: index with --model BUNDLE, or name faces with eyecatch review"
+    )
     raise UnknownCharacterError(name, _nearest(folded(name), known), "" if known else nobody)
 
 

@@ -3,7 +3,7 @@
     python examples/index_and_ask.py season1/ Hiei Kurama --model yuyu.bundle
 
 Run it again and it only asks: what is in the index is not done twice. Without ``--model`` the faces
-are indexed unnamed; name them afterwards on the page of ``eyecatch review``.
+are indexed unnamed: give no NAME then, and name them on the page of ``eyecatch review``.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ def set_up_log(file: Path) -> None:
     to_mail.setLevel(logging.WARNING)
     form = "%(asctime)s %(levelname)s %(message)s"
     logging.basicConfig(level=logging.INFO, format=form, handlers=[to_file, to_mail], force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of each table it makes
 
 
 def index_folder(videos: Path, db: str, model: Path | None) -> int:
@@ -51,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, help="the bundle that names the faces")
     parser.add_argument("--log", type=Path, help="the log (default: eyecatch.log in the folder)")
     asked = parser.parse_args(arguments)
+    if not asked.videos.is_dir():
+        print(f"{asked.videos}: there is no such folder.", file=sys.stderr)
+        return 2
     set_up_log(asked.log or asked.videos / "eyecatch.log")
     return index_folder(asked.videos, asked.db or str(asked.videos / "eyecatch.db"), asked.model)
 

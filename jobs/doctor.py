@@ -103,7 +103,7 @@ def _ffmpeg() -> list[Finding]:
     ass = re.search(r"\bass\b", filters) is not None
     return [
         Finding("ffmpeg", first, f"at {program}"),
-        Finding("encoders", ", ".join(has), "those of a card need the card", "libx264" in has),
+        Finding("encoders", ", ".join(has), "GPU encoders need the GPU", "libx264" in has),
         Finding("libass", "yes" if ass else "no", "draws burnt-in names", ass),
     ]
 

@@ -20,11 +20,11 @@ class Detector(Protocol):
     """Finds faces; every implementation passes ``tests/core/detect/test_contract.py``.
 
     What is found in a picture depends on nothing but that picture: not on those beside it in the
-    batch, nor on those of earlier calls.
+    batch, nor on those of earlier calls. In a blank picture, and in one of a few pixels, there is
+    nothing.
 
     Attributes:
-        lines: height in pixels of the pictures that suit it; it takes others too, but is slower or
-            finds faces of other sizes.
+        lines: preferred height of pictures in pixels; others work, slower or less accurately.
         size_divisor: pictures whose height and width are multiples of this it takes as they are;
             others it resizes first, which costs time.
     """
@@ -50,8 +50,10 @@ class DetectorKind(Generic[Config]):
     """What a detector's module says of it, for ``core.detect.registry``.
 
     Attributes:
-        config: the class of its configuration; ``DetectorConfig`` if it has no options of its own.
-        resolve: finds its file: path, and SHA-256 in hex. Raises ModelError.
+        config: the class of its configuration; ``DetectorConfig`` if it has no options of its own,
+            else a class derived from that, whose ``name`` is fixed (see ``CascadeConfig``).
+        resolve: finds its file: path, and SHA-256 in hex. Raises ModelError. Without a file: an
+            empty path, and any text that changes whenever what it finds does.
         build: makes it from a resolved configuration and the score below which nothing is a face.
         build_multiscale: the same for stills, looking at each in several sizes; ``build`` again
             where that finds no more.

@@ -62,7 +62,7 @@ class CascadeDetector:
 
     Args:
         config: resolved.
-        _min_score: not used: a cascade has found a face or not, so its scores all count.
+        _min_score: ignored: every hit of a cascade counts.
 
     Raises:
         ModelError: the file can't be read, or is no cascade.

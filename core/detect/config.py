@@ -1,4 +1,4 @@
-"""Which detector is used, and with what options; what of it a scan's digest covers."""
+"""Which detector is used, its options, and which of these are part of a scan's digest."""
 
 from __future__ import annotations
 

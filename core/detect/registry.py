@@ -49,8 +49,8 @@ def names() -> tuple[str, ...]:
     """The detectors there are.
 
     Example:
-        >>> names()
-        ('cnn', 'cascade')
+        >>> "cnn" in names() and "cascade" in names()
+        True
     """
     return tuple(DETECTORS)
 
@@ -76,7 +76,10 @@ def resolve(detector: DetectorConfig | str) -> DetectorConfig:
     config = DetectorConfig(detector) if isinstance(detector, str) else detector
     kind = _kind(config.name)
     if not isinstance(config, kind.config):  # a plain DetectorConfig, for a detector with options
+        name = config.name
         config = kind.config(model=config.model, digest=config.digest, lines=config.lines)
+        if config.name != name:  # its scans would be taken for those of another detector
+            raise TypeError(f"{kind.config.__name__}.name has to be {name!r} without being given")
     model, digest = kind.resolve(config)
     return replace(config, model=model, digest=digest, lines=config.lines or kind.lines)
 

@@ -2,10 +2,10 @@
 
 Average linkage: clusters are joined, the two most alike first, as long as the mean cosine between
 the faces of one and those of the other is high enough. The mean cosine of two clusters is the
-product of their mean vectors, so no table of all pairs is ever held, and since joining two never
-brings a third nearer to them than the nearer of both was, all pairs that are each other's nearest
-can be joined at once (reciprocal nearest neighbours: de Rham 1980, Murtagh 1983): the same tree in
-a few rounds. Why not HDBSCAN: docs/decisions/0004-faces-grouped-by-average-linkage.md.
+product of their mean vectors, so no table of all pairs is needed. Two clusters that are joined are
+never nearer to a third than the nearer of them was. So all pairs that are each other's nearest can
+be joined at once (reciprocal nearest neighbours: de Rham 1980, Murtagh 1983), which gives the same
+tree in a few rounds. Why not HDBSCAN: docs/decisions/0004-faces-grouped-by-average-linkage.md.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def group(
         int64 (n,): the group of each, 0 the largest; ``ALONE`` for those without another.
     """
     pairs = np.array(list(cannot_link), np.int64).reshape(-1, 2)
-    owners = _equals(embeddings, pairs)
+    owners = _merge_identical(embeddings, pairs)
     counts = _summed(np.ones(len(embeddings), np.float32), owners)
     means = _summed(embeddings, owners) / counts[:, None]
     return _by_size(join(means, counts, owners[pairs], closeness)[owners])
@@ -81,10 +81,11 @@ def join(
         sums, counts = _summed(sums, joined), _summed(counts, joined)
 
 
-def _equals(embeddings: Vectors, cannot_link: Places) -> Places:
-    """A cluster (n,) for each, one for all that are equal to the last bit, but for those apart.
+def _merge_identical(embeddings: Vectors, cannot_link: Places) -> Places:
+    """The first cluster (n,) of each face: identical embeddings share one.
 
-    Of a thousand equals only two would be each other's nearest, and a thousand rounds be needed.
+    Not those in ``cannot_link``. Of a thousand identical embeddings only two would be each other's
+    nearest, so joining them would take a thousand rounds.
     """
     owners = np.unique(embeddings, axis=0, return_inverse=True)[1].reshape(-1)
     places = np.arange(len(embeddings))

@@ -80,7 +80,7 @@ def draw_season(  # noqa: PLR0913 - each is one plain property of the season
         seconds: length of each.
         size: width and height in pixels; even numbers for most codecs.
         rate: frames a second.
-        seed: of everything.
+        seed: random seed; the same draws the same season.
         grain: standard deviation of the film grain, in steps of 0..255; it differs on every frame.
         dark: share of the shots that play at night.
         max_faces: most faces in a shot, 0 to 3.

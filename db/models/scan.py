@@ -27,8 +27,8 @@ class Chunk(Base):
     stop_pts: Mapped[int | None]
     straight: Mapped[bool]
     state: Mapped[str]
-    attempts: Mapped[int]  # how often it was begun, of those that came to an end
-    begun: Mapped[int] = mapped_column(server_default="0")  # how often since then
+    attempts: Mapped[int]  # scans that ended, well or not
+    begun: Mapped[int] = mapped_column(server_default="0")  # scans begun since the last that ended
     error: Mapped[str | None]  # why it failed, or why it broke off though it is done
     scan_digest: Mapped[str | None]
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))

@@ -133,7 +133,7 @@ class FileFault:
 class EpisodeStatus:
     """How far an episode has come: numbers of chunks by state, and what went wrong.
 
-    ``again`` is how many times a chunk was begun more than once: what was cut short and redone.
+    ``again`` is how many scans were begun a second time, after the first was cut short.
     """
 
     episode: EpisodeRecord

@@ -1,4 +1,4 @@
-"""What goes into the index, and comes out of it while it is made: never a row or a type of SQL.
+"""What goes into the index, and comes out of it while it is made; no type of SQL is in it.
 
 What answers questions is in ``db.records.answers``.
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # a question to the index needn't wait for NumPy
     import numpy.typing as npt
 
 MAX_TRIES: Final = 3
-"""How often a chunk may kill the process that scans it: then it is what kills, and fails."""
+"""Processes that a chunk may kill: after so many the chunk itself is to blame, and fails."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ def unknowns(
     if not quiet:
         note(f"{found.share.part:.0%} of the faces' screen time has a name.")
         if found.unsure:
-            note(f"{len(found.unsure)} names are unsure: see --json, or eyecatch review.")
+            unsure = "1 name is" if len(found.unsure) == 1 else f"{len(found.unsure)} names are"
+            note(f"{unsure} unsure: see --json, or eyecatch review.")
 
 
 @click.command(epilog="Example:  eyecatch name 12 Hiei")

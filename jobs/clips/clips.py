@@ -120,12 +120,12 @@ def clips(
         names: characters or their aliases; case doesn't matter.
         db: path of an SQLite file, or any SQLAlchemy URL.
         out: folder for the clips and their manifest.
-        supercut: file for all clips in one; either or both.
+        supercut: file for all clips in one. Give ``out``, ``supercut``, or both.
         listener: called with the clips that are cut, and how many there will be.
         **keywords: all optional:
 
-            encoder: ``x264``, ``nvenc``, ``qsv`` or ``videotoolbox``; or ``auto``: that of a card
-                where there is one that works and can do it.
+            encoder: ``x264``, ``nvenc``, ``qsv`` or ``videotoolbox``; or ``auto``: a GPU encoder
+                if one works here, else ``x264``.
             quality: on the encoder's own scale, lower is better; None for what suits it.
             together: only while all characters are on screen at once; else each for itself.
             pad: seconds shown before and after, as far as the episode goes.

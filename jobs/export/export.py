@@ -100,7 +100,7 @@ def export(
         out: the file, or the folder of a dataset; None for standard output, where the format is
             text. Where there is a file for each episode or character, a name that doesn't end as
             those do is a folder for them.
-        listener: of a dataset: called with how many pictures are written, and of how many.
+        listener: datasets only: called with how many pictures are written, and of how many.
         **keywords: all optional:
 
             form: the name of a format; None for the first that ``docs/exports.md`` has of them.

@@ -63,7 +63,7 @@ def index(
         **keywords: all optional:
 
             detector: which detector looks: its name, or a configuration; None for the default.
-            runner: ``inline`` or ``ray``; None for Ray unless there is too little to share out.
+            runner: ``inline`` or ``ray``; None: Ray for large jobs, else inline.
             ray: which Ray cluster, and what is used of it; None for that of ``RAY_ADDRESS``, and
                 where there is none a cluster of the job's own.
             series: name of the show that new episodes belong to.

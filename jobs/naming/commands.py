@@ -82,7 +82,7 @@ def unknowns(
 def name(
     cluster: int, character: str | None, *, db: str = "eyecatch.db", faces: Sequence[int] = ()
 ) -> ActionRow:
-    """Call all that waits in a cluster a character, in every episode, and faces that look alike.
+    """Give the unnamed faces of a cluster a name, in every episode, and similar faces too.
 
     Args:
         cluster: its number.
@@ -107,13 +107,13 @@ def name(
 
 
 def unname(who: str | int, *, db: str = "eyecatch.db", faces: Sequence[int] = ()) -> ActionRow:
-    """Take back what people said: of a cluster by its number, or of a character.
+    """Remove the names that people gave to a cluster (by number) or a character (by name).
 
     Args:
         who: the number of a cluster, or the name of a character.
         db: path of an SQLite file, or any SQLAlchemy URL.
-        faces: only say that these faces are not who they are called, whoever said so; no model
-            calls them so again.
+        faces: mark these faces as not being who they are called, whoever named them; no model
+            calls them so again. Nothing else is removed.
 
     Raises:
         RequestError: there is nothing to take back.

@@ -45,8 +45,8 @@ def render(
         listener: called with how many frames are written, and how many there will be.
         **keywords: all optional:
 
-            encoder: for burn: ``x264``, ``nvenc``, ``qsv`` or ``videotoolbox``; or ``auto``: that
-                of a card where there is one that works and can do it.
+            encoder: for burn: ``x264``, ``nvenc``, ``qsv`` or ``videotoolbox``; or ``auto``: a GPU
+                encoder if one works here, else ``x264``.
             quality: for burn: on the encoder's own scale, lower is better; None for what suits it.
             how: ``soft``, a subtitle track beside the untouched streams; ``burn``, in the picture.
             unsure: say the names that are unsure too; else those faces are unknown.

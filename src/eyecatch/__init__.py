@@ -82,10 +82,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
-    if name not in _HOMES:
-        raise AttributeError(f"module 'eyecatch' has no attribute {name!r}")
-    return getattr(load(_HOMES[name]), name)
+if not TYPE_CHECKING:  # type checkers would take it that every name is there
+
+    def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
+        if name not in _HOMES:
+            raise AttributeError(f"module 'eyecatch' has no attribute {name!r}")
+        return getattr(load(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -44,7 +44,7 @@ def train(faces: Path, out: Path, **keywords: Unpack[TrainKeywords]) -> Bundle:
             from_scratch: start from random weights.
             base: a bundle whose embedder to start from, instead of the one in the package.
             epochs: passes over the faces, at most.
-            seed: of everything that is random.
+            seed: random seed.
             series: the show that all characters are of; its bundle is preferred for its episodes.
             settings: all of them, in place of ``quick`` and ``from_scratch``; ``arch``, ``epochs``
                 and ``seed`` override it.
@@ -62,7 +62,7 @@ def train(faces: Path, out: Path, **keywords: Unpack[TrainKeywords]) -> Bundle:
         ModelError: the base embedder can't be used.
 
     Example:
-        Prototypes only, in a minute; the bundle then knows the six characters of the drawn cast.
+        Prototypes only, in a minute; the bundle then knows the seven characters of the drawn cast.
 
         >>> import eyecatch
         >>> from pathlib import Path

@@ -45,8 +45,8 @@ def collect(paths: Sequence[Path], out: Path, **keywords: Unpack[CollectKeywords
             group: False puts all faces into one folder, ``faces``.
             crop: the pictures are faces already; none is looked for in them.
             detector: which detector looks: its name, or a configuration; None for the default.
-            embed: from crops to embeddings, which groups are made by; None for the embedder in the
-                package.
+            embed: function from crops to the embeddings that faces are grouped by; None for the
+                embedder in the package.
             progress: is called with what is being done, how much is done, and of how much.
 
     Returns:

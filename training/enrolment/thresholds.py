@@ -32,7 +32,8 @@ class Similarity:
     Attributes:
         own: float64 (n,) of each of its images, by prototypes made of the others; empty where
             there are fewer than ``MIN_IMAGES``.
-        others: float64 (m,) of each prototype of another character, with that one left out.
+        others: float64 (m,) of each prototype of another character, without that character's
+            own logit.
     """
 
     own: Reals

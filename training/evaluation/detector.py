@@ -28,7 +28,7 @@ from eyecatch.training.evaluation.detection_metrics import (
 log = logging.getLogger(__name__)
 
 _MIN_SCORE: Final = 0.05
-"""Of the boxes that the precision-recall curve is made of."""
+"""Lowest score of a box on the precision-recall curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def evaluate_detector(  # noqa: PLR0913 - two keywords are no reason for a class
     """Measures a detector on pictures whose faces are known.
 
     Args:
-        detector: the one to measure, of which all boxes count whatever the score; or which it is.
+        detector: a ready detector, all of whose boxes count; or its name or configuration.
         images: a folder of pictures; files that are no pictures are passed over.
         boxes: a CSV of ``image,x,y,w,h`` with a row a face; pictures without rows have none.
         errors: where to write a picture of what was missed (red) and falsely found (blue).

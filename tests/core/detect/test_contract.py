@@ -6,7 +6,7 @@ import pytest
 from eyecatch.core.detect.base import detect_downscaled
 from eyecatch.core.detect.cascade import CascadeConfig
 from eyecatch.core.detect.config import DetectorConfig
-from eyecatch.core.detect.registry import load, names
+from eyecatch.core.detect.registry import load, names, resolve
 
 FILES = {"cascade": ("haar", "anime")}
 """Fixtures with the files of a detector that brings none."""
@@ -27,6 +27,14 @@ def detector(request):
         path = str(request.getfixturevalue(file))
         config = CascadeConfig(path, lines=180, neighbours=1, scale=1.3)
     return load(config, multiscale)
+
+
+@pytest.mark.parametrize("name", names())
+def test_its_scans_bear_its_name(name, request):
+    config = DetectorConfig(name)
+    for file in FILES.get(name, ())[:1]:
+        config = DetectorConfig(name, str(request.getfixturevalue(file)))
+    assert resolve(config).name == name
 
 
 def noise(height, width, seed=0):
