@@ -24,14 +24,17 @@ def unpack_plan(blob: bytes) -> tuple[Ints, npt.NDArray[np.int32]]:
 
 
 def pack_timeline(timeline: Timeline) -> bytes:
-    """Every frame of a chunk, exactly."""
+    """Every frame of a chunk, exactly.
+
+    The names in the blob are those of the first version: indexes that it wrote are read by them.
+    """
     return _pack(
         start=np.int64(timeline.start),
         pts=_steps(timeline.pts),
         held=timeline.held,
         change=timeline.change,
-        first_thumbnail=timeline.first_thumbnail,
-        last_thumbnail=timeline.last_thumbnail,
+        first_look=timeline.first_thumbnail,
+        last_look=timeline.last_thumbnail,
     )
 
 
@@ -43,8 +46,8 @@ def unpack_timeline(blob: bytes) -> Timeline:
             pts=np.cumsum(arrays["pts"]),
             held=arrays["held"],
             change=arrays["change"],
-            first_thumbnail=arrays["first_thumbnail"],
-            last_thumbnail=arrays["last_thumbnail"],
+            first_thumbnail=arrays["first_look"],
+            last_thumbnail=arrays["last_look"],
         )
 
 

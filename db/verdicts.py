@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.characters import character_ids
 from eyecatch.db.connection.bulk import BATCH
-from eyecatch.db.connection.session import Repository
+from eyecatch.db.connection.session import FACES, Repository
 from eyecatch.db.models import Episode, Overruled, Track
 from eyecatch.db.models.base import MODEL, PERSON
 from eyecatch.db.records.scan import Provenance, Verdict
@@ -44,7 +44,7 @@ class Verdicts(Repository):
             verdicts: by the tracks' ids; a track without one becomes undecided.
             provenance: what they were made by.
         """
-        with self._session.writing() as connection:
+        with self._session.writing(FACES) as connection:
             series = connection.scalar(select(Episode.series_id).where(Episode.id == episode_id))
             names = {
                 verdict.character for verdict in verdicts.values() if verdict.character is not None

@@ -80,7 +80,7 @@ def _check_head(path: Path, head: Sequence[str], columns: Sequence[str]) -> None
 
 def _read(path: Path, line: int, row: Mapping[str, str | None]) -> LabelledBox:
     where = f"{path}, line {line}"
-    if _REST in row:
+    if any(row.get(_REST) or ()):
         raise RequestError(f"{where}: it has more fields than the first line", "mend the line")
     image = row["image"] or ""
     if not image:

@@ -26,7 +26,9 @@ ROWS: Final = 0x65796563
 """Lock for adding a row that may be there only once, such as a character or an episode."""
 
 FACES: Final = 0x66616365
-"""Lock for what changes clusters and names: what it reads stays so until it is done."""
+"""Lock for what changes tracks, clusters and names: what it reads stays so until it is done.
+
+Who needs both takes it before ``ROWS``."""
 
 
 class Session:

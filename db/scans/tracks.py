@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from eyecatch.core.scan.types import Crop, ScannedChunk, Tracklet
 from eyecatch.db import models as schema
 from eyecatch.db.appearances import refresh_appearances
-from eyecatch.db.connection.session import Repository
+from eyecatch.db.connection.session import FACES, Repository
 from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.models.base import DONE
 from eyecatch.db.records.scan import Linked
@@ -57,7 +57,7 @@ class Tracks(Repository):
         Each face is matched to the new track at its place, and people's decisions are applied to
         the new tracks.
         """
-        with self._session.writing() as connection:
+        with self._session.writing(FACES) as connection:
             shots = [(shot.start, shot.stop) for shot in linked.shots]
             tracks = [
                 (track.shot, track.start, track.stop, tuple(sorted(track.tracklets)))

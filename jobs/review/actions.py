@@ -17,6 +17,8 @@ from eyecatch.jobs.render.source import local_file
 from eyecatch.jobs.review.media import player
 from eyecatch.jobs.review.state import AppState
 
+LARGEST_NUMBER = 2**63 - 1
+
 LARGEST = 2**20
 """Bytes of a form; fifty thousand faces take less."""
 
@@ -32,11 +34,14 @@ class Form:
         return self.values.get(name, [""])[0]
 
     def numbers(self, name: str) -> list[int]:
-        """The values of a field as numbers; RequestError if one is none."""
+        """The values of a field as numbers that a database holds; RequestError if one is none."""
         try:
-            return [int(value) for value in self.values.get(name, [])]
+            numbers = [int(value) for value in self.values.get(name, [])]
         except ValueError:
-            raise RequestError(f"{name} has to be a number", "reload the page") from None
+            numbers = [LARGEST_NUMBER + 1]
+        if any(abs(number) > LARGEST_NUMBER for number in numbers):
+            raise RequestError(f"{name} has to be a number", "reload the page")
+        return numbers
 
     def number(self, name: str) -> int:
         """The value of a field as a number; RequestError if it is none."""

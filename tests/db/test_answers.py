@@ -113,7 +113,9 @@ def test_a_name_is_found_as_people_spell_it(index, season):
 
 
 def test_where_nobody_has_a_name_it_is_said_how_they_get_one(index):
-    with pytest.raises(UnknownCharacterError, match="no character is named yet: index with --model"):
+    with pytest.raises(
+        UnknownCharacterError, match="no character is named yet: index with --model"
+    ):
         index.queries.find(["Hiei"])
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from eyecatch.core.errors import DatabaseError, DatabaseGoneError, MediaError, RequestError
 from eyecatch.core.scan.types import Crop, Tracklet
-from eyecatch.db.connection.session import Repository, Session
+from eyecatch.db.connection.session import FACES, Repository, Session
 from eyecatch.db.connection.urls import parse_url
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.scan import Provenance
@@ -197,3 +197,22 @@ def test_an_index_declares_nothing_but_its_repositories():
     own = {name for name, value in vars(Index).items() if callable(value)}
     assert own == set()
     assert {"transaction", "close"} <= set(vars(Session))
+
+
+@on_postgres
+def test_who_decides_tracks_and_who_names_faces_take_turns(index, season):
+    """Else both would write the same sums of an episode, or wait for each other for ever."""
+    episode = season.index(index)
+
+    def held():
+        with index.reading() as connection:
+            query = "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            return FACES in set(connection.scalars(sa.text(query)))
+
+    with index.transaction():
+        assert not held()
+        index.verdicts.save(episode.id, {}, ORIGIN)
+        assert held()
+    with index.transaction():
+        index.tracks.save(episode.id, season.linked(frames=12))
+        assert held()

@@ -1,6 +1,7 @@
 """Everything that is written: by chunk, whole or not at all, and twice the same as once."""
 
 from fractions import Fraction
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from eyecatch.core.scan.types import Tracklet
 from eyecatch.db.models.base import DONE, FAILED, INCOMPLETE, PENDING
 from eyecatch.db.records.scan import FileStamp, Provenance
+from eyecatch.db.serialization import pack_timeline
 
 ORIGIN = Provenance("scan-1")
 
@@ -180,3 +182,11 @@ def test_an_episode_without_faces_is_done(index, season, dump):
     index.verdicts.save(episode.id, {}, ORIGIN)
     assert index.episode_state.update(episode.id, ORIGIN) == DONE
     assert dump()["frame"] == []
+
+
+def test_a_timeline_bears_the_names_that_it_always_had(season):
+    """An index that an earlier version left half done is finished by them."""
+    blob = pack_timeline(season.scan(season.plan().chunks[0]).timeline)
+    with np.load(BytesIO(blob), allow_pickle=False) as stored:
+        names = {"start", "pts", "held", "change", "first_look", "last_look"}
+        assert set(stored.files) == names

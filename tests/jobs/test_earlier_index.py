@@ -6,9 +6,11 @@ import gzip
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -77,3 +79,20 @@ def test_what_a_person_said_can_still_be_undone(season, ask):
     db = str(season / "season.db")
     assert "Daichi" in eyecatch.undo(db=db).message
     assert [one["character"] for one in json.loads(ask("characters", "--json"))] == ["Akari"]
+
+
+def test_what_it_left_half_done_is_finished(season, ask):
+    """Tracks are linked over chunks that it scanned and chunks that are scanned now."""
+    with closing(sqlite3.connect(season / "season.db")) as base, base:
+        base.execute("UPDATE chunk SET state = 'pending', scan_digest = NULL WHERE \"index\" = 1")
+        base.execute("UPDATE episode SET state = 'pending', scan_digest = NULL")
+    before = ask("export", "frames", "--format", "json")
+    video = season / "Lantern_Street_S01E01.mkv"
+    report = eyecatch.index([video], db=str(season / "season.db"), runner="inline")
+    assert report.progress.chunks == 1
+    assert not report.faults
+    rows = [json.loads(found) for found in (before, ask("export", "frames", "--format", "json"))]
+    places = [[[row[key] for key in ["frame", "x", "y", "w", "h"]] for row in one] for one in rows]
+    assert places[0] == places[1]
+    named = {row["frame"] for row in rows[1] if row["character"] == "Daichi"}
+    assert named == {row["frame"] for row in rows[0] if row["character"] == "Daichi"}

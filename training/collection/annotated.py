@@ -17,6 +17,14 @@ from eyecatch.core.images import read_image
 from eyecatch.training.annotations import LabelledBox, by_image, read_boxes
 from eyecatch.training.collection.types import Collected
 
+MAX_OVERSIZE = 4
+"""A box so many times as large as its picture is no face; to cut it would fill the memory."""
+
+MAX_NAME_BYTES = 255
+"""Of a folder's name, on the usual file systems."""
+
+_FAULT = "lies outside the picture, or is far larger than it"
+
 
 def cut_boxes(paths: Sequence[Path], out: Path, boxes: Path) -> Collected:
     """Cuts exactly the faces of a box file, into ``out``/<label>/.
@@ -55,10 +63,11 @@ def cut_boxes(paths: Sequence[Path], out: Path, boxes: Path) -> Collected:
 def _check_label(boxes: Path, row: LabelledBox) -> None:
     """Makes sure that a label can be the name of a folder."""
     label = row.label
-    if not label or label.startswith(".") or any(mark in label for mark in "/\\\0"):
+    fine = len(label.encode()) <= MAX_NAME_BYTES and not any(mark in label for mark in "/\\\0")
+    if not label or label.startswith(".") or not fine:
         raise RequestError(
-            f"{boxes}, line {row.line}: the label {label!r} can't be a folder's name",
-            "leave out slashes, and full stops at its beginning",
+            f"{boxes}, line {row.line}: the label {label[:40]!r} can't be a folder's name",
+            f"leave out slashes, and full stops at its beginning; {MAX_NAME_BYTES} bytes at most",
         )
 
 
@@ -73,12 +82,12 @@ def _cut(
         picture = read_image(source)
     except MediaError as problem:
         return [], [f"{problem} It is left out."]
-    inside = [row for row in rows if _touches(picture, row.box)]
+    inside = [row for row in rows if _fits(picture, row.box)]
     for row in inside:
         name = f"{Path(image).stem}-{row.line:06d}.jpg"
         (out / row.label / name).write_bytes(encode(cut(picture, row.box)))
     return inside, [
-        f"{source}: the box of line {row.line} lies outside the picture; it is left out."
+        f"{source}: the box of line {row.line} {_FAULT}; it is left out."
         for row in rows
         if row not in inside
     ]
@@ -88,10 +97,14 @@ def _find(paths: Sequence[Path], image: str) -> Path | None:
     if ".." in Path(image).parts or Path(image).is_absolute():
         return None
     candidates = [path / image if path.is_dir() else path for path in paths]
-    return next((c for c in candidates if c.is_file() and c.name == Path(image).name), None)
+    try:
+        return next((c for c in candidates if c.is_file() and c.name == Path(image).name), None)
+    except OSError:  # no file can be called so
+        return None
 
 
-def _touches(picture: npt.NDArray[np.uint8], box: Box) -> bool:
+def _fits(picture: npt.NDArray[np.uint8], box: Box) -> bool:
     height, width = picture.shape[:2]
     x, y, w, h = box
-    return x < width and y < height and x + w > 0 and y + h > 0
+    touches = x < width and y < height and x + w > 0 and y + h > 0
+    return touches and max(w, h) <= MAX_OVERSIZE * max(width, height)

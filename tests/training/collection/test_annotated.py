@@ -106,3 +106,27 @@ def test_files_that_are_missing_or_in_the_way_are_said(tmp_path, frames, boxes):
     (tmp_path / "boxes.csv").write_bytes(np.arange(256, dtype=np.uint8).tobytes())
     with pytest.raises(RequestError, match=r"no CSV file|has no column"):
         collect([frames], tmp_path / "out", boxes=tmp_path / "boxes.csv")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{'a' * 5000}.png,1,2,30,40,Hiei",  # no file system has such a name
+        f"0.png,1,2,{'9' * 24},40,Hiei",  # cutting it would fill the memory
+    ],
+)
+def test_what_no_picture_can_have_is_left_out(tmp_path, frames, boxes, line):
+    made = collect([frames], tmp_path / "out", boxes=boxes(f"{line}\n"))
+    assert made.labels == {}
+    assert len(made.notes) == 1
+
+
+def test_a_label_too_long_for_a_folder_is_refused(tmp_path, frames, boxes):
+    with pytest.raises(RequestError, match=r"line 2: .* can't be a folder's name"):
+        collect([frames], tmp_path / "out", boxes=boxes(f"0.png,1,2,30,40,{'飛' * 90}\n"))
+
+
+def test_empty_fields_at_the_end_are_no_fault(tmp_path, frames, boxes):
+    assert collect([frames], tmp_path / "out", boxes=boxes("0.png,9,9,9,9,a,,\n")).labels == {
+        "a": 1
+    }
