@@ -62,7 +62,7 @@ class Session:
         self.engine.dispose()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, lock: int | None = None) -> Iterator[None]:
         """Make all that this thread does to the index inside the block one transaction.
 
         What is read in it includes what was written in it before; others see that when the block
@@ -70,11 +70,15 @@ class Session:
         and undone by itself if it raises. Other writers wait meanwhile, so keep it short; an
         iterator over rows has to be read to its end inside.
 
+        Args:
+            lock: as of ``writing``: held from the beginning, so that what is read in the block is
+                still so when it writes.
+
         Raises:
             DatabaseError: the database can't be written.
         """
         outer = self._joined
-        with self.writing() as connection:
+        with self.writing(lock) as connection:
             self._local.connection = connection
             try:
                 yield

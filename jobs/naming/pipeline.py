@@ -16,6 +16,7 @@ from eyecatch.core.identity.propagation import (
     centroids_of,
     propagate_names,
 )
+from eyecatch.db.connection.session import FACES
 from eyecatch.db.index import Index
 from eyecatch.jobs.classify import Classifier
 from eyecatch.jobs.naming.clustering import group_new, track_vector
@@ -98,10 +99,11 @@ class NamingPipeline:
     def propagate(self) -> list[int]:
         """Give unnamed faces the names of those that people named; returns the changed episodes."""
         changed: list[int] = []
-        denied = self._index.propagation.denials()
-        for series_id in self._index.faces.series():
-            faces = self._index.faces.embeddings(series_id, self.embedder_id)
-            changed += self._propagate(series_id, faces, denied)
+        with self._index.transaction(FACES):  # nobody takes a name back meanwhile
+            denied = self._index.propagation.denials()
+            for series_id in self._index.faces.series():
+                faces = self._index.faces.embeddings(series_id, self.embedder_id)
+                changed += self._propagate(series_id, faces, denied)
         return changed
 
     def _propagate(

@@ -209,6 +209,8 @@ def test_who_decides_tracks_and_who_names_faces_take_turns(index, season):
             query = "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted"
             return FACES in set(connection.scalars(sa.text(query)))
 
+    with index.transaction(FACES):
+        assert held()
     with index.transaction():
         assert not held()
         index.verdicts.save(episode.id, {}, ORIGIN)
