@@ -15,17 +15,16 @@ SHARED = {
     # The same step of each training: who knows one training knows all of them.
     "augment", "batches", "config", "dataset", "export", "loop", "train",
     # What one part decides, another stores, and a third shows.
-    "actions", "appearances", "clustering", "crops", "pages", "predictions", "propagation",
-    "review", "scan", "tracks",
+    "actions", "appearances", "clustering", "pages", "predictions", "propagation", "review", "scan",
     # The same kind of thing, each folder's own.
-    "base", "errors", "images", "manifest", "options", "progress", "report", "timeline", "types",
+    "base", "errors", "images", "manifest", "options", "progress", "report", "types",
 }  # fmt: skip
 
 # The same for classes.
 SHARED_CLASSES = {
     # What one part finds or decides and another stores, lists or shows.
     "Appearance", "Bundle", "Character", "Chunk", "Cluster", "Crop", "Face", "Faces", "Frame",
-    "Linked", "Predictions", "Run", "Shot", "Timeline", "Track", "Tracklet", "Verdict",
+    "Linked", "Predictions", "Shot", "Timeline", "Track", "Tracklet", "Verdict",
     # Each training's own.
     "BatchPlan", "Schedule",
 }  # fmt: skip
