@@ -9,6 +9,7 @@ import pytest
 import eyecatch
 from eyecatch.core.synthetic.portraits import draw_faces
 from eyecatch.core.synthetic.season import draw_season
+from eyecatch.jobs.cli import main
 from eyecatch.jobs.runners.ray.connection import connection
 from eyecatch.training.classifier.train import train
 
@@ -72,3 +73,19 @@ def cluster():
 def db(tmp_path):
     """The path of an index that is not there yet."""
     return str(tmp_path / "season.db")
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command line; returns its status, standard output and standard error."""
+
+    def run(*words):
+        status = 0
+        try:
+            main([str(word) for word in words])
+        except SystemExit as exit_:
+            status = exit_.code or 0
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return run

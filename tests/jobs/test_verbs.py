@@ -10,23 +10,6 @@ import cv2
 import pytest
 
 from eyecatch.core.synthetic.cast import CAST
-from eyecatch.jobs.cli import main
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command line; returns its status, standard output and standard error."""
-
-    def run(*words):
-        status = 0
-        try:
-            main([str(word) for word in words])
-        except SystemExit as exit_:
-            status = exit_.code or 0
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return run
 
 
 @pytest.fixture(scope="session")

@@ -18,24 +18,7 @@ from eyecatch.core.detections import iou
 from eyecatch.core.errors import RequestError, UnknownCharacterError
 from eyecatch.core.images import read_image
 from eyecatch.db.index import open_index
-from eyecatch.jobs.cli import main
 from eyecatch.training.dataset import read_faces
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command line; returns its status, standard output and standard error."""
-
-    def run(*words):
-        status = 0
-        try:
-            main([str(word) for word in words])
-        except SystemExit as exit_:
-            status = exit_.code or 0
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return run
 
 
 @pytest.fixture(scope="session")
