@@ -12,7 +12,7 @@ from eyecatch.core.errors import DatabaseError
 from eyecatch.db.connection.session import for_writing, make_engine, one_at_a_time, one_sentence
 from eyecatch.db.connection.urls import shown_url, sqlite_file
 
-VERSION: Final = "0004"
+VERSION: Final = "0005"
 """The newest migration. Known here so that opening a current index needs no Alembic (0.4 s)."""
 
 
