@@ -5,6 +5,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# A process of tests a core, four at most: each holds TensorFlow (1.3 GB). The tests of a file stay
+# together, since they share what they made.
+PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 .PHONY: help demo test test-all bench check format wheel lock clean
 
@@ -15,10 +18,10 @@ demo: $(READY)  ## draw a small season, train, index it, ask, render
 	$(BIN)/eyecatch demo --out demo --force
 
 test: $(READY)  ## all tests but the slow ones
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-all: $(READY)  ## all tests
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 bench: $(READY)  ## how fast it is on this machine (docs/performance.md); make bench QUICK=1 for a smoke run
 	$(BIN)/python bench/speed.py $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(KEEP),--keep $(KEEP))
