@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+import re
+
+OBEYED = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+"""A regular expression's class of letters that a terminal or a browser obeys and doesn't show: from
+DEL on, since JSON has escapes for those before the space; and Unicode's marks of direction, which
+make text after them look like other text (Bidi_Control)."""
+
+_HIDDEN = re.compile(f"[\x00-\x1f{OBEYED}\ud800-\udfff]")
+
 
 def clock(seconds: float) -> str:
     """Seconds as ``m:ss`` or ``h:mm:ss``."""
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def visible(text: str) -> str:
+    r"""Text on one line that is only shown: its other letters stand there as escapes.
+
+    What comes from files may hold letters that a terminal or a page obeys (ESC, the marks of
+    direction, line ends). Bytes of a file's name that are no UTF-8 become U+FFFD.
+
+    Example:
+        >>> visible("Rei\x1b[2J\nAyanami")
+        'Rei\\x1b[2J\\nAyanami'
+    """
+    return _HIDDEN.sub(_escape, text)
+
+
+def _escape(letter: re.Match[str]) -> str:
+    found = letter.group()
+    if "\ud800" <= found <= "\udfff":
+        return "\ufffd"
+    return found.encode("unicode_escape").decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import sys
 from typing import Any
 
@@ -11,7 +12,8 @@ import click
 from eyecatch import __version__
 from eyecatch.core.errors import EyecatchError
 from eyecatch.core.runtime import load
-from eyecatch.jobs.cli.output import note, set_up_logs
+from eyecatch.jobs.cli.output import LOG, note, set_up_logs
+from eyecatch.jobs.cli.streams import refusal, set_up_streams
 
 # Each verb, the module of its command, and one line of help: known here so that `eyecatch --help`
 # loads none of them.
@@ -56,6 +58,13 @@ class _Verbs(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click returns what it likes
+        try:
+            return super().invoke(ctx)
+        except (MemoryError, OSError) as error:  # click itself would end without a word at some
+            LOG.debug("the machine refuses something", exc_info=True)
+            raise refusal(error) from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Verbs"):
             formatter.write_dl([(verb, short) for verb, (_, short) in VERBS.items()])
@@ -84,19 +93,22 @@ def cli(verbose: bool, log_format: str | None) -> None:
 
 def main(arguments: list[str] | None = None) -> Any:  # noqa: ANN401 - click returns what it likes
     """Run the command line; errors are one sentence and status 1, Ctrl-C is status 130."""
+    set_up_streams()
     try:
         return cli.main(arguments, prog_name="eyecatch", standalone_mode=False)
-    except click.exceptions.Abort:
-        note("Stopped; what was finished is kept.")
-        sys.exit(130)
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         note("Stopped; what was finished is kept.")
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        note(*shown.getvalue().rstrip("\n").split("\n"))
         sys.exit(error.exit_code)
     except EyecatchError as error:
         note(f"eyecatch: {error}")
+        sys.exit(1)
+    except OSError as error:  # of --help and --version
+        note(f"eyecatch: {refusal(error)}")
         sys.exit(1)
     finally:
         gc.freeze()  # what is left ends with the process: looking through it takes .15 s of CPU

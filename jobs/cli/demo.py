@@ -51,12 +51,14 @@ def demo(out: Path, runner: str, detector: DetectorConfig, force: bool, quiet: b
     ]
     print_table(rows, list(rows[0]))
     note(
-        f"\nepisodes     {made.season.folder}\n"
-        f"truth        {made.season.truth}\n"
-        f"classifier   {made.bundle}\n"
-        f"index        {made.db}\n"
-        f"frames       {made.frames}\n"
-        f"to watch     {made.annotated[0].parent}\n"
-        f"at a glance  {made.grid}\n\n"
-        f"Ask it:      eyecatch find {made.season.characters[0]} --db {made.db}"
+        "",
+        f"episodes     {made.season.folder}",
+        f"truth        {made.season.truth}",
+        f"classifier   {made.bundle}",
+        f"index        {made.db}",
+        f"frames       {made.frames}",
+        f"to watch     {made.annotated[0].parent}",
+        f"at a glance  {made.grid}",
+        "",
+        f"Ask it:      eyecatch find {made.season.characters[0]} --db {made.db}",
     )

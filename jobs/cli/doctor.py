@@ -8,8 +8,9 @@ from dataclasses import asdict
 import click
 
 import eyecatch
+from eyecatch.core.text import visible
 from eyecatch.jobs.cli import options
-from eyecatch.jobs.cli.output import answer
+from eyecatch.jobs.cli.output import answer, print_text
 
 
 @click.command(epilog="Example:  eyecatch doctor")
@@ -22,9 +23,10 @@ def doctor(form: str) -> None:
     findings = eyecatch.doctor()
     if form == "table":
         for finding in findings:
-            click.echo(f"{'' if finding.fine else '! '}{finding.what}: {finding.found}")
+            found = f"{finding.what}: {finding.found}"
+            print_text(f"{'' if finding.fine else '! '}{visible(found)}")
             if finding.so:
-                click.echo(click.wrap_text(finding.so, 96, "    ", "    "))
+                print_text(click.wrap_text(visible(finding.so), 96, "    ", "    "))
     else:
         answer(form, [asdict(finding) for finding in findings], ("what", "found", "so"), "")
     if not all(finding.fine for finding in findings):

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 import click
 
 import eyecatch
-from eyecatch.core.errors import RequestError
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note
 from eyecatch.jobs.cli.progress import bar
+from eyecatch.jobs.cli.streams import answering
 from eyecatch.jobs.export.formats import formats_of
 from eyecatch.jobs.export.options import (
     EVERY,
@@ -93,7 +89,7 @@ def frames(db: str, out: Path | None, **keywords: Unpack[ExportKeywords]) -> Non
     A face whose name is not sure has none; --unsure gives it the likeliest one. JSON and Parquet
     list the names it may have.
     """
-    with _standard_output():
+    with answering():
         done = eyecatch.export("frames", db=db, out=out, **keywords)
     _report(done, "No faces found.")
 
@@ -121,7 +117,7 @@ def appearances(db: str, out: Path | None, **keywords: Unpack[AppearanceKeywords
 
     CSV, JSON and Parquet hold all episodes in one file; the others have a file for each.
     """
-    with _standard_output():
+    with answering():
         done = eyecatch.export("appearances", db=db, out=out, **keywords)
     _report(done, "Nobody known was found there.")
 
@@ -180,20 +176,6 @@ def sheet(db: str, out: Path, **keywords: Unpack[SheetKeywords]) -> None:
         ends = {one.suffix: one.name for one in others}
         keywords["form"] = ends.get(out.suffix.lower(), default.name)
     _report(eyecatch.export("sheet", db=db, out=out, **keywords))
-
-
-@contextmanager
-def _standard_output() -> Iterator[None]:
-    """Says in a sentence that standard output can't be written; files say so themselves."""
-    try:
-        yield
-    except OSError as error:
-        # Else Python would complain again at its exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):  # who reads has seen enough, as `head` does
-            sys.exit(141)  # what a shell says of a program that ended so: 128 + SIGPIPE
-        problem = f"standard output can't be written ({error.strerror})"
-        raise RequestError(problem, "make room, or name a file with --out") from error
 
 
 def _report(done: Exported, empty: str = "") -> None:

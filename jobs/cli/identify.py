@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 import eyecatch
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.jobs.cli import options
-from eyecatch.jobs.cli.output import answer, note
+from eyecatch.jobs.cli.output import answer, note, print_json
 from eyecatch.jobs.identify import Still
 
 COLUMNS = ("image", "character", "confidence", "score", "box")
@@ -56,7 +55,7 @@ def identify(
             failed = True
             note(f"eyecatch: {still.error}")
         elif form == "json":
-            click.echo(json.dumps(_as_json(still), ensure_ascii=False))
+            print_json(_as_json(still), line=True)
         else:
             rows += [{"image": str(still.image), **asdict(face)} for face in still.faces]
     if form != "json":

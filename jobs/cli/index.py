@@ -131,7 +131,7 @@ def _print_report(report: IndexReport, profile: bool) -> bool:
     if report.episodes or not report.faults:
         note(_summary(report.progress, len(report.episodes)))
     if profile and report.progress.stages:
-        note(_profile(report.progress))
+        note(*_profile(report.progress))
     elif report.progress.stages:
         note(shares(report.progress.stages))
     return not report.faults
@@ -148,7 +148,7 @@ def _summary(progress: Progress, episodes: int) -> str:
     )
 
 
-def _profile(progress: Progress) -> str:
+def _profile(progress: Progress) -> list[str]:
     """A line a stage, the longest first."""
     total = sum(progress.stages.values())
     lines = [f"{'stage':10}{'seconds':>9}{'share':>8}{'ms a frame':>12}"]
@@ -156,7 +156,7 @@ def _profile(progress: Progress) -> str:
         f"{stage:10}{seconds:9.2f}{seconds / total:8.1%}{_each(seconds, progress.frames):>12}"
         for stage, seconds in sorted(progress.stages.items(), key=lambda item: -item[1])
     ]
-    return "\n".join(lines)
+    return lines
 
 
 def _each(seconds: float, frames: int) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import logging
+import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
-import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
+
+from eyecatch.core.text import OBEYED, visible
+from eyecatch.jobs.cli.streams import answering, has_all_letters, telling
 
 Row = Mapping[str, Any]
 
@@ -44,20 +47,30 @@ def answer(form: str, rows: Sequence[Row], columns: Sequence[str], empty: str) -
         note(empty)
 
 
-def print_json(value: object) -> None:
-    """Print one JSON value, readable, in UTF-8."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+def print_json(value: object, *, line: bool = False) -> None:
+    """Print one JSON value, readable or on one line, in UTF-8 or ASCII.
+
+    Letters that a terminal obeys, and bytes that are no UTF-8, are written as JSON's escapes.
+    """
+    text = json.dumps(
+        value, ensure_ascii=not has_all_letters(sys.stdout), indent=None if line else 2
+    )
+    print_text(_ESCAPED.sub(lambda letter: f"\\u{ord(letter.group()):04x}", text))
+
+
+_ESCAPED = re.compile(f"[{OBEYED}\ud800-\udfff]")
 
 
 def print_csv(rows: Sequence[Row], columns: Sequence[str]) -> None:
-    """Print a header and a line a row; lists as JSON."""
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        cells = (row[column] for column in columns)
-        writer.writerow(
-            [json.dumps(c, ensure_ascii=False) if isinstance(c, list) else c for c in cells]
-        )
+    """Print a header and a line a row; lists as JSON; as it is, but for terminals."""
+    with answering() as stream:
+        shown = visible if stream.isatty() else str
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            cells = [row[column] for column in columns]
+            texts = [json.dumps(c, ensure_ascii=False) if isinstance(c, list) else c for c in cells]
+            writer.writerow([shown(c) if isinstance(c, str) else c for c in texts])
 
 
 def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
@@ -68,16 +81,27 @@ def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
         table.add_column(column, justify="right" if number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_shown(row[column]) for column in columns))
-    width = None if sys.stdout.isatty() else PIPE_WIDTH
-    Console(width=width, highlight=False, markup=False).print(table)
+    with answering() as stream:
+        width = None if stream.isatty() else PIPE_WIDTH
+        console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+        with console.capture() as drawn:  # rich itself would end without a word at a closed pipe
+            console.print(table)
+        stream.write(drawn.get())
 
 
-def note(message: str) -> None:
+def print_text(text: str) -> None:
+    """Print lines that hold nothing but what is ours or was made ``visible``."""
+    with answering() as stream:
+        stream.write(f"{text}\n")
+
+
+def note(*lines: str) -> None:
     """Tell the person something on standard error; never part of the answer."""
     if json_lines():
-        LOG.info(message)
-    else:
-        click.echo(message, err=True)
+        LOG.info("\n".join(lines))
+        return
+    with telling() as stream:
+        stream.write("".join(f"{visible(line)}\n" for line in lines))
 
 
 def set_up_logs(verbose: bool, form: str | None) -> None:
@@ -88,8 +112,8 @@ def set_up_logs(verbose: bool, form: str | None) -> None:
         form: ``text`` or ``json`` to log each step of ours; None for warnings alone, as text. With
             ``json`` every line on standard error is a JSON object, messages to people too.
     """
-    handler = _JsonHandler(sys.stderr) if form == "json" else logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_json_formatter() if form == "json" else logging.Formatter(TEXT))
+    handler = _JsonHandler() if form == "json" else _Handler()
+    handler.setFormatter(_json_formatter() if form == "json" else _Formatter(TEXT))
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.WARNING, handlers=[handler], force=True
     )
@@ -101,8 +125,27 @@ def json_lines() -> bool:
     return any(isinstance(handler, _JsonHandler) for handler in logging.getLogger().handlers)
 
 
-class _JsonHandler(logging.StreamHandler[TextIO]):
+class _Handler(logging.Handler):
+    """Writes to standard error, and loses what can't be written, as ``note`` does."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with telling() as stream:
+            stream.write(f"{self.format(record)}\n")
+
+
+class _JsonHandler(_Handler):
     """The handler of a log in JSON, known by its class."""
+
+
+class _Formatter(logging.Formatter):
+    """Of messages on one line each, with tracebacks below them."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        record.message = visible(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 - logging's
+        return "\n".join(map(visible, super().formatException(ei).split("\n")))
 
 
 def _json_formatter() -> logging.Formatter:
@@ -116,5 +159,5 @@ def _shown(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return f"{value:.1f}" if isinstance(value, float) else str(value)
+        return ", ".join(visible(str(one)) for one in value)
+    return f"{value:.1f}" if isinstance(value, float) else visible(str(value))

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import IO, cast
 
 from rich.console import Console
 from rich.live import Live
@@ -14,6 +15,7 @@ from rich.progress import Progress as ProgressBar
 from rich.text import Text
 
 from eyecatch.jobs.cli.output import json_lines, note
+from eyecatch.jobs.cli.streams import Screen
 from eyecatch.jobs.progress import Listener, Progress, silent
 
 # Seconds between plain lines: a night's log stays readable.
@@ -26,10 +28,14 @@ def listener(quiet: bool) -> Iterator[Listener]:
     if quiet:
         yield silent
     elif sys.stderr.isatty() and not json_lines():
-        with Live(Text("starting"), console=Console(stderr=True), auto_refresh=False) as screen:
+        with Live(Text("starting"), console=_screen(), auto_refresh=False) as screen:
             yield lambda progress: screen.update(Text(progress.line()), refresh=True)
     else:
         yield _PlainLines()
+
+
+def _screen() -> Console:
+    return Console(file=cast("IO[str]", Screen(sys.stderr)))
 
 
 class _PlainLines:
@@ -56,7 +62,7 @@ def bar(what: str, quiet: bool) -> Iterator[Step]:
         yield _PlainBar(what)
     else:
         columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with ProgressBar(*columns, console=Console(stderr=True), transient=True) as shown:
+        with ProgressBar(*columns, console=_screen(), transient=True) as shown:
             task = shown.add_task(what, total=None)
             yield lambda done, total: shown.update(task, completed=done, total=total)
 

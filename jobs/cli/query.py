@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 import click
 
 import eyecatch
-from eyecatch.core.text import clock
+from eyecatch.core.text import clock, visible
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import serialize as shapes
-from eyecatch.jobs.cli.output import answer, print_json
+from eyecatch.jobs.cli.output import answer, print_json, print_text
 from eyecatch.jobs.progress import shares
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def status(form: str, db: str) -> None:
     columns = ["episode", "state", "done", "pending", "failed", "again", "errors"]
     answer(form, rows + bad, columns, "No episodes: run eyecatch index first.")
     if form == "table" and runs:
-        click.echo(f"\n{_last_run(runs[-1])}")
+        print_text(f"\n{visible(_last_run(runs[-1]))}")
 
 
 def _last_run(run: Mapping[str, Any]) -> str:
