@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import Any, Final
 
 from more_itertools import batched
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, exists, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.storage import place
 from eyecatch.core.video.types import Plan, Video
 from eyecatch.db.connection.session import ROWS, Repository
-from eyecatch.db.models import Chunk, Episode, EpisodeFile, Series
+from eyecatch.db.models import Chunk, Decision, Episode, EpisodeFile, Series, Unlike
 from eyecatch.db.models.base import PENDING
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
 
@@ -172,10 +172,15 @@ _COLUMNS: Final = (
 )  # fmt: skip
 
 
+SOMEBODY_SPOKE: Final = or_(exists(select(Decision.id)), exists(select(Unlike.face_id)))
+"""Whether a person ever said who a face is, or is not."""
+
+
 def select_episodes() -> Select[Any]:
-    """The columns of episodes and their series' name, as ``episode_record`` takes them."""
+    """What ``episode_record`` takes: columns of episodes, their series' name, if names are due."""
     columns = [getattr(Episode, name) for name in _COLUMNS]
-    return select(*columns, Series.name.label("series")).outerjoin(
+    due = (Episode.names_due & SOMEBODY_SPOKE).label("names_due")
+    return select(*columns, Series.name.label("series"), due).outerjoin(
         Series, Episode.series_id == Series.id
     )
 
@@ -186,7 +191,7 @@ def episode_record(row: Sequence[Any]) -> EpisodeRecord:
         id_, digest, path, frames, end_pts, broken_pts, complete, state, scan_digest,
         bundle_id, stream, codec, pixel_format, width, height, rotation,
         aspect_num, aspect_den, base_num, base_den, rate_num, rate_den, length_num, length_den,
-        series,
+        series, names_due,
     ) = row  # fmt: skip
     end = end_pts if broken_pts is None else broken_pts
     video = Video(
@@ -213,6 +218,7 @@ def episode_record(row: Sequence[Any]) -> EpisodeRecord:
         state,
         scan_digest,
         bundle_id,
+        bool(names_due),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eyecatch.db.models.base import EPISODE_STATES, RUN_STATES, Base, BigId, one_of
@@ -48,6 +48,7 @@ class Episode(Base):
     state: Mapped[str]
     scan_digest: Mapped[str | None]  # what its tracks were made from
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))  # who decided them
+    names_due: Mapped[bool] = mapped_column(server_default=true())  # see db.review.propagation
     claimed_by: Mapped[int | None]  # the run at work on it; holds while that run's process lives
 
 

@@ -29,7 +29,11 @@ class Chunk(Base):
     state: Mapped[str]
     attempts: Mapped[int]  # scans that ended, well or not
     begun: Mapped[int] = mapped_column(server_default="0")  # scans begun since the last that ended
+    begun_by: Mapped[int | None]  # the run that began the last of them; see Runs.claim
     error: Mapped[str | None]  # why it failed, or why it broke off though it is done
+    damage: Mapped[list[Any] | None] = mapped_column(
+        JSON(none_as_null=True)
+    )  # [start, stop] of the frames of a done one that could not be decoded
     scan_digest: Mapped[str | None]
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
     plan: Mapped[bytes]  # see db.serialization

@@ -15,20 +15,26 @@ from sqlalchemy import Select, select
 
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.models import (
+    Action,
     Appearance,
     Bundle,
     Character,
     Chunk,
+    Cluster,
     Crop,
     Decision,
     Episode,
+    Face,
     Frame,
     Identification,
+    Overruled,
     Shot,
     Timeline,
     Track,
     Tracklet,
+    Unlike,
 )
+from eyecatch.db.verdicts import COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ def _plain(value: object) -> object:
 def _queries() -> dict[str, Select[Any]]:
     """The rows of each table, with what they belong to by name instead of by number."""
     here = (Episode.digest, Chunk.index)
+    box = ("frame", "x", "y", "w", "h")
     face = (*here, Tracklet.position)
     return {
         "episode": select(
@@ -139,9 +146,42 @@ def _queries() -> dict[str, Select[Any]]:
         "decision": select(
             Episode.digest,
             Character.name,
-            *(getattr(Decision, name) for name in ("frame", "x", "y", "w", "h")),
+            *(getattr(Decision, name) for name in box),
         )
         .select_from(Decision)
         .join(Episode)
         .outerjoin(Character),
+        "face": select(
+            Episode.digest,
+            *(getattr(Face, name) for name in box),
+            Track.number,
+            Bundle.digest,
+            Face.embedding,
+            Cluster.touched,
+            Cluster.faces,
+            Cluster.episodes,
+            Cluster.seconds,
+            Cluster.centre,
+        )
+        .select_from(Face)
+        .join(Episode, Episode.id == Face.episode_id)
+        .join(Bundle, Bundle.id == Face.bundle_id)
+        .outerjoin(Track, Track.id == Face.track_id)
+        .outerjoin(Cluster, Cluster.id == Face.cluster_id),
+        "unlike": select(Episode.digest, *(getattr(Face, name) for name in box), Character.name)
+        .select_from(Unlike)
+        .join(Face)
+        .join(Episode)
+        .join(Character, Character.id == Unlike.character_id),
+        "overruled": select(
+            Episode.digest,
+            Track.number,
+            Character.name,
+            *(getattr(Overruled, name) for name in COLUMNS if not name.endswith("_id")),
+        )
+        .select_from(Overruled)
+        .join(Track)
+        .join(Episode)
+        .outerjoin(Character, Character.id == Overruled.character_id),
+        "action": select(Action.kind, Action.told, Action.undone_ms.is_not(None)),
     }

@@ -55,6 +55,7 @@ class EpisodeRecord:
         state: ``pending``, ``done``, ``incomplete`` or ``failed``; see ``db.models.base``.
         scan_digest: of the scan that its tracks were made from; None before that.
         bundle_id: of the bundle, or bundles together, that decided its tracks; None where none did.
+        names_due: what people said of other faces has yet to follow to its tracks.
     """
 
     id: int
@@ -67,6 +68,7 @@ class EpisodeRecord:
     state: str
     scan_digest: str | None
     bundle_id: int | None
+    names_due: bool = False
 
     @property
     def title(self) -> str:

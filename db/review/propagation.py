@@ -6,18 +6,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from more_itertools import batched
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository
+from eyecatch.db.episodes import SOMEBODY_SPOKE
 from eyecatch.db.models import (
     Action,
     Alias,
     Character,
     Decision,
     Episode,
+    Face,
     Overruled,
     Track,
     Unlike,
@@ -34,10 +36,10 @@ Columns = dict[str, Any]
 class Propagation(Repository):
     """Names that are propagated from the faces people named to those that look alike."""
 
-    def anybody_named(self) -> bool:
-        """Whether a person ever named a face."""
+    def somebody_spoke(self) -> bool:
+        """Whether a person ever said who a face is, or is not."""
         with self._session.reading() as connection:
-            return connection.scalar(select(Decision.id).limit(1)) is not None
+            return bool(connection.scalar(select(SOMEBODY_SPOKE)))
 
     def denials(self) -> list[tuple[int, int]]:
         """(face, character) that a person said it is not."""
@@ -86,6 +88,26 @@ class Propagation(Repository):
             count_clusters(connection, [series_id])
             _drop_unused(connection)
             return sorted(changed)
+
+    def settle(self, bundle_id: int) -> None:
+        """Note that names have followed, to all episodes whose every face is in a cluster.
+
+        An episode of which that is not said is done again by the next job (``names_due``): names
+        follow in steps of their own after it was decided, and a process may die between them.
+
+        Args:
+            bundle_id: whose embeddings are compared.
+        """
+        with self._session.writing(FACES) as connection:
+            compared = select(Face.id).where(
+                Face.track_id == Track.id,
+                Face.bundle_id == bundle_id,
+                Face.cluster_id.is_not(None),
+            )
+            left = select(Track.id).where(Track.episode_id == Episode.id, ~compared.exists())
+            connection.execute(
+                update(Episode).where(Episode.names_due, ~left.exists()).values(names_due=False)
+            )
 
 
 def _undecided(

@@ -22,6 +22,8 @@ class EpisodeState(Repository):
     def update(self, episode_id: int, provenance: Provenance) -> str:
         """Store that an episode's tracks are made and decided; returns its state.
 
+        What people said of other faces has to follow to them then: see ``Propagation.settle``.
+
         The state is ``done`` if every frame was scanned, ``incomplete`` if something is missing,
         ``failed`` if nothing could be read, and ``pending`` while chunks are to be done.
 
@@ -42,6 +44,7 @@ class EpisodeState(Repository):
                     Episode.scan_digest,
                     Episode.bundle_id,
                     Episode.broken_pts,
+                    Episode.names_due,
                     Episode.complete,
                 ).where(Episode.id == episode_id)
             ).one()
@@ -50,8 +53,9 @@ class EpisodeState(Repository):
                 "scan_digest": provenance.scan_digest,
                 "bundle_id": provenance.bundle_id or stored.bundle_id,
                 "broken_pts": _broken_pts(connection, chunks),
+                "names_due": True,
             }
-            if tuple(stored)[:4] != tuple(wanted.values()):
+            if tuple(stored)[:5] != tuple(wanted.values()):
                 connection.execute(update(Episode).where(Episode.id == episode_id).values(**wanted))
             return str(wanted["state"])
 

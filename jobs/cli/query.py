@@ -88,6 +88,9 @@ def status(form: str, db: str) -> None:
     if form == "json":
         print_json({"episodes": rows, "files": bad, "runs": runs})
         return
+    if form == "table":
+        for row in rows:
+            row["state"] += ", names to follow" if row["names_due"] else ""
     columns = ["episode", "state", "done", "pending", "failed", "again", "errors"]
     answer(form, rows + bad, columns, "No episodes: run eyecatch index first.")
     if form == "table" and runs:

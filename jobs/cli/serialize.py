@@ -85,6 +85,7 @@ def status_row(status: EpisodeStatus) -> Row:
         "failed": status.failed,
         "again": status.again,
         "end": _seconds(status.episode.end),
+        "names_due": status.episode.names_due,
         "errors": [fault.error for fault in status.faults],
         "faults": [
             {

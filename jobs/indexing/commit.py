@@ -105,6 +105,6 @@ class Committer:
         return self.index.episodes.digest_of(stamp) != self.index.episodes.get(task.episode).digest
 
     def _propagate_names(self) -> None:
-        """Give names that people gave to faces in the new tracks that look alike."""
-        if self.index.propagation.anybody_named():
+        """Let what people said follow to faces in the new tracks that look alike."""
+        if self.index.propagation.somebody_spoke():
             NamingPipeline(self.index).run()

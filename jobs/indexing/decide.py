@@ -10,13 +10,13 @@ from eyecatch.jobs.classify import Classifier
 
 
 def is_stale(episode: EpisodeRecord, provenance: Provenance) -> bool:
-    """Whether an episode's tracks or names were made by something else than is asked for.
+    """Whether an episode's tracks or names are not as asked for, or people's names have to follow.
 
     Without a bundle, names that were decided earlier stay.
     """
     rescanned = episode.state == PENDING or episode.scan_digest != provenance.scan_digest
     renamed = provenance.bundle_id is not None and episode.bundle_id != provenance.bundle_id
-    return rescanned or renamed
+    return rescanned or renamed or episode.names_due
 
 
 def decide(

@@ -134,9 +134,10 @@ class Job:
             for id_ in episodes
             if id_ not in held
         }
-        # What another job finished meanwhile is not done again.
-        for id_ in [id_ for id_, some in tasks.items() if not some and self._stale(id_)]:
-            self._decide(id_, committer)
+        for id_, some in tasks.items():
+            # What another job finished meanwhile, or a name's following did, is not done again.
+            if not some and self._stale(id_):
+                self._decide(id_, committer)
         every = [task for some in tasks.values() for task in some]
         left = {id_: len(some) for id_, some in tasks.items()}
         # Closing the outcomes stops the workers, whatever ends the loop: Ctrl-C, a full disk.

@@ -104,6 +104,7 @@ class NamingPipeline:
             for series_id in self._index.faces.series():
                 faces = self._index.faces.embeddings(series_id, self.embedder_id)
                 changed += self._propagate(series_id, faces, denied)
+            self._index.propagation.settle(self.embedder_id)
         return changed
 
     def _propagate(

@@ -347,6 +347,9 @@ LATER = (
     "bundle.network",
     "character.folded",
     "alias.folded",
+    "episode.names_due",
+    "chunk.begun_by",
+    "chunk.damage",
 )
 """Columns that the first version of an index did not have."""
 
@@ -370,3 +373,40 @@ def test_an_older_index_is_brought_up_to_date_by_whoever_asks(index, filled, url
         assert newer.appearances.named_share().seconds == pytest.approx(share.seconds)
         assert newer.clusters.waiting() == []
         assert len(newer.summaries.episodes()) == 2
+
+
+def test_names_are_due_until_every_face_was_compared(index, filled, season):
+    """Nobody spoke, so nothing follows; then it does, until a new episode's faces are grouped."""
+
+    def due():
+        return [one.episode.names_due for one in index.summaries.status()]
+
+    assert due() == [False, False]
+    index.actions.name_cluster(filled.a, "Hiei")
+    assert due() == [True, True]
+    index.propagation.settle(filled.bundle)
+    assert due() == [False, False]
+    third = season.index(index, "S01E03.mkv", (None, None))
+    index.propagation.settle(filled.bundle)
+    assert due() == [False, False, True]
+    tracks = {
+        vote.track_id: np.eye(4, dtype=np.float32)[0]
+        for vote in index.predictions.tracks_to_decide(third.id, index.bundles.id_of("bundle-1"))
+    }
+    index.faces.save(third.id, tracks, filled.bundle)
+    index.propagation.settle(filled.bundle)
+    assert due() == [False, False, True], "embedded, but in no cluster"
+    seen = index.faces.embeddings(1, filled.bundle)
+    index.clusters.regroup(1, dict.fromkeys(seen.ids[seen.clusters == 0].tolist(), filled.a), 0)
+    index.propagation.settle(filled.bundle)
+    assert due() == [False] * 3
+
+
+@on_sqlite
+def test_a_word_against_a_name_follows_as_a_name_does(index, season):
+    episode = season.index(index)
+    embedder = index.bundles.add("embedder", "", [], {})
+    index.faces.save(episode.id, {1: np.eye(4, dtype=np.float32)[0]}, embedder)
+    assert not index.propagation.somebody_spoke()
+    index.actions.deny(index.faces.embeddings(1, embedder).ids.tolist())
+    assert index.propagation.somebody_spoke()
