@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from more_itertools import batched
 from sqlalchemy import Row, Select, exists, insert, or_, select, update
@@ -17,6 +17,9 @@ from eyecatch.db.connection.session import ROWS, Repository
 from eyecatch.db.models import Chunk, Decision, Episode, EpisodeFile, Series, Unlike
 from eyecatch.db.models.base import PENDING
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
+
+if TYPE_CHECKING:  # a question to the index needn't wait for PyAV
+    from eyecatch.core.video.clock import Clock
 
 
 class Episodes(Repository):
@@ -88,6 +91,16 @@ class Episodes(Repository):
         with self._session.writing(ROWS) as connection:
             return _add_file(connection, digest, file)
 
+    def set_clock(self, episode_id: int, clock: Clock) -> None:
+        """Remember the clock of an episode that an earlier version added."""
+        values = {
+            "origin_num": clock.origin.numerator,
+            "origin_den": clock.origin.denominator,
+            "timecode": clock.timecode,
+        }
+        with self._session.writing(ROWS) as connection:
+            connection.execute(update(Episode).where(Episode.id == episode_id).values(values))
+
 
 def _by_id(connection: Connection, episode_id: int) -> EpisodeRecord:
     return episode_record(
@@ -105,6 +118,7 @@ def _insert(
         "path": str(video.path),
         "series_id": None if series is None else _series_id(connection, series),
         "frames": plan.frames,
+        "start_pts": next((int(chunk.pts[0]) for chunk in plan.chunks if len(chunk.pts)), None),
         "end_pts": round(plan.end / video.time_base),
         "complete": plan.complete,
         "state": PENDING,
@@ -168,7 +182,8 @@ _COLUMNS: Final = (
     "id", "digest", "path", "frames", "end_pts", "broken_pts", "complete", "state", "scan_digest",
     "bundle_id", "stream", "codec", "pixel_format", "width", "height", "rotation",
     "pixel_aspect_num", "pixel_aspect_den", "time_base_num", "time_base_den",
-    "rate_num", "rate_den", "duration_num", "duration_den",
+    "rate_num", "rate_den", "duration_num", "duration_den", "origin_num", "origin_den", "timecode",
+    "start_pts",
 )  # fmt: skip
 
 
@@ -191,7 +206,7 @@ def episode_record(row: Sequence[Any]) -> EpisodeRecord:
         id_, digest, path, frames, end_pts, broken_pts, complete, state, scan_digest,
         bundle_id, stream, codec, pixel_format, width, height, rotation,
         aspect_num, aspect_den, base_num, base_den, rate_num, rate_den, length_num, length_den,
-        series, names_due,
+        origin_num, origin_den, timecode, start_pts, series, names_due,
     ) = row  # fmt: skip
     end = end_pts if broken_pts is None else broken_pts
     video = Video(
@@ -206,6 +221,8 @@ def episode_record(row: Sequence[Any]) -> EpisodeRecord:
         _fraction(base_num, base_den),
         _fraction(rate_num, rate_den),
         None if length_num is None else _fraction(length_num, length_den),
+        None if origin_num is None else _fraction(origin_num, origin_den),
+        timecode,
     )
     return EpisodeRecord(
         id_,
@@ -219,6 +236,7 @@ def episode_record(row: Sequence[Any]) -> EpisodeRecord:
         scan_digest,
         bundle_id,
         bool(names_due),
+        _fraction((start_pts or 0) * base_num, base_den),
     )
 
 
@@ -228,17 +246,20 @@ def _fraction(numerator: int, denominator: int) -> Fraction:
     return Fraction(numerator, denominator)
 
 
+_AS_PROBED: Final = (
+    "stream", "codec", "pixel_format", "width", "height", "rotation", "timecode",
+)  # fmt: skip
+
+
 def _probed(video: Video) -> dict[str, Any]:
     fractions = {
         "pixel_aspect": video.pixel_aspect,
         "time_base": video.time_base,
         "rate": video.rate,
         "duration": video.duration,
+        "origin": video.origin,
     }
-    values: dict[str, Any] = {
-        name: getattr(video, name)
-        for name in ("stream", "codec", "pixel_format", "width", "height", "rotation")
-    }
+    values: dict[str, Any] = {name: getattr(video, name) for name in _AS_PROBED}
     for name, value in fractions.items():
         values[f"{name}_num"] = None if value is None else value.numerator
         values[f"{name}_den"] = None if value is None else value.denominator

@@ -13,10 +13,8 @@ from av.stream import Disposition
 from av.stream import Stream as AvStream
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.video.clock import origin
 from eyecatch.core.video.container import open_container
-
-FREE_CLOCK = {"mpegts", "mpeg"}
-"""Formats whose times may start anywhere: players count from the first packet, in others from 0."""
 
 CONTAINERS = {".mkv": "matroska", ".mp4": "mp4", ".m4v": "mp4", ".mov": "mov"}
 """What is written, by the file's suffix, and ffmpeg's name of it."""
@@ -56,7 +54,7 @@ class Layout:
     Attributes:
         container: FFmpeg's name of its format, such as ``matroska,webm``.
         streams: all of them, in order.
-        start: seconds on the file's clock at which players begin to count; 0 for most formats.
+        start: seconds on the file's clock at which players begin to count; 0 for most files.
     """
 
     container: str
@@ -76,10 +74,8 @@ class Layout:
 def layout(path: Path) -> Layout:
     """Look at a file's streams; MediaError if it can't be opened."""
     with open_container(path) as container:
-        counted = container.format.name in FREE_CLOCK and container.start_time is not None
-        start = container.start_time / av.time_base if counted else 0.0
         streams = tuple(map(_stream, container.streams))
-        return Layout(container.format.name, streams, start)
+        return Layout(container.format.name, streams, float(origin(container)))
 
 
 def cover(path: Path, stream: Stream) -> tuple[bytes, str, str]:

@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.video.clock import origin, timecode
 from eyecatch.core.video.container import open_container
 from eyecatch.core.video.types import Video
 
@@ -96,6 +97,8 @@ def _describe(
         time_base=stream.time_base or Fraction(1, av.time_base),
         rate=stream.average_rate or stream.guessed_rate or Fraction(0),
         duration=_duration(container, stream),
+        origin=origin(container),
+        timecode=timecode(container),
     )
 
 

@@ -9,6 +9,7 @@ from ffmpeg.nodes import OutputStream
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.files import atomic_file
+from eyecatch.core.video.clock import clock_of
 from eyecatch.core.video.container_layout import Layout
 from eyecatch.core.video.ffmpeg import Watch, run, unwatched
 
@@ -66,7 +67,7 @@ def make_proxy(video: Path, out: Path, watch: Watch = unwatched) -> None:
 
 
 def _encoding(video: Path, out: Path) -> OutputStream:
-    source = ffmpeg.input(str(video))
+    source = ffmpeg.input(str(video), copyts=None)
     picture = source.video.filter("scale", w=-2, h=f"min({MAX_LINES},trunc(ih/2)*2)")
     return ffmpeg.output(
         picture,
@@ -79,4 +80,5 @@ def _encoding(video: Path, out: Path) -> OutputStream:
         acodec="aac",
         audio_bitrate="96k",
         movflags="+faststart",
+        output_ts_offset=-float(clock_of(video).origin),
     )

@@ -30,6 +30,10 @@ class Video:
         time_base: seconds of one unit of a pts.
         rate: average frames a second; for showing only, nothing computes times with it.
         duration: seconds that the container claims, or None where it claims nothing.
+        origin: seconds on the file's clock at which players begin to count; None where an earlier
+            version probed it, which didn't ask.
+        timecode: of the first frame as the camera or the tape had it, such as ``10:00:00:00``;
+            None where the file has none.
     """
 
     path: Path
@@ -43,6 +47,8 @@ class Video:
     time_base: Fraction
     rate: Fraction
     duration: Fraction | None
+    origin: Fraction | None = None
+    timecode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

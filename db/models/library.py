@@ -41,6 +41,10 @@ class Episode(Base):
     rate_den: Mapped[int]
     duration_num: Mapped[int | None]
     duration_den: Mapped[int | None]
+    origin_num: Mapped[int | None]  # where players begin to count; an earlier version didn't ask
+    origin_den: Mapped[int | None]
+    timecode: Mapped[str | None]
+    start_pts: Mapped[int | None]  # of its first frame; None where the container doesn't say
     frames: Mapped[int]
     end_pts: Mapped[int]  # as planned
     broken_pts: Mapped[int | None]  # where it ended when that turned out to be earlier

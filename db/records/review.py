@@ -62,6 +62,7 @@ class FaceRow:
         track: number of the track that follows it, in the episode.
         seconds: how long it is on screen.
         time: seconds at which its track begins, on the episode's clock.
+        shown: seconds that a player shows then.
         character: who it is; where ``unsure``, who it may be; None for unknown.
         confidence: of the verdict; None before there is one.
         unsure: between "no" and "yes".
@@ -75,6 +76,7 @@ class FaceRow:
     track: int
     seconds: float
     time: float
+    shown: float
     character: str | None
     confidence: float | None
     unsure: bool

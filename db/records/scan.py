@@ -40,6 +40,18 @@ class FileStamp:
         return cls(str(path.absolute()), stat.st_size, stat.st_mtime_ns)
 
 
+def likely_origin(origin: Fraction | None, start: Fraction) -> Fraction:
+    """Where players begin to count.
+
+    Args:
+        origin: what the file says; None where nobody has asked it.
+        start: when its first frame begins, which is asked then: within a second of 0, 0 is meant.
+    """
+    if origin is not None:
+        return origin
+    return start if start >= 1 else Fraction(0)
+
+
 @dataclass(frozen=True, slots=True)
 class EpisodeRecord:
     """An episode of the index.
@@ -56,6 +68,7 @@ class EpisodeRecord:
         scan_digest: of the scan that its tracks were made from; None before that.
         bundle_id: of the bundle, or bundles together, that decided its tracks; None where none did.
         names_due: what people said of other faces has yet to follow to its tracks.
+        start: when its first frame begins; 0 where its container doesn't say.
     """
 
     id: int
@@ -69,6 +82,17 @@ class EpisodeRecord:
     scan_digest: str | None
     bundle_id: int | None
     names_due: bool = False
+    start: Fraction = Fraction(0)
+
+    @property
+    def origin(self) -> Fraction:
+        """Seconds on its clock at which players begin to count."""
+        return likely_origin(self.video.origin, self.start)
+
+    @property
+    def length(self) -> Fraction:
+        """Seconds that a player shows at its end; never below 0."""
+        return max(self.end - self.origin, Fraction(0))
 
     @property
     def title(self) -> str:

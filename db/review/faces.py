@@ -7,6 +7,7 @@ and the label that a person gave it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from eyecatch.db.connection.session import FACES, Repository
 from eyecatch.db.models import Character, Crop, Episode, Face, Track, Tracklet
 from eyecatch.db.models.base import PERSON
 from eyecatch.db.records.review import FaceRow
+from eyecatch.db.records.scan import likely_origin
 from eyecatch.db.review.face_matching import Place, middles, tracks_at
 from eyecatch.db.serialization import pack_vector, unpack_vectors
 
@@ -225,6 +227,9 @@ def _faces(
             Track.start_pts,
             Episode.time_base_num,
             Episode.time_base_den,
+            Episode.origin_num,
+            Episode.origin_den,
+            Episode.start_pts,
             Character.name,
             Track.confidence,
             Track.unsure,
@@ -247,10 +252,20 @@ def _faces(
             track,
             float(seconds),
             start * num / den,
+            start * num / den - _origin(num, den, *clock),
             *verdict,
         )
-        for face, number, episode, path, track, seconds, start, num, den, *verdict in rows
+        for face, number, episode, path, track, seconds, start, num, den, *rest in rows
+        for clock, verdict in [(rest[:3], rest[3:])]
     ]
+
+
+def _origin(
+    num: int, den: int, origin_num: int | None, origin_den: int, first: int | None
+) -> float:
+    """Where players begin to count, from an episode's columns."""
+    origin = None if origin_num is None else Fraction(origin_num, origin_den)
+    return float(likely_origin(origin, Fraction((first or 0) * num, den)))
 
 
 def match_to_tracks(connection: Connection, episode_id: int) -> None:

@@ -36,15 +36,19 @@ def find(names: tuple[str, ...], form: str, db: str, **keywords: Unpack[FindKeyw
     """Which episodes feature NAME: how long, first and last, from when to when.
 
     Several names are answered each for itself, or with --together where all are on screen at once.
-    Times are those of the video's own clock, in seconds.
+    A table's times are those that players show; JSON and CSV have those of the video's own clock,
+    in seconds, which few recordings begin elsewhere than at 0.
     """
     found = eyecatch.find(names, db=db, **keywords)
     rows = [shapes.found_row(one) for one in found]
     columns = ["episode", "characters", "seconds", "first", "last", "ranges"]
     if form == "table":
-        for row in rows:
-            row["ranges"] = [f"{clock(r['start'])}-{clock(r['end'])}" for r in row["ranges"]]
-            row["first"], row["last"] = clock(row["first"]), clock(row["last"])
+        for one, row in zip(found, rows, strict=True):
+            zero = float(one.episode.origin)
+            row["ranges"] = [
+                f"{clock(r['start'] - zero)}-{clock(r['end'] - zero)}" for r in row["ranges"]
+            ]
+            row["first"], row["last"] = clock(row["first"] - zero), clock(row["last"] - zero)
     answer(form, rows, columns, "No episode features them.")
 
 

@@ -53,7 +53,7 @@ def episode_row(summary: EpisodeSummary) -> Row:
         "episode": episode.video.path.name,
         "series": episode.series,
         "state": episode.state,
-        "seconds": _seconds(episode.end),
+        "seconds": _seconds(episode.length),
         "frames": episode.frames,
         "characters": [
             {"character": role.character, "seconds": _seconds(role.screen_time)}

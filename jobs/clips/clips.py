@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Unpack
 
@@ -201,13 +202,14 @@ def _nothing(names: Sequence[str], together: bool, found: bool) -> str:
 
 
 def _name(number: int, plan: _Plan) -> str:
-    """Such as ``Show_S01E03_0007_Hiei_00-12-31.480.mp4``."""
-    clock, unit = plan.cutter.source.clock, plan.cutter.source.video.time_base
-    ms = int(clock.starts(plan.span.start) * unit * 1000)
+    """Such as ``Show_S01E03_0007_Hiei_00-12-31.480.mp4``: the time is what players show."""
+    source = plan.cutter.source
+    begin = source.clock.starts(plan.span.start) * source.video.time_base
+    ms = max(0, int((begin - Fraction(source.layout.start)) * 1000))
     hours, minutes, seconds = ms // 3_600_000, ms // 60_000 % 60, ms // 1000 % 60
     time = f"{hours:02}-{minutes:02}-{seconds:02}.{ms % 1000:03}"
     who = "+".join(plan.characters)
-    parts = (plan.cutter.source.episode.title, f"{number:04}", who, time)
+    parts = (source.episode.title, f"{number:04}", who, time)
     return "_".join(map(_plain, parts)) + plan.cutter.suffix
 
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from eyecatch.core.errors import MediaError
-from eyecatch.core.video.container_layout import layout
 from eyecatch.db.index import Index
 from eyecatch.db.records.answers import Range
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.export.tables import Column, Row
+from eyecatch.jobs.origins import with_clock
 
 COLUMNS = (
     Column("episode", "label"),
@@ -57,16 +56,14 @@ class EpisodeAppearances:
     Attributes:
         episode: the episode.
         appearances: by start, then by name; those of one character don't overlap.
-        origin: seconds on the episode's clock at which players begin to count.
     """
 
     episode: EpisodeRecord
     appearances: tuple[Appearance, ...]
-    origin: Fraction
 
     def player_seconds(self, pts: int) -> Fraction:
         """Seconds that a player shows at a pts; never below 0."""
-        return max(pts * self.episode.video.time_base - self.origin, Fraction(0))
+        return max(pts * self.episode.video.time_base - self.episode.origin, Fraction(0))
 
     def characters(self) -> list[str]:
         """Who is there, longest on screen first."""
@@ -122,7 +119,7 @@ def appearances_of(
             by_episode[found.episode.id] += [Appearance(name, one) for one in joined]
     return [
         EpisodeAppearances(
-            episode, tuple(sorted(by_episode[episode.id], key=_order)), origin(episode)
+            with_clock(index, episode), tuple(sorted(by_episode[episode.id], key=_order))
         )
         for episode in episodes
     ]
@@ -141,14 +138,6 @@ def appearance_rows(casts: Sequence[EpisodeAppearances]) -> Iterator[Row]:
                 round(float(one.range.stop), 6),
                 round(one.range.confidence, 4),
             )
-
-
-def origin(episode: EpisodeRecord) -> Fraction:
-    """Where players begin to count; 0 where the file is no longer there to be asked."""
-    try:
-        return Fraction(layout(episode.video.path).start).limit_denominator(10**6)
-    except MediaError:
-        return Fraction(0)
 
 
 def _joined(ranges: Sequence[Range], gap: Fraction) -> list[Range]:

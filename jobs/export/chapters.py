@@ -21,7 +21,7 @@ _SPECIAL, _ESCAPED = re.compile(r"([=;#\\\n])"), r"\\\1"
 def write_ffmetadata(cast: EpisodeAppearances) -> str:
     """FFmpeg's metadata file, in units of the episode's time base, so that nothing is rounded."""
     time_base = cast.episode.video.time_base
-    shift = round(cast.origin / time_base)
+    shift = round(cast.episode.origin / time_base)
     lines = [";FFMETADATA1"]
     for scene in _chapters(cast):
         lines += [
@@ -55,7 +55,7 @@ def _chapters(cast: EpisodeAppearances) -> list[Scene]:
     if not scenes:
         return []
     first, last = scenes[0], scenes[-1]
-    start = round(cast.origin / cast.episode.video.time_base)
+    start = round(cast.episode.origin / cast.episode.video.time_base)
     end = round(cast.episode.end / cast.episode.video.time_base)
     before = Scene(0, first.start_frame, start, first.start_pts, ())
     after = Scene(last.stop_frame, cast.episode.frames, last.stop_pts, end, ())

@@ -130,7 +130,7 @@ def draw_timeline(cast: EpisodeAppearances, tracks: list[TrackRow], path: Path, 
                 _ROW * len(rows) / height,
             )
         )
-        length = float(cast.episode.end - cast.origin)
+        length = float(cast.episode.length)
         for place, (name, sure, pale) in enumerate(rows):
             _draw_row(axes, place, name, sure, pale)
         _frame(axes, len(rows), length)

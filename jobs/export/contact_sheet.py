@@ -44,7 +44,9 @@ def pick_faces(
             if known is None or crop.quality > known.quality:
                 by_track[crop.track] = crop
         in_order = sorted(by_track.values(), key=lambda crop: crop.frame)
-        best += [SheetFace(c.jpeg, f"{label}  {clock(float(c.time))}") for c in in_order]
+        best += [
+            SheetFace(c.jpeg, f"{label}  {clock(float(c.time - episode.origin))}") for c in in_order
+        ]
     places = np.linspace(0, len(best) - 1, min(MAX_FACES, len(best))).round().astype(int)
     return [best[place] for place in places]
 

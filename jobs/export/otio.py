@@ -38,8 +38,8 @@ class _Clock:
         self._cast = cast
         self._counts = has_constant_rate(cast) and video.rate > 0
         self._rate = edit_rate(video.rate) if self._counts else 1 / video.time_base
-        seconds = cast.episode.end - cast.origin
-        self.length = cast.episode.frames if self._counts else round(seconds * self._rate)
+        length = cast.episode.length
+        self.length = cast.episode.frames if self._counts else round(length * self._rate)
 
     def range(self, one: Appearance) -> tuple[int, int]:
         """First unit, and the first one after."""

@@ -43,7 +43,7 @@ def write_xray(cast: EpisodeAppearances) -> str:
             "file": video.path.name,
             "digest": episode.digest,
             "series": episode.series,
-            "duration": _seconds(cast, round(episode.end / video.time_base)),
+            "duration": round(float(episode.length), 3),
             "frames": episode.frames,
         },
         "characters": [_character(cast, name) for name in names],

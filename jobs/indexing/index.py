@@ -132,7 +132,7 @@ def _faults_of(status: EpisodeStatus, run: int | None) -> Iterator[str]:
         yield f"{episode.video.path}: run {run} is at work on it; run again when that is done."
     yield from (fault.error for fault in status.faults if fault.state == FAILED)
     if episode.state == INCOMPLETE and not status.failed:
-        end = clock(float(episode.end))
+        end = clock(float(episode.length))
         yield (
             f"{episode.video.path}: incomplete, nothing can be read after {end}; "
             "what comes before is indexed."

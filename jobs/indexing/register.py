@@ -13,6 +13,7 @@ from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
+from eyecatch.jobs.origins import with_clock
 
 
 def register_all(
@@ -55,13 +56,13 @@ def register(index: Index, file: Path, series: str | None, chunk_seconds: float)
     """
     record = _unchanged(index, file)
     if record is not None:
-        return record
+        return with_clock(index, record)
     stamp = None
     try:
         digest = content_hash(file)
         stamp = FileStamp.of(file)
         if index.episodes.by_digest(digest) is not None:
-            return index.episodes.add_file(digest, stamp)
+            return with_clock(index, index.episodes.add_file(digest, stamp))
         with reachable(file):
             video = probe(file)
             planned = plan(video, chunk_seconds)

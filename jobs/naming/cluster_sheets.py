@@ -27,4 +27,4 @@ def write_sheets(
 
 def _shown(index: Index, face: FaceRow) -> SheetFace | None:
     jpeg = index.faces.jpeg(face.id)
-    return None if jpeg is None else SheetFace(jpeg, f"{face.id}  {clock(face.time)}")
+    return None if jpeg is None else SheetFace(jpeg, f"{face.id}  {clock(face.shown)}")

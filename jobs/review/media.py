@@ -16,7 +16,7 @@ from eyecatch.core.video.proxy import obstacle
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.export.appearances import origin
+from eyecatch.jobs.origins import with_clock
 from eyecatch.jobs.render.source import local_file
 from eyecatch.jobs.review.state import AppState
 
@@ -27,13 +27,18 @@ KINDS = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/mp4", ".webm":
 """Media types by suffix; of other files browsers find out by themselves."""
 
 
+FILES_OWN = Fraction(0)
+"""Where browsers begin to count in the files that they play (MP4, WebM, Matroska): on the file's
+own clock, unlike other players; a proxy's clock begins where those do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Player:
     """An episode to be watched.
 
     Attributes:
         episode: the episode.
-        origin: seconds on its clock at which players begin to count.
+        origin: seconds on its clock at which the browser begins to count.
         missing: why its file can't be had, as a sentence; None if it can.
         obstacle: why browsers can't play it, as a clause; None if they should.
         proxy: there is a copy that they can play.
@@ -52,19 +57,20 @@ class Player:
 
 def player(room: AppState, episode_id: int) -> Player:
     """An episode to be watched; 404 if there is none of that id."""
-    episode = _episode(room.index, episode_id)
+    episode = with_clock(room.index, _episode(room.index, episode_id))
     missing = why = None
     try:
         file = local_file(room.index, episode)
         why = obstacle(layout(file), episode.video.codec, episode.video.pixel_format)
     except MediaError as error:
         missing = str(error)
+    proxy = room.proxies.path(episode) is not None
     return Player(
         episode,
-        origin(episode),
+        episode.origin if proxy or why or missing else FILES_OWN,
         missing,
         why,
-        room.proxies.path(episode) is not None,
+        proxy,
         room.proxies.share(episode),
         room.proxies.fault(episode),
     )
@@ -93,7 +99,9 @@ def routes(room: AppState) -> APIRouter:
     def boxes(episode_id: int, start: float, stop: float) -> Response:
         if not 0 <= stop - start <= MAX_SECONDS:
             raise HTTPException(400, f"ask for {MAX_SECONDS:.0f} seconds at most")
-        return JSONResponse(_boxes(index, _episode(index, episode_id), start, stop))
+        episode = _episode(index, episode_id)
+        begins = FILES_OWN if room.proxies.path(episode) is None else episode.origin
+        return JSONResponse(_boxes(index, episode, begins, start, stop))
 
     return router
 
@@ -101,9 +109,11 @@ def routes(room: AppState) -> APIRouter:
 _KEPT = {"cache-control": "private, max-age=300"}
 
 
-def _boxes(index: Index, episode: EpisodeRecord, start: float, stop: float) -> list[object]:
-    """Tracks on screen from a player's second to another, with when and where each face is."""
-    begins, base = origin(episode), episode.video.time_base
+def _boxes(
+    index: Index, episode: EpisodeRecord, begins: Fraction, start: float, stop: float
+) -> list[object]:
+    """Tracks on screen from a browser's second to another, with when and where each face is."""
+    base = episode.video.time_base
     first, last = (round((Fraction(value) + begins) / base) for value in (start, stop))
     bars = {bar.track: bar for bar in index.pages.bars(episode.id)}
     tracks: list[object] = []

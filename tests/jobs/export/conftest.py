@@ -153,7 +153,7 @@ def _decide(index, episode_id, labels, origin, unsure):
 
 
 @pytest.fixture(scope="session")
-def odd(filled, tmp_path_factory) -> Filled:
+def odd(filled, refill, tmp_path_factory) -> Filled:
     """The first episode again: in MPEG-TS, which begins at 1.4 s, and slower from frame 60 on."""
     folder = tmp_path_factory.mktemp("odd")
     source, db = filled.folder / "S01E01.mkv", str(folder / "odd.db")
@@ -164,10 +164,21 @@ def odd(filled, tmp_path_factory) -> Filled:
     }.items():
         command = (get_ffmpeg_exe(), "-v", "error", "-i", source, *how, folder / name)
         subprocess.run(command, check=True)
-    rows = [row for row in filled.truth if row.episode == "S01E01.mkv"]
-    with open_index(db) as index:
-        bundle = index.bundles.add("bundle", "/drawn.bundle", [c.name for c in CAST], {})
-        for name in ("late.ts", "slower.mkv"):
-            origin = Provenance("scan", None, bundle)
-            fill(index, folder / name, rows, filled.cuts["S01E01.mkv"], origin, unsure=False)
+    refill(Path(db), folder / "late.ts", folder / "slower.mkv")
     return replace(filled, db=db, folder=folder)
+
+
+@pytest.fixture(scope="session")
+def refill(filled):
+    """Fills a new index with files that show the first episode: ``refill(db, *paths)``."""
+
+    def write(db: Path, *paths: Path) -> str:
+        rows = [row for row in filled.truth if row.episode == "S01E01.mkv"]
+        with open_index(str(db)) as index:
+            bundle = index.bundles.add("bundle", "/drawn.bundle", [c.name for c in CAST], {})
+            for path in paths:
+                origin = Provenance("scan", None, bundle)
+                fill(index, path, rows, filled.cuts["S01E01.mkv"], origin, unsure=False)
+        return str(db)
+
+    return write
