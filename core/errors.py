@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from eyecatch.core.file_names import shown
+
 
 class EyecatchError(Exception):
     """Anything eyecatch says to its user instead of a traceback."""
@@ -37,7 +39,7 @@ class RequestError(EyecatchError):
         self.advice = advice
 
     def __str__(self) -> str:
-        return f"{self.problem}; {self.advice}." if self.advice else f"{self.problem}."
+        return shown(f"{self.problem}; {self.advice}." if self.advice else f"{self.problem}.")
 
 
 class UnknownCharacterError(RequestError):
@@ -69,7 +71,7 @@ class _FileError(EyecatchError):
 
     def __str__(self) -> str:
         sentence = f"{self.path}: {self.problem}"
-        return f"{sentence}; {self.advice}." if self.advice else f"{sentence}."
+        return shown(f"{sentence}; {self.advice}." if self.advice else f"{sentence}.")
 
 
 class MediaError(_FileError):

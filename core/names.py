@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 
+from eyecatch.core.file_names import shown
+
 LONGEST = 200
 """Letters of a name; a folder's name can't have more than 255 bytes."""
 
 
 def folded(name: str) -> str:
     """The name without what people spell differently: case, width of letters, spaces around it."""
-    return unicodedata.normalize("NFKC", name).casefold().strip()
+    return unicodedata.normalize("NFKC", shown(name)).casefold().strip()
 
 
 def check_name(name: str) -> None:

@@ -6,12 +6,13 @@ A URL becomes a path of universal_pathlib, which reads through fsspec and has th
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final, cast
-from urllib.parse import unquote, urlparse
+from urllib.parse import unquote_to_bytes, urlparse
 
 from eyecatch.core.errors import EyecatchError, MediaError, RequestError
 
@@ -35,7 +36,7 @@ def place(name: str | Path) -> Path:
     if match is None:
         return Path(name)
     if (kind := match[1].lower()) == "file":
-        return Path(unquote(urlparse(name).path))
+        return Path(os.fsdecode(unquote_to_bytes(urlparse(name).path)))
     from upath import UPath  # noqa: PLC0415 - for those whose videos are elsewhere
 
     try:

@@ -11,6 +11,7 @@ from more_itertools import batched
 from sqlalchemy import Row, Select, exists, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.file_names import shown
 from eyecatch.core.storage import place
 from eyecatch.core.video.types import Plan, Video
 from eyecatch.db.connection.session import ROWS, Repository
@@ -172,6 +173,7 @@ def list_episodes(
 
 def _series_id(connection: Connection, name: str) -> int:
     """The id of a series, added where it is new."""
+    name = shown(name)  # what was typed may be no UTF-8
     known = connection.scalar(select(Series.id).where(Series.name == name))
     if known is not None:
         return known

@@ -160,7 +160,7 @@ def _compare(season: Season, found: list[EpisodeSummary]) -> tuple[Cell, ...]:
     drawn = _drawn_seconds(season)
     cells = []
     for summary in found:
-        episode = summary.episode.video.path.name
+        episode = summary.episode.name
         seconds = {role.character: float(role.screen_time) for role in summary.cast}
         rate = float(summary.episode.video.rate)
         cells += [

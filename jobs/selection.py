@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.file_names import shown
 from eyecatch.core.storage import place
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
@@ -80,15 +82,22 @@ def _alike(texts: Sequence[str]) -> int:
     return len(list(takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))))
 
 
+def _plain(name: str) -> str:
+    """A name as people type what they see: one disk keeps が as one letter, another as two."""
+    return unicodedata.normalize("NFC", shown(name))
+
+
 def _called(name: str, episodes: Sequence[EpisodeRecord]) -> list[EpisodeRecord]:
-    path = place(name).absolute()
+    path, plain = place(name).absolute(), _plain(name)
     for found in (
         [one for one in episodes if one.video.path == path],
-        [one for one in episodes if name in (one.video.path.name, one.title)],
+        [one for one in episodes if name in (one.video.path.name, one.video.path.stem)],
+        [one for one in episodes if plain in map(_plain, (one.name, one.title))],
+        [one for one in episodes if _plain(str(path)) == _plain(str(one.video.path))],
     ):
         if found:
             return found
-    known = [one.video.path.name for one in episodes]
+    known = [one.name for one in episodes]
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     advice = f"the nearest are {', '.join(near)}" if near else "see: eyecatch episodes"
     raise RequestError(f"no episode is called {name!r}", advice)

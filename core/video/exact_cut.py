@@ -13,6 +13,7 @@ import ffmpeg
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container import open_container
+from eyecatch.core.video.ffmpeg import named
 from eyecatch.core.video.types import Video
 
 LEAD = 2
@@ -58,7 +59,7 @@ class Cut:
         if seek and self.begin - LEAD > first:
             at = f"{float(self.begin - LEAD):.6f}"
             options |= {"seek_timestamp": 1, "noaccurate_seek": None, "ss": at}
-        return ffmpeg.input(f"file:{self.video.path.absolute()}", **options)
+        return ffmpeg.input(named(self.video.path), **options)
 
     @property
     def video_filter(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
@@ -35,6 +36,18 @@ def unwatched(_: int) -> None:
     """A ``Watch`` that does nothing."""
 
 
+def named(path: Path) -> str:
+    """A file as ffmpeg-python takes it, which can't handle names that are no UTF-8.
+
+    "file:" keeps ffmpeg from reading a protocol or an option into a name such as "Ep: 1.mkv".
+    """
+    return "file:" + _NO_LETTER.sub(lambda one: f"\0{ord(one.group()):x}", str(path.absolute()))
+
+
+_NO_LETTER = re.compile("[\ud800-\udfff]")
+_ESCAPED = re.compile("\0(d[0-9a-f]{3})")  # a name has no NUL in it
+
+
 def compiled(output: OutputStream, *more: str) -> list[str]:
     """The command of one ffmpeg-python output: overwrites, asks nothing, logs errors only.
 
@@ -42,7 +55,9 @@ def compiled(output: OutputStream, *more: str) -> list[str]:
         output: what it is to do.
         more: options of the output that ffmpeg-python can't say: those that are given repeatedly.
     """
-    *arguments, path = ffmpeg.get_args(output)
+    *arguments, path = [
+        _ESCAPED.sub(lambda one: chr(int(one[1], 16)), word) for word in ffmpeg.get_args(output)
+    ]
     return [program(), *QUIET, *arguments, *more, path]
 
 

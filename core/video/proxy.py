@@ -11,7 +11,7 @@ from eyecatch.core.errors import MediaError
 from eyecatch.core.files import atomic_file
 from eyecatch.core.video.clock import clock_of
 from eyecatch.core.video.container_layout import Layout
-from eyecatch.core.video.ffmpeg import Watch, run, unwatched
+from eyecatch.core.video.ffmpeg import Watch, named, run, unwatched
 
 MAX_LINES = 720
 """Height of a proxy at most: enough to see who it is."""
@@ -67,12 +67,12 @@ def make_proxy(video: Path, out: Path, watch: Watch = unwatched) -> None:
 
 
 def _encoding(video: Path, out: Path) -> OutputStream:
-    source = ffmpeg.input(str(video), copyts=None)
+    source = ffmpeg.input(named(video), copyts=None)
     picture = source.video.filter("scale", w=-2, h=f"min({MAX_LINES},trunc(ih/2)*2)")
     return ffmpeg.output(
         picture,
         source["a:0?"],
-        str(out),
+        named(out),
         vcodec="libx264",
         preset="veryfast",
         crf=26,

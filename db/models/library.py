@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eyecatch.db.models.base import EPISODE_STATES, RUN_STATES, Base, BigId, one_of
+from eyecatch.db.models.paths import PathText
 
 
 class Series(Base):
@@ -25,7 +26,7 @@ class Episode(Base):
     __table_args__ = (one_of("state", EPISODE_STATES),)
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     digest: Mapped[str] = mapped_column(unique=True)
-    path: Mapped[str]  # where it was last seen
+    path: Mapped[str] = mapped_column(PathText)  # where it was last seen
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
     stream: Mapped[int]
     codec: Mapped[str]
@@ -61,7 +62,7 @@ class EpisodeFile(Base):
 
     __tablename__ = "episode_file"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    path: Mapped[str] = mapped_column(unique=True)
+    path: Mapped[str] = mapped_column(PathText, unique=True)
     size: Mapped[int]
     mtime_ns: Mapped[int]
     episode_id: Mapped[int] = mapped_column(
@@ -106,7 +107,7 @@ class Bundle(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     digest: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    path: Mapped[str]
+    path: Mapped[str] = mapped_column(PathText)
     characters: Mapped[list[Any]]  # names, in the order of its logits
     card: Mapped[dict[str, Any]]
     network: Mapped[str | None] = mapped_column(index=True)  # equal ones embed alike
@@ -134,7 +135,7 @@ class BadFile(Base):
 
     __tablename__ = "bad_file"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    path: Mapped[str] = mapped_column(unique=True)
+    path: Mapped[str] = mapped_column(PathText, unique=True)
     size: Mapped[int | None]
     mtime_ns: Mapped[int | None]
     problem: Mapped[str]

@@ -137,7 +137,7 @@ def _of_chunk(
         .where(Tracklet.chunk_id == chunk_id)
         .order_by(Frame.frame, Frame.x, Tracklet.position)
     ).all()
-    name, time_base = episode.video.path.name, episode.video.time_base
+    name, time_base = episode.name, episode.video.time_base
     for frame, pts, track, character, confidence, is_unsure, x, y, w, h, score, held in rows:
         named = None if is_unsure and not unsure else character
         yield FrameRow(

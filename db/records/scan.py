@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
+from eyecatch.core.file_names import shown
 from eyecatch.core.storage import reachable
 from eyecatch.core.video.types import Video
 
@@ -95,9 +96,14 @@ class EpisodeRecord:
         return max(self.end - self.origin, Fraction(0))
 
     @property
+    def name(self) -> str:
+        """The file's name, as it is shown."""
+        return shown(self.video.path.name)
+
+    @property
     def title(self) -> str:
-        """The file's name without its suffix."""
-        return self.video.path.stem
+        """The file's name without its suffix, as it is shown."""
+        return shown(self.video.path.stem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sqlalchemy import ColumnElement, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.file_names import shown
 from eyecatch.core.identity.propagation import FaceEmbeddings
 from eyecatch.db.appearances import SECONDS
 from eyecatch.db.connection.session import FACES, Repository
@@ -248,7 +249,7 @@ def _faces(
             face,
             number,
             episode,
-            path.rpartition("/")[2],
+            shown(path.rpartition("/")[2]),
             track,
             float(seconds),
             start * num / den,

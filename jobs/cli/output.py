@@ -14,6 +14,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from eyecatch.core.file_names import shown
 from eyecatch.core.text import OBEYED, visible
 from eyecatch.jobs.cli.streams import answering, has_all_letters, telling
 
@@ -64,13 +65,13 @@ _ESCAPED = re.compile(f"[{OBEYED}\ud800-\udfff]")
 def print_csv(rows: Sequence[Row], columns: Sequence[str]) -> None:
     """Print a header and a line a row; lists as JSON; as it is, but for terminals."""
     with answering() as stream:
-        shown = visible if stream.isatty() else str
+        clean = visible if stream.isatty() else shown
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
         for row in rows:
             cells = [row[column] for column in columns]
             texts = [json.dumps(c, ensure_ascii=False) if isinstance(c, list) else c for c in cells]
-            writer.writerow([shown(c) if isinstance(c, str) else c for c in texts])
+            writer.writerow([clean(c) if isinstance(c, str) else c for c in texts])
 
 
 def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:

@@ -26,7 +26,7 @@ Row = dict[str, Any]
 def found_row(found: Found) -> Row:
     """An episode that features a character."""
     return {
-        "episode": found.episode.video.path.name,
+        "episode": found.episode.name,
         "series": found.episode.series,
         "characters": list(found.characters),
         "seconds": _seconds(found.screen_time),
@@ -50,7 +50,7 @@ def episode_row(summary: EpisodeSummary) -> Row:
     """An episode of the index."""
     episode = summary.episode
     return {
-        "episode": episode.video.path.name,
+        "episode": episode.name,
         "series": episode.series,
         "state": episode.state,
         "seconds": _seconds(episode.length),
@@ -78,7 +78,7 @@ def character_row(summary: CharacterSummary) -> Row:
 def status_row(status: EpisodeStatus) -> Row:
     """How far an episode has come."""
     return {
-        "episode": status.episode.video.path.name,
+        "episode": status.episode.name,
         "state": status.episode.state,
         "done": status.done,
         "pending": status.pending,

@@ -43,7 +43,7 @@ class Clip:
         unit = self.episode.video.time_base
         return {
             "file": None if self.file is None else self.file.name,
-            "episode": self.episode.video.path.name,
+            "episode": self.episode.name,
             "series": self.episode.series,
             "characters": list(self.characters),
             "start": round(float(self.start_pts * unit), 6),

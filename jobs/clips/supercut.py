@@ -14,7 +14,7 @@ from pysubs2 import SSAFile
 from eyecatch.core.errors import RequestError
 from eyecatch.core.video.concat import CONTAINER, HEADROOM, Part, join
 from eyecatch.core.video.container_layout import container_of
-from eyecatch.core.video.ffmpeg import run
+from eyecatch.core.video.ffmpeg import named, run
 from eyecatch.core.video.types import Video
 from eyecatch.jobs.render.burn import ass_filter, video_options
 from eyecatch.jobs.render.cutter import SOUND, Cutter, Span
@@ -95,7 +95,7 @@ def _write_part(cutter: Cutter, span: Span, path: Path, model: Video, folder: Pa
     options |= {"enc_time_base:v:0": f"{UNIT.numerator}:{UNIT.denominator}", "f": CONTAINER}
     options |= {"filter:a:0": heard, "c:a": "pcm_s16le", "ac": 2, "map_metadata": -1}
     streams = [opened[str(source.video.stream)], sound]
-    run(ffmpeg.output(*streams, f"file:{path}", **options), source.video.path, folder=folder)
+    run(ffmpeg.output(*streams, named(path), **options), source.video.path, folder=folder)
 
 
 def _fitted(model: Video) -> str:
@@ -118,11 +118,11 @@ def _append(script: SSAFile, part: SSAFile, begin: Fraction) -> None:
 
 
 def _finish(joined: Path, path: Path, title: str, folder: Path, soft: bool) -> None:
-    opened = ffmpeg.input(f"file:{joined}", copyts=None, itsoffset=-HEADROOM)
+    opened = ffmpeg.input(named(joined), copyts=None, itsoffset=-HEADROOM)
     streams: list[Any] = [opened["v"], opened["a"]]
     options: dict[str, Any] = {"c:v": "copy", **SOUND, "metadata": f"title={title}"}
     if soft:
         streams.append(ffmpeg.input("labels.ass"))
         options |= {"c:s": "copy", "metadata:s:s:0": f"title={TITLE}", "disposition:s:0": "default"}
-    output = ffmpeg.output(*streams, f"file:{path.absolute()}", f=container_of(path), **options)
+    output = ffmpeg.output(*streams, named(path), f=container_of(path), **options)
     run(output, path, folder=folder)

@@ -130,7 +130,7 @@ def appearance_rows(casts: Sequence[EpisodeAppearances]) -> Iterator[Row]:
     for cast in casts:
         for one in cast.appearances:
             yield (
-                cast.episode.video.path.name,
+                cast.episode.name,
                 one.character,
                 one.range.start_frame,
                 one.range.stop_frame,

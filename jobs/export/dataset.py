@@ -102,8 +102,7 @@ def _finish(form: str, selection: Selection, every: int | None, folder: Path, pi
         "unsure": selection.unsure,
         "characters": list(selection.characters),
         "episodes": [
-            {"file": episode.video.path.name, "digest": episode.digest}
-            for episode in selection.episodes
+            {"file": episode.name, "digest": episode.digest} for episode in selection.episodes
         ],
     }
     _write_json(folder / CARD, card)
@@ -152,7 +151,7 @@ def _describe_coco(drawings: Sequence[Drawing], names: Sequence[str], folder: Pa
                 "file_name": f"{drawing.name}.jpg",
                 "width": size.width,
                 "height": size.height,
-                "episode": size.path.name,
+                "episode": drawing.episode.name,
                 "frame": drawing.frame,
             }
             for number, (drawing, size) in enumerate(zip(drawings, video, strict=True), 1)

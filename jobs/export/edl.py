@@ -32,7 +32,7 @@ def write(cast: EpisodeAppearances) -> str:
         shown = " ".join(timecode(time, base) for time in times)
         lines += [
             f"{number:03}  AX       V     C        {shown}",
-            f"* FROM CLIP NAME: {cast.episode.video.path.name}",
+            f"* FROM CLIP NAME: {cast.episode.name}",
             f"* LOC: {timecode(record, base)} YELLOW  {', '.join(scene.characters)}",
         ]
         record = times[-1]

@@ -35,12 +35,12 @@ def write_nfo(cast: EpisodeAppearances) -> str:
 def write_xray(cast: EpisodeAppearances) -> str:
     """Who is on screen, ready to be looked up while the episode plays; see ``docs/exports.md``."""
     names = cast.characters()
-    episode, video = cast.episode, cast.episode.video
+    episode = cast.episode
     answer = {
         "format": "eyecatch-xray",
         "version": XRAY_VERSION,
         "episode": {
-            "file": video.path.name,
+            "file": episode.name,
             "digest": episode.digest,
             "series": episode.series,
             "duration": round(float(episode.length), 3),

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 import watchfiles
+from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.inputs import videos
@@ -70,7 +71,19 @@ def completed(paths: Sequence[str | Path], seconds: float = 10.0) -> Iterator[li
             raise RequestError(f"{path}: there is nothing to watch", "create it first")
     stable = StableFiles(seconds)
     pause = max(int(seconds * 1000), 50)
-    changes = watchfiles.watch(*places, rust_timeout=pause, yield_on_timeout=True, debounce=200)
-    for _ in chain([set()], changes):
+    for _ in chain([None], _changes(places, pause)):
         if files := stable.complete(videos(places).files):
             yield files
+
+
+def _changes(places: Sequence[Path], pause: int) -> Iterator[None]:
+    """Ends a wait whenever something changed, and every ``pause`` milliseconds besides."""
+    while True:
+        try:
+            for _ in watchfiles.watch(
+                *places, rust_timeout=pause, yield_on_timeout=True, debounce=200
+            ):
+                yield
+        except (UnicodeError, WatchfilesRustInternalError):  # of a name that is no UTF-8
+            time.sleep(pause / 1000)
+            yield

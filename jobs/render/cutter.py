@@ -16,7 +16,7 @@ from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container_layout import container_of, unsupported
 from eyecatch.core.video.copy_cut import copy_part
 from eyecatch.core.video.exact_cut import Cut, count_frames
-from eyecatch.core.video.ffmpeg import run
+from eyecatch.core.video.ffmpeg import named, run
 from eyecatch.jobs.render.ass import track
 from eyecatch.jobs.render.burn import ass_filter, video_options
 from eyecatch.jobs.render.clip_subtitles import TextSubtitle, text_subtitles
@@ -127,7 +127,7 @@ class Cutter:
         fixed = {"f": container_of(path), "map_chapters": -1, "metadata": f"title={title}"}
         if path.suffix == ".mp4":
             fixed["movflags"] = "+faststart"
-        output = ffmpeg.output(*streams, f"file:{path.absolute()}", **fixed | options)
+        output = ffmpeg.output(*streams, named(path), **fixed | options)
         run(output, self.source.video.path, folder=folder)
 
     def script(self, span: Span) -> Any:  # noqa: ANN401 - pysubs2.SSAFile

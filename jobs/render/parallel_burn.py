@@ -18,7 +18,7 @@ from eyecatch.core.errors import EyecatchError, MediaError
 from eyecatch.core.video.concat import CONTAINER, HEADROOM, Part, join
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.exact_cut import Cut, count_frames
-from eyecatch.core.video.ffmpeg import Watch, run
+from eyecatch.core.video.ffmpeg import Watch, named, run
 from eyecatch.jobs.render.burn import ass_filter, video_options
 from eyecatch.jobs.render.cutter import Cutter, Span
 from eyecatch.jobs.render.encoders import Encoder
@@ -65,7 +65,7 @@ def _encode(task: PartTask, *, seek: bool) -> None:
         options = video_options(video, task.encoder, 0, filters)
         options |= {"threads": 1, "map_metadata": -1, "f": CONTAINER}
         stream = task.cut.opened(task.start, seek=seek)[str(video.stream)]
-        output = ffmpeg.output(stream, f"file:{task.path}", **options)
+        output = ffmpeg.output(stream, named(task.path), **options)
         run(output, video.path, folder=folder)
 
 
@@ -105,7 +105,7 @@ def write_burnt_in_parts(
         join([Part(task.path, task.cut.begin) for task in tasks], joined, source.video.time_base)
         output, number = copy_streams(source, container, Path(name))
         place = [at for at, kind in enumerate(output.kinds) if kind == "video"][number]
-        output.streams.insert(place + 1, ffmpeg.input(f"file:{joined}", itsoffset=-HEADROOM)["v:0"])
+        output.streams.insert(place + 1, ffmpeg.input(named(joined), itsoffset=-HEADROOM)["v:0"])
         output.more += ["-map", f"-0:{source.video.stream}"]  # it takes the place of this one
         _describe(source, output, number)
         run(output.build(path), source.video.path, *output.more, folder=Path(name))

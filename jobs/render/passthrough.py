@@ -12,6 +12,7 @@ from ffmpeg.nodes import FilterableStream
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container_layout import Stream, cover, unsupported
+from eyecatch.core.video.ffmpeg import named
 from eyecatch.jobs.render.source import Source
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class OutputSpec:
 
     def build(self, path: Path) -> Any:  # noqa: ANN401 - ffmpeg-python is not typed
         """The output of ffmpeg-python that writes all of it."""
-        return ffmpeg.output(*self.streams, f"file:{path.absolute()}", **self.options)
+        return ffmpeg.output(*self.streams, named(path), **self.options)
 
 
 def copy_streams(source: Source, container: str, folder: Path) -> tuple[OutputSpec, int]:
@@ -65,7 +66,7 @@ def copy_streams(source: Source, container: str, folder: Path) -> tuple[OutputSp
         MediaError: the container can't hold one of the streams.
     """
     file = source.video.path
-    opened = ffmpeg.input(f"file:{file.absolute()}", copyts=None, protocol_whitelist="file")
+    opened = ffmpeg.input(named(file), copyts=None, protocol_whitelist="file")
     output = OutputSpec(
         options={"c": "copy", "f": container, "map_metadata": "0", "map_chapters": "0"}
     )

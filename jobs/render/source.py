@@ -66,7 +66,7 @@ def check_found(source: Source) -> None:
     """RequestError if no face was found, so that there is nothing to draw."""
     if source.labels:
         return
-    name = source.episode.video.path.name
+    name = source.episode.name
     if source.episode.state == "pending":
         raise RequestError(f"{name} is not indexed to its end", "run: eyecatch index")
     raise RequestError(f"no face was found in {name}, so there is nothing to draw")

@@ -1,0 +1,59 @@
+"""How paths are kept in a database, whose texts are UTF-8 and nothing else."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import unquote_to_bytes
+
+from sqlalchemy import Dialect, String
+from sqlalchemy.types import TypeDecorator
+
+_SCHEME = "file://"
+
+
+class PathText(TypeDecorator[str]):
+    """A path as Python has it, or a URL.
+
+    A path that is UTF-8 is kept as it is. One with other bytes in it is kept as a ``file://`` URL,
+    in which those bytes, and percent signs, are escaped; so the same bytes come back.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """The path as it is kept."""
+        return None if value is None else kept(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """The path as it was given."""
+        return restored(value) if isinstance(value, str) else value
+
+
+def kept(path: str) -> str:
+    r"""The text that is kept for a path.
+
+    Example:
+        >>> kept("/season/1.mkv"), kept("/season/\udc83\udc47 100%.mkv")
+        ('/season/1.mkv', 'file:///season/%83%47 100%25.mkv')
+    """
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return _SCHEME + "".join(map(_escaped, path))
+    return path
+
+
+def restored(text: str) -> str:
+    """The path for what ``kept`` made of it."""
+    if not text.startswith(_SCHEME):
+        return text
+    return os.fsdecode(unquote_to_bytes(text.removeprefix(_SCHEME)))
+
+
+def _escaped(letter: str) -> str:
+    if letter == "%":
+        return "%25"
+    if "\udc80" <= letter <= "\udcff":
+        return f"%{ord(letter) - 0xDC00:02X}"
+    return letter
