@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from eyecatch.core.file_names import shown
 from eyecatch.core.storage import place
-from eyecatch.core.video.types import Plan, Video
+from eyecatch.core.video.types import NO_CROP, Plan, Video
 from eyecatch.db.connection.session import ROWS, Repository
 from eyecatch.db.models import Chunk, Decision, Episode, EpisodeFile, Series, Unlike
 from eyecatch.db.models.base import PENDING
@@ -186,7 +186,10 @@ _COLUMNS: Final = (
     "pixel_aspect_num", "pixel_aspect_den", "time_base_num", "time_base_den",
     "rate_num", "rate_den", "duration_num", "duration_den", "origin_num", "origin_den", "timecode",
     "start_pts",
+    "mirrored", "crop_left", "crop_top", "crop_right", "crop_bottom",
 )  # fmt: skip
+
+_CROP: Final = ("crop_left", "crop_top", "crop_right", "crop_bottom")
 
 
 SOMEBODY_SPOKE: Final = or_(exists(select(Decision.id)), exists(select(Unlike.face_id)))
@@ -208,7 +211,8 @@ def episode_record(row: Sequence[Any]) -> EpisodeRecord:
         id_, digest, path, frames, end_pts, broken_pts, complete, state, scan_digest,
         bundle_id, stream, codec, pixel_format, width, height, rotation,
         aspect_num, aspect_den, base_num, base_den, rate_num, rate_den, length_num, length_den,
-        origin_num, origin_den, timecode, start_pts, series, names_due,
+        origin_num, origin_den, timecode, start_pts, mirrored, left, top, right, bottom,
+        series, names_due,
     ) = row  # fmt: skip
     end = end_pts if broken_pts is None else broken_pts
     video = Video(
@@ -225,6 +229,8 @@ def episode_record(row: Sequence[Any]) -> EpisodeRecord:
         None if length_num is None else _fraction(length_num, length_den),
         None if origin_num is None else _fraction(origin_num, origin_den),
         timecode,
+        bool(mirrored),
+        NO_CROP if left is None else (left, top, right, bottom),
     )
     return EpisodeRecord(
         id_,
@@ -249,7 +255,7 @@ def _fraction(numerator: int, denominator: int) -> Fraction:
 
 
 _AS_PROBED: Final = (
-    "stream", "codec", "pixel_format", "width", "height", "rotation", "timecode",
+    "stream", "codec", "pixel_format", "width", "height", "rotation", "timecode", "mirrored",
 )  # fmt: skip
 
 
@@ -262,6 +268,7 @@ def _probed(video: Video) -> dict[str, Any]:
         "origin": video.origin,
     }
     values: dict[str, Any] = {name: getattr(video, name) for name in _AS_PROBED}
+    values |= dict(zip(_CROP, video.crop, strict=True))
     for name, value in fractions.items():
         values[f"{name}_num"] = None if value is None else value.numerator
         values[f"{name}_den"] = None if value is None else value.denominator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -76,3 +77,58 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+COLOUR = ["-color_primaries", "bt470bg", "-color_trc", "gamma28", "-colorspace", "bt470bg"]
+"""Options of ffmpeg by which Matroska gets an element that has room for a crop."""
+
+
+@pytest.fixture(scope="session")
+def crop_by_container() -> Callable[[Path, tuple[int, int, int, int]], None]:
+    """Has a file's container crop its video: left, top, right, bottom, below 128 each.
+
+    A Matroska file has to be encoded with the options ``-color_primaries``, ``-color_trc``,
+    ``-colorspace`` and ``-color_range``, an MP4 file with its index at the end, of H.264.
+    """
+
+    def crop(path: Path, sides: tuple[int, int, int, int]) -> None:
+        how = _crop_matroska if path.suffix == ".mkv" else _crop_mp4
+        path.write_bytes(how(path.read_bytes(), sides))
+
+    return crop
+
+
+def _crop_matroska(data: bytes, sides: tuple[int, int, int, int]) -> bytes:
+    """The pixel crop (RFC 9559, 5.1.4.1.28.10) in place of the colours."""
+    at = data.index(b"\x55\xb0")
+    length = 2 + 1 + (data[at + 2] & 0x7F)
+    ids = (b"\x54\xcc", b"\x54\xbb", b"\x54\xdd", b"\x54\xaa")
+    new = b"".join(key + bytes([0x81, value]) for key, value in zip(ids, sides, strict=True))
+    left = length - len(new) - 2
+    assert left >= 0, "the colours leave no room"
+    return data[:at] + new + bytes([0xEC, 0x80 | left]) + bytes(left) + data[at + length :]
+
+
+def _crop_mp4(data: bytes, sides: tuple[int, int, int, int]) -> bytes:
+    """A clean aperture (ISO/IEC 14496-12, 12.1.4): size, and how far its centre is off."""
+    entry = data.index(b"avc1", data.index(b"stsd"))
+    width, height = struct.unpack(">HH", data[entry + 28 : entry + 32])
+    left, top, right, bottom = sides
+    numbers = (width - left - right, 1, height - top - bottom, 1, left - right, 2, top - bottom, 2)
+    clap = struct.pack(">I4s8i", 40, b"clap", *numbers)
+    return _inserted(data, (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"avc1"), clap)
+
+
+def _inserted(data: bytes, path: Sequence[bytes], box: bytes) -> bytes:
+    if not path:
+        return data + box
+    out, at = b"", 0
+    while at < len(data):
+        size, kind = struct.unpack(">I4s", data[at : at + 8])
+        content = data[at + 8 : at + size]
+        if kind == path[0]:
+            head = {b"stsd": 8, b"avc1": 78}.get(kind, 0)
+            content = content[:head] + _inserted(content[head:], path[1:], box)
+        out += struct.pack(">I4s", len(content) + 8, kind) + content
+        at += size
+    return out

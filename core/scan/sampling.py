@@ -120,8 +120,8 @@ class FrameSampler:
     def _pass_on(self, drawing: _Drawing) -> None:
         assert drawing.found is not None
         frame = drawing.frame
-        region = frame.region if drawing.detected else None
-        self._tracker.update(frame.number, drawing.found, region)
+        cut = frame.crop if drawing.detected else None
+        self._tracker.update(frame.number, drawing.found, cut)
         for number in range(frame.number + 1, frame.number + 1 + drawing.held):
             self._tracker.hold(number)
 

@@ -9,7 +9,6 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core import crops
 from eyecatch.core.detections import Detections
 from eyecatch.core.runtime import Stopwatch
 from eyecatch.core.scan.crop_selection import CropSelector
@@ -18,8 +17,8 @@ from eyecatch.core.scan.types import Tracklet
 
 Picture = npt.NDArray[np.uint8]
 Box = npt.NDArray[np.int32]
-ReadRegion = Callable[[int, int, int, int], Picture]
-"""From left, top, right, bottom to that region of a frame, uint8 (h, w, 3), BGR."""
+CutCrop = Callable[[Box], Picture]
+"""From a box in a frame to the face in it, uint8 (CROP_SIZE, CROP_SIZE, 3), BGR."""
 
 MIN_START_SCORE = 0.44
 """Score from which a detection starts a tracklet; below it, it can only continue one (ByteTrack,
@@ -84,14 +83,13 @@ class Tracker:
                 track.add(frame, track.boxes[-1], track.scores[-1])
         self._last = frame
 
-    def update(self, frame: int, found: Detections, region: ReadRegion | None) -> None:
+    def update(self, frame: int, found: Detections, cut: CutCrop | None) -> None:
         """Go on by a frame with a drawing of its own.
 
         Args:
             frame: its number.
             found: its faces, in pixels of the video.
-            region: reads a region of the frame, should a crop be worth cutting; None if no crop
-                is to be cut of it.
+            cut: cuts a crop of the frame, should it be worth it; None if none is to be cut.
         """
         self._end_lost(frame)
         boxes = self._whole_pixels(found.boxes)
@@ -100,10 +98,10 @@ class Tracker:
             if track is None:
                 continue
             track.add(frame, box, score)
-            if region is not None:
+            if cut is not None:
                 side = float(box[2:].max())
                 with self._watch.during("crop"):
-                    track.crops.offer(frame, side, score, partial(self._cut_crop, region, box))
+                    track.crops.offer(frame, side, score, partial(cut, box))
         self._last = frame
 
     def tracklets(self) -> tuple[Tracklet, ...]:
@@ -146,8 +144,3 @@ class Tracker:
         start = np.clip(corners[0], 0, self._size - 1)
         stop = np.clip(corners[1], start + 1, self._size)
         return np.concatenate([start, stop - start], axis=1).astype(np.int32)
-
-    def _cut_crop(self, region: ReadRegion, box: Box) -> Picture:
-        width, height = self._size.tolist()
-        shown = region(*crops.window(box.tolist(), width, height))
-        return crops.cut_out(shown, box.tolist(), width, height)

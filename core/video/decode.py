@@ -12,6 +12,7 @@ from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container import open_container
 from eyecatch.core.video.decoder import Decoder
 from eyecatch.core.video.frame import Converter, Frame
+from eyecatch.core.video.geometry import Cropper
 from eyecatch.core.video.types import Chunk, Video
 
 SEEK_BACK = (0, 2, 8, 32)
@@ -56,10 +57,11 @@ def decode(video: Video, chunk: Chunk, *, threads: int = 1) -> Iterator[Frame]:
         0.0 (180, 320, 3)
         0.501 (180, 320, 3)
     """
-    converter = Converter(video.width, video.height, video.rotation)
+    converter = Converter(video.width, video.height, video.rotation, video.mirrored)
+    cropper = Cropper(video.crop)
 
     def make(number: int, pts: int, keyframe: bool, picture: VideoFrame) -> Frame:
-        return Frame(number, pts, keyframe, picture, converter)
+        return Frame(number, pts, keyframe, cropper(picture), converter)
 
     return (_straight if chunk.straight else _planned)(video, chunk, threads, make)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
+
+from eyecatch.core import crops
+from eyecatch.core.video.geometry import upright, upright_size
 
 Picture = npt.NDArray[np.uint8]
 
@@ -21,8 +23,6 @@ UNSPECIFIED = 2
 HD_LINES = 720
 """Video that declares no colour space is BT.709 from this height on, else BT.601, as in players."""
 
-TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
-
 
 @dataclass(slots=True)
 class Converter:
@@ -31,13 +31,15 @@ class Converter:
     swscale prepares tables for each kind of conversion, so there is a reformatter for each kind.
 
     Attributes:
-        width, height: pixels of an upright frame.
+        width, height: pixels of the video.
         rotation: degrees clockwise by which a frame is turned to stand upright: 0, 90, 180, 270.
+        mirrored: it is mirrored before, left and right.
     """
 
     width: int
     height: int
     rotation: int = 0
+    mirrored: bool = False
     _kinds: dict[tuple[str, int, int], VideoReformatter] = field(default_factory=dict)
     _parts: VideoReformatter = field(default_factory=VideoReformatter)
 
@@ -50,11 +52,10 @@ class Converter:
         self, source: VideoFrame, width: int, height: int, kind: str, how: Interpolation
     ) -> Picture:
         """``source`` as an upright picture of ``width`` x ``height`` in pixel format ``kind``."""
-        if self.rotation in {90, 270}:
-            width, height = height, width
+        width, height = upright_size(width, height, self.rotation)
         reformatter = self._kinds.setdefault((kind, width, height), VideoReformatter())
         pixels = self._converted(reformatter, source, width, height, kind, how)
-        return np.asarray(cv2.rotate(pixels, TURNS[self.rotation]) if self.rotation else pixels)
+        return upright(pixels, self.rotation, self.mirrored)
 
     def _converted(  # noqa: PLR0913, PLR0917 - what swscale asks for
         self,
@@ -88,7 +89,8 @@ class Frame:
         number: rank of its pts among all frames of the episode, from 0.
         pts: presentation time in units of the video's time base.
         keyframe: one of the chunk's keyframes, where a scan starts afresh.
-        source: the frame as PyAV decoded it, as stored: neither turned nor deinterlaced.
+        source: the frame as PyAV decoded it, cropped, as stored: neither mirrored nor turned nor
+            deinterlaced. Its size may be another than the video's, which is that of the first one.
     """
 
     number: int
@@ -99,26 +101,48 @@ class Frame:
     _whole: list[Picture] = field(default_factory=list)
 
     def bgr(self) -> Picture:
-        """uint8 (height, width, 3), B, G, R: the whole frame, upright, in the video's pixels."""
+        """uint8 (height, width, 3), B, G, R: the whole frame, upright, in the video's size."""
         c = self._converter
         return c.picture(self.source, c.width, c.height, "bgr24", Interpolation.BILINEAR)
 
+    def crop(self, box: npt.NDArray[np.int32]) -> Picture:
+        """The face in a box, cut out as ``core.crops`` does, of the frame in its own size.
+
+        Args:
+            box: x, y, w, h in pixels of the video.
+
+        Returns:
+            uint8 (CROP_SIZE, CROP_SIZE, 3), B, G, R.
+        """
+        c = self._converter
+        width, height = self.size
+        across, down = width / c.width, height / c.height
+        own = (box * (across, down, across, down)).tolist()
+        return crops.cut_out(self.region(*crops.window(own, width, height)), own, width, height)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of this frame, upright; the first one's are the video's."""
+        return upright_size(self.source.width, self.source.height, self._converter.rotation)
+
     def region(self, left: int, top: int, right: int, bottom: int) -> Picture:
-        """uint8 (bottom - top, right - left, 3), B, G, R: that region of ``bgr``.
+        """uint8 (bottom - top, right - left, 3), B, G, R: a region of the frame in its own size.
 
         Of 8-bit formats only the region is converted. For formats above 8 bits swscale's chroma
         interpolation depends on the position in the frame, so a copied region would differ: the
-        whole frame is converted, once, and cropped. The same goes for rotated frames.
+        whole frame is converted, once, and cropped. The same goes for turned frames.
         """
-        if self._converter.rotation or not _region_can_be_copied(self.source):
+        c = self._converter
+        if c.rotation or c.mirrored or not _region_can_be_copied(self.source):
             if not self._whole:
-                self._whole.append(self.bgr())
+                whole = c.picture(self.source, *self.size, "bgr24", Interpolation.BILINEAR)
+                self._whole.append(whole)
             return self._whole[0][top:bottom, left:right]
         # Up to four pixels share a sample of colour, and swscale works on sixteen at a time.
         from_x, from_y = left // 16 * 16, top // 16 * 16
         to_x = min(self.source.width, -(-right // 16) * 16)
         to_y = min(self.source.height, -(-bottom // 16) * 16)
-        picture = self._converter.region(_copied(self.source, from_x, from_y, to_x, to_y))
+        picture = c.region(_copied(self.source, from_x, from_y, to_x, to_y))
         return picture[top - from_y : bottom - from_y, left - from_x : right - from_x]
 
     def downscaled(self, lines: int, size_divisor: int = 1) -> Picture:

@@ -1,4 +1,4 @@
-"""What a video file holds: which stream is indexed, its size, rotation, rate and length."""
+"""What a video file holds: which stream is indexed, its size, orientation, rate and length."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.clock import origin, timecode
 from eyecatch.core.video.container import open_container
+from eyecatch.core.video.geometry import Cropper, container_crop, orientation, upright_size
 from eyecatch.core.video.types import Video
 
 NOT_SHOWN = Disposition.attached_pic | Disposition.timed_thumbnails
@@ -81,10 +82,10 @@ def _first_frame(path: Path, container: InputContainer, stream: VideoStream) -> 
 def _describe(
     path: Path, container: InputContainer, stream: VideoStream, frame: VideoFrame
 ) -> Video:
-    # av_display_rotation_get (libavutil/display.h) counts counterclockwise.
-    rotation = round(-frame.rotation / 90) % 4 * 90
-    upright = (frame.width, frame.height)
-    width, height = upright if rotation in {0, 180} else upright[::-1]
+    crop = container_crop(stream)
+    shown = Cropper(crop)(frame)
+    rotation, mirrored = orientation(frame)
+    width, height = upright_size(shown.width, shown.height, rotation)
     return Video(
         path=path,
         stream=stream.index,
@@ -99,6 +100,8 @@ def _describe(
         duration=_duration(container, stream),
         origin=origin(container),
         timecode=timecode(container),
+        mirrored=mirrored,
+        crop=crop,
     )
 
 

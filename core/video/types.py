@@ -13,6 +13,12 @@ if TYPE_CHECKING:  # a question to the index needn't wait for NumPy
     import numpy.typing as npt
 
 
+Crop = tuple[int, int, int, int]
+"""Pixels that are cut off a decoded frame: left, top, right, bottom."""
+
+NO_CROP: Crop = (0, 0, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Video:
     """One video file and the stream of it that is indexed.
@@ -22,8 +28,9 @@ class Video:
         stream: index of the chosen video stream in its container.
         codec: FFmpeg's name of the codec, such as ``h264``.
         pixel_format: FFmpeg's name, such as ``yuv420p10le``.
-        width, height: pixels of a frame as decoded and turned upright; boxes are in these pixels.
-            Anamorphic pixels are not stretched.
+        width, height: pixels of the first frame as players show it: cropped and turned upright.
+            Boxes are in these pixels, even where later frames have another size. Anamorphic pixels
+            are not stretched.
         rotation: degrees clockwise that a decoded frame is turned to stand upright: 0, 90, 180 or
             270.
         pixel_aspect: width of a pixel over its height.
@@ -34,6 +41,8 @@ class Video:
             version probed it, which didn't ask.
         timecode: of the first frame as the camera or the tape had it, such as ``10:00:00:00``;
             None where the file has none.
+        mirrored: a decoded frame is mirrored, left and right, before it is turned.
+        crop: what the container cuts off a decoded frame, before that.
     """
 
     path: Path
@@ -49,6 +58,8 @@ class Video:
     duration: Fraction | None
     origin: Fraction | None = None
     timecode: str | None = None
+    mirrored: bool = False
+    crop: Crop = NO_CROP
 
 
 @dataclass(frozen=True, slots=True)

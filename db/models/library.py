@@ -34,6 +34,11 @@ class Episode(Base):
     width: Mapped[int]
     height: Mapped[int]
     rotation: Mapped[int]
+    mirrored: Mapped[bool | None]  # this and the crop: None where an earlier version didn't look
+    crop_left: Mapped[int | None]
+    crop_top: Mapped[int | None]
+    crop_right: Mapped[int | None]
+    crop_bottom: Mapped[int | None]
     pixel_aspect_num: Mapped[int]
     pixel_aspect_den: Mapped[int]
     time_base_num: Mapped[int]

@@ -350,6 +350,11 @@ LATER = (
     "episode.names_due",
     "chunk.begun_by",
     "chunk.damage",
+    "episode.mirrored",
+    "episode.crop_left",
+    "episode.crop_top",
+    "episode.crop_right",
+    "episode.crop_bottom",
 )
 """Columns that the first version of an index did not have."""
 

@@ -33,6 +33,9 @@ def upgrade() -> None:
         op.add_column("episode", sa.Column(name, sa.BigInteger()))
     op.add_column("episode", sa.Column("timecode", sa.String()))
     _fill_starts()
+    op.add_column("episode", sa.Column("mirrored", sa.Boolean()))
+    for side in ("left", "top", "right", "bottom"):
+        op.add_column("episode", sa.Column(f"crop_{side}", sa.BigInteger()))
 
 
 def _fill_starts() -> None:

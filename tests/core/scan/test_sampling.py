@@ -15,7 +15,7 @@ from eyecatch.core.scan.sampling import FrameSampler
 class Frame:
     number: int
 
-    def region(self, left, top, right, bottom):
+    def crop(self, box):
         raise AssertionError("nobody cuts")
 
 
@@ -25,8 +25,8 @@ class Tracker:
     def __init__(self):
         self.passed = []
 
-    def update(self, frame, found, region):
-        self.passed.append((frame, "detected" if region else "between", found))
+    def update(self, frame, found, cut):
+        self.passed.append((frame, "detected" if cut else "between", found))
 
     def hold(self, frame):
         self.passed.append((frame, "held", None))
