@@ -355,6 +355,10 @@ LATER = (
     "episode.crop_top",
     "episode.crop_right",
     "episode.crop_bottom",
+    "episode.origin_num",
+    "episode.origin_den",
+    "episode.start_pts",
+    "episode.timecode",
 )
 """Columns that the first version of an index did not have."""
 
