@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import URL, Connection
 
-from eyecatch.db.connection.locks import RunLock, is_alive
+from eyecatch.db.connection.locks import RunLock, clear, is_alive, left_behind
 from eyecatch.db.connection.session import Repository, now_ms, one_sentence
-from eyecatch.db.models import Episode, Run
+from eyecatch.db.models import Chunk, Episode, Run
 from eyecatch.db.models.base import DIED, RUNNING
 from eyecatch.db.records.answers import RunRecord
 
@@ -86,6 +86,9 @@ class Runs(Repository):
     def claim(self, episode_ids: Sequence[int], run_id: int) -> dict[int, int]:
         """Take episodes for a run, so that two jobs never do the same work at once.
 
+        Of a chunk that a run had begun when it ended, it is settled whether that counts: only if
+        its process died. A person who stops it, a full disk and an error are not the chunk's fault.
+
         Args:
             episode_ids: the episodes.
             run_id: the run.
@@ -107,7 +110,35 @@ class Runs(Repository):
             connection.execute(
                 update(Episode).where(Episode.id.in_(free)).values(claimed_by=run_id)
             )
-            return held
+            ended = (holders | _begun_by(connection, free)) - living - {run_id}
+            for one in sorted(ended):
+                _settle(connection, one, died=self._died(connection, one))
+        for one in ended:  # once that is written: it is what tells who died
+            clear(self._session.url, one)
+        return held
+
+    def _died(self, connection: Connection, run_id: int) -> bool:
+        """Whether a run that is not alive ended by the death of its process."""
+        state = connection.scalar(select(Run.state).where(Run.id == run_id))
+        return state == RUNNING and left_behind(self._session.url, run_id)
+
+
+def _begun_by(connection: Connection, episode_ids: Sequence[int]) -> set[int]:
+    """The runs that began with chunks of episodes which have not come to an end."""
+    begun = select(Chunk.begun_by).where(
+        Chunk.episode_id.in_(episode_ids), Chunk.begun_by.is_not(None)
+    )
+    return set(connection.scalars(begun))
+
+
+def _settle(connection: Connection, run_id: int, *, died: bool) -> None:
+    """Count what a run that ended had begun in vain if it died, and only then."""
+    taken_back = 0 if died else 1
+    connection.execute(
+        update(Chunk)
+        .where(Chunk.begun_by == run_id)
+        .values(begun=Chunk.begun - taken_back, begun_by=None)
+    )
 
 
 def _utc(milliseconds: int) -> datetime:

@@ -65,7 +65,7 @@ def _unlock(session: Connection, run_id: int) -> None:
 
 
 def is_alive(url: URL, connection: Connection, run_id: int) -> bool:
-    """Whether the process of a run still lives."""
+    """Whether the process of a run still lives, and has not let go of its lock."""
     if (file := sqlite_file(url)) is not None:
         return _is_locked(_path(file, run_id))
     if connection.dialect.name != "postgresql":
@@ -78,6 +78,22 @@ def is_alive(url: URL, connection: Connection, run_id: int) -> bool:
     return bool(connection.scalar(held, {"runs": _RUNS, "run": run_id}))
 
 
+def left_behind(url: URL, run_id: int) -> bool:
+    """Whether a run that is not alive ended without letting go of its lock: its process died.
+
+    A server lets go of the lock itself and does not say why: there, all of them count as dead.
+    """
+    file = sqlite_file(url)
+    return file is None or _path(file, run_id).exists()
+
+
+def clear(url: URL, run_id: int) -> None:
+    """Remove what a run that died left behind."""
+    if (file := sqlite_file(url)) is not None:
+        with suppress(OSError):  # it may not be written here
+            _path(file, run_id).unlink(missing_ok=True)
+
+
 def _path(file: Path, run_id: int) -> Path:
     return file.with_name(f"{file.name}-run{run_id}.lock")
 
@@ -88,8 +104,7 @@ def _is_locked(path: Path) -> bool:
     from filelock import FileLock, Timeout  # noqa: PLC0415 - who only asks needs none
 
     try:
-        with FileLock(path, timeout=0):
-            path.unlink(missing_ok=True)  # of a run that was killed
+        FileLock(path, timeout=0).acquire().lock.release()  # its file tells of a death: it stays
     except Timeout:
         return True
     except OSError:  # it may not be written here: nothing is known, so nothing is taken away

@@ -72,13 +72,16 @@ class Chunks(Repository):
             )
             return [(start, stop) for start, stop in rows]
 
-    def begin(self, episode_id: int, index: int) -> None:
-        """Count that this process begins with a chunk; see ``give_up``."""
+    def begin(self, episode_id: int, index: int, run_id: int | None = None) -> None:
+        """Count that this process begins with a chunk for a run; see ``give_up``.
+
+        Should the run end before the chunk does and its process live, ``Runs.claim`` takes it back.
+        """
         with self._session.writing() as connection:
             connection.execute(
                 update(Chunk)
                 .where(Chunk.episode_id == episode_id, Chunk.index == index)
-                .values(begun=Chunk.begun + 1)
+                .values(begun=Chunk.begun + 1, begun_by=run_id)
             )
 
     def save(
@@ -214,6 +217,7 @@ def _mark(  # noqa: PLR0913, PLR0917 - each is a column
             run_id=provenance.run_id,
             attempts=before + chunk.begun + tries,
             begun=0,
+            begun_by=None,
         )
     )
 

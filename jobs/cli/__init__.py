@@ -13,6 +13,7 @@ from eyecatch import __version__
 from eyecatch.core.errors import EyecatchError
 from eyecatch.core.runtime import load
 from eyecatch.jobs.cli.output import LOG, note, set_up_logs
+from eyecatch.jobs.cli.signals import EndRequested, ending_orderly
 from eyecatch.jobs.cli.streams import refusal, set_up_streams
 
 # Each verb, the module of its command, and one line of help: known here so that `eyecatch --help`
@@ -91,14 +92,21 @@ def cli(verbose: bool, log_format: str | None) -> None:
     set_up_logs(verbose, log_format)
 
 
+STOPPED = "Stopped; what was finished is kept."
+
+
 def main(arguments: list[str] | None = None) -> Any:  # noqa: ANN401 - click returns what it likes
-    """Run the command line; errors are one sentence and status 1, Ctrl-C is status 130."""
+    """Run the command line: an error is a sentence and status 1, Ctrl-C is 130, SIGTERM 143."""
     set_up_streams()
     try:
-        return cli.main(arguments, prog_name="eyecatch", standalone_mode=False)
+        with ending_orderly():
+            return cli.main(arguments, prog_name="eyecatch", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        note("Stopped; what was finished is kept.")
+        note(STOPPED)
         sys.exit(130)
+    except EndRequested as request:
+        note(STOPPED)
+        sys.exit(request.status)
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(shown)

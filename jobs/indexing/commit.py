@@ -58,7 +58,7 @@ class Committer:
 
     def begin(self, task: Task) -> None:
         """Note that this process is about to scan a chunk, which may be the end of it."""
-        self.run.retry(lambda: self.index.chunks.begin(task.episode, task.chunk.index))
+        self.run.retry(lambda: self.index.chunks.begin(task.episode, task.chunk.index, self.run.id))
 
     def save(self, outcome: Outcome) -> None:
         """Write the rows of a chunk, or why there are none, in one transaction."""

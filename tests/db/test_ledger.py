@@ -86,6 +86,30 @@ def test_a_chunk_that_kills_is_failed_after_three_times(index, season):
     assert index.summaries.status()[0].faults[0].attempts == 3, "a new try is counted from one"
 
 
+@pytest.mark.parametrize("how", ["stopped", "could write nothing", "killed"])
+def test_only_deaths_count(how, index, url, season, tmp_path):
+    """Three Ctrl-C, three full disks, or three kills; a server lets go of such a lock itself."""
+    if how == "could write nothing" and url.startswith("postgres"):
+        pytest.skip("the disk is the server's")
+    episode = season.add(index)
+    for _ in range(3):
+        run = index.runs.start({}, {})
+        with index.runs.hold_lock(run):
+            assert index.runs.claim([episode.id], run) == {}
+            index.chunks.give_up(episode.id, "It kills.", ORIGIN)
+            index.chunks.begin(episode.id, 1, run)
+        if how == "stopped":
+            index.runs.finish(run, "stopped")
+        elif how == "killed" and url.startswith(str(tmp_path)):
+            (tmp_path / f"season.db-run{run}.lock").touch()
+        assert index.runs.list_all()  # to ask changes nothing
+    index.runs.claim([episode.id], index.runs.start({}, {}))
+    index.chunks.give_up(episode.id, "It kills.", ORIGIN)
+    left = [chunk.index for chunk in index.chunks.pending(episode.id, "scan-1")]
+    assert left == ([0, 2] if how == "killed" else [0, 1, 2])
+    assert list(tmp_path.glob("*.lock")) == []
+
+
 def test_attempts_are_of_one_scan(index, season):
     episode = season.add(index)
     chunk = season.plan().chunks[0]
