@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +22,8 @@ from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.runners import make_runner
 from eyecatch.jobs.runners.ray import connection as connections
 from eyecatch.jobs.runners.ray import placement as placements
+from eyecatch.jobs.runners.ray import temporary
+from eyecatch.jobs.runners.ray.temporary import BELOW, LONGEST, LONGEST_SOCKET, temporary_folder
 from eyecatch.jobs.runners.stages import Task, Work
 
 
@@ -116,6 +123,55 @@ def test_gpus_are_shared_out(counted, gpus, placement):
     assert (wished.batch > 1) == (wished.gpus > 0), "a GPU wants much at once"
     more = gpus is not None and gpus > counted
     assert (wished.timeout > placements.GPU_TIMEOUT) == more, "a cluster that grows takes longer"
+
+
+def test_ray_keeps_its_sockets_where_their_paths_are_short_enough(monkeypatch, tmp_path):
+    monkeypatch.delenv("RAY_TMPDIR", raising=False)
+    longest = Path("/tmp/eyecatch".ljust(LONGEST, "x"))
+    for folder in (longest, Path(f"{longest}y")):
+        folder.mkdir()
+    try:
+        for folder, found in [
+            (longest, longest),
+            (f"{longest}y", "/tmp"),
+            (longest.parent / ("レ" * 30), "/tmp"),
+            (tmp_path / "not there", "/tmp"),
+            ("", "/tmp"),
+        ]:
+            monkeypatch.setenv("TMPDIR", str(folder))
+            assert temporary_folder() == f"{found}/ray"
+        monkeypatch.setenv("RAY_TMPDIR", str(longest))
+        assert temporary_folder() == f"{longest}/ray"
+        assert len(f"{longest}{BELOW}".encode()) == LONGEST_SOCKET
+    finally:
+        for folder in (longest, Path(f"{longest}y")):
+            folder.rmdir()
+
+
+def test_no_folder_for_ray_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(temporary.os, "access", lambda *_: False)
+    with pytest.raises(RequestError, match="set RAY_TMPDIR to one, or use --runner inline"):
+        temporary_folder()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("letters", [39, 48, 200])
+def test_ray_runs_whatever_the_length_of_its_folder(letters):
+    folder = Path(f"/tmp/eyecatch-{os.getpid()}-".ljust(letters, "x"))
+    folder.mkdir()
+    program = (
+        "from eyecatch.jobs.runners.ray.connection import connection\n"
+        "import ray\n"
+        "with connection() as ours:\n"
+        "    print(ours, ray.get(ray.remote(lambda: 42).remote()))\n"
+    )
+    try:
+        words = [sys.executable, "-c", program]
+        env = os.environ | {"TMPDIR": str(folder)}
+        done = subprocess.run(words, check=True, capture_output=True, text=True, env=env)
+    finally:
+        shutil.rmtree(folder)
+    assert done.stdout == "True 42\n"
 
 
 def test_gpus_that_cannot_be_shared_out_are_refused():

@@ -15,6 +15,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from eyecatch import __version__
 from eyecatch.core.errors import RequestError
 from eyecatch.core.runtime import hushed
+from eyecatch.jobs.runners.ray.temporary import temporary_folder
 
 NODE_TIMEOUT = 120.0
 """Seconds to wait for a node to say its version."""
@@ -53,6 +54,7 @@ def connection(address: str | None = None) -> Iterator[bool]:
     logging.getLogger("ray").setLevel(logging.ERROR)
     address = chosen(address)
     _check_reachable(address)
+    folder = temporary_folder() if address == LOCAL else None
     try:
         with hushed():
             ray.init(
@@ -60,6 +62,7 @@ def connection(address: str | None = None) -> Iterator[bool]:
                 include_dashboard=False,
                 log_to_driver=False,
                 configure_logging=False,
+                _temp_dir=folder,
             )
     except (ConnectionError, RuntimeError, ValueError) as error:
         # Ray itself refuses another Ray or Python, and says both in many lines.
