@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from eyecatch.core.errors import RequestError
 from eyecatch.core.file_names import shown
 
 LONGEST = 200
@@ -27,3 +28,19 @@ def check_name(name: str) -> None:
         raise ValueError(f"a name may have {LONGEST} letters, not {len(name)}")
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
         raise ValueError(f"the name {name!r} has characters in it that are no letters")
+
+
+def require_name(name: str, advice: str = "use another name") -> None:
+    """As ``check_name``, for a name that a person gives, before any work is done with it.
+
+    Args:
+        name: of a character or a series.
+        advice: what to do about it, as a clause.
+
+    Raises:
+        RequestError: it can't be a name.
+    """
+    try:
+        check_name(name)
+    except ValueError as error:
+        raise RequestError(str(error), advice) from None

@@ -11,6 +11,7 @@ from pathlib import Path
 from eyecatch.core.crops import decode, encode, resize
 from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.images import is_image, read_image
+from eyecatch.core.names import require_name
 
 NOBODY = "unknown"
 """The folder of faces of nobody in particular, which the classifier learns not to name."""
@@ -138,6 +139,7 @@ def _check_names(folder: Path, folders: Sequence[Path]) -> None:
         raise RequestError(f"{folder} has no folders", "put each character's pictures in a folder")
     seen: dict[str, str] = {}
     for place in folders:
+        require_name(place.name, f"rename this folder of {folder}")
         key = unicodedata.normalize("NFKC", place.name).casefold()
         if key in seen:
             raise RequestError(

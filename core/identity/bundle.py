@@ -25,7 +25,6 @@ from eyecatch.core.identity.decision import Calibration
 from eyecatch.core.identity.manifest import Character, Contents, check_prototypes
 from eyecatch.core.identity.networks import Architecture
 from eyecatch.core.identity.prototypes import Prototypes, read_prototypes
-from eyecatch.core.names import check_name
 
 FORMAT = "eyecatch bundle"
 VERSION = 2
@@ -176,8 +175,6 @@ def _parse(manifest: Mapping[str, Any]) -> Contents:
 
 def _character(entry: Mapping[str, Any]) -> Character:
     name, aliases = str(entry["name"]), tuple(map(str, entry["aliases"]))
-    for one in (name, *aliases):
-        check_name(one)
     return Character(name, aliases, entry.get("maybe"), entry.get("sure"))
 
 

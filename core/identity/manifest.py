@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from eyecatch.core.identity.decision import Calibration, Thresholds
 from eyecatch.core.identity.networks import Architecture
 from eyecatch.core.identity.prototypes import Prototypes
+from eyecatch.core.names import check_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Character:
     sure: float | None = None
 
     def __post_init__(self) -> None:
+        for name in (self.name, *self.aliases):
+            check_name(name)
         for threshold in (self.maybe, self.sure):
             if threshold is not None and not 0 <= threshold <= 1:
                 raise ValueError(f"threshold of {self.name!r}: expected 0..1, got {threshold}")

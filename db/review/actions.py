@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.names import check_name
+from eyecatch.core.names import require_name
 from eyecatch.db.characters import character_ids, find_characters, matching_characters
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository, now_ms
@@ -259,10 +259,7 @@ def _check_faces(connection: Connection, faces: Sequence[int]) -> None:
 
 def _character(connection: Connection, name: str, change: Change) -> tuple[str, int]:
     """A character's own name and id: one that is known by that name, else a new one."""
-    try:
-        check_name(name)
-    except ValueError as error:
-        raise RequestError(str(error), "choose another") from None
+    require_name(name)
     own = " ".join(name.split())
     for character_id, known in matching_characters(connection, own).items():
         return known, character_id

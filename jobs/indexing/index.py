@@ -12,6 +12,7 @@ from typing import Unpack
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import resolve
 from eyecatch.core.inputs import videos
+from eyecatch.core.names import require_name
 from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.text import clock
 from eyecatch.db.index import Index, open_index
@@ -90,6 +91,8 @@ def index(
         0
     """
     options = IndexOptions(**keywords)
+    if options.series is not None:
+        require_name(options.series)
     ensemble = None if model is None else load_models(model)
     scan = ScanConfig(resolve(options.detector or DetectorConfig()))
     sources = videos(paths)

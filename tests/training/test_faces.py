@@ -83,3 +83,18 @@ def test_unknown_is_nobody_and_last(tmp_path, faces, draw):
     assert people.names[-1] is None
     assert people.characters == ("Botan", "Hiei", "飛影 'K' 😈")
     assert people.labels[-1] == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["Rei\x1b[2J", "L" * 220, "Rei\n2", b"\x83\x8c".decode("utf-8", "surrogateescape"), " "]
+)
+def test_a_folder_that_no_bundle_could_name_is_refused_before_training(tmp_path, draw, name):
+    draw(tmp_path / name / "1.png", 1)
+    with pytest.raises(RequestError, match="rename this folder") as refused:
+        read_faces(tmp_path)
+    assert str(tmp_path) in str(refused.value)
+
+
+def test_the_longest_name_of_a_folder_is_a_name(tmp_path, draw):
+    draw(tmp_path / ("L" * 200) / "1.png", 1)
+    assert read_faces(tmp_path).names == ("L" * 200,)

@@ -10,6 +10,7 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.base_embedder import base_bundle, named_bundle
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.bundle_writer import check_free
+from eyecatch.core.names import require_name
 from eyecatch.core.tensorflow import keras, prepare_tensorflow
 from eyecatch.training.classifier.checkpoint import Checkpoints
 from eyecatch.training.classifier.config import Settings
@@ -73,6 +74,8 @@ def train(faces: Path, out: Path, **keywords: Unpack[TrainKeywords]) -> Bundle:
     options = TrainOptions(**keywords)
     settings = options.resolve_settings()
     check_free(out, options.force)
+    if options.series is not None:
+        require_name(options.series)
     base = _base(options.base, settings)
     people = read_training_faces(faces)
     checkpoints = Checkpoints(out, settings, people, base)

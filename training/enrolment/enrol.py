@@ -19,6 +19,7 @@ from eyecatch.core.identity.bundle_writer import Card, check_free, save_bundle
 from eyecatch.core.identity.decision import vote
 from eyecatch.core.identity.inference import Identify
 from eyecatch.core.identity.prototypes import make_prototypes
+from eyecatch.core.names import require_name
 from eyecatch.training.enrolment.card import Enrolment, unchanged, with_entry, without_entries
 from eyecatch.training.enrolment.gallery import Gallery
 from eyecatch.training.enrolment.images import FaceImages, read_face_images
@@ -83,6 +84,7 @@ def enrol(
     check_free(out, options.force or out.resolve() == known.folder.resolve())
     gallery, files = Gallery.of(known), list(images)
     if options.series is not None:
+        require_name(options.series)
         gallery = replace(gallery, contents=replace(gallery.contents, series=options.series))
     if options.remove:
         changed, card = _remove(known, gallery, name)

@@ -14,7 +14,7 @@ from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.decision import Thresholds
 from eyecatch.core.identity.manifest import Character, Contents
 from eyecatch.core.identity.prototypes import Prototypes
-from eyecatch.core.names import check_name, folded
+from eyecatch.core.names import folded, require_name
 from eyecatch.training.dataset import NOBODY
 
 Vectors = npt.NDArray[np.float32]
@@ -85,10 +85,7 @@ class Gallery:
         Raises:
             RequestError: it is no name, or somebody else's.
         """
-        try:
-            check_name(name)
-        except ValueError as error:
-            raise RequestError(str(error), "use another name") from error
+        require_name(name)
         if folded(name) == NOBODY:
             raise RequestError(f"{name!r} means nobody in particular", "use another name")
         taken = self.find(name)

@@ -17,6 +17,7 @@ from eyecatch.core.errors import ModelError, RequestError
 from eyecatch.core.identity.bundle import load_bundle, write_manifest
 from eyecatch.core.identity.bundle_writer import Card, save_bundle
 from eyecatch.core.identity.inference import Identify
+from eyecatch.core.identity.manifest import Character
 from eyecatch.core.identity.networks import Architecture, load_weights, study_network
 from eyecatch.core.identity.prototypes import Prototypes, write_prototypes
 from eyecatch.core.tensorflow import keras
@@ -178,6 +179,13 @@ def test_an_embedder_without_characters_is_a_bundle(tmp_path, made, network, cro
     bundle = save_bundle(tmp_path / "base", base, network, CARD)
     said = Identify(bundle)(crops[:3])
     assert (said.embeddings.shape, said.logits.shape) == ((3, 8), (3, 0))
+
+
+@pytest.mark.parametrize("name", ["Rei\x1b[2J", "L" * 201, "Rei\x00", "\udc83", "", " "])
+def test_a_name_that_would_be_refused_in_a_bundle_gets_into_none(name):
+    for character in ((name,), ("Rei", (name,))):
+        with pytest.raises(ValueError, match="name"):
+            Character(*character)
 
 
 def test_what_is_no_folder_is_no_bundle(tmp_path):
