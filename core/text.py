@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from eyecatch.core.file_names import shown
+
 OBEYED = "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
 """A regular expression's class of letters that a terminal or a browser obeys and doesn't show: from
 DEL on, since JSON has escapes for those before the space; and Unicode's marks of direction, which
 make text after them look like other text (Bidi_Control)."""
 
-_HIDDEN = re.compile(f"[\x00-\x1f{OBEYED}\ud800-\udfff]")
+_HIDDEN = re.compile(f"[\x00-\x1f{OBEYED}]")
 
 
 def clock(seconds: float) -> str:
@@ -29,11 +31,4 @@ def visible(text: str) -> str:
         >>> visible("Rei\x1b[2J\nAyanami")
         'Rei\\x1b[2J\\nAyanami'
     """
-    return _HIDDEN.sub(_escape, text)
-
-
-def _escape(letter: re.Match[str]) -> str:
-    found = letter.group()
-    if "\ud800" <= found <= "\udfff":
-        return "\ufffd"
-    return found.encode("unicode_escape").decode()
+    return _HIDDEN.sub(lambda one: one.group().encode("unicode_escape").decode(), shown(text))
