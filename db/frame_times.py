@@ -21,10 +21,12 @@ class FrameTimes:
     Attributes:
         pts: int64 (frames,): when each begins, by its number.
         end: when the last one ends.
+        straight: no packet says so; they are as our own decoder found them (see ``Chunk``).
     """
 
     pts: npt.NDArray[np.int64]
     end: int
+    straight: bool = False
 
     @classmethod
     def of(cls, connection: Connection, episode_id: int) -> Self:
@@ -37,12 +39,13 @@ class FrameTimes:
             .outerjoin(Timeline, Timeline.chunk_id == Chunk.id)
             .where(Chunk.episode_id == episode_id)
             .order_by(Chunk.index)
-        )
+        ).all()
         parts = [
             unpack_timeline(arrays).pts if straight and arrays else unpack_plan(plan)[0]
             for straight, plan, arrays in chunks
         ]
-        return cls(np.concatenate([np.zeros(0, np.int64), *parts]), end)
+        straight = any(chunk.straight for chunk in chunks)
+        return cls(np.concatenate([np.zeros(0, np.int64), *parts]), end, straight)
 
     def starts(self, frame: int) -> int:
         """When a frame begins; one past the last begins where the last one ends."""

@@ -20,6 +20,10 @@ NO_PROTOCOLS = {"protocol_whitelist": "none"}
 """For a remote file, which FFmpeg reads through us: of this machine it may open nothing at all."""
 
 
+FREE_CLOCK = {"mpegts", "mpeg"}
+"""Formats whose times may start anywhere: players count from the first packet, in others from 0."""
+
+
 def check_file(path: Path) -> None:
     """Nothing, if ``path`` is a file with content that can be read.
 
@@ -65,6 +69,11 @@ def open_container(path: Path) -> InputContainer:
         container.close()
         raise MediaError(str(path), "is a picture, not a video", "name a video file")
     return container
+
+
+def has_free_clock(container: InputContainer) -> bool:
+    """Whether times may start anywhere, as they do in broadcasts and on DVDs, and not at 0."""
+    return container.format.name in FREE_CLOCK
 
 
 def video_stream(container: InputContainer, video: Video) -> VideoStream:

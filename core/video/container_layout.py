@@ -14,7 +14,8 @@ from av.stream import Stream as AvStream
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.video.clock import origin
-from eyecatch.core.video.container import open_container
+from eyecatch.core.video.container import open_container, video_stream
+from eyecatch.core.video.types import Video
 
 CONTAINERS = {".mkv": "matroska", ".mp4": "mp4", ".m4v": "mp4", ".mov": "mov"}
 """What is written, by the file's suffix, and ffmpeg's name of it."""
@@ -76,6 +77,12 @@ def layout(path: Path) -> Layout:
     with open_container(path) as container:
         streams = tuple(map(_stream, container.streams))
         return Layout(container.format.name, streams, float(origin(container)))
+
+
+def hides_frames(video: Video) -> bool:
+    """Whether the edit list of an MP4 makes players decode frames of a video and not show them."""
+    with open_container(video.path) as container:
+        return any(entry.is_discard for entry in video_stream(container, video).index_entries)
 
 
 def cover(path: Path, stream: Stream) -> tuple[bytes, str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from itertools import chain
 
@@ -9,8 +10,8 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from eyecatch.core.errors import MediaError
-from eyecatch.core.video.container import open_container
-from eyecatch.core.video.decoder import Decoder
+from eyecatch.core.video.container import has_free_clock, open_container
+from eyecatch.core.video.decoder import Decoder, longest_gap
 from eyecatch.core.video.frame import Converter, Frame
 from eyecatch.core.video.geometry import Cropper
 from eyecatch.core.video.types import Chunk, Video
@@ -140,11 +141,12 @@ def _straight(video: Video, chunk: Chunk, threads: int, make: MakeFrame) -> Iter
     with open_container(video.path) as container:
         decoder = Decoder(container, video, threads)
         step = max(1, round(1 / (video.rate * video.time_base))) if video.rate else 1
+        gap = longest_gap(video) if has_free_clock(container) else math.inf
         last = None
         for number, picture in enumerate(decoder.pictures(), chunk.start):
             # Times must rise; a frame without one of its own comes a nominal frame later.
             pts = picture.pts
-            if last is not None and (pts is None or pts <= last):
+            if last is not None and (pts is None or not last < pts <= last + gap):
                 pts = last + step
             last = pts or 0
             yield make(number, last, picture.key_frame or number == chunk.start, picture)

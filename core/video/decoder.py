@@ -13,6 +13,15 @@ from av.video.stream import VideoStream
 from eyecatch.core.video.container import video_stream
 from eyecatch.core.video.types import Video
 
+LONGEST_GAP = 60
+"""Seconds without a picture that a transport or program stream may have; after more of them another
+recording begins, whose clock has nothing to do with the one before."""
+
+
+def longest_gap(video: Video) -> int:
+    """``LONGEST_GAP`` in units of a video's time base."""
+    return int(LONGEST_GAP / video.time_base)
+
 
 class Decoder:
     """One pass over the chosen stream of an open file.

@@ -9,11 +9,10 @@ from typing import Any
 
 import av
 import av.error
-import ffmpeg
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container import open_container
-from eyecatch.core.video.ffmpeg import named
+from eyecatch.core.video.ffmpeg import source_input
 from eyecatch.core.video.types import Video
 
 LEAD = 2
@@ -55,11 +54,11 @@ class Cut:
             seek: begin shortly before the cut; else read the file from its start, which is slow,
                 and right even where the container's index is wrong.
         """
-        options: dict[str, Any] = {"copyts": None, "protocol_whitelist": "file"}
+        options: dict[str, Any] = {"copyts": None}
         if seek and self.begin - LEAD > first:
             at = f"{float(self.begin - LEAD):.6f}"
             options |= {"seek_timestamp": 1, "noaccurate_seek": None, "ss": at}
-        return ffmpeg.input(named(self.video.path), **options)
+        return source_input(self.video.path, **options)
 
     @property
     def video_filter(self) -> str:

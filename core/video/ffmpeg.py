@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import ffmpeg
 import imageio_ffmpeg
@@ -46,6 +46,19 @@ def named(path: Path) -> str:
 
 _NO_LETTER = re.compile("[\ud800-\udfff]")
 _ESCAPED = re.compile("\0(d[0-9a-f]{3})")  # a name has no NUL in it
+
+
+def source_input(path: Path, **options: Any) -> Any:  # noqa: ANN401 - ffmpeg-python is not typed
+    """A video as an input of ffmpeg-python; it opens this file and nothing that the file names.
+
+    Frames that say only when they are decoded (AVI, program streams) get times as they get in PyAV.
+
+    Args:
+        path: the file.
+        options: of the input.
+    """
+    fixed = {"protocol_whitelist": "file", "fflags": "+genpts"}
+    return ffmpeg.input(named(path), **fixed, **options)
 
 
 def compiled(output: OutputStream, *more: str) -> list[str]:

@@ -14,7 +14,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 
-from eyecatch.core.video.container import open_container
+from eyecatch.core.video.container import has_free_clock, open_container
 from eyecatch.core.video.types import Video
 
 CLAIMING = ("matroska", "mov", "avi", "flv", "asf")
@@ -39,6 +39,8 @@ class Packets:
         count: how many packets there are, timed or not.
         end: time in units of the time base at which the last of them ends.
         complete: False where the file ends before its header says it should, or breaks off.
+        free_clock: times may start anywhere, so that those of two recordings in a file have nothing
+            to do with each other.
     """
 
     pts: npt.NDArray[np.int64]
@@ -47,6 +49,7 @@ class Packets:
     count: int
     end: int
     complete: bool
+    free_clock: bool
 
 
 def read_packets(video: Video) -> Packets:
@@ -72,6 +75,7 @@ def read_packets(video: Video) -> Packets:
         except av.error.FFmpegError:
             sound = False
         complete = sound and not _cut_short(container, ends)
+        free_clock = has_free_clock(container)
     timed = None not in pts
     return Packets(
         pts=np.array(pts if timed else [], np.int64),
@@ -80,6 +84,7 @@ def read_packets(video: Video) -> Packets:
         count=len(pts),
         end=ends.get(video.stream, 0),
         complete=complete,
+        free_clock=free_clock,
     )
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container import open_container
-from eyecatch.core.video.decoder import Decoder
+from eyecatch.core.video.decoder import Decoder, longest_gap
 from eyecatch.core.video.packets import Packets, read_packets
 from eyecatch.core.video.types import Chunk, Plan, Video
 
@@ -56,13 +56,13 @@ def plan(video: Video, seconds: float = 60.0) -> Plan:
     if not packets.count:
         raise MediaError(str(video.path), "has no frames", "copy or download it again")
     first_pts = _first_pts(video)
-    if not _is_timed(packets):
-        return _one_chunk(video, packets)
+    if not _is_timed(packets, longest_gap(video)):
+        return _one_chunk(video, packets, first_pts)
     pts = np.sort(packets.pts)
     if first_pts and first_pts[0] is not None:
         pts = pts[pts >= first_pts[0]]
     if not _is_consistent(pts, first_pts):
-        return _one_chunk(video, packets)
+        return _one_chunk(video, packets, first_pts)
     keyframes = _keyframes(packets, pts, float(MIN_KEYFRAME_GAP / video.time_base))
     entries = np.searchsorted(pts, _clean_keyframes(packets))
     min_length = float(seconds / video.time_base)
@@ -79,10 +79,15 @@ def _first_pts(video: Video) -> list[int | None]:
         ]
 
 
-def _is_timed(packets: Packets) -> bool:
-    """Whether each frame has a time of its own, and times rise from keyframe to keyframe."""
+def _is_timed(packets: Packets, gap: int) -> bool:
+    """Whether each frame has a time of its own, and times rise from keyframe to keyframe.
+
+    FFmpeg takes a clock that falls by hours for one that ran over, so that it rises by a day.
+    """
     keys = packets.pts[packets.keyframe] if packets.timed else packets.pts
     unique = len(np.unique(packets.pts)) == len(packets.pts)
+    if packets.free_clock and (np.diff(np.unique(packets.pts)) > gap).any():
+        return False
     return packets.timed and unique and len(keys) > 0 and bool((np.diff(keys) > 0).all())
 
 
@@ -96,11 +101,14 @@ def _is_consistent(pts: Times, first_pts: list[int | None]) -> bool:
     return bool(np.isin(times, expected).all()) and missing <= MAX_LOST * len(expected)
 
 
-def _one_chunk(video: Video, packets: Packets) -> Plan:
+def _one_chunk(video: Video, packets: Packets, first_pts: list[int | None]) -> Plan:
     none = np.zeros(0, np.int64)
     chunk = Chunk(0, 0, packets.count, none, none.astype(np.int32), None, straight=True)
     # Times are missing or start again, so the end is at least what the frames need one by one.
     needed = packets.count / video.rate if video.rate else Fraction(0)
+    start = first_pts[0] if first_pts else None
+    if packets.free_clock and start is not None:
+        return Plan((chunk,), start * video.time_base + needed, packets.complete)
     return Plan((chunk,), max(packets.end * video.time_base, needed), packets.complete)
 
 

@@ -11,7 +11,7 @@ from eyecatch.core.errors import MediaError
 from eyecatch.core.files import atomic_file
 from eyecatch.core.video.clock import clock_of
 from eyecatch.core.video.container_layout import Layout
-from eyecatch.core.video.ffmpeg import Watch, named, run, unwatched
+from eyecatch.core.video.ffmpeg import Watch, named, run, source_input, unwatched
 
 MAX_LINES = 720
 """Height of a proxy at most: enough to see who it is."""
@@ -67,7 +67,7 @@ def make_proxy(video: Path, out: Path, watch: Watch = unwatched) -> None:
 
 
 def _encoding(video: Path, out: Path) -> OutputStream:
-    source = ffmpeg.input(named(video), copyts=None)
+    source = source_input(video, copyts=None)
     picture = source.video.filter("scale", w=-2, h=f"min({MAX_LINES},trunc(ih/2)*2)")
     return ffmpeg.output(
         picture,

@@ -16,9 +16,9 @@ from eyecatch.core.video.concat import CONTAINER, HEADROOM, Part, join
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import named, run
 from eyecatch.core.video.types import Video
-from eyecatch.jobs.render.burn import ass_filter, video_options
+from eyecatch.jobs.render.burn import ass_filter
 from eyecatch.jobs.render.cutter import SOUND, Cutter, Span
-from eyecatch.jobs.render.encoders import find_encoder
+from eyecatch.jobs.render.encoders import find_encoder, video_options
 from eyecatch.jobs.render.soft import TITLE
 
 UNIT = Fraction(1, 120_000)
@@ -76,7 +76,7 @@ def _check_soft(cuts: Sequence[tuple[Cutter, Span]], path: Path) -> None:
 
 def _write_part(cutter: Cutter, span: Span, path: Path, model: Video, folder: Path) -> None:
     """A clip as it goes into a supercut: like the others in size, clock and sound."""
-    source, cut = cutter.source, cutter.cut(span)
+    source, cut = cutter.played, cutter.cut(span)
     filters = cut.video_filter
     if cutter.labels == "burn":
         cutter.script(span).save(str(folder / "labels.ass"))

@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import Watch, run
-from eyecatch.core.video.types import Video
-from eyecatch.jobs.render.encoders import Encoder
+from eyecatch.jobs.render.encoders import Encoder, video_options
 from eyecatch.jobs.render.passthrough import copy_streams
+from eyecatch.jobs.render.played import played
 from eyecatch.jobs.render.soft import write_script
 from eyecatch.jobs.render.source import Source
 
@@ -30,7 +30,7 @@ def write_burnt(source: Source, path: Path, encoder: Encoder, watch: Watch) -> N
         RequestError: another container is asked for.
         MediaError: the file can't be read or written, or the container can't hold its streams.
     """
-    container = container_of(path)
+    container, source = container_of(path), played(source)
     with TemporaryDirectory(prefix="eyecatch-") as name:
         folder = Path(name)
         write_script(source, folder / "labels.ass")
@@ -38,28 +38,6 @@ def write_burnt(source: Source, path: Path, encoder: Encoder, watch: Watch) -> N
         start = round(source.layout.start / source.video.time_base)
         output.options |= video_options(source.video, encoder, number, ass_filter(folder, start))
         run(output.build(path), source.video.path, *output.more, folder=folder, watch=watch)
-
-
-def video_options(
-    video: Video, encoder: Encoder, number: int, filters: str
-) -> dict[str, str | int]:
-    """Options of an output that encode its video ``number``, frame by frame as they come.
-
-    Args:
-        video: where the frames come from.
-        encoder: of H.264.
-        number: of the stream among the output's videos.
-        filters: what they pass through.
-    """
-    options: dict[str, str | int] = {
-        f"c:v:{number}": encoder.codec,
-        f"filter:v:{number}": filters,
-        f"fps_mode:v:{number}": "passthrough",
-        f"enc_time_base:v:{number}": "demux",
-        # A clock of its own in MP4; Matroska's counts milliseconds whatever is asked.
-        "video_track_timescale": video.time_base.denominator,
-    }
-    return options | {f"{key.split(':')[0]}:v:{number}": v for key, v in encoder.options.items()}
 
 
 def ass_filter(folder: Path, start: int = 0) -> str:

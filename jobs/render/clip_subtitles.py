@@ -8,10 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import ffmpeg
 from pysubs2 import SSAFile
 
-from eyecatch.core.video.ffmpeg import named, run
+from eyecatch.core.video.ffmpeg import run, source_input
 from eyecatch.jobs.render.source import Source
 
 STYLED = {"ass", "ssa"}
@@ -58,6 +57,6 @@ def _text_subtitles(source: Source) -> Iterator[TextSubtitle]:
         suffix = ".ass" if one.codec in STYLED else ".srt"
         with TemporaryDirectory(prefix="eyecatch-") as folder:
             path = Path(folder) / f"subtitle{suffix}"
-            opened = ffmpeg.input(named(file), copyts=None, protocol_whitelist="file")
+            opened = source_input(file, copyts=None)
             run(opened[str(one.index)].output(str(path), output_ts_offset=-start), file)
             yield TextSubtitle(SSAFile.load(str(path)), suffix, one.language)

@@ -18,11 +18,12 @@ from eyecatch.core.video.copy_cut import copy_part
 from eyecatch.core.video.exact_cut import Cut, count_frames
 from eyecatch.core.video.ffmpeg import named, run
 from eyecatch.jobs.render.ass import track
-from eyecatch.jobs.render.burn import ass_filter, video_options
+from eyecatch.jobs.render.burn import ass_filter
 from eyecatch.jobs.render.clip_subtitles import TextSubtitle, text_subtitles
-from eyecatch.jobs.render.encoders import find_encoder
+from eyecatch.jobs.render.encoders import find_encoder, video_options
 from eyecatch.jobs.render.labels import moments, within
 from eyecatch.jobs.render.options import EncodingOptions
+from eyecatch.jobs.render.played import played
 from eyecatch.jobs.render.soft import TITLE
 from eyecatch.jobs.render.source import Source
 
@@ -63,13 +64,18 @@ class Cutter:
             return ".mkv"
         if self.fast:
             return ".mkv" if unsupported(layout.of("video", "audio", "subtitle"), "mp4") else ".mp4"
-        return ".mkv" if self._subtitles else ".mp4"
+        return ".mkv" if any(one.text for one in layout.of("subtitle")) else ".mp4"
+
+    @cached_property
+    def played(self) -> Source:
+        """The episode as ffmpeg is to read it."""
+        return played(self.source, packets=self.fast)
 
     def cut(self, span: Span) -> Cut:
         """The frames of a span."""
-        clock = self.source.clock
+        clock = self.played.clock
         start, stop = clock.starts(span.start), clock.starts(span.stop)
-        return Cut(self.source.video, start, stop, span.stop - span.start)
+        return Cut(self.played.video, start, stop, span.stop - span.start)
 
     def write(self, span: Span, path: Path, title: str) -> Span:
         """Write a clip.
@@ -86,7 +92,7 @@ class Cutter:
             MediaError: the source can't be read, or not so that the right frames come of it.
         """
         with TemporaryDirectory(prefix="eyecatch-") as name:
-            if self.fast:
+            if self.fast and self.played.copyable:
                 return self._copied(span, path, title, Path(name))
             for seek in (True, False):
                 self._exact(span, path, title, Path(name), seek=seek)
@@ -96,7 +102,7 @@ class Cutter:
         raise MediaError(str(self.source.video.path), problem, "index it again")
 
     def _exact(self, span: Span, path: Path, title: str, folder: Path, *, seek: bool) -> None:
-        source, cut = self.source, self.cut(span)
+        source, cut = self.played, self.cut(span)
         opened = cut.opened(source.layout.start, seek=seek)
         sounds = source.layout.of("audio")
         streams = [opened[str(source.video.stream)], *(opened[str(one.index)] for one in sounds)]
@@ -111,7 +117,7 @@ class Cutter:
         self._run([*streams, *texts], options | more, path, title, folder)
 
     def _copied(self, span: Span, path: Path, title: str, folder: Path) -> Span:
-        source = self.source
+        source = self.played
         first, last = copy_part(self.cut(span), folder / "part.mkv", "matroska")
         start, final = np.searchsorted(source.clock.pts, [first, last]).tolist()
         copied = replace(span, start=start, stop=final + 1)
@@ -132,7 +138,7 @@ class Cutter:
 
     def script(self, span: Span) -> Any:  # noqa: ANN401 - pysubs2.SSAFile
         """The labels of a span as an ASS script that begins with it."""
-        source, video = self.source, self.source.video
+        source, video = self.played, self.played.video
         shown = within(source.labels, span.start, span.stop)
         pts = source.clock.pts[span.start : span.stop]
         begin = float(pts[0] * video.time_base)
@@ -141,7 +147,7 @@ class Cutter:
 
     def _texts(self, span: Span, folder: Path) -> tuple[list[Any], dict[str, Any]]:
         """Subtitles as inputs, and the options that go with them."""
-        cut, start = self.cut(span), self.source.layout.start
+        cut, start = self.cut(span), self.played.layout.start
         inputs, options = [], {"c:s": "copy"}
         for place, one in enumerate(self._subtitles):
             name = f"subtitle{place}{one.suffix}"
@@ -161,4 +167,4 @@ class Cutter:
 
     @cached_property
     def _subtitles(self) -> list[TextSubtitle]:
-        return text_subtitles(self.source)
+        return text_subtitles(self.played)

@@ -12,6 +12,7 @@ from av.video.format import VideoFormat
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.video.ffmpeg import compiled
+from eyecatch.core.video.types import Video
 from eyecatch.jobs.render.options import EncodingOptions
 
 
@@ -71,6 +72,28 @@ def _chosen(name: str, pixel_format: str) -> Encoder:
     if not works(chosen.codec):
         raise RequestError(f"{name} does not work on this machine", "take x264, or auto")
     return chosen
+
+
+def video_options(
+    video: Video, encoder: Encoder, number: int, filters: str
+) -> dict[str, str | int]:
+    """Options of an output that encode its video ``number``, frame by frame as they come.
+
+    Args:
+        video: where the frames come from.
+        encoder: of H.264.
+        number: of the stream among the output's videos.
+        filters: what they pass through.
+    """
+    options: dict[str, str | int] = {
+        f"c:v:{number}": encoder.codec,
+        f"filter:v:{number}": filters,
+        f"fps_mode:v:{number}": "passthrough",
+        f"enc_time_base:v:{number}": "demux",
+        # A clock of its own in MP4; Matroska's counts milliseconds whatever is asked.
+        "video_track_timescale": video.time_base.denominator,
+    }
+    return options | {f"{key.split(':')[0]}:v:{number}": v for key, v in encoder.options.items()}
 
 
 @cache

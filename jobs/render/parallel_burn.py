@@ -19,10 +19,11 @@ from eyecatch.core.video.concat import CONTAINER, HEADROOM, Part, join
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.exact_cut import Cut, count_frames
 from eyecatch.core.video.ffmpeg import Watch, named, run
-from eyecatch.jobs.render.burn import ass_filter, video_options
+from eyecatch.jobs.render.burn import ass_filter
 from eyecatch.jobs.render.cutter import Cutter, Span
-from eyecatch.jobs.render.encoders import Encoder
+from eyecatch.jobs.render.encoders import Encoder, video_options
 from eyecatch.jobs.render.passthrough import OutputSpec, copy_streams
+from eyecatch.jobs.render.played import played
 from eyecatch.jobs.render.source import Source
 
 
@@ -89,7 +90,7 @@ def write_burnt_in_parts(
         MediaError: a part can't be encoded.
         RequestError: a worker died.
     """
-    container = container_of(path)
+    container, source = container_of(path), played(source)
     room = TemporaryDirectory(prefix=".eyecatch-", dir=path.parent.absolute())
     with room as large, TemporaryDirectory(prefix="eyecatch-") as name:
         tasks = [_task(source, encoder, part, Path(large)) for part in ranges]

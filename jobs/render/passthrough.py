@@ -12,7 +12,7 @@ from ffmpeg.nodes import FilterableStream
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container_layout import Stream, cover, unsupported
-from eyecatch.core.video.ffmpeg import named
+from eyecatch.core.video.ffmpeg import named, source_input
 from eyecatch.jobs.render.source import Source
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def copy_streams(source: Source, container: str, folder: Path) -> tuple[OutputSp
         MediaError: the container can't hold one of the streams.
     """
     file = source.video.path
-    opened = ffmpeg.input(named(file), copyts=None, protocol_whitelist="file")
+    opened = source_input(file, copyts=None)
     output = OutputSpec(
         options={"c": "copy", "f": container, "map_metadata": "0", "map_chapters": "0"}
     )

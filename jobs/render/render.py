@@ -122,7 +122,7 @@ def _render(
             write_script(made, aside)
         else:
             check_room(target, made.video.path.stat().st_size)
-            write_soft(made, aside, watch)
+            write_soft(made, aside, options, watch)
     return target
 
 

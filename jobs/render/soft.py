@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,8 +13,15 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import Watch, run
 from eyecatch.jobs.render.ass import track
+from eyecatch.jobs.render.encoders import find_encoder, video_options
+from eyecatch.jobs.render.options import EncodingOptions
 from eyecatch.jobs.render.passthrough import copy_streams
+from eyecatch.jobs.render.played import played
 from eyecatch.jobs.render.source import Source
+
+log = logging.getLogger(__name__)
+
+HIDDEN = "its pictures are encoded again: frames that players show need some that they don't"
 
 TITLE = "eyecatch: who is on screen"
 """What players list the track as."""
@@ -30,12 +38,16 @@ def write_script(source: Source, path: Path) -> None:
     script(source).save(str(path), format_="ass")
 
 
-def write_soft(source: Source, path: Path, watch: Watch) -> None:
+def write_soft(source: Source, path: Path, encoding: EncodingOptions, watch: Watch) -> None:
     """The episode with its labels as one more track, every other stream bit for bit.
+
+    An MP4 whose edit list begins between two keyframes has packets that players decode and don't
+    show. Matroska knows no such thing, so its pictures are encoded again, and that is logged.
 
     Args:
         source: the episode.
         path: a Matroska file; no other container holds ASS.
+        encoding: how pictures are encoded where they have to be.
         watch: called with the frames that are written.
 
     Raises:
@@ -47,8 +59,13 @@ def write_soft(source: Source, path: Path, watch: Watch) -> None:
         raise RequestError(f"{path.suffix} can't hold an ASS track", "name an .mkv, or burn it in")
     with TemporaryDirectory(prefix="eyecatch-") as name:
         folder = Path(name)
+        source = played(source, packets=True)
         write_script(source, folder / "labels.ass")
-        output, _ = copy_streams(source, container, folder)
+        output, video = copy_streams(source, container, folder)
+        if not source.copyable:
+            log.warning("%s: %s", source.episode.video.path, HIDDEN)
+            encoder = find_encoder(encoding, source.video.pixel_format)
+            output.options |= video_options(source.video, encoder, video, "null")
         # ASS counts from the start of the file, whatever its clock says there.
         labels = ffmpeg.input("labels.ass", f="ass", itsoffset=source.layout.start)
         first = not any(one.default for one in source.layout.of("subtitle"))

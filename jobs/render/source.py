@@ -28,12 +28,14 @@ class Source:
         video: as it was probed, at the path where it is now.
         clock: when each of its frames begins.
         labels: its boxes and names.
+        copyable: its packets hold the frames that are shown and no others.
     """
 
     episode: EpisodeRecord
     video: Video
     clock: FrameTimes
     labels: tuple[Label, ...]
+    copyable: bool = True
 
     @cached_property
     def layout(self) -> Layout:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from eyecatch.core.scan.types import Crop, ScannedChunk, Timeline, Tracklet
+from eyecatch.core.video.decode import decode
 from eyecatch.core.video.ffmpeg import program
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.scan import EpisodeRecord, Provenance
@@ -100,11 +101,13 @@ def fill(
             logits=np.zeros((count, len(names)), np.float32),
         )
         look = np.zeros((2, 2, 3), np.uint8)
+        seen = [frame.pts for frame in decode(episode.video, chunk)] if chunk.straight else []
+        pts = np.array(seen, np.int64) if chunk.straight else chunk.pts
         timeline = Timeline(
             chunk.start,
-            chunk.pts,
-            np.zeros(len(chunk.pts), bool),
-            np.zeros(len(chunk.pts), np.float32),
+            pts,
+            np.zeros(len(pts), bool),
+            np.zeros(len(pts), np.float32),
             look,
             look,
         )
