@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import av.error
+from av.audio.codeccontext import AudioCodecContext
 from av.stream import Disposition
 from av.stream import Stream as AvStream
 
@@ -54,13 +55,15 @@ class Layout:
 
     Attributes:
         container: FFmpeg's name of its format, such as ``matroska,webm``.
-        streams: all of them, in order.
+        streams: those that can be copied or decoded, in order.
         start: seconds on the file's clock at which players begin to count; 0 for most files.
+        unheard: sounds that are announced and never come, as in many recordings off the air.
     """
 
     container: str
     streams: tuple[Stream, ...]
     start: float
+    unheard: tuple[Stream, ...] = ()
 
     def of(self, *kinds: str) -> list[Stream]:
         """The streams of these kinds, without cover art."""
@@ -75,8 +78,23 @@ class Layout:
 def layout(path: Path) -> Layout:
     """Look at a file's streams; MediaError if it can't be opened."""
     with open_container(path) as container:
-        streams = tuple(map(_stream, container.streams))
-        return Layout(container.format.name, streams, float(origin(container)))
+        streams = tuple(_stream(one) for one in container.streams if not is_unheard(one))
+        unheard = tuple(_stream(one) for one in container.streams if is_unheard(one))
+        return Layout(container.format.name, streams, float(origin(container)), unheard)
+
+
+def is_unheard(stream: AvStream) -> bool:
+    """Whether a stream is a sound of which neither header nor packets say the rate."""
+    context = stream.codec_context
+    return isinstance(context, AudioCodecContext) and not context.sample_rate
+
+
+def goes_along(stream: AvStream) -> bool:
+    """Whether a stream goes along where packets are copied: sound, subtitles and fonts."""
+    if stream.type == "attachment":
+        return True
+    known = stream.codec_context is not None and not is_unheard(stream)
+    return stream.type in {"audio", "subtitle"} and known
 
 
 def hides_frames(video: Video) -> bool:

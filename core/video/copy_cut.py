@@ -16,13 +16,11 @@ from av.stream import Stream
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.concat import decoding_times
 from eyecatch.core.video.container import open_container
+from eyecatch.core.video.container_layout import goes_along
 from eyecatch.core.video.exact_cut import Cut
 
 SEEK_BACK = (0, 2, 8, 32)
 """Seconds before a cut to which is sought, until a keyframe comes before it."""
-
-COPIED = {"video", "audio", "subtitle"}
-"""Kinds of streams that go along."""
 
 
 def copy_part(cut: Cut, target: Path, container: str) -> tuple[int, int]:
@@ -74,7 +72,7 @@ def _keyframes(source: InputContainer, stream: int, pts: int) -> Iterator[int]:
 
 
 def _copy(source: InputContainer, cut: Cut, first: int, out: OutputContainer) -> tuple[int, int]:
-    wanted = [one for one in source.streams if one.index == cut.video.stream or _goes(one)]
+    wanted = [one for one in source.streams if one.index == cut.video.stream or goes_along(one)]
     made = {one.index: out.add_stream_from_template(one) for one in wanted}
     for index, stream in made.items():
         stream.metadata.update(source.streams[index].metadata)
@@ -105,10 +103,6 @@ def _time(packet: Packet[Stream], time: int | None = None) -> Fraction:
     """A packet's own time, or another one of its stream, in seconds."""
     assert packet.time_base is not None
     return ((packet.pts or 0) if time is None else time) * packet.time_base
-
-
-def _goes(stream: Stream) -> bool:
-    return stream.type in COPIED and stream.type != "video" and stream.codec_context is not None
 
 
 def _until_keyframe(source: InputContainer, cut: Cut, first: int) -> Iterator[Packet[Stream]]:

@@ -74,8 +74,10 @@ class Cut:
 
 
 def count_frames(path: Path) -> int:
-    """How many packets the first video of a file has; MediaError if it can't be read."""
+    """How many packets the first video of a file has, if any; MediaError if it can't be read."""
     with open_container(path) as container:
+        if not container.streams.video:  # ffmpeg leaves out a stream that it found no frame of
+            return 0
         try:
             return sum(packet.size > 0 for packet in container.demux(container.streams.video[0]))
         except av.error.FFmpegError as error:

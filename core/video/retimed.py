@@ -29,6 +29,7 @@ from eyecatch.core.errors import MediaError
 from eyecatch.core.video.clock_shifts import ClockShifts
 from eyecatch.core.video.concat import decoding_times
 from eyecatch.core.video.container import open_container
+from eyecatch.core.video.container_layout import goes_along
 from eyecatch.core.video.ffmpeg import named, run, source_input
 from eyecatch.core.video.packet_roles import (
     PacketRoles,
@@ -197,7 +198,7 @@ def _streams(
 ) -> dict[int, Stream]:
     """The streams of the copy, by the index of those that they are copies of."""
     made: dict[int, Stream] = {}
-    wanted = {one.index for one in source.streams if one.index == chosen or _goes(one)}
+    wanted = {one.index for one in source.streams if one.index == chosen or goes_along(one)}
     for one in source.streams:
         if one.index in wanted:
             model = encoded.streams.video[0] if encoded and one.index == chosen else one
@@ -205,12 +206,6 @@ def _streams(
             made[one.index].metadata.update(one.metadata)
             made[one.index].disposition = one.disposition
     return made
-
-
-def _goes(stream: Stream) -> bool:
-    return stream.type == "attachment" or (
-        stream.type in {"audio", "subtitle"} and stream.codec_context is not None
-    )
 
 
 def _describe(source: InputContainer, out: OutputContainer, start: Fraction) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -17,6 +18,8 @@ from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
 from eyecatch.jobs.render.labels import Label, Moments, labels, moments
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,11 @@ class Source:
     @cached_property
     def layout(self) -> Layout:
         """What its file holds."""
-        return layout(self.video.path)
+        found = layout(self.video.path)
+        for one in found.unheard:
+            stream = f"its stream {one.index} ({one.kind}, {one.codec})"
+            log.warning("%s: %s is announced and has no sound; left out", self.video.path, stream)
+        return found
 
     def moments(self) -> Moments:
         """When labels change, counted as players count."""
