@@ -154,17 +154,22 @@ def _add_file(connection: Connection, digest: str, file: FileStamp) -> EpisodeRe
     elif tuple(known) != tuple(values.values()):
         connection.execute(update(EpisodeFile).where(here).values(**values))
     if known is None or known.episode_id != episode_id:
-        connection.execute(update(Episode).where(Episode.id == episode_id).values(path=file.path))
+        here_again = {"path": file.path, "replaced_by": None}
+        connection.execute(update(Episode).where(Episode.id == episode_id).values(here_again))
     return _by_id(connection, episode_id)
 
 
 def list_episodes(
     connection: Connection, wanted: Collection[int] | None = None
 ) -> list[EpisodeRecord]:
-    """All episodes, or those of the ids that are wanted, by series and then by path."""
+    """All episodes, or those of the ids that are wanted, by series and then by path.
+
+    One whose file holds another content now is left out (``db.review.replacement``).
+    """
     rows: list[Row[Any]] = []
     for some in [None] if wanted is None else batched(sorted(wanted), 1000):
-        query = select_episodes() if some is None else select_episodes().where(Episode.id.in_(some))
+        query = select_episodes().where(Episode.replaced_by.is_(None))
+        query = query if some is None else query.where(Episode.id.in_(some))
         rows += connection.execute(query).all()
     return [
         episode_record(row) for row in sorted(rows, key=lambda row: (row.series or "", row.path))
@@ -186,7 +191,7 @@ _COLUMNS: Final = (
     "pixel_aspect_num", "pixel_aspect_den", "time_base_num", "time_base_den",
     "rate_num", "rate_den", "duration_num", "duration_den", "origin_num", "origin_den", "timecode",
     "start_pts",
-    "mirrored", "crop_left", "crop_top", "crop_right", "crop_bottom",
+    "mirrored", "crop_left", "crop_top", "crop_right", "crop_bottom", "replaced_by",
 )  # fmt: skip
 
 _CROP: Final = ("crop_left", "crop_top", "crop_right", "crop_bottom")
@@ -212,7 +217,7 @@ def episode_record(row: Sequence[Any]) -> EpisodeRecord:
         bundle_id, stream, codec, pixel_format, width, height, rotation,
         aspect_num, aspect_den, base_num, base_den, rate_num, rate_den, length_num, length_den,
         origin_num, origin_den, timecode, start_pts, mirrored, left, top, right, bottom,
-        series, names_due,
+        replaced_by, series, names_due,
     ) = row  # fmt: skip
     end = end_pts if broken_pts is None else broken_pts
     video = Video(
@@ -245,6 +250,7 @@ def episode_record(row: Sequence[Any]) -> EpisodeRecord:
         bundle_id,
         bool(names_due),
         _fraction((start_pts or 0) * base_num, base_den),
+        replaced_by is not None,
     )
 
 

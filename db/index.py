@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from eyecatch.db.review.clusters import Clusters
     from eyecatch.db.review.faces import Faces
     from eyecatch.db.review.propagation import Propagation
+    from eyecatch.db.review.replacement import Replacements
     from eyecatch.db.runs import Runs
     from eyecatch.db.scans.chunks import Chunks
     from eyecatch.db.scans.episode_state import EpisodeState
@@ -82,6 +83,9 @@ class Index(Session):
     faces: cached_property[Faces] = repository("eyecatch.db.review.faces", "Faces")
     clusters: cached_property[Clusters] = repository("eyecatch.db.review.clusters", "Clusters")
     actions: cached_property[Actions] = repository("eyecatch.db.review.actions", "Actions")
+    replacements: cached_property[Replacements] = repository(
+        "eyecatch.db.review.replacement", "Replacements"
+    )
     propagation: cached_property[Propagation] = repository(
         "eyecatch.db.review.propagation", "Propagation"
     )

@@ -32,10 +32,11 @@ class PageQueries(Repository):
         """How much there is."""
         with self._session.reading() as connection:
             seen = select(Face.id).where(Face.episode_id == Episode.id).exists()
+            here = Episode.replaced_by.is_(None)
             faces = select(Track.id).where(Track.episode_id == Episode.id).exists()
             queries = (
-                select(func.count()).select_from(Episode),
-                select(func.count()).select_from(Episode).where(Episode.state == PENDING),
+                select(func.count()).select_from(Episode).where(here),
+                select(func.count()).select_from(Episode).where(Episode.state == PENDING, here),
                 select(func.count())
                 .select_from(Episode)
                 .where(Episode.state != PENDING, faces, ~seen),
@@ -47,7 +48,8 @@ class PageQueries(Repository):
     def episodes(self, first: int, count: int, words: str = "") -> list[EpisodeRecord]:
         """Some episodes, by series and path; with ``words`` in their path, if there are any."""
         with self._session.reading() as connection:
-            query = select_episodes().order_by(func.coalesce(Series.name, ""), Episode.path)
+            query = select_episodes().where(Episode.replaced_by.is_(None))
+            query = query.order_by(func.coalesce(Series.name, ""), Episode.path)
             if words:
                 query = query.where(
                     func.lower(Episode.path).contains(words.lower(), autoescape=True)

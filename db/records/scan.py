@@ -70,6 +70,7 @@ class EpisodeRecord:
         bundle_id: of the bundle, or bundles together, that decided its tracks; None where none did.
         names_due: what people said of other faces has yet to follow to its tracks.
         start: when its first frame begins; 0 where its container doesn't say.
+        replaced: its file holds another content now; see ``db.review.replacement``.
     """
 
     id: int
@@ -84,6 +85,7 @@ class EpisodeRecord:
     bundle_id: int | None
     names_due: bool = False
     start: Fraction = Fraction(0)
+    replaced: bool = False
 
     @property
     def origin(self) -> Fraction:

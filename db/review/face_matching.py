@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from more_itertools import batched
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.detections import iou
 from eyecatch.db.connection.bulk import BATCH
-from eyecatch.db.models import Frame, Track, Tracklet
+from eyecatch.db.models import Chunk, Frame, Track, Tracklet
 
 SAME_FACE = 0.3
 """Least IoU of the boxes that two detectors draw of one face; as in the figures of ``bench``."""
 
 Place = tuple[int, int, int, int, int]
 """Number of a frame, and x, y, w, h of a box in it."""
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 def middles(connection: Connection, tracks: Sequence[int]) -> dict[int, Place]:
@@ -45,8 +48,8 @@ def middles(connection: Connection, tracks: Sequence[int]) -> dict[int, Place]:
 
 
 def tracks_at(
-    connection: Connection, episode_id: int, places: Mapping[int, Place]
-) -> dict[int, int]:
+    connection: Connection, episode_id: int, places: Mapping[Key, Place]
+) -> dict[Key, int]:
     """The track that follows the face at each place now, by the places' keys; none is left out.
 
     Args:
@@ -54,24 +57,46 @@ def tracks_at(
         episode_id: the episode.
         places: by any numbers.
     """
+    followed = (
+        select(Frame.frame, Track.id, Frame.x, Frame.y, Frame.w, Frame.h)
+        .join(Tracklet, Tracklet.track_id == Track.id)
+        .join(Frame, Frame.tracklet_id == Tracklet.id)
+        .where(Track.episode_id == episode_id)
+        .order_by(Track.number)
+    )
+    return _nearest(connection, followed, Track, places)
+
+
+def tracklets_at(
+    connection: Connection, episode_id: int, places: Mapping[Key, Place]
+) -> dict[Key, int]:
+    """As ``tracks_at``, of tracklets: of an episode that has no tracks."""
+    followed = (
+        select(Frame.frame, Tracklet.id, Frame.x, Frame.y, Frame.w, Frame.h)
+        .join(Frame, Frame.tracklet_id == Tracklet.id)
+        .join(Chunk, Chunk.id == Tracklet.chunk_id)
+        .where(Chunk.episode_id == episode_id)
+        .order_by(Tracklet.id)
+    )
+    return _nearest(connection, followed, Tracklet, places)
+
+
+def _nearest(
+    connection: Connection,
+    followed: Select[int, int, int, int, int, int],
+    model: type[Track] | type[Tracklet],
+    places: Mapping[Key, Place],
+) -> dict[Key, int]:
+    """Of the rows of a query, the id of what has a face at each place."""
     boxes: dict[int, list[Row[int, int, int, int, int, int]]] = {}
     # Neighbouring frames at a time: few tracks are there, and each is looked up for each frame.
     for batch in batched(sorted({place[0] for place in places.values()}), 50):
-        rows = connection.execute(
-            select(Frame.frame, Track.id, Frame.x, Frame.y, Frame.w, Frame.h)
-            .join(Tracklet, Tracklet.track_id == Track.id)
-            .join(Frame, Frame.tracklet_id == Tracklet.id)
-            .where(
-                Track.episode_id == episode_id,
-                Track.start <= batch[-1],
-                Track.stop > batch[0],
-                Frame.frame.in_(batch),
-            )
-            .order_by(Track.number)
+        near = followed.where(
+            model.start <= batch[-1], model.stop > batch[0], Frame.frame.in_(batch)
         )
-        for row in rows:
+        for row in connection.execute(near):
             boxes.setdefault(row.frame, []).append(row)
-    found: dict[int, int] = {}
+    found: dict[Key, int] = {}
     for key, (frame, *box) in places.items():
         there = boxes.get(frame, [])
         if there:

@@ -74,6 +74,8 @@ class Committer:
     def decide(self, episode: int) -> None:
         """Link the tracks of an episode and decide who each is, once all its chunks are in."""
         record = self.index.episodes.get(episode)
+        if record.replaced:  # while it was scanned
+            return
         with self.progress.timed("decide"):
             self.run.retry(lambda: decide(self.index, record, self.provenance, self.classifier))
             self.run.retry(self._propagate_names)

@@ -34,6 +34,7 @@ def decide(
     """
     if episode.state == PENDING or episode.scan_digest != provenance.scan_digest:
         index.tracks.save(episode.id, link(index.tracks.load_scan(episode.id)))
+    index.replacements.follow(episode.id)
     if classifier is not None:
         classifier.identify(episode)
         index.verdicts.save(episode.id, classifier.verdicts(episode), provenance)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from eyecatch.core.errors import MediaError
+from eyecatch.core.errors import EyecatchError, MediaError
 from eyecatch.core.inputs import Sources
-from eyecatch.core.storage import reachable
+from eyecatch.core.storage import place, reachable
 from eyecatch.core.video.content_hash import content_hash
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.db.index import Index
+from eyecatch.db.models.base import PENDING
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
 from eyecatch.jobs.origins import with_clock
 
@@ -29,6 +30,7 @@ def register_all(
     """
     seen: set[int] = set()
     yield from map(str, sources.faults)
+    _replace(index)  # what an earlier version, or a process that died, left listed twice
     bad = {fault.path for fault in index.bad_files.list_all()}
     for file in sources.files:
         try:
@@ -57,6 +59,12 @@ def register(index: Index, file: Path, series: str | None, chunk_seconds: float)
     record = _unchanged(index, file)
     if record is not None:
         return with_clock(index, record)
+    record = _add(index, file, series, chunk_seconds)
+    _replace(index, str(file.absolute()))
+    return record
+
+
+def _add(index: Index, file: Path, series: str | None, chunk_seconds: float) -> EpisodeRecord:
     stamp = None
     try:
         digest = content_hash(file)
@@ -73,6 +81,28 @@ def register(index: Index, file: Path, series: str | None, chunk_seconds: float)
         index.bad_files.add(str(file.absolute()), error, stamp)
         raise
     return index.episodes.add(digest, stamp, video, planned, series)
+
+
+def _replace(index: Index, path: str | None = None) -> None:
+    """Take off the lists what a file, or any file, held before, unless another file has it still.
+
+    Names of people follow to the newer content when it is decided, or at once where it is.
+    """
+    for older, newer in index.replacements.pairs(path):
+        left = next(filter(_is_unchanged, index.episodes.files(older)), None)
+        if left is not None:
+            index.replacements.moved(older, left.path)
+            continue
+        index.replacements.replace(older, newer)
+        if index.episodes.get(newer).state != PENDING:
+            index.replacements.follow(newer)
+
+
+def _is_unchanged(file: FileStamp) -> bool:
+    try:
+        return FileStamp.of(place(file.path)) == file
+    except (OSError, EyecatchError):
+        return False
 
 
 def _check_known(index: Index, file: Path) -> None:

@@ -348,6 +348,7 @@ LATER = (
     "character.folded",
     "alias.folded",
     "episode.names_due",
+    "episode.replaced_by",
     "chunk.begun_by",
     "chunk.damage",
     "episode.mirrored",
