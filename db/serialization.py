@@ -1,15 +1,28 @@
-"""Arrays as blobs: NumPy's own compressed file format, read without pickle."""
+"""Arrays as blobs: NumPy's own compressed file format."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from eyecatch.core.arrays import read_arrays
 from eyecatch.core.scan.types import Timeline
+from eyecatch.db.models.wrong_value import WrongValueError
 
 Ints = npt.NDArray[np.int64]
+
+_LARGEST: Final = 256 * 2**20
+"""Bytes that the arrays of a chunk take: a chunk of 16 million frames has less."""
+
+_OF_TIMELINE: Final = ("start", "pts", "held", "change", "first_look", "last_look")
+
+_VECTORS: Final = "identification or face.embedding"
+"""Where vectors are."""
 
 
 def pack_plan(pts: Ints, keyframes: npt.NDArray[np.int32]) -> bytes:
@@ -19,8 +32,10 @@ def pack_plan(pts: Ints, keyframes: npt.NDArray[np.int32]) -> bytes:
 
 def unpack_plan(blob: bytes) -> tuple[Ints, npt.NDArray[np.int32]]:
     """What ``pack_plan`` was given."""
-    with _open(blob) as arrays:
-        return np.cumsum(arrays["pts"]), np.cumsum(arrays["keyframes"]).astype(np.int32)
+    with _blob("chunk.plan", blob):
+        arrays = read_arrays(blob, _LARGEST, ("pts", "keyframes"))
+        pts, keyframes = (_line(arrays[name], "iu") for name in ("pts", "keyframes"))
+        return np.cumsum(pts), np.cumsum(keyframes).astype(np.int32)
 
 
 def pack_timeline(timeline: Timeline) -> bytes:
@@ -40,15 +55,17 @@ def pack_timeline(timeline: Timeline) -> bytes:
 
 def unpack_timeline(blob: bytes) -> Timeline:
     """What ``pack_timeline`` was given."""
-    with _open(blob) as arrays:
-        return Timeline(
-            start=int(arrays["start"]),
-            pts=np.cumsum(arrays["pts"]),
-            held=arrays["held"],
-            change=arrays["change"],
-            first_thumbnail=arrays["first_look"],
-            last_thumbnail=arrays["last_look"],
-        )
+    with _blob("timeline.arrays", blob):
+        arrays = read_arrays(blob, _LARGEST, _OF_TIMELINE)
+        start = int(arrays["start"].item())
+        pts = np.cumsum(_line(arrays["pts"], "iu"))
+        held, change = _line(arrays["held"], "b"), _line(arrays["change"], "f")
+        thumbnails = arrays["first_look"], arrays["last_look"]
+        if not 0 <= start < 2**31 or not len(pts) == len(held) == len(change):
+            raise ValueError(f"{len(pts)} frames from {start} on, {len(held)} of them held")
+        if any(one.dtype != np.uint8 or one.ndim != 3 for one in thumbnails):
+            raise ValueError("a thumbnail that is none")
+        return Timeline(start, pts, held, change, *thumbnails)
 
 
 def pack_vector(vector: npt.NDArray[np.float32]) -> bytes:
@@ -61,10 +78,20 @@ def pack_vector(vector: npt.NDArray[np.float32]) -> bytes:
 
 
 def unpack_vectors(blobs: list[bytes]) -> npt.NDArray[np.float32]:
-    """Vectors of equal length as float32 (n, length)."""
+    """Vectors of equal length as float32 (n, length).
+
+    Raises:
+        WrongValueError: they are of several lengths, or not all finite numbers.
+    """
     if not blobs:
         return np.zeros((0, 0), np.float32)
-    return np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), -1).astype(np.float32)
+    size = len(blobs[0])
+    if size % 2 or any(len(blob) != size for blob in blobs):
+        raise WrongValueError(_VECTORS, "a vector as long as the others", blobs[-1])
+    vectors = np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), size // 2)
+    if not np.isfinite(vectors).all():
+        raise WrongValueError(_VECTORS, "a vector of finite numbers", blobs[0])
+    return vectors.astype(np.float32)
 
 
 def _steps(values: Ints) -> Ints:
@@ -77,7 +104,17 @@ def _pack(**arrays: npt.NDArray[np.generic] | np.generic) -> bytes:
     return file.getvalue()
 
 
-def _open(blob: bytes) -> np.lib.npyio.NpzFile:
-    opened = np.load(io.BytesIO(blob), allow_pickle=False)
-    assert isinstance(opened, np.lib.npyio.NpzFile)
-    return opened
+@contextmanager
+def _blob(column: str, blob: bytes) -> Iterator[None]:
+    """Turns what is wrong with the content of a blob into a WrongValueError of its column."""
+    try:
+        yield
+    except ValueError as error:
+        raise WrongValueError(column, f"what was stored ({error})", blob) from error
+
+
+def _line(array: npt.NDArray[Any], kinds: str) -> npt.NDArray[Any]:
+    """An array of one dimension, whose numbers are of one of some kinds."""
+    if array.ndim != 1 or array.dtype.kind not in kinds:
+        raise ValueError(f"an array of {array.dtype} {array.shape}")
+    return array

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from eyecatch.core.arrays import read_arrays
 from eyecatch.core.detect import network
 from eyecatch.core.detect.base import DetectorKind, clip_boxes
 from eyecatch.core.detect.config import DetectorConfig
@@ -43,6 +43,9 @@ _MIN_SCORE_OF_VIEW: Final = 0.05
 
 _MAX_PIXELS: Final = 1 << 22
 """A picture is shrunk to at most this many pixels, whatever its shape: 400 MB of maps."""
+
+_LARGEST_WEIGHTS: Final = 64 * 2**20
+"""Bytes of the unpacked weights; those in the package take 3 MB."""
 
 _MAX_INTERPRETERS: Final = 4
 """Sizes of pictures for which an interpreter is kept; one takes 20 MB at 640x360."""
@@ -199,10 +202,10 @@ def _resized(picture: npt.NDArray[np.uint8], shape: tuple[int, int]) -> npt.NDAr
 def _load(path: Path) -> tuple[bytes, list[npt.NDArray[np.float32]]]:
     """The TFLite model and the network's weights, both out of one file."""
     try:
-        with np.load(io.BytesIO(_read(path)), allow_pickle=False) as file:
-            tflite = file["flat"].tobytes()
-            weights = [file[f"w{i:03d}"].astype(np.float32) for i in range(len(file.files) - 1)]
-    except (ValueError, KeyError, EOFError, OSError) as error:
+        arrays = read_arrays(_read(path), _LARGEST_WEIGHTS)
+        tflite = arrays.pop("flat").tobytes()
+        weights = [arrays[f"w{i:03d}"].astype(np.float32) for i in range(len(arrays))]
+    except (ValueError, KeyError) as error:
         problem = "this is no file of the detector's weights"
         raise ModelError(str(path), problem, "install eyecatch again") from error
     return tflite, weights

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from eyecatch.core.errors import DatabaseError, DatabaseGoneError
 from eyecatch.db.connection.urls import shown_url
+from eyecatch.db.models.wrong_value import WrongValueError
 
 # Part of the driver's message -> problem, advice. The first that fits is taken.
 _KNOWN: Final = (
@@ -56,6 +57,12 @@ _GONE: Final = (
     "the connection is lost",
     "the connection is closed",
 )
+
+
+def wrong_value(url: URL, error: WrongValueError) -> DatabaseError:
+    """The error for a value that can't be in its column."""
+    advice = "restore a copy of the index; eyecatch doctor --db says what else is wrong"
+    return DatabaseError(shown_url(url), str(error), advice)
 
 
 def database_error(url: URL, error: SQLAlchemyError) -> DatabaseError:

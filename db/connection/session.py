@@ -19,7 +19,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from eyecatch.db.connection.errors import database_error
+from eyecatch.db.connection.errors import database_error, wrong_value
+from eyecatch.db.models.wrong_value import WrongValueError
 
 # Numbers of advisory locks; any that other users of a server don't take: "eyec" and "face".
 ROWS: Final = 0x65796563
@@ -155,9 +156,11 @@ def repository(module: str, name: str) -> cached_property[Any]:
 
 @contextmanager
 def one_sentence(url: URL) -> Iterator[None]:
-    """Turn what SQLAlchemy raises inside into a DatabaseError."""
+    """Turn what SQLAlchemy raises inside, and what a column refuses, into a DatabaseError."""
     try:
         yield
+    except WrongValueError as error:
+        raise wrong_value(url, error) from error
     except SQLAlchemyError as error:
         raise database_error(url, error) from error
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Integer, LargeBinary, MetaData
+from sqlalchemy import CheckConstraint, MetaData
 from sqlalchemy.orm import DeclarativeBase
+
+from eyecatch.db.models.types import Blob, Checked, Flag, Key, Real, Whole, Words
 
 PENDING: Final = "pending"
 DONE: Final = "done"
@@ -21,9 +23,6 @@ CHUNK_STATES: Final = (PENDING, DONE, FAILED)
 EPISODE_STATES: Final = (PENDING, DONE, INCOMPLETE, FAILED)
 RUN_STATES: Final = (RUNNING, DONE, STOPPED, FAILED)
 DECIDERS: Final = (MODEL, PERSON)
-
-# SQLite gives a row its number by itself only where the column is called INTEGER.
-BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
@@ -45,8 +44,18 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
-        int: BigInteger,
-        bytes: LargeBinary,
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
+        int: Whole,
+        float: Real,
+        bool: Flag,
+        str: Words,
+        bytes: Blob,
     }
+
+    def __init_subclass__(cls) -> None:
+        """Tell each column's type where it is, for the sentence about a value that is wrong."""
+        super().__init_subclass__()
+        for column in cls.__table__.columns:
+            if column.foreign_keys:  # it has the type of what it refers to: the same object
+                column.type = Key()
+            assert isinstance(column.type, Checked), f"{column}: its values are not checked"
+            column.type.column = str(column)

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text, true
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eyecatch.db.models.base import EPISODE_STATES, RUN_STATES, Base, BigId, one_of
+from eyecatch.db.models.base import EPISODE_STATES, RUN_STATES, Base, one_of
 from eyecatch.db.models.paths import PathText
+from eyecatch.db.models.shapes import is_amounts, is_object, is_texts
+from eyecatch.db.models.types import (
+    Count,
+    Denominator,
+    Json,
+    Key,
+    Milliseconds,
+    Pixels,
+    Whole,
+)
 
 
 class Series(Base):
     """A show; characters and episodes may belong to one."""
 
     __tablename__ = "series"
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
 
 
@@ -24,34 +34,34 @@ class Episode(Base):
 
     __tablename__ = "episode"
     __table_args__ = (one_of("state", EPISODE_STATES),)
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     digest: Mapped[str] = mapped_column(unique=True)
     path: Mapped[str] = mapped_column(PathText)  # where it was last seen
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
-    stream: Mapped[int]
+    stream: Mapped[int] = mapped_column(Count)
     codec: Mapped[str]
     pixel_format: Mapped[str]
-    width: Mapped[int]
-    height: Mapped[int]
-    rotation: Mapped[int]
+    width: Mapped[int] = mapped_column(Pixels)
+    height: Mapped[int] = mapped_column(Pixels)
+    rotation: Mapped[int] = mapped_column(Whole(0, 270))  # degrees clockwise
     mirrored: Mapped[bool | None]  # this and the crop: None where an earlier version didn't look
-    crop_left: Mapped[int | None]
-    crop_top: Mapped[int | None]
-    crop_right: Mapped[int | None]
-    crop_bottom: Mapped[int | None]
-    pixel_aspect_num: Mapped[int]
-    pixel_aspect_den: Mapped[int]
-    time_base_num: Mapped[int]
-    time_base_den: Mapped[int]
-    rate_num: Mapped[int]
-    rate_den: Mapped[int]
-    duration_num: Mapped[int | None]
-    duration_den: Mapped[int | None]
+    crop_left: Mapped[int | None] = mapped_column(Count)
+    crop_top: Mapped[int | None] = mapped_column(Count)
+    crop_right: Mapped[int | None] = mapped_column(Count)
+    crop_bottom: Mapped[int | None] = mapped_column(Count)
+    pixel_aspect_num: Mapped[int] = mapped_column(Denominator)
+    pixel_aspect_den: Mapped[int] = mapped_column(Denominator)
+    time_base_num: Mapped[int] = mapped_column(Denominator)
+    time_base_den: Mapped[int] = mapped_column(Denominator)
+    rate_num: Mapped[int] = mapped_column(Count)
+    rate_den: Mapped[int] = mapped_column(Denominator)
+    duration_num: Mapped[int | None] = mapped_column(Whole(0))
+    duration_den: Mapped[int | None] = mapped_column(Whole(1))
     origin_num: Mapped[int | None]  # where players begin to count; an earlier version didn't ask
-    origin_den: Mapped[int | None]
+    origin_den: Mapped[int | None] = mapped_column(Whole(1))
     timecode: Mapped[str | None]
     start_pts: Mapped[int | None]  # of its first frame; None where the container doesn't say
-    frames: Mapped[int]
+    frames: Mapped[int] = mapped_column(Count)
     end_pts: Mapped[int]  # as planned
     broken_pts: Mapped[int | None]  # where it ended when that turned out to be earlier
     complete: Mapped[bool]
@@ -67,9 +77,9 @@ class EpisodeFile(Base):
     """A path at which an episode's content was seen; size and mtime spare hashing it again."""
 
     __tablename__ = "episode_file"
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     path: Mapped[str] = mapped_column(PathText, unique=True)
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(Whole(0))
     mtime_ns: Mapped[int]
     episode_id: Mapped[int] = mapped_column(
         ForeignKey("episode.id", ondelete="CASCADE"), index=True
@@ -89,7 +99,7 @@ class Character(Base):
             sqlite_where=text("series_id IS NULL"),  # and on Postgres; to say so here loads it
         ),
     )
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
     name: Mapped[str]
     folded: Mapped[str] = mapped_column(server_default="", index=True)  # see core.names
@@ -110,12 +120,13 @@ class Bundle(Base):
     """A trained classifier that has classified crops of this index."""
 
     __tablename__ = "bundle"
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     digest: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     path: Mapped[str] = mapped_column(PathText)
-    characters: Mapped[list[Any]]  # names, in the order of its logits
-    card: Mapped[dict[str, Any]]
+    # Names, in the order of its logits
+    characters: Mapped[list[Any]] = mapped_column(Json(is_texts, "a list of names"))
+    card: Mapped[dict[str, Any]] = mapped_column(Json(is_object, "an object"))
     network: Mapped[str | None] = mapped_column(index=True)  # equal ones embed alike
 
 
@@ -124,26 +135,25 @@ class Run(Base):
 
     __tablename__ = "run"
     __table_args__ = (one_of("state", RUN_STATES),)
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    config: Mapped[dict[str, Any]]
-    versions: Mapped[dict[str, Any]]
-    started_ms: Mapped[int]  # since 1970, UTC
-    finished_ms: Mapped[int | None]
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    config: Mapped[dict[str, Any]] = mapped_column(Json(is_object, "an object"))
+    versions: Mapped[dict[str, Any]] = mapped_column(Json(is_object, "an object"))
+    started_ms: Mapped[int] = mapped_column(Milliseconds)
+    finished_ms: Mapped[int | None] = mapped_column(Milliseconds)
     state: Mapped[str]
     host: Mapped[str | None]  # where its driver ran
-    stages: Mapped[dict[str, Any] | None] = mapped_column(
-        JSON(none_as_null=True)
-    )  # seconds of each
+    # Seconds of each
+    stages: Mapped[dict[str, Any] | None] = mapped_column(Json(is_amounts, "an object of numbers"))
 
 
 class BadFile(Base):
     """A file of which no episode could be made; size and mtime are of one that was read through."""
 
     __tablename__ = "bad_file"
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     path: Mapped[str] = mapped_column(PathText, unique=True)
-    size: Mapped[int | None]
+    size: Mapped[int | None] = mapped_column(Whole(0))
     mtime_ns: Mapped[int | None]
     problem: Mapped[str]
     advice: Mapped[str]
-    attempts: Mapped[int]
+    attempts: Mapped[int] = mapped_column(Count)

@@ -5,29 +5,33 @@ from __future__ import annotations
 import os
 from urllib.parse import unquote_to_bytes
 
-from sqlalchemy import Dialect, String
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import Dialect
+
+from eyecatch.db.models.types import Process, Words
 
 _SCHEME = "file://"
 
 
-class PathText(TypeDecorator[str]):
+class PathText(Words):
     """A path as Python has it, or a URL.
 
     A path that is UTF-8 is kept as it is. One with other bytes in it is kept as a ``file://`` URL,
     in which those bytes, and percent signs, are escaped; so the same bytes come back.
     """
 
-    impl = String
-    cache_ok = True
-
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """The path as it is kept."""
         return None if value is None else kept(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """The path as it was given."""
-        return restored(value) if isinstance(value, str) else value
+    def checker(self, inner: Process) -> Process:
+        """A function that returns the path as it was given."""
+        text = super().checker(inner)
+
+        def check(value: object) -> str | None:
+            path = text(value)
+            return None if path is None else restored(path)
+
+        return check
 
 
 def kept(path: str) -> str:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eyecatch.db.models.base import Base, BigId
+from eyecatch.db.models.base import Base
+from eyecatch.db.models.shapes import is_chances, is_change
+from eyecatch.db.models.types import (
+    Count,
+    Json,
+    Key,
+    Milliseconds,
+    Real,
+)
 
 
 class Cluster(Base):
@@ -17,11 +25,11 @@ class Cluster(Base):
     """
 
     __tablename__ = "cluster"
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
     touched: Mapped[bool]  # a person merged or split it: no other is joined to it automatically
-    faces: Mapped[int]
-    episodes: Mapped[int]
+    faces: Mapped[int] = mapped_column(Count)
+    episodes: Mapped[int] = mapped_column(Count)
     seconds: Mapped[float] = mapped_column(index=True)
     mark: Mapped[int]  # sum of the faces' ids: another one when others wait
     centre: Mapped[bytes | None]  # mean of the unit embeddings of all its faces
@@ -44,9 +52,9 @@ class Face(Base):
 
     __tablename__ = "face"
     __table_args__ = (UniqueConstraint("episode_id", "frame", "x", "y", "w", "h"),)
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
-    frame: Mapped[int]
+    frame: Mapped[int] = mapped_column(Count)
     x: Mapped[int]
     y: Mapped[int]
     w: Mapped[int]
@@ -75,12 +83,13 @@ class Action(Base):
     """What a person did, and what has to be put back to undo it."""
 
     __tablename__ = "action"
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     kind: Mapped[str]
     told: Mapped[str]
-    done_ms: Mapped[int]  # since 1970, UTC
-    undone_ms: Mapped[int | None]
-    before: Mapped[dict[str, Any]]  # see db.review.actions
+    done_ms: Mapped[int] = mapped_column(Milliseconds)
+    undone_ms: Mapped[int | None] = mapped_column(Milliseconds)
+    # See db.review.undo
+    before: Mapped[dict[str, Any]] = mapped_column(Json(is_change, "what undoes an action"))
 
 
 class Overruled(Base):
@@ -91,9 +100,9 @@ class Overruled(Base):
         ForeignKey("track.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     character_id: Mapped[int | None] = mapped_column(ForeignKey("character.id"))
-    confidence: Mapped[float | None]
+    confidence: Mapped[float | None] = mapped_column(Real(0, 1))
     unsure: Mapped[bool]
-    top: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    top: Mapped[list[Any] | None] = mapped_column(Json(is_chances, "names with their chances"))
     decided_by: Mapped[str | None]
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
@@ -116,12 +125,12 @@ class Decision(Base):
 
     __tablename__ = "decision"
     __table_args__ = (UniqueConstraint("episode_id", "frame", "x", "y", "w", "h"),)
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
-    frame: Mapped[int]
+    frame: Mapped[int] = mapped_column(Count)
     x: Mapped[int]
     y: Mapped[int]
     w: Mapped[int]
     h: Mapped[int]
     character_id: Mapped[int | None] = mapped_column(ForeignKey("character.id"))
-    decided_ms: Mapped[int]
+    decided_ms: Mapped[int] = mapped_column(Milliseconds)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eyecatch.db.models.base import CHUNK_STATES, DECIDERS, Base, BigId, one_of
+from eyecatch.db.models.base import CHUNK_STATES, DECIDERS, Base, one_of
+from eyecatch.db.models.shapes import is_chances, is_spans
+from eyecatch.db.models.types import Count, Int32, Json, Key, PerMille, Real
 
 
 class Chunk(Base):
@@ -19,21 +21,21 @@ class Chunk(Base):
         Index("ix_chunk_episode_id_state", "episode_id", "state"),
         one_of("state", CHUNK_STATES),
     )
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
-    index: Mapped[int]
-    start: Mapped[int]
-    stop: Mapped[int]
+    index: Mapped[int] = mapped_column(Count)
+    start: Mapped[int] = mapped_column(Count)
+    stop: Mapped[int] = mapped_column(Count)
     stop_pts: Mapped[int | None]
     straight: Mapped[bool]
     state: Mapped[str]
-    attempts: Mapped[int]  # scans that ended, well or not
-    begun: Mapped[int] = mapped_column(server_default="0")  # scans begun since the last that ended
+    attempts: Mapped[int] = mapped_column(Count)  # scans that ended, well or not
+    # Scans begun since the last that ended
+    begun: Mapped[int] = mapped_column(Count, server_default="0")
     begun_by: Mapped[int | None]  # the run that began the last of them; see Runs.claim
     error: Mapped[str | None]  # why it failed, or why it broke off though it is done
-    damage: Mapped[list[Any] | None] = mapped_column(
-        JSON(none_as_null=True)
-    )  # [start, stop] of the frames of a done one that could not be decoded
+    # [start, stop] of the frames of a done one that could not be decoded
+    damage: Mapped[list[Any] | None] = mapped_column(Json(is_spans, "ranges of frames"))
     scan_digest: Mapped[str | None]
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
     plan: Mapped[bytes]  # see db.serialization
@@ -46,7 +48,7 @@ class Timeline(Base):
     chunk_id: Mapped[int] = mapped_column(
         ForeignKey("chunk.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    frames: Mapped[int]
+    frames: Mapped[int] = mapped_column(Count)
     arrays: Mapped[bytes]  # see db.serialization
 
 
@@ -55,11 +57,11 @@ class Tracklet(Base):
 
     __tablename__ = "tracklet"
     __table_args__ = (UniqueConstraint("chunk_id", "position"),)
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     chunk_id: Mapped[int] = mapped_column(ForeignKey("chunk.id", ondelete="CASCADE"))
-    position: Mapped[int]
-    start: Mapped[int]
-    stop: Mapped[int]
+    position: Mapped[int] = mapped_column(Count)
+    start: Mapped[int] = mapped_column(Count)
+    stop: Mapped[int] = mapped_column(Count)
     track_id: Mapped[int | None] = mapped_column(
         ForeignKey("track.id", ondelete="SET NULL"), index=True
     )
@@ -73,13 +75,13 @@ class Frame(Base):
     tracklet_id: Mapped[int] = mapped_column(
         ForeignKey("tracklet.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    frame: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    frame: Mapped[int] = mapped_column(Int32(0), primary_key=True, autoincrement=False)
     pts: Mapped[int]
-    x: Mapped[int] = mapped_column(Integer)
-    y: Mapped[int] = mapped_column(Integer)
-    w: Mapped[int] = mapped_column(Integer)
-    h: Mapped[int] = mapped_column(Integer)
-    score: Mapped[int] = mapped_column(SmallInteger)  # per mille; 0 where interpolated
+    x: Mapped[int] = mapped_column(Int32)
+    y: Mapped[int] = mapped_column(Int32)
+    w: Mapped[int] = mapped_column(Int32)
+    h: Mapped[int] = mapped_column(Int32)
+    score: Mapped[int] = mapped_column(PerMille)  # per mille; 0 where interpolated
     held: Mapped[bool]
 
 
@@ -88,11 +90,11 @@ class Crop(Base):
 
     __tablename__ = "crop"
     __table_args__ = (UniqueConstraint("tracklet_id", "rank"),)
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     tracklet_id: Mapped[int] = mapped_column(ForeignKey("tracklet.id", ondelete="CASCADE"))
-    rank: Mapped[int]
-    frame: Mapped[int]
-    quality: Mapped[float]
+    rank: Mapped[int] = mapped_column(Count)
+    frame: Mapped[int] = mapped_column(Count)
+    quality: Mapped[float] = mapped_column(Real(0, 1))
     jpeg: Mapped[bytes]
 
 
@@ -113,11 +115,11 @@ class Shot(Base):
 
     __tablename__ = "shot"
     __table_args__ = (UniqueConstraint("episode_id", "number"),)
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
-    number: Mapped[int]
-    start: Mapped[int]
-    stop: Mapped[int]
+    number: Mapped[int] = mapped_column(Count)
+    start: Mapped[int] = mapped_column(Count)
+    stop: Mapped[int] = mapped_column(Count)
 
 
 class Track(Base):
@@ -125,18 +127,18 @@ class Track(Base):
 
     __tablename__ = "track"
     __table_args__ = (UniqueConstraint("episode_id", "number"), one_of("decided_by", DECIDERS))
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
     episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
-    number: Mapped[int]  # its place in the episode
+    number: Mapped[int] = mapped_column(Count)  # its place in the episode
     shot_id: Mapped[int] = mapped_column(ForeignKey("shot.id", ondelete="CASCADE"), index=True)
-    start: Mapped[int]
-    stop: Mapped[int]
+    start: Mapped[int] = mapped_column(Count)
+    stop: Mapped[int] = mapped_column(Count)
     start_pts: Mapped[int]
     stop_pts: Mapped[int]
     character_id: Mapped[int | None] = mapped_column(ForeignKey("character.id"), index=True)
-    confidence: Mapped[float | None]
+    confidence: Mapped[float | None] = mapped_column(Real(0, 1))
     unsure: Mapped[bool]
-    top: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # [name, p] pairs
+    top: Mapped[list[Any] | None] = mapped_column(Json(is_chances, "names with their chances"))
     decided_by: Mapped[str | None]
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
@@ -156,9 +158,9 @@ class Appearance(Base):
         ForeignKey("episode.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     unsure: Mapped[bool] = mapped_column(primary_key=True)
-    start: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    stop: Mapped[int]
+    start: Mapped[int] = mapped_column(Count, primary_key=True, autoincrement=False)
+    stop: Mapped[int] = mapped_column(Count)
     start_pts: Mapped[int]
     stop_pts: Mapped[int]
-    confidence: Mapped[float]  # of its surest track
-    faces: Mapped[int]  # frames with a face, counted once for each track
+    confidence: Mapped[float] = mapped_column(Real(0, 1))  # of its surest track
+    faces: Mapped[int] = mapped_column(Count)  # frames with a face, counted once for each track

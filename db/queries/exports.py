@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from fractions import Fraction
+from itertools import chain
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from eyecatch.db.connection.bulk import read_columns
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
 from eyecatch.db.models import Character, Chunk, Crop, Episode, Frame, Track, Tracklet
@@ -113,32 +116,38 @@ class Exports(Repository):
                 yield CropRow(name, track, frame, pts * Fraction(num, den), quality, jpeg)
 
 
+_OF_FRAMES: Final = (
+    Frame.frame,
+    Frame.pts,
+    Track.number,
+    Character.name,
+    Track.confidence,
+    Track.unsure,
+    Frame.x,
+    Frame.y,
+    Frame.w,
+    Frame.h,
+    Frame.score,
+    Frame.held,
+)
+
+
 def _of_chunk(
     connection: Connection, episode: EpisodeRecord, chunk_id: int, unsure: bool
 ) -> Iterator[FrameRow]:
-    rows = connection.execute(
-        select(
-            Frame.frame,
-            Frame.pts,
-            Track.number,
-            Character.name,
-            Track.confidence,
-            Track.unsure,
-            Frame.x,
-            Frame.y,
-            Frame.w,
-            Frame.h,
-            Frame.score,
-            Frame.held,
-        )
+    query = (
+        select(Frame.frame)
         .join(Tracklet, Tracklet.id == Frame.tracklet_id)
         .outerjoin(Track, Track.id == Tracklet.track_id)
         .outerjoin(Character, Character.id == Track.character_id)
         .where(Tracklet.chunk_id == chunk_id)
         .order_by(Frame.frame, Frame.x, Tracklet.position)
-    ).all()
+    )
     name, time_base = episode.name, episode.video.time_base
-    for frame, pts, track, character, confidence, is_unsure, x, y, w, h, score, held in rows:
+    parts = [zip(*part, strict=True) for part in read_columns(connection, query, _OF_FRAMES)]
+    for frame, pts, track, character, confidence, is_unsure, x, y, w, h, score, held in chain(
+        *parts
+    ):
         named = None if is_unsure and not unsure else character
         yield FrameRow(
             name, frame, pts, track, named, confidence, x, y, w, h, score / 1000, held, time_base

@@ -12,15 +12,21 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.characters import find_characters, find_series
+from eyecatch.db.connection.bulk import read_columns
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
 from eyecatch.db.models import Appearance, Episode
 from eyecatch.db.records.answers import Found, Range
 from eyecatch.db.records.scan import EpisodeRecord
 
-_AT_ONCE: Final = 1000
-"""Rows that are held as the database gives them. An answer may have 100,000, and Python looks
-through all that is held, again and again, for what could be freed."""
+_COLUMNS: Final = (
+    Appearance.episode_id,
+    Appearance.start,
+    Appearance.stop,
+    Appearance.start_pts,
+    Appearance.stop_pts,
+    Appearance.confidence,
+)
 
 # (start, stop, start_pts, stop_pts, confidence)
 _Row = tuple[int, int, int, int, float]
@@ -92,14 +98,7 @@ def _each(spelt: dict[str, _ByEpisode]) -> list[tuple[tuple[str, ...], _ByEpisod
 
 def _appearances(connection: Connection, character_ids: list[int], limits: _Limits) -> _ByEpisode:
     query = (
-        select(
-            Appearance.episode_id,
-            Appearance.start,
-            Appearance.stop,
-            Appearance.start_pts,
-            Appearance.stop_pts,
-            Appearance.confidence,
-        )
+        select(Appearance.episode_id)
         .where(
             Appearance.character_id.in_(character_ids),
             Appearance.confidence >= limits.min_confidence,
@@ -112,9 +111,9 @@ def _appearances(connection: Connection, character_ids: list[int], limits: _Limi
         ours = select(Episode.id).where(Episode.series_id == find_series(connection, limits.series))
         query = query.where(Appearance.episode_id.in_(ours))
     by_episode: _ByEpisode = defaultdict(list)
-    for rows in connection.execute(query).partitions(_AT_ONCE):
-        for row in rows:
-            by_episode[row[0]].append(row[1:])
+    for episode_ids, *values in read_columns(connection, query, _COLUMNS):
+        for episode_id, row in zip(episode_ids, zip(*values, strict=True), strict=True):
+            by_episode[episode_id].append(row)
     if limits.unsure or len(character_ids) > 1:  # else ranges can't overlap
         return {episode_id: list(_united(of_one)) for episode_id, of_one in by_episode.items()}
     return by_episode

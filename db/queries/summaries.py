@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from fractions import Fraction
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, case, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, case, func, select, true
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.video.types import chunk_id
@@ -138,7 +138,7 @@ def _roles(connection: Connection) -> Iterable[tuple[int, int, Fraction, int]]:
             Appearance.character_id,
             Appearance.episode_id,
             func.sum(Appearance.stop_pts - Appearance.start_pts),
-            func.sum(Appearance.faces),
+            func.sum(Appearance.faces, type_=BigInteger),
             Episode.time_base_num,
             Episode.time_base_den,
         )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from more_itertools import batched
-from sqlalchemy import Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError
@@ -147,7 +147,7 @@ def count_clusters(connection: Connection, series_ids: Collection[int | None]) -
                 func.count(),
                 func.count(Face.episode_id.distinct()),
                 func.sum(SECONDS),
-                func.sum(Face.id),
+                func.sum(Face.id, type_=BigInteger),
             )
             .select_from(Face)
             .join(Track, Track.id == Face.track_id)

@@ -1,0 +1,58 @@
+"""The shapes of what columns of JSON hold, as functions that know one from another value."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeGuard
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """An object of JSON."""
+    return isinstance(value, dict)
+
+
+def is_texts(value: object) -> bool:
+    """A list of texts."""
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def is_amounts(value: object) -> bool:
+    """An object whose values are finite numbers."""
+    return is_object(value) and all(map(_is_number, value.values()))
+
+
+def is_chances(value: object) -> bool:
+    """A list of names, each with a number."""
+    return isinstance(value, list) and all(
+        isinstance(one, list) and len(one) == 2 and isinstance(one[0], str) and _is_number(one[1])
+        for one in value
+    )
+
+
+def is_spans(value: object) -> bool:
+    """A list of half-open ranges."""
+    return isinstance(value, list) and all(
+        isinstance(one, list)
+        and len(one) == 2
+        and all(type(number) is int for number in one)
+        and 0 <= one[0] <= one[1]
+        for one in value
+    )
+
+
+def is_change(value: object) -> bool:
+    """What ``db.review.undo.Change`` holds: lists of numbers, and of pairs of them."""
+    return is_object(value) and all(
+        isinstance(listed, list) and all(map(_is_number_or_pair, listed))
+        for listed in value.values()
+    )
+
+
+def _is_number_or_pair(value: object) -> bool:
+    if not isinstance(value, list):
+        return type(value) is int
+    return len(value) == 2 and type(value[0]) is int and type(value[1]) in {int, type(None)}
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in {int, float} and math.isfinite(value)  # type: ignore[arg-type]
