@@ -13,7 +13,7 @@ import ffmpeg
 import numpy as np
 
 from eyecatch.core.errors import MediaError
-from eyecatch.core.video.container_layout import container_of, unsupported
+from eyecatch.core.video.container_layout import Stream, container_of, unsupported
 from eyecatch.core.video.copy_cut import copy_part
 from eyecatch.core.video.exact_cut import Cut, count_frames
 from eyecatch.core.video.ffmpeg import named, run
@@ -114,7 +114,8 @@ class Cutter:
         options = video_options(source.video, chosen, 0, filters) | SOUND
         options |= {f"filter:a:{place}": cut.sound_filter for place in range(len(sounds))}
         texts, more = self._texts(span, folder)
-        self._run([*streams, *texts], options | more, path, title, folder)
+        fonts = [opened[str(one.index)] for one in self._fonts(path)]
+        self._run([*streams, *texts, *fonts], options | more, path, title, folder)
 
     def _copied(self, span: Span, path: Path, title: str, folder: Path) -> Span:
         source = self.played
@@ -124,17 +125,25 @@ class Cutter:
         part = ffmpeg.input("part.mkv")
         texts, more = self._labels(copied, folder, len(source.layout.of("subtitle")))
         streams = [part["v"], part["a?"], part["s?"], *texts]
+        streams += [part["t?"]] if self._fonts(path) else []
         self._run(streams, {"c": "copy", **more}, path, title, folder)
         return copied
 
     def _run(
         self, streams: list[Any], options: dict[str, Any], path: Path, title: str, folder: Path
     ) -> None:
-        fixed = {"f": container_of(path), "map_chapters": -1, "metadata": f"title={title}"}
+        fixed: dict[str, Any] = {
+            "f": container_of(path),
+            "map_chapters": -1,
+            "metadata": f"title={title}",
+        }
         if path.suffix == ".mp4":
             fixed["movflags"] = "+faststart"
-        output = ffmpeg.output(*streams, named(path), **fixed | options)
-        run(output, self.source.video.path, folder=folder)
+        given = fixed | options
+        lists = {key: given.pop(key) for key in [*given] if isinstance(given[key], list)}
+        more = [word for key, each in lists.items() for one in each for word in (f"-{key}", one)]
+        output = ffmpeg.output(*streams, named(path), **given)
+        run(output, self.source.video.path, *more, folder=folder)
 
     def script(self, span: Span) -> Any:  # noqa: ANN401 - pysubs2.SSAFile
         """The labels of a span as an ASS script that begins with it."""
@@ -148,13 +157,17 @@ class Cutter:
     def _texts(self, span: Span, folder: Path) -> tuple[list[Any], dict[str, Any]]:
         """Subtitles as inputs, and the options that go with them."""
         cut, start = self.cut(span), self.played.layout.start
-        inputs, options = [], {"c:s": "copy"}
+        inputs: list[Any] = []
+        options: dict[str, Any] = {"c:s": "copy", "c:t": "copy"}
         for place, one in enumerate(self._subtitles):
             name = f"subtitle{place}{one.suffix}"
             begin = cut.begin - Fraction(start)
-            one.part(begin, begin + cut.seconds).save(str(folder / name))
+            text = one.part(begin, begin + cut.seconds)
+            (folder / name).write_text(text, encoding="utf-8", errors="surrogateescape")
             inputs.append(ffmpeg.input(name))
-            options[f"metadata:s:s:{place}"] = f"language={one.language or 'und'}"
+            about = {"language": one.stream.language or "und", "title": one.stream.title}
+            options[f"metadata:s:s:{place}"] = [f"{key}={about[key]}" for key in about]
+            options[f"disposition:s:{place}"] = "default" if one.stream.default else "0"
         texts, more = self._labels(span, folder, len(inputs))
         return inputs + texts, options | more
 
@@ -164,6 +177,10 @@ class Cutter:
         self.script(span).save(str(folder / "labels.ass"))
         options = {f"metadata:s:s:{place}": f"title={TITLE}", f"disposition:s:{place}": "default"}
         return [ffmpeg.input("labels.ass")], options
+
+    def _fonts(self, path: Path) -> list[Stream]:
+        """What is attached to the episode and goes into a clip: fonts, for a Matroska file."""
+        return self.played.layout.of("attachment") if path.suffix == ".mkv" else []
 
     @cached_property
     def _subtitles(self) -> list[TextSubtitle]:

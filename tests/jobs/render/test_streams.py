@@ -81,3 +81,74 @@ def test_a_sound_that_ends_early_stops_no_clip(suffix, made, lab, filled, tmp_pa
     done = clips(["Rei"], db=str(tmp_path / "season.db"), out=tmp_path / "clips", quality=0)
     assert done.faults == ()
     assert frame_hashes(lab, done.clips[0].file) == frame_hashes(lab, path)[30:42]
+
+
+SUBRIP = """1
+00:00:00,200 --> 00:00:01,900
+{\\an8}Hello <b>bold</b> <font color="#ff0000">red</font>
+second {word} line
+
+2
+00:00:00,400 --> 00:00:01,800
+<i>a < b & c</i> back\\hslash
+"""
+
+STYLED = """[Script Info]
+ScriptType: v4.00+
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize
+Style: Sign,Own,30
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+Dialogue: 3,0:00:00.20,0:00:01.90,Sign,,0,0,0,,{\\pos(10,20)\\fad(1,2)}Sign
+"""
+
+
+@pytest.fixture
+def titled(made, lab, filled, tmp_path) -> Path:
+    """An episode with two subtitles and a font."""
+    (tmp_path / "a.srt").write_text(SUBRIP)
+    (tmp_path / "b.ass").write_text(STYLED)
+    (tmp_path / "own.ttf").write_bytes(b"not really a font")
+    font = ["-attach", tmp_path / "own.ttf", "-metadata:s:t", "mimetype=font/ttf"]
+    texts = ["-i", tmp_path / "a.srt", "-i", tmp_path / "b.ass", "-map", "0", "-map", "1"]
+    said = ["-metadata:s:s:0", "language=jpn", "-metadata:s:s:0", "title=Full"]
+    streams = [*texts, "-map", "2", "-map", "3", "-c:s", "copy", *said]
+    path = made("Titled.mkv", *drawn(), *streams, *VIDEO, *font)
+    filled(path, lab.Face("Rei", 12, 30, lambda _: (20, 20, 40, 30)))
+    return path
+
+
+@pytest.mark.parametrize("options", [{}, {"fast": True}, {"labels": "soft"}], ids=str)
+def test_clips_keep_fonts_and_formatting(titled, lab, tmp_path, options):
+    done = clips(["Rei"], db=str(tmp_path / "season.db"), out=tmp_path / "clips", **options)
+    assert done.faults == ()
+    path = done.clips[0].file
+    with av.open(str(path)) as container:
+        assert [one.metadata["filename"] for one in container.streams.attachments] == ["own.ttf"]
+        assert bytes(container.streams.attachments[0].data) == b"not really a font"
+        texts = container.streams.subtitles
+        assert (texts[0].language, texts[0].metadata["title"]) == ("jpn", "Full")
+        assert b"Style: Sign,Own,30" in texts[1].codec_context.extradata.replace(b".0", b"")
+    if not options.get("fast"):  # which has only lines that begin in it
+        said = lab.ffmpeg("-i", path, "-map", "0:s:0", "-c", "copy", "-f", "srt", "-")
+        assert [part.split("\n", 2)[2].strip() for part in said.strip().split("\n\n")] == [
+            part.split("\n", 2)[2].strip() for part in SUBRIP.strip().split("\n\n")
+        ]
+        sign = lab.ffmpeg("-i", path, "-map", "0:s:1", "-c", "copy", "-f", "ass", "-")
+        assert "{\\pos(10,20)\\fad(1,2)}Sign" in sign
+
+
+@pytest.mark.parametrize("codec", ["webvtt", "mov_text"])
+def test_other_text_keeps_its_words(codec, made, lab, filled, tmp_path):
+    (tmp_path / "a.srt").write_text(SUBRIP)
+    suffix = ".mkv" if codec == "webvtt" else ".mp4"
+    texts = ["-i", tmp_path / "a.srt", "-map", "0", "-map", "1", "-map", "2", "-c:s", codec]
+    path = made(f"Told{suffix}", *drawn(), *texts, *VIDEO)
+    filled(path, lab.Face("Rei", 6, 30, lambda _: (20, 20, 40, 30)))
+    done = clips(["Rei"], db=str(tmp_path / "season.db"), out=tmp_path / "clips")
+    said = lab.ffmpeg("-i", done.clips[0].file, "-map", "0:s:0", "-c", "copy", "-f", "srt", "-")
+    assert "Hello <b>bold</b>" in said
+    assert "second {word} line" in said
