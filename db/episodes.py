@@ -17,7 +17,7 @@ from eyecatch.core.video.types import NO_CROP, Plan, Video
 from eyecatch.db.connection.session import ROWS, Repository
 from eyecatch.db.models import Chunk, Decision, Episode, EpisodeFile, Series, Unlike
 from eyecatch.db.models.base import PENDING
-from eyecatch.db.records.scan import EpisodeRecord, FileStamp
+from eyecatch.db.records.scan import Damage, EpisodeRecord, FileStamp
 
 if TYPE_CHECKING:  # a question to the index needn't wait for PyAV
     from eyecatch.core.video.clock import Clock
@@ -190,7 +190,7 @@ _COLUMNS: Final = (
     "bundle_id", "stream", "codec", "pixel_format", "width", "height", "rotation",
     "pixel_aspect_num", "pixel_aspect_den", "time_base_num", "time_base_den",
     "rate_num", "rate_den", "duration_num", "duration_den", "origin_num", "origin_den", "timecode",
-    "start_pts",
+    "start_pts", "damage",
     "mirrored", "crop_left", "crop_top", "crop_right", "crop_bottom", "replaced_by",
 )  # fmt: skip
 
@@ -216,7 +216,7 @@ def episode_record(row: Sequence[Any]) -> EpisodeRecord:
         id_, digest, path, frames, end_pts, broken_pts, complete, state, scan_digest,
         bundle_id, stream, codec, pixel_format, width, height, rotation,
         aspect_num, aspect_den, base_num, base_den, rate_num, rate_den, length_num, length_den,
-        origin_num, origin_den, timecode, start_pts, mirrored, left, top, right, bottom,
+        origin_num, origin_den, timecode, start_pts, damage, mirrored, left, top, right, bottom,
         replaced_by, series, names_due,
     ) = row  # fmt: skip
     end = end_pts if broken_pts is None else broken_pts
@@ -251,6 +251,7 @@ def episode_record(row: Sequence[Any]) -> EpisodeRecord:
         bool(names_due),
         _fraction((start_pts or 0) * base_num, base_den),
         replaced_by is not None,
+        tuple(Damage(*some) for some in damage or ()),
     )
 
 

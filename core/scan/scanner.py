@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from more_itertools import consecutive_groups
 
 from eyecatch.core.detect.base import Detector
 from eyecatch.core.detect.registry import load
@@ -101,6 +102,7 @@ class _ChunkScan:
         self._undecoded: int | None = 0
         self._pts: list[int] = []
         self._fresh: list[bool] = []
+        self._damaged: list[int] = []
         self._ends: list[Picture] = []  # thumbnails of the first frame and of the last
         self._changes = SceneChanges()
         self._held_filter = HeldFrameFilter(config.held_change)
@@ -113,6 +115,8 @@ class _ChunkScan:
             self.skip_to(frame.number)
             if frame.keyframe:
                 self._reset()
+            if frame.damaged:
+                self._damaged.append(frame.number)
             fresh = self._compare(frame)
             if fresh:
                 self._sampler.add(frame)
@@ -139,6 +143,7 @@ class _ChunkScan:
         for lost in range(self._chunk.start + len(self._pts), number):
             if lost in self._keyframes:
                 self._reset()
+            self._damaged.append(lost)
             self._sampler.hold(lost)
             self._changes.skip()
             self._pts.append(int(self._chunk.pts[lost - self._chunk.start]))
@@ -172,4 +177,12 @@ class _ChunkScan:
             first_thumbnail=self._ends[0] if self._ends else nothing,
             last_thumbnail=self._ends[-1] if self._ends else nothing,
         )
-        return ScannedChunk(self._chunk.index, timeline, tracklets, broken)
+        unread = range(self._chunk.start + len(self._pts), self._chunk.stop)
+        damage = _ranges([*self._damaged, *(() if self._chunk.straight else unread)])
+        return ScannedChunk(self._chunk.index, timeline, tracklets, broken, damage)
+
+
+def _ranges(numbers: list[int]) -> tuple[tuple[int, int], ...]:
+    """Rising numbers as half-open ranges."""
+    groups = consecutive_groups(numbers)
+    return tuple((some[0], some[-1] + 1) for some in map(list, groups))

@@ -80,9 +80,11 @@ class ScannedChunk:
         timeline: every frame of it.
         tracklets: in order of their first frame, then of their left edge.
         broken: why decoding stopped before the chunk's end, or None; what came before is kept.
+        damage: half-open ranges of frames that were not decoded, or only in part, in order.
     """
 
     index: int
     timeline: Timeline
     tracklets: tuple[Tracklet, ...]
     broken: str | None = None
+    damage: tuple[tuple[int, int], ...] = ()

@@ -100,6 +100,11 @@ class Frame:
     _converter: Converter
     _whole: list[Picture] = field(default_factory=list)
 
+    @property
+    def damaged(self) -> bool:
+        """Whether the decoder had to make up a part of it."""
+        return bool(self.source.is_corrupt)
+
     def bgr(self) -> Picture:
         """uint8 (height, width, 3), B, G, R: the whole frame, upright, in the video's size."""
         c = self._converter

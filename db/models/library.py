@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eyecatch.db.models.base import EPISODE_STATES, RUN_STATES, Base, one_of
 from eyecatch.db.models.paths import PathText
-from eyecatch.db.models.shapes import is_amounts, is_object, is_texts
+from eyecatch.db.models.shapes import is_amounts, is_damage, is_object, is_texts
 from eyecatch.db.models.types import (
     Count,
     Denominator,
@@ -65,6 +65,7 @@ class Episode(Base):
     end_pts: Mapped[int]  # as planned
     broken_pts: Mapped[int | None]  # where it ended when that turned out to be earlier
     complete: Mapped[bool]
+    damage: Mapped[list[Any] | None] = mapped_column(Json(is_damage, "ranges of frames"))
     state: Mapped[str]
     scan_digest: Mapped[str | None]  # what its tracks were made from
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))  # who decided them

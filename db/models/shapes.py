@@ -40,6 +40,17 @@ def is_spans(value: object) -> bool:
     )
 
 
+def is_damage(value: object) -> bool:
+    """A list of half-open ranges, of frames and then of their times; see ``Damage``."""
+    return isinstance(value, list) and all(
+        isinstance(one, list)
+        and len(one) == 4
+        and all(type(number) is int and abs(number) < 2**63 for number in one)
+        and 0 <= one[0] <= one[1] < 2**31
+        for one in value
+    )
+
+
 def is_change(value: object) -> bool:
     """What ``db.review.undo.Change`` holds: lists of numbers, and of pairs of them."""
     return is_object(value) and all(

@@ -81,7 +81,12 @@ def _queries() -> dict[str, Select[Any]]:
     face = (*here, Tracklet.position)
     return {
         "episode": select(
-            Episode.digest, Episode.state, Episode.scan_digest, Episode.broken_pts, Bundle.digest
+            Episode.digest,
+            Episode.state,
+            Episode.scan_digest,
+            Episode.broken_pts,
+            Episode.damage,
+            Bundle.digest,
         ).outerjoin(Bundle, Bundle.id == Episode.bundle_id),
         "chunk": select(
             *here, Chunk.start, Chunk.stop, Chunk.state, Chunk.error, Chunk.scan_digest

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from eyecatch.core.file_names import shown
 from eyecatch.core.storage import reachable
@@ -53,6 +53,20 @@ def likely_origin(origin: Fraction | None, start: Fraction) -> Fraction:
     return start if start >= 1 else Fraction(0)
 
 
+class Damage(NamedTuple):
+    """Frames that could not be decoded, or only in part.
+
+    Attributes:
+        start, stop: half-open.
+        start_pts, stop_pts: when the first of them begins and the last one ends.
+    """
+
+    start: int
+    stop: int
+    start_pts: int
+    stop_pts: int
+
+
 @dataclass(frozen=True, slots=True)
 class EpisodeRecord:
     """An episode of the index.
@@ -71,6 +85,7 @@ class EpisodeRecord:
         names_due: what people said of other faces has yet to follow to its tracks.
         start: when its first frame begins; 0 where its container doesn't say.
         replaced: its file holds another content now; see ``db.review.replacement``.
+        damage: where frames could not be decoded, in order; empty before the episode is decided.
     """
 
     id: int
@@ -86,6 +101,7 @@ class EpisodeRecord:
     names_due: bool = False
     start: Fraction = Fraction(0)
     replaced: bool = False
+    damage: tuple[Damage, ...] = ()
 
     @property
     def origin(self) -> Fraction:
@@ -101,6 +117,11 @@ class EpisodeRecord:
     def name(self) -> str:
         """The file's name, as it is shown."""
         return shown(self.video.path.name)
+
+    @property
+    def damaged(self) -> int:
+        """How many frames could not be decoded, or only in part."""
+        return sum(some.stop - some.start for some in self.damage)
 
     @property
     def title(self) -> str:

@@ -113,7 +113,7 @@ class Chunks(Repository):
                 _forget(connection, chunk.id)
                 _insert_timeline(connection, chunk.id, scanned)
                 crops = _insert_tracklets(connection, chunk.id, scanned)
-                _mark(connection, chunk, DONE, scanned.broken, provenance, tries)
+                _mark(connection, chunk, DONE, scanned.broken, provenance, tries, scanned.damage)
                 mark_pending(connection, episode_id)
             for bundle_id, vectors in (predictions or {}).items():
                 insert_predictions(connection, crops, vectors, bundle_id)
@@ -205,6 +205,7 @@ def _mark(  # noqa: PLR0913, PLR0917 - each is a column
     error: str | None,
     provenance: Provenance,
     tries: int,
+    damage: Sequence[tuple[int, int]] = (),
 ) -> None:
     before = chunk.attempts if chunk.scan_digest == provenance.scan_digest else 0
     connection.execute(
@@ -213,6 +214,7 @@ def _mark(  # noqa: PLR0913, PLR0917 - each is a column
         .values(
             state=state,
             error=error,
+            damage=[list(some) for some in damage] or None,
             scan_digest=provenance.scan_digest,
             run_id=provenance.run_id,
             attempts=before + chunk.begun + tries,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.connection.session import Repository
+from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.models import Chunk, Episode, Timeline
 from eyecatch.db.models.base import DONE, FAILED, INCOMPLETE, PENDING
 from eyecatch.db.records.scan import Provenance
 from eyecatch.db.serialization import unpack_timeline
 
-ChunkRow = Row[int, str, str | None, int | None]
+ChunkRow = Row[int, str, str | None, int | None, int, int, list[Any] | None]
 
 
 class EpisodeState(Repository):
@@ -24,7 +26,7 @@ class EpisodeState(Repository):
 
         What people said of other faces has to follow to them then: see ``Propagation.settle``.
 
-        The state is ``done`` if every frame was scanned, ``incomplete`` if something is missing,
+        The state is ``done`` if every frame was decoded, ``incomplete`` if something is missing,
         ``failed`` if nothing could be read, and ``pending`` while chunks are to be done.
 
         Args:
@@ -34,7 +36,15 @@ class EpisodeState(Repository):
         """
         with self._session.writing() as connection:
             chunks = connection.execute(
-                select(Chunk.id, Chunk.state, Chunk.error, Chunk.stop_pts)
+                select(
+                    Chunk.id,
+                    Chunk.state,
+                    Chunk.error,
+                    Chunk.stop_pts,
+                    Chunk.start,
+                    Chunk.stop,
+                    Chunk.damage,
+                )
                 .where(Chunk.episode_id == episode_id)
                 .order_by(Chunk.index)
             ).all()
@@ -45,6 +55,7 @@ class EpisodeState(Repository):
                     Episode.bundle_id,
                     Episode.broken_pts,
                     Episode.names_due,
+                    Episode.damage,
                     Episode.complete,
                 ).where(Episode.id == episode_id)
             ).one()
@@ -54,8 +65,9 @@ class EpisodeState(Repository):
                 "bundle_id": provenance.bundle_id or stored.bundle_id,
                 "broken_pts": _broken_pts(connection, chunks),
                 "names_due": True,
+                "damage": _damage(connection, episode_id, chunks),
             }
-            if tuple(stored)[:5] != tuple(wanted.values()):
+            if tuple(stored)[:6] != tuple(wanted.values()):
                 connection.execute(update(Episode).where(Episode.id == episode_id).values(**wanted))
             return str(wanted["state"])
 
@@ -75,8 +87,30 @@ def _state(chunks: Sequence[ChunkRow], complete: bool) -> str:
         return PENDING
     if DONE not in states:
         return FAILED
-    whole = complete and FAILED not in states and not any(chunk.error for chunk in chunks)
-    return DONE if whole else INCOMPLETE
+    whole = complete and FAILED not in states
+    sound = not any(chunk.error or chunk.damage for chunk in chunks)
+    return DONE if whole and sound else INCOMPLETE
+
+
+def _damage(
+    connection: Connection, episode_id: int, chunks: Sequence[ChunkRow]
+) -> list[list[int]] | None:
+    """What ``Damage`` holds of an episode, wherever it is cut into chunks; None where all is sound.
+
+    Of a chunk that failed no frame was decoded.
+    """
+    ranges: list[list[int]] = []
+    for chunk in chunks:
+        found = [[chunk.start, chunk.stop]] if chunk.state == FAILED else chunk.damage or []
+        for start, stop in found:
+            if ranges and ranges[-1][1] == start:
+                ranges[-1][1] = stop
+            else:
+                ranges.append([start, stop])
+    if not ranges:
+        return None
+    times = FrameTimes.of(connection, episode_id)
+    return [[*some, *map(times.starts, some)] for some in ranges]
 
 
 def _broken_pts(connection: Connection, chunks: Sequence[ChunkRow]) -> int | None:

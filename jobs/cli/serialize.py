@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eyecatch.jobs.damage import damage_sentence
 from eyecatch.jobs.progress import limit
 
 if TYPE_CHECKING:  # the database loads only when it is asked
@@ -18,6 +19,7 @@ if TYPE_CHECKING:  # the database loads only when it is asked
         RunRecord,
     )
     from eyecatch.db.records.review import FaceRow
+    from eyecatch.db.records.scan import Damage, EpisodeRecord
     from eyecatch.jobs.naming.commands import Cluster, Unknowns
 
 Row = dict[str, Any]
@@ -55,6 +57,7 @@ def episode_row(summary: EpisodeSummary) -> Row:
         "state": episode.state,
         "seconds": _seconds(episode.length),
         "frames": episode.frames,
+        "damaged": episode.damaged,
         "characters": [
             {"character": role.character, "seconds": _seconds(role.screen_time)}
             for role in summary.cast
@@ -77,6 +80,7 @@ def character_row(summary: CharacterSummary) -> Row:
 
 def status_row(status: EpisodeStatus) -> Row:
     """How far an episode has come."""
+    damaged = None if status.failed else damage_sentence(status.episode)
     return {
         "episode": status.episode.name,
         "state": status.episode.state,
@@ -86,7 +90,9 @@ def status_row(status: EpisodeStatus) -> Row:
         "again": status.again,
         "end": _seconds(status.episode.end),
         "names_due": status.episode.names_due,
-        "errors": [fault.error for fault in status.faults],
+        "damaged": status.episode.damaged,
+        "damage": [_damage_row(status.episode, some) for some in status.episode.damage],
+        "errors": [*(fault.error for fault in status.faults), *([damaged] if damaged else [])],
         "faults": [
             {
                 "chunk": fault.id,
@@ -98,6 +104,17 @@ def status_row(status: EpisodeStatus) -> Row:
             for fault in status.faults
         ],
         "path": str(status.episode.video.path),
+    }
+
+
+def _damage_row(episode: EpisodeRecord, damage: Damage) -> Row:
+    """Frames of an episode that could not be decoded."""
+    base = episode.video.time_base
+    return {
+        "start": _seconds(damage.start_pts * base),
+        "end": _seconds(damage.stop_pts * base),
+        "start_frame": damage.start,
+        "end_frame": damage.stop,
     }
 
 

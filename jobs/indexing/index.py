@@ -20,6 +20,7 @@ from eyecatch.db.models.base import FAILED, INCOMPLETE
 from eyecatch.db.records.answers import EpisodeStatus
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.classify import Classifier, Models, load_models
+from eyecatch.jobs.damage import damage_sentence
 from eyecatch.jobs.indexing.job import Job
 from eyecatch.jobs.indexing.options import IndexKeywords, IndexOptions
 from eyecatch.jobs.indexing.prefetch import Prefetcher
@@ -134,7 +135,11 @@ def _faults_of(status: EpisodeStatus, run: int | None) -> Iterator[str]:
     if run is not None:
         yield f"{episode.video.path}: run {run} is at work on it; run again when that is done."
     yield from (fault.error for fault in status.faults if fault.state == FAILED)
-    if episode.state == INCOMPLETE and not status.failed:
+    if status.failed or episode.state != INCOMPLETE:
+        return
+    if (damaged := damage_sentence(episode)) is not None:
+        yield damaged
+    if damaged is None or not episode.complete:
         end = clock(float(episode.length))
         yield (
             f"{episode.video.path}: incomplete, nothing can be read after {end}; "

@@ -351,6 +351,7 @@ LATER = (
     "episode.replaced_by",
     "chunk.begun_by",
     "chunk.damage",
+    "episode.damage",
     "episode.mirrored",
     "episode.crop_left",
     "episode.crop_top",

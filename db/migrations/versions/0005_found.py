@@ -28,6 +28,7 @@ def upgrade() -> None:
     op.add_column("episode", due)
     op.add_column("chunk", sa.Column("begun_by", sa.BigInteger()))
     op.add_column("chunk", sa.Column("damage", sa.JSON()))
+    op.add_column("episode", sa.Column("damage", sa.JSON()))
     # Where players begin to count is asked when the file is next there.
     for name in ("origin_num", "origin_den", "start_pts", "replaced_by"):
         op.add_column("episode", sa.Column(name, sa.BigInteger()))
