@@ -11,14 +11,10 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.images import is_image
 from eyecatch.core.storage import is_remote, opened, reachable
+from eyecatch.core.video.readable_formats import NO_PROTOCOLS, ONLY_ITSELF, is_list
 from eyecatch.core.video.types import Video
-
-# A playlist or a crafted file must not make FFmpeg open anything but the file that was asked for.
-ONLY_FILES = {"protocol_whitelist": "file"}
-NO_PROTOCOLS = {"protocol_whitelist": "none"}
-"""For a remote file, which FFmpeg reads through us: of this machine it may open nothing at all."""
-
 
 FREE_CLOCK = {"mpegts", "mpeg"}
 """Formats whose times may start anywhere: players count from the first packet, in others from 0."""
@@ -62,10 +58,10 @@ def open_container(path: Path) -> InputContainer:
             container = av.open(file, "r", options=NO_PROTOCOLS, metadata_errors="replace")
         else:
             # "file:" keeps FFmpeg from reading a protocol into a name such as "Ep: 1.mkv".
-            container = av.open(f"file:{path}", options=ONLY_FILES, metadata_errors="replace")
+            container = av.open(f"file:{path}", options=ONLY_ITSELF, metadata_errors="replace")
     except (av.error.FFmpegError, ValueError) as error:
         raise _open_error(path, error) from error
-    if container.format.name == "image2" or container.format.name.endswith("_pipe"):
+    if container.format.name.endswith("_pipe"):
         container.close()
         raise MediaError(str(path), "is a picture, not a video", "name a video file")
     return container
@@ -90,10 +86,15 @@ def video_stream(container: InputContainer, video: Video) -> VideoStream:
 
 def _open_error(path: Path, error: Exception) -> MediaError:
     with opened(path) if is_remote(path) else path.open("rb") as file:
-        head = file.read(12)
+        head = file.read(1024)
     if head[4:8] == b"ftyp":  # ISO/IEC 14496-12: an MP4 says so here
         problem = "is an MP4 without its index (moov): it was cut short before it was finished"
         return MediaError(str(path), problem, "copy or download it again")
     if isinstance(error, av.error.EOFError):
         return MediaError(str(path), "ends before its first frame", "copy or download it again")
+    if is_list(head):
+        problem = "is a list of other files, and what a file names isn't opened"
+        return MediaError(str(path), problem, "name the videos themselves")
+    if is_image(path):
+        return MediaError(str(path), "is a picture, not a video", "name a video file")
     return MediaError(str(path), "is not a video that FFmpeg knows", "check what is in it")

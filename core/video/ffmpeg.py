@@ -15,6 +15,7 @@ import imageio_ffmpeg
 from ffmpeg.nodes import OutputStream
 
 from eyecatch.core.errors import EyecatchError, MediaError, RequestError
+from eyecatch.core.video.readable_formats import ONLY_ITSELF
 
 Watch = Callable[[int], None]
 """Called with the number of frames of the first video stream written so far."""
@@ -57,8 +58,7 @@ def source_input(path: Path, **options: Any) -> Any:  # noqa: ANN401 - ffmpeg-py
         path: the file.
         options: of the input.
     """
-    fixed = {"protocol_whitelist": "file", "fflags": "+genpts"}
-    return ffmpeg.input(named(path), **fixed, **options)
+    return ffmpeg.input(named(path), **ONLY_ITSELF, fflags="+genpts", **options)
 
 
 def compiled(output: OutputStream, *more: str) -> list[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from fractions import Fraction
 
+import ffmpeg
 import pytest
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.content_hash import content_hash
 from eyecatch.core.video.decode import decode
+from eyecatch.core.video.ffmpeg import run, source_input
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 
@@ -76,10 +78,83 @@ def test_text_named_mkv(tmp_path, text):
     assert "is not a video that FFmpeg knows" in sentence or "has no video stream" in sentence
 
 
-def test_playlist_reads_no_other_file(made, tmp_path):
-    path = tmp_path / "list.m3u8"
-    path.write_text(f"#EXTM3U\n#EXTINF:4,\n{made('h264-open.ts')}\n#EXT-X-ENDLIST\n")
-    _said(probe, path)
+LISTS = {
+    "ffconcat": "ffconcat version 1.0\nfile {name}\n",
+    "ffconcat after spaces": "\n  ffconcat version 1.0\nfile '{name}'\n",
+    "m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n{path}\n#EXT-X-ENDLIST\n",
+    "m3u8 of one name": "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n{name}\n#EXT-X-ENDLIST\n",
+    "dash": (
+        '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" '
+        'profiles="urn:mpeg:dash:profile:isoff-on-demand:2011" mediaPresentationDuration="PT4S">'
+        '<Period><AdaptationSet mimeType="video/mp2t"><Representation id="0" bandwidth="9">'
+        "<BaseURL>{name}</BaseURL></Representation></AdaptationSet></Period></MPD>"
+    ),
+    "sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 33\n",
+    "pls": "[playlist]\nFile1={path}\nNumberOfEntries=1\n",
+    "asx": '<asx version="3.0"><entry><ref href="{name}"/></entry></asx>',
+}
+"""Files that are lists of others, each of a video that stands beside it."""
+
+
+@pytest.fixture(params=LISTS)
+def playlist(request, made, tmp_path):
+    (tmp_path / "beside.ts").write_bytes(made("h264-open.ts").read_bytes())
+    path = tmp_path / "episode.mkv"
+    path.write_text(LISTS[request.param].format(name="beside.ts", path=tmp_path / "beside.ts"))
+    return path
+
+
+def test_a_list_of_files_is_not_followed(playlist):
+    assert "is a list of other files" in _said(probe, playlist)
+
+
+@pytest.mark.parametrize("name", ["list.m3u8", "list.mpd", "list.ffconcat", "list.sdp"])
+def test_a_list_by_its_name_is_not_followed(name, made, tmp_path):
+    (tmp_path / "beside.ts").write_bytes(made("h264-open.ts").read_bytes())
+    path = tmp_path / name
+    path.write_text(LISTS["m3u8"].format(path=tmp_path / "beside.ts"))
+    assert "is a list of other files" in _said(probe, path)
+
+
+def test_the_ffmpeg_program_does_not_follow_a_list_either(playlist, tmp_path):
+    """It is run on files that were probed; one may have been changed since."""
+    copy = ffmpeg.output(source_input(playlist)["v"], str(tmp_path / "out.mkv"), c="copy")
+    with pytest.raises(MediaError, match="could not process it"):
+        run(copy, playlist)
+    assert not (tmp_path / "out.mkv").exists() or not (tmp_path / "out.mkv").stat().st_size
+
+
+def test_a_pattern_of_names_opens_no_other_pictures(run_ffmpeg, tmp_path):
+    run_ffmpeg("-f", "lavfi", "-i", "color", "-frames:v", "3", tmp_path / "still%03d.png")
+    path = tmp_path / "still%03d.png"
+    path.write_text("nothing")
+    assert "is a picture, not a video" in _said(probe, path)
+
+
+@pytest.mark.parametrize("name", ["subtitle.idx", "script.avs", "clip.MLV"])
+def test_companions_of_a_file_are_not_opened(name, made, tmp_path):
+    """VobSub's pictures, what a script loads, a recording's later parts."""
+    heads = {
+        "subtitle.idx": b"# VobSub index file, v7 (do not modify this line!)\nid: en, index: 0\n",
+        "script.avs": b'FFmpegSource2("beside.ts")\n',
+        "clip.MLV": b"MLVI" + (52).to_bytes(4, "little") + b"v2.0\0\0\0\0" + bytes(200),
+    }
+    for beside in ("beside.ts", "subtitle.sub", "clip.M00"):
+        (tmp_path / beside).write_bytes(made("h264-open.ts").read_bytes())
+    (tmp_path / name).write_bytes(heads[name])
+    assert "is not a video that FFmpeg knows" in _said(probe, tmp_path / name)
+
+
+def test_a_quicktime_file_that_refers_to_another_has_no_frame(made, tmp_path):
+    """The entry of a data reference (ISO/IEC 14496-12, 8.7.2) names the file beside it."""
+    data = made("h264.mp4").read_bytes()
+    (tmp_path / "beside.mp4").write_bytes(data)
+    here = data.index(b"url \0\0\0\1")
+    outside = data[:here] + b"url \0\0\0\0" + data[here + 8 :]
+    start, stop = outside.index(b"mdat") + 4, outside.index(b"moov") - 4
+    path = tmp_path / "episode.mp4"
+    path.write_bytes(outside[:start] + bytes(stop - start) + outside[stop:])
+    assert "undecodable" in _said(probe, path)
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg"])

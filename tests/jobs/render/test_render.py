@@ -19,6 +19,10 @@ from eyecatch.core.video.ffmpeg import run
 from eyecatch.jobs.render.render import render, render_episode
 
 X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-g", "24"]
+COLOUR = [
+    "-vf", "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709",
+    "-chroma_sample_location", "left",
+]  # fmt: skip
 THIRDS = ["-vf", "select='eq(mod(n,5),0)+eq(mod(n,3),1)'", "-fps_mode", "vfr"]
 
 PLAIN = {
@@ -31,17 +35,27 @@ PLAIN = {
     "wide.mkv": ("24", ["-vf", "setsar=32/27", *X264]),
     "deep.mkv": ("24", [*X264, "-pix_fmt", "yuv420p10le"]),
     "turned.mp4": ("24", X264),
+    "mirrored.mp4": ("24", X264),
+    "mirrored.mkv": ("24", X264),
+    "cropped.mkv": ("24", [*COLOUR, *X264]),
+    "cropped.mp4": ("24", X264),
 }
 """Videos of nothing but grey, by name: frames a second, and how they are encoded."""
 
+HELD = {
+    "turned": ["-display_rotation", 90],
+    "mirrored": ["-display_rotation", 90, "-display_hflip"],
+}
+
 
 @pytest.fixture(params=PLAIN)
-def plain(request, lab, tmp_path: Path) -> Path:
+def plain(request, lab, crop_by_container, tmp_path: Path) -> Path:
     rate, options = PLAIN[request.param]
     path, straight = tmp_path / request.param, tmp_path / f"straight-{request.param}"
     lab.ffmpeg("-f", "lavfi", "-i", f"color=0x505050:s=320x180:r={rate}:d=2.5", *options, straight)
-    turn = ["-display_rotation", 90] if path.stem == "turned" else ["-copyts"]
-    lab.ffmpeg(*turn, "-i", straight, "-c", "copy", path)
+    lab.ffmpeg(*HELD.get(path.stem, ["-copyts"]), "-i", straight, "-c", "copy", path)
+    if path.stem == "cropped":
+        crop_by_container(path, (8, 4, 12, 6))
     return path
 
 
@@ -104,6 +118,25 @@ def test_a_soft_track_shows_on_its_frames_only_and_the_rest_is_copied(
     check_boxes(lab, lab.shown(out), face)
     if plain.suffix != ".ts":  # whose H.264 is framed in another way
         assert lab.hashes(out)[:1] == lab.hashes(plain)[:1]
+
+
+@pytest.mark.parametrize("sizes", [("320x180", "240x180"), ("240x180", "320x180")])
+def test_a_box_stays_on_its_face_when_the_picture_changes_its_size(
+    sizes, lab, index, filled, tmp_path
+):
+    path = tmp_path / "sizes.ts"
+    for place, size in enumerate(sizes):
+        part, grey = tmp_path / f"{place}.ts", f"color=0x505050:s={size}:r=24:d=1"
+        lab.ffmpeg("-f", "lavfi", "-i", grey, *X264, "-bf", 0, "-output_ts_offset", place, part)
+        path.write_bytes((path.read_bytes() if place else b"") + part.read_bytes())
+    face = lab.Face("Hiei", 11, 40, lambda _: (60, 2, 100, 90))
+    episode = filled(path, face)
+    width, height = episode.video.width, episode.video.height
+    assert f"{width}x{height}" == sizes[0]
+    out = render_episode(index, episode.id, how="burn", out=tmp_path / "burnt.mkv")
+    pictures = lab.pictures(out)
+    assert {one.shape for one in pictures} == {(height, width, 3)}
+    check_boxes(lab, out, face)
 
 
 @pytest.fixture
