@@ -22,6 +22,9 @@ CARD = ".eyecatch-export.json"
 """The file by which a folder is known to have been written by eyecatch: only such a folder is ever
 replaced, so that a slip in ``--out`` never costs anybody a folder of theirs."""
 
+FOLDERS = "folders"
+"""In that file, of crops: names of characters by the folders that can't be called like them."""
+
 
 def user_cache() -> Path:
     """The user's folder for what can be made or fetched again, whether or not it is there.

@@ -32,3 +32,39 @@ def visible(text: str) -> str:
         'Rei\\x1b[2J\\nAyanami'
     """
     return _HIDDEN.sub(lambda one: one.group().encode("unicode_escape").decode(), shown(text))
+
+
+_BROKEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_NO_LETTER = re.compile("[\ufffe\uffff]")
+
+
+def one_line(text: str) -> str:
+    r"""Text for a file of lines or of XML: neither ends a line, nor is refused by a reader.
+
+    Letters that control are a space, and what is no letter of Unicode becomes U+FFFD; all others
+    stay, whatever their direction.
+
+    Example:
+        >>> one_line("Rei\nAyanami\x1b")
+        'Rei Ayanami '
+    """
+    return _NO_LETTER.sub("\ufffd", _BROKEN.sub(" ", shown(text)))
+
+
+_RUN = ("=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def cell(value: object) -> object:
+    """A value of a CSV file that people open: no text is run as a formula by a spreadsheet.
+
+    One that would be begins with ``'`` (OWASP, "CSV Injection"). A carriage return is a line feed,
+    since ``csv`` quotes none; what isn't text stays as it is.
+
+    Example:
+        >>> cell("=SUM(A1)"), cell("Hiei"), cell(-1)
+        ("'=SUM(A1)", 'Hiei', -1)
+    """
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text.startswith(_RUN) else text

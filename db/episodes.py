@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ from more_itertools import batched
 from sqlalchemy import Row, Select, exists, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.distinct import called
 from eyecatch.core.file_names import shown
 from eyecatch.core.storage import place
 from eyecatch.core.video.types import NO_CROP, Plan, Video
@@ -171,8 +173,14 @@ def list_episodes(
         query = select_episodes().where(Episode.replaced_by.is_(None))
         query = query if some is None else query.where(Episode.id.in_(some))
         rows += connection.execute(query).all()
+    paths = [row.path for row in rows]
+    if wanted is not None:
+        paths = list(connection.scalars(select(Episode.path)))
+    names = called(paths)
     return [
-        episode_record(row) for row in sorted(rows, key=lambda row: (row.series or "", row.path))
+        replace(record, called=names[row.path]) if row.path in names else record
+        for row in sorted(rows, key=lambda row: (row.series or "", row.path))
+        for record in [episode_record(row)]
     ]
 
 

@@ -54,14 +54,6 @@ def pick(index: Index, names: Sequence[str | Path] = ()) -> list[EpisodeRecord]:
     return [episode for episode in episodes if not names or episode.id in wanted]
 
 
-def check_titles(episodes: Sequence[EpisodeRecord]) -> None:
-    """RequestError if two episodes have the same title, and so would share a folder or a file."""
-    titles = [episode.title for episode in episodes]
-    twice = next((title for title in titles if titles.count(title) > 1), None)
-    if twice is not None:
-        raise RequestError(f"two episodes are called {twice}", "export them one by one")
-
-
 def short(titles: Sequence[str]) -> list[str]:
     """Titles by what tells them apart: ``S01E03`` if all have that, else without what all share."""
     numbers = [re.search(r"S\d+ ?E\d+", title, re.IGNORECASE) for title in titles]

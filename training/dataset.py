@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +11,9 @@ from pathlib import Path
 
 from eyecatch.core.crops import decode, encode, resize
 from eyecatch.core.errors import MediaError, RequestError
+from eyecatch.core.files import CARD, FOLDERS
 from eyecatch.core.images import is_image, read_image
-from eyecatch.core.names import require_name
+from eyecatch.core.names import check_name, require_name
 
 NOBODY = "unknown"
 """The folder of faces of nobody in particular, which the classifier learns not to name."""
@@ -56,7 +58,8 @@ def read_faces(folder: Path) -> Faces:
     """Reads ``folder``/<character>/*.{jpg,png,webp,…}.
 
     Files beside the folders, other files in them, pictures that can't be read and folders without a
-    picture are left out, with a warning in ``notes``.
+    picture are left out, with a warning in ``notes``. What ``eyecatch export`` wrote has the names
+    that no folder can have.
 
     Raises:
         RequestError: there is no such folder, no character in it, or two that differ in case only.
@@ -70,6 +73,7 @@ def read_faces(folder: Path) -> Faces:
     _check_names(folder, folders)
     notes = _listed(folder, "is in no character's folder and is left out", entries, folders)
     found: dict[str | None, list[tuple[Path, bytes]]] = {}
+    names = {**_renamed(folder), NOBODY: None}
     for place in folders:
         pictures, problems = read_pictures(place)
         deeper = [entry for entry in _entries(place) if entry.is_dir()]
@@ -77,12 +81,30 @@ def read_faces(folder: Path) -> Faces:
             place, "is a folder in a character's and is left out", deeper, []
         )
         if pictures:
-            found[None if place.name == NOBODY else place.name] = pictures
+            found[names.get(place.name, place.name)] = pictures
         else:
             notes.append(f"{place}: holds no picture that can be read; the character is left out.")
     if not found:
         raise RequestError(f"no folder in {folder} holds a picture", "add JPEG, PNG or WebP files")
     return _faces(found, notes)
+
+
+def _renamed(folder: Path) -> dict[str, str | None]:
+    """Names by folder of an export's characters that can't be called so; of other folders, none."""
+    try:
+        said = json.loads((folder / CARD).read_text(encoding="utf-8"))[FOLDERS]
+        pairs = {str(place): str(name) for place, name in said.items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}
+    return {place: name for place, name in pairs.items() if name != NOBODY and _is_name(name)}
+
+
+def _is_name(text: str) -> bool:
+    try:
+        check_name(text)
+    except ValueError:
+        return False
+    return True
 
 
 def read_pictures(folder: Path) -> tuple[list[tuple[Path, bytes]], list[str]]:

@@ -96,13 +96,21 @@ def _describe(
         rotation=rotation,
         pixel_aspect=stream.sample_aspect_ratio or Fraction(1),
         time_base=stream.time_base or Fraction(1, av.time_base),
-        rate=stream.average_rate or stream.guessed_rate or Fraction(0),
+        rate=_rate(stream),
         duration=_duration(container, stream),
         origin=origin(container),
         timecode=timecode(container),
         mirrored=mirrored,
         crop=crop,
     )
+
+
+def _rate(stream: VideoStream) -> Fraction:
+    """Frames a second. MPEG-2 says itself how many are shown: film on DVDs repeats fields."""
+    average, own = stream.average_rate, stream.guessed_rate
+    if stream.codec.canonical_name in {"mpeg1video", "mpeg2video"}:
+        average, own = own, average
+    return average or own or Fraction(0)
 
 
 def _duration(container: InputContainer, stream: VideoStream) -> Fraction | None:

@@ -35,7 +35,8 @@ class Video:
             270.
         pixel_aspect: width of a pixel over its height.
         time_base: seconds of one unit of a pts.
-        rate: average frames a second; for showing only, nothing computes times with it.
+        rate: average frames a second, or of MPEG-2 those that it says are shown, which repeated
+            fields make more; for showing only, nothing computes times with it.
         duration: seconds that the container claims, or None where it claims nothing.
         origin: seconds on the file's clock at which players begin to count; None where an earlier
             version probed it, which didn't ask.

@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from eyecatch.core.distinct import Called
 from eyecatch.core.file_names import shown
 from eyecatch.core.storage import reachable
 from eyecatch.core.video.types import Video
@@ -86,6 +87,7 @@ class EpisodeRecord:
         start: when its first frame begins; 0 where its container doesn't say.
         replaced: its file holds another content now; see ``db.review.replacement``.
         damage: where frames could not be decoded, in order; empty before the episode is decided.
+        called: what it is called where its file's name isn't enough to tell it from others.
     """
 
     id: int
@@ -102,6 +104,7 @@ class EpisodeRecord:
     start: Fraction = Fraction(0)
     replaced: bool = False
     damage: tuple[Damage, ...] = ()
+    called: Called | None = None
 
     @property
     def origin(self) -> Fraction:
@@ -115,8 +118,8 @@ class EpisodeRecord:
 
     @property
     def name(self) -> str:
-        """The file's name, as it is shown."""
-        return shown(self.video.path.name)
+        """The file's name, as it is shown; where others are called so too, with folders before."""
+        return shown(self.video.path.name) if self.called is None else self.called.name
 
     @property
     def damaged(self) -> int:
@@ -125,8 +128,8 @@ class EpisodeRecord:
 
     @property
     def title(self) -> str:
-        """The file's name without its suffix, as it is shown."""
-        return shown(self.video.path.stem)
+        """The name without its suffix, as a file may be called."""
+        return shown(self.video.path.stem) if self.called is None else self.called.title
 
 
 @dataclass(frozen=True, slots=True)

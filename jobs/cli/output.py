@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eyecatch.core.file_names import shown
-from eyecatch.core.text import OBEYED, visible
+from eyecatch.core.text import OBEYED, cell, visible
 from eyecatch.jobs.cli.streams import answering, has_all_letters, telling
 
 Row = Mapping[str, Any]
@@ -63,7 +63,7 @@ _ESCAPED = re.compile(f"[{OBEYED}\ud800-\udfff]")
 
 
 def print_csv(rows: Sequence[Row], columns: Sequence[str]) -> None:
-    """Print a header and a line a row; lists as JSON; as it is, but for terminals."""
+    """Print a header and a line a row; lists as JSON; no text is a formula to a spreadsheet."""
     with answering() as stream:
         clean = visible if stream.isatty() else shown
         writer = csv.writer(stream, lineterminator="\n")
@@ -71,7 +71,7 @@ def print_csv(rows: Sequence[Row], columns: Sequence[str]) -> None:
         for row in rows:
             cells = [row[column] for column in columns]
             texts = [json.dumps(c, ensure_ascii=False) if isinstance(c, list) else c for c in cells]
-            writer.writerow([clean(c) if isinstance(c, str) else c for c in texts])
+            writer.writerow([clean(c) if isinstance(c, str) else c for c in map(cell, texts)])
 
 
 def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:

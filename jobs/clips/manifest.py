@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eyecatch.core.files import whole_file
+from eyecatch.core.text import cell
 from eyecatch.db.records.scan import EpisodeRecord
 
 NAMES = ("manifest.json", "manifest.csv")
@@ -64,7 +65,8 @@ def write_manifest(folder: Path, clips: Sequence[Clip]) -> None:
     writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow(row | {"characters": "; ".join(row["characters"])})
+        flat = row | {"characters": "; ".join(row["characters"])}
+        writer.writerow({key: cell(value) for key, value in flat.items()})
     texts = (json.dumps(rows, ensure_ascii=False, indent=2) + "\n", text.getvalue())
     for name, content in zip(NAMES, texts, strict=True):
         with whole_file(folder / name, force=True) as aside:

@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
+from eyecatch.core.text import one_line
 from eyecatch.jobs.export.appearances import EpisodeAppearances, Scene
 
 NOBODY = "\N{EN DASH}"
@@ -15,7 +16,7 @@ chapter begins, so there must be one."""
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE Chapters SYSTEM "matroskachapters.dtd">
 """
-_SPECIAL, _ESCAPED = re.compile(r"([=;#\\\n])"), r"\\\1"
+_SPECIAL, _ESCAPED = re.compile(r"([=;#\\])"), r"\\\1"
 
 
 def write_ffmetadata(cast: EpisodeAppearances) -> str:
@@ -63,7 +64,7 @@ def _chapters(cast: EpisodeAppearances) -> list[Scene]:
 
 
 def _title(scene: Scene) -> str:
-    return ", ".join(scene.characters) or NOBODY
+    return one_line(", ".join(scene.characters)) or NOBODY
 
 
 def _clock(seconds: Fraction) -> str:

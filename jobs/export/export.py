@@ -27,7 +27,7 @@ from eyecatch.jobs.export.options import (
     SheetOptions,
 )
 from eyecatch.jobs.progress import StepListener, ignore_steps
-from eyecatch.jobs.selection import Selection, check_titles, pick
+from eyecatch.jobs.selection import Selection, pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,6 @@ def _dataset(
 ) -> Exported:
     form = find_format("dataset", options.form)
     with _selected(db, options) as chosen:
-        check_titles(chosen.episodes)
         folder = _named(form, out)
         with whole_folder(folder, force=options.force) as aside:
             pictures = form.load_writer()(chosen, options.every, aside, listener)

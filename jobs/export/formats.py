@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from eyecatch.core.distinct import file_names
 from eyecatch.core.errors import RequestError
 
 Kind = Literal["table", "episode", "dataset", "picture"]
@@ -160,19 +161,16 @@ def targets(names: Sequence[str], out: Path, suffix: str) -> list[Path]:
     """A file for each name.
 
     Args:
-        names: of episodes or characters; at least one.
+        names: of episodes or characters; at least one, none twice.
         out: a file, if it ends as the files shall, for one name only; else a folder for them.
         suffix: how the files end.
 
     Raises:
-        RequestError: they would share a file.
+        RequestError: ``out`` is one file, and there are several to write.
     """
     if out.suffix.lower() == Path(f"name{suffix}").suffix and not out.is_dir():
         if len(names) > 1:
             problem = f"{out} is one file, but there are {len(names)} to write"
             raise RequestError(problem, "name a folder with --out, or ask for one")
         return [out]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise RequestError(f"two are called {twice}", "export them one by one")
-    return [out / f"{name}{suffix}" for name in names]
+    return [out / f"{name}{suffix}" for name in file_names(names)]

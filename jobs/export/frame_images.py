@@ -27,16 +27,18 @@ class Drawing:
         episode: whose it is.
         frame: its number.
         faces: all of them, those without a name too.
+        folder: of its episode's pictures; no other episode's.
     """
 
     episode: EpisodeRecord
     frame: int
     faces: tuple[FrameRow, ...]
+    folder: str
 
     @property
     def name(self) -> str:
         """Of its file, below a folder of pictures and without a suffix."""
-        return f"{self.episode.title}/{self.frame:06}"
+        return f"{self.folder}/{self.frame:06}"
 
     def boxes(self) -> Iterator[tuple[str | None, FrameRow, tuple[int, int, int, int]]]:
         """Name, row and box (x, y, w, h) of each face, cut off at the picture's edges."""
@@ -66,7 +68,7 @@ def choose_drawings(
         unsure: names that are unsure count too.
     """
     rows = groupby(index.exports.frames(episode.id, unsure=unsure), key=attrgetter("frame"))
-    drawings = [Drawing(episode, frame, tuple(faces)) for frame, faces in rows]
+    drawings = [Drawing(episode, frame, tuple(faces), episode.title) for frame, faces in rows]
     wanted = [
         drawing
         for drawing in drawings

@@ -7,24 +7,26 @@ from typing import Any
 
 import opentimelineio as otio
 
+from eyecatch.core.text import one_line
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.export.appearances import Appearance, EpisodeAppearances
-from eyecatch.jobs.export.timecode import edit_rate, has_constant_rate
+from eyecatch.jobs.export.timecode import edit_rate, has_constant_rate, source_count
 
 
 def write(cast: EpisodeAppearances) -> str:
     """A timeline of the whole episode, as OTIO's JSON.
 
     Frames are counted where their rate is constant; else times are exact pts, in units of the
-    episode's time base.
+    episode's time base. The first is the file's own timecode, if it has one.
     """
     clock = _Clock(cast)
     stop = max((clock.range(one)[1] for one in cast.appearances), default=0)
     whole = clock.span(0, max(stop, clock.length))
     media = otio.schema.ExternalReference(cast.episode.video.path.absolute().as_uri(), whole)
-    episode = otio.schema.Clip(cast.episode.title, media, whole)
+    title = one_line(cast.episode.title)
+    episode = otio.schema.Clip(title, media, whole)
     episode.markers.extend(_marker(one, clock) for one in cast.appearances)
-    timeline = otio.schema.Timeline(cast.episode.title)
+    timeline = otio.schema.Timeline(title)
     timeline.tracks.append(otio.schema.Track("episode", [episode]))
     timeline.tracks.extend(_track(name, cast, clock, media) for name in cast.characters())
     return str(otio.adapters.write_to_string(timeline, "otio_json")) + "\n"
@@ -38,6 +40,8 @@ class _Clock:
         self._cast = cast
         self._counts = has_constant_rate(cast) and video.rate > 0
         self._rate = edit_rate(video.rate) if self._counts else 1 / video.time_base
+        count, first = source_count(video)
+        self._first = first if self._counts else round(first * self._rate / count.base)
         length = cast.episode.length
         self.length = cast.episode.frames if self._counts else round(length * self._rate)
 
@@ -51,17 +55,21 @@ class _Clock:
         return round(start * self._rate), round(stop * self._rate)
 
     def span(self, start: int, stop: int) -> Any:  # noqa: ANN401 - a library without types
-        """A TimeRange."""
+        """A TimeRange of the file."""
         rate = float(self._rate)
-        return otio.opentime.TimeRange(
-            otio.opentime.RationalTime(start, rate), otio.opentime.RationalTime(stop - start, rate)
-        )
+        first = otio.opentime.RationalTime(self._first + start, rate)
+        return otio.opentime.TimeRange(first, otio.opentime.RationalTime(stop - start, rate))
+
+    def gap(self, length: int) -> Any:  # noqa: ANN401 - a library without types
+        """A Gap."""
+        return otio.schema.Gap(duration=otio.opentime.RationalTime(length, float(self._rate)))
 
 
 def _marker(one: Appearance, clock: _Clock) -> Any:  # noqa: ANN401
-    details = {"character": one.character, "confidence": round(one.range.confidence, 4)}
+    name = one_line(one.character)
+    details = {"character": name, "confidence": round(one.range.confidence, 4)}
     return otio.schema.Marker(
-        name=one.character,
+        name=name,
         marked_range=clock.span(*clock.range(one)),
         color=_nearest(colour_of(one.character)),
         metadata={"eyecatch": details},
@@ -70,13 +78,13 @@ def _marker(one: Appearance, clock: _Clock) -> Any:  # noqa: ANN401
 
 def _track(name: str, cast: EpisodeAppearances, clock: _Clock, media: Any) -> Any:  # noqa: ANN401
     """The episode where a character is on screen, and gaps between."""
-    track, last = otio.schema.Track(name), 0
+    track, last = otio.schema.Track(one_line(name)), 0
     for one in cast.appearances:
         if one.character == name:
             start, stop = clock.range(one)
             if start > last:
-                track.append(otio.schema.Gap(source_range=clock.span(0, start - last)))
-            track.append(otio.schema.Clip(name, media.clone(), clock.span(start, stop)))
+                track.append(clock.gap(start - last))
+            track.append(otio.schema.Clip(one_line(name), media.clone(), clock.span(start, stop)))
             last = stop
     return track
 

@@ -12,13 +12,12 @@ from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.export.appearances import appearances_of
 from eyecatch.jobs.export.charts import draw_grid, draw_timeline
 from eyecatch.jobs.export.contact_sheet import draw_faces, pick_faces
-from eyecatch.jobs.export.dataset import file_name
 
 Draw = Callable[[Path, str], None]
 """Draws a picture into a file, as ``png`` or ``svg``."""
 
 Sheets = Iterator[tuple[str, Draw]]
-"""Pictures, each with its file's name without suffix."""
+"""Pictures, each with the name of what is on it."""
 
 
 def sheets(
@@ -29,7 +28,7 @@ def sheets(
     *,
     unsure: bool = False,
 ) -> list[tuple[str, Draw]]:
-    """Pictures to be drawn, each with its file's name without suffix.
+    """Pictures to be drawn, each with the name of what is on it.
 
     Args:
         kind: ``season`` (one grid), ``timeline`` (one an episode) or ``faces`` (one a character).
@@ -83,7 +82,7 @@ def _faces(
     for name in characters or [one.name for one in index.summaries.characters()]:
         faces = pick_faces(index, episodes, name, unsure=unsure)
         if faces:
-            yield file_name(name), partial(draw_faces, name, faces)
+            yield name, partial(draw_faces, name, faces)
 
 
 _KINDS = {"season": _season, "timeline": _timeline, "faces": _faces}

@@ -6,6 +6,7 @@ import json
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from eyecatch.core.text import one_line
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.export.appearances import EpisodeAppearances
 
@@ -19,13 +20,13 @@ def write_nfo(cast: EpisodeAppearances) -> str:
     Nobody knows who lent them a voice, so the character is both name and role.
     """
     root = ET.Element("episodedetails")
-    ET.SubElement(root, "title").text = cast.episode.title
+    ET.SubElement(root, "title").text = one_line(cast.episode.title)
     if cast.episode.series is not None:
-        ET.SubElement(root, "showtitle").text = cast.episode.series
+        ET.SubElement(root, "showtitle").text = one_line(cast.episode.series)
     for order, name in enumerate(cast.characters()):
         actor = ET.SubElement(root, "actor")
-        ET.SubElement(actor, "name").text = name
-        ET.SubElement(actor, "role").text = name
+        ET.SubElement(actor, "name").text = one_line(name)
+        ET.SubElement(actor, "role").text = one_line(name)
         ET.SubElement(actor, "order").text = str(order)
     ET.indent(root)
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

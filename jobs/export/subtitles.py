@@ -7,21 +7,34 @@ from fractions import Fraction
 
 import pysubs2
 
+from eyecatch.core.text import one_line
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.export.appearances import EpisodeAppearances
-from eyecatch.jobs.render.ass import escaped
+from eyecatch.jobs.render.ass import escaped, style_names
 
 
 def write_vtt(cast: EpisodeAppearances) -> str:
-    """WebVTT, to the millisecond."""
-    subs = pysubs2.SSAFile()
+    """WebVTT (W3C, "WebVTT: The Web Video Text Tracks Format"), to the millisecond."""
+    cues = ["WEBVTT\n"]
     for one in cast.appearances:
         start, stop = (
             math.floor(1000 * cast.player_seconds(pts))
             for pts in (one.range.start_pts, one.range.stop_pts)
         )
-        subs.append(pysubs2.SSAEvent(start, stop, _entities(one.character)))
-    return subs.to_string("vtt")
+        if stop > start:
+            cues.append(f"{_clock(start)} --> {_clock(stop)}\n{_cue(one.character)}\n")
+    return "\n".join(cues)
+
+
+def _clock(milliseconds: int) -> str:
+    """``HH:MM:SS.mmm``."""
+    seconds, part = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{part:03}"
+
+
+def _cue(name: str) -> str:
+    """A name as the text of a cue, in which ``&``, ``<`` and ``>`` mean something, and no more."""
+    return one_line(name).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def write_ass(cast: EpisodeAppearances) -> str:
@@ -29,19 +42,20 @@ def write_ass(cast: EpisodeAppearances) -> str:
     subs = pysubs2.SSAFile()
     video = cast.episode.video
     subs.info |= {
-        "Title": cast.episode.title,
+        "Title": one_line(cast.episode.title),
         "PlayResX": str(video.width),
         "PlayResY": str(video.height),
         "ScaledBorderAndShadow": "yes",
     }
-    subs.styles = {_style(name): _ass_style(name, video.height) for name in cast.characters()}
+    names = style_names(cast.characters())
+    subs.styles = {style: _ass_style(name, video.height) for name, style in names.items()}
     for one in cast.appearances:
         start, stop = (
             _floor_centisecond(cast.player_seconds(pts))
             for pts in (one.range.start_pts, one.range.stop_pts)
         )
-        style = _style(one.character)
-        subs.append(pysubs2.SSAEvent(start, stop, escaped(one.character), style=style))
+        text, style = escaped(one.character), names[one.character]
+        subs.append(pysubs2.SSAEvent(start, stop, text, style=style))
     return subs.to_string("ass")
 
 
@@ -55,11 +69,7 @@ def _floor_centisecond(seconds: Fraction) -> int:
     return max(0, math.ceil(seconds * 100) - 1) * 10
 
 
-def _style(name: str) -> str:
-    return name.replace(",", " ").strip()  # a comma ends the field
-
-
-def _ass_style(name: str, height: int) -> pysubs2.SSAStyle:
+def _ass_style(name: str | None, height: int) -> pysubs2.SSAStyle:
     """At the top left, where dialogue never is, in sizes that were fit for the picture."""
     red, green, blue = (int(colour_of(name)[place : place + 2], 16) for place in (1, 3, 5))
     return pysubs2.SSAStyle(
@@ -71,8 +81,3 @@ def _ass_style(name: str, height: int) -> pysubs2.SSAStyle:
         shadow=0,
         alignment=pysubs2.Alignment.TOP_LEFT,
     )
-
-
-def _entities(text: str) -> str:
-    """Text as a WebVTT cue has it: ``&``, ``<`` and ``>`` mean something there."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

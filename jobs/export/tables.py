@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, BinaryIO, Final, Literal
 
 from eyecatch.core.runtime import load
+from eyecatch.core.text import cell
 
 Value = str | int | float | bool | list[tuple[str, float]] | None
 Row = tuple[Value, ...]
@@ -44,7 +45,10 @@ parts."""
 
 
 def write_csv(stream: BinaryIO, columns: tuple[Column, ...], rows: Iterable[Row]) -> int:
-    """Write rows as CSV with a header: None is empty, True 1, False 0; see ``Writer``."""
+    """Write rows as CSV with a header: None is empty, True 1, False 0; see ``Writer``.
+
+    No text is a formula to a spreadsheet: see ``core.text.cell``.
+    """
     places = [place for place, column in enumerate(columns) if column.in_csv]
     count = 0
     with _text(stream) as text:
@@ -52,7 +56,7 @@ def write_csv(stream: BinaryIO, columns: tuple[Column, ...], rows: Iterable[Row]
         writer.writerow([columns[place].name for place in places])
         for row in rows:
             cells = (row[place] for place in places)
-            writer.writerow([int(cell) if isinstance(cell, bool) else cell for cell in cells])
+            writer.writerow([int(one) if isinstance(one, bool) else cell(one) for one in cells])
             count += 1
     return count
 

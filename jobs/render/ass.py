@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pysubs2 import Alignment, Color, SSAEvent, SSAFile, SSAStyle
 
 from eyecatch import __version__
+from eyecatch.core.text import one_line
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.render.labels import Label, Moments
 
@@ -77,8 +78,10 @@ def track(labels: Iterable[Label], when: Moments, width: int, height: int, title
         "YCbCr Matrix": "None",
     }
     script.styles.clear()
-    writer = _LabelWriter(script, Sizes.of(height), width)
-    for label in sorted(labels, key=lambda label: (label.start, label.x, label.y)):
+    in_order = sorted(labels, key=lambda label: (label.start, label.x, label.y))
+    styles = style_names(label.character for label in in_order)
+    writer = _LabelWriter(script, Sizes.of(height), width, styles)
+    for label in in_order:
         begin, end = 10 * int(when[label.start]), 10 * int(when[label.stop])
         if begin < end:
             writer.write(label, begin, end)
@@ -86,9 +89,11 @@ def track(labels: Iterable[Label], when: Moments, width: int, height: int, title
 
 
 class _LabelWriter:
-    def __init__(self, script: SSAFile, sizes: Sizes, width: int) -> None:
-        self._script, self._sizes, self._width = script, sizes, width
-        self._styles: dict[str | None, str] = {}
+    def __init__(
+        self, script: SSAFile, sizes: Sizes, width: int, names: Mapping[str | None, str]
+    ) -> None:
+        self._script, self._sizes, self._width, self._names = script, sizes, width, names
+        self._known: set[str | None] = set()
 
     def write(self, label: Label, begin: int, end: int) -> None:
         """Add the events of a label; times in milliseconds."""
@@ -113,14 +118,28 @@ class _LabelWriter:
         return f"{{\\an{(3 if long else 1) if above else (9 if long else 7)}\\pos({x},{y})}}"
 
     def _style(self, character: str | None) -> str:
-        if character not in self._styles:
-            taken = {*self._styles.values()}
-            name = shown_name(character).replace(",", ";").replace("\n", " ").strip(" *") or "-"
-            while name in taken:
-                name += "'"
-            self._styles[character] = name
+        name = self._names[character]
+        if character not in self._known:
+            self._known.add(character)
             self._script.styles |= _styles(name, colour_of(character), self._sizes)
-        return self._styles[character]
+        return name
+
+
+def style_names(characters: Iterable[str | None]) -> dict[str | None, str]:
+    """A style's name for each character: no comma, which ends a field, and unlike any other.
+
+    Two are alike whatever their case, since some players look styles up so; and ``<name> box``,
+    the style of a character's boxes, isn't another character's.
+    """
+    found: dict[str | None, str] = {}
+    taken: set[str] = set()
+    for character in dict.fromkeys(characters):
+        name = one_line(shown_name(character)).replace(",", ";").strip(" *") or "-"
+        while taken & (both := {name.casefold(), f"{name} box".casefold()}):
+            name += "'"
+        taken |= both
+        found[character] = name
+    return found
 
 
 def shown_name(character: str | None) -> str:
@@ -131,7 +150,7 @@ def shown_name(character: str | None) -> str:
 def escaped(name: str) -> str:
     """A name as the text of an event, in which braces and backslashes have a meaning."""
     # U+2060, a word joiner: it keeps what follows a backslash from being read as a command.
-    plain = " ".join(name.split()).replace("\\", "\\\u2060")
+    plain = " ".join(one_line(name).split()).replace("\\", "\\\u2060")
     return plain.replace("{", "\\{").replace("}", "\\}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import numpy as np
@@ -98,3 +99,14 @@ def test_a_folder_that_no_bundle_could_name_is_refused_before_training(tmp_path,
 def test_the_longest_name_of_a_folder_is_a_name(tmp_path, draw):
     draw(tmp_path / ("L" * 200) / "1.png", 1)
     assert read_faces(tmp_path).names == ("L" * 200,)
+
+
+def test_an_exports_folders_have_the_names_that_no_folder_can_have(tmp_path, draw):
+    for folder in ("Fate_Zero", "Fate_Zero (2)", "unknown (2)", "unknown"):
+        draw(tmp_path / folder / "1.png", 1)
+    card = {"folders": {"Fate_Zero": "Fate/Zero", "Fate_Zero (2)": "Fate?Zero", "x": "\n"}}
+    (tmp_path / ".eyecatch-export.json").write_text(json.dumps(card))
+    assert read_faces(tmp_path).names == ("Fate/Zero", "Fate?Zero", "unknown (2)", None)
+    for rubbish in ("", "[]", "{}", '{"folders": 3}', '{"folders": [1]}'):
+        (tmp_path / ".eyecatch-export.json").write_text(rubbish)
+        assert read_faces(tmp_path).names == ("Fate_Zero", "Fate_Zero (2)", "unknown (2)", None)

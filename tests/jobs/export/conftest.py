@@ -2,6 +2,7 @@
 
 import subprocess
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -170,10 +171,17 @@ def odd(filled, refill, tmp_path_factory) -> Filled:
 
 @pytest.fixture(scope="session")
 def refill(filled):
-    """Fills a new index with files that show the first episode: ``refill(db, *paths)``."""
+    """Fills a new index with files that show the first episode: ``refill(db, *paths)``.
 
-    def write(db: Path, *paths: Path) -> str:
-        rows = [row for row in filled.truth if row.episode == "S01E01.mkv"]
+    ``names`` are what characters are called instead of what they are.
+    """
+
+    def write(db: Path, *paths: Path, names: Mapping[str, str] | None = None) -> str:
+        rows = [
+            row._replace(label=(names or {}).get(row.label, row.label))
+            for row in filled.truth
+            if row.episode == "S01E01.mkv"
+        ]
         with open_index(str(db)) as index:
             bundle = index.bundles.add("bundle", "/drawn.bundle", [c.name for c in CAST], {})
             for path in paths:
