@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from eyecatch.core import images as stills
 from eyecatch.core.errors import MediaError
+from eyecatch.core.folders import Failed, files_below
 from eyecatch.core.storage import is_remote, objects, place, readable
 
 # What a folder is searched for; a file that is named outright is tried whatever it is called.
@@ -24,10 +26,12 @@ class Sources:
     Attributes:
         files: files to read, each once, folders' files in order of their names.
         faults: one error for each path that stands for no file.
+        named: those of the files that were named outright, not found in a folder.
     """
 
     files: tuple[Path, ...]
     faults: tuple[MediaError, ...]
+    named: frozenset[Path] = frozenset()
 
 
 def videos(paths: Iterable[str | Path]) -> Sources:
@@ -50,37 +54,54 @@ def media(paths: Iterable[str | Path]) -> Sources:
 
 
 def _sources(paths: Iterable[str | Path], suffixes: frozenset[str], what: str) -> Sources:
-    files: dict[Path, None] = {}
+    files: dict[str, Path] = {}
+    named: set[Path] = set()
     faults: list[MediaError] = []
+
+    def failed(error: OSError) -> None:
+        faults.append(_unread(str(error.filename), error))
+
     for path in map(place, paths):
         try:
-            files.update(dict.fromkeys(_files_of(readable(path), suffixes, what)))
+            found = _files_of(readable(path), suffixes, what, failed)
+            for file in [path] if found is None else found:
+                files.setdefault(_identity(file), file)
+            if found is None:
+                named.add(path)
         except OSError as error:
-            faults.append(MediaError(str(path), f"can't be read: {error.strerror or error}"))
+            faults.append(_unread(str(path), error))
         except MediaError as error:
             faults.append(error)
-    return Sources(tuple(files), tuple(faults))
+    return Sources(tuple(files.values()), tuple(faults), frozenset(named))
 
 
-def _files_of(path: Path, suffixes: frozenset[str], what: str) -> Sequence[Path]:
+def _unread(path: str, error: OSError) -> MediaError:
+    return MediaError(path, f"can't be read: {error.strerror or error}")
+
+
+def _identity(file: Path) -> str:
+    """The same for a file and for links to it."""
+    return str(file) if is_remote(file) else os.path.realpath(file)
+
+
+def _files_of(
+    path: Path, suffixes: frozenset[str], what: str, failed: Failed
+) -> Sequence[Path] | None:
+    """The files that are wanted of a folder or a pattern; None if it is one file."""
+
+    def wanted(name: str) -> bool:
+        return PurePath(name).suffix.lower() in suffixes
+
     if is_remote(path):
         every = objects(path)
-        found = None if every is None else [one for one in every if _wanted(one, path, suffixes)]
+        found = None if every is None else [one for one in every if _is_shown(one, path, wanted)]
     else:
-        found = sorted(_walk(path, suffixes)) if path.is_dir() else None
-    if found is None:
-        return [path]
-    if not found:
+        found = sorted(files_below(path, wanted, failed)) if path.is_dir() else None
+    if found is not None and not found:
         raise MediaError(str(path), f"no {what} in this folder", "name the files themselves")
     return found
 
 
-def _walk(folder: Path, suffixes: frozenset[str]) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        if _wanted(path, folder, suffixes) and path.is_file():
-            yield path
-
-
-def _wanted(path: Path, folder: Path, suffixes: frozenset[str]) -> bool:
+def _is_shown(path: Path, folder: Path, wanted: Callable[[str], bool]) -> bool:
     below = path.parts[len(folder.parts) :]
-    return path.suffix.lower() in suffixes and not any(part.startswith(".") for part in below)
+    return wanted(path.name) and not any(part.startswith(".") for part in below)

@@ -20,6 +20,10 @@ from eyecatch.core.video.readable_formats import ONLY_ITSELF
 Watch = Callable[[int], None]
 """Called with the number of frames of the first video stream written so far."""
 
+MARK = "handler_name=eyecatch"
+"""Metadata of every video stream that is written. Of all keys it is the one that Matroska, MP4 and
+QuickTime all keep, and that no player shows."""
+
 DISK_FULL = "No space left on device"
 """The message of a full disk (ENOSPC), which ffmpeg repeats."""
 
@@ -96,6 +100,8 @@ def run(
 ) -> None:
     """Run ffmpeg until it is done; whatever stops the caller stops it too.
 
+    The video that it writes is marked as ours (``core.video.made``).
+
     Args:
         output: what it is to do, as ffmpeg-python has it.
         about: the file that errors name.
@@ -106,7 +112,7 @@ def run(
     Raises:
         MediaError: ffmpeg failed; with its last message.
     """
-    command = compiled(output, "-progress", "pipe:1", *more)
+    command = compiled(output, "-progress", "pipe:1", "-metadata:s:v", MARK, *more)
     with tempfile.TemporaryFile() as log:
         status = _watched(command, log, folder, watch)
         if status:

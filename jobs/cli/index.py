@@ -128,6 +128,9 @@ def _print_report(report: IndexReport, profile: bool) -> bool:
     """Say what was done; returns whether all of it went well."""
     for fault in report.faults:
         note(f"eyecatch: {fault}")
+    if report.made:
+        some = "1 file is" if len(report.made) == 1 else f"{len(report.made)} files are"
+        note(f"{some} left out that eyecatch wrote, such as {report.made[0]}: name it to index it.")
     if report.episodes or not report.faults:
         note(_summary(report.progress, len(report.episodes)))
     if profile and report.progress.stages:

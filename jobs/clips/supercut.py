@@ -15,11 +15,11 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.video.concat import CONTAINER, HEADROOM, Part, join
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import named, run
+from eyecatch.core.video.made import LABELS
 from eyecatch.core.video.types import Video
 from eyecatch.jobs.render.burn import ass_filter
 from eyecatch.jobs.render.cutter import SOUND, Cutter, Span
 from eyecatch.jobs.render.encoders import find_encoder, video_options
-from eyecatch.jobs.render.soft import TITLE
 
 UNIT = Fraction(1, 120_000)
 """Clock of a supercut: frames of 24, 25, 30, 50 and 60 a second and those of NTSC begin on it, and
@@ -123,6 +123,10 @@ def _finish(joined: Path, path: Path, title: str, folder: Path, soft: bool) -> N
     options: dict[str, Any] = {"c:v": "copy", **SOUND, "metadata": f"title={title}"}
     if soft:
         streams.append(ffmpeg.input("labels.ass"))
-        options |= {"c:s": "copy", "metadata:s:s:0": f"title={TITLE}", "disposition:s:0": "default"}
+        options |= {
+            "c:s": "copy",
+            "metadata:s:s:0": f"title={LABELS}",
+            "disposition:s:0": "default",
+        }
     output = ffmpeg.output(*streams, named(path), f=container_of(path), **options)
     run(output, path, folder=folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Unpack
@@ -39,11 +39,13 @@ class IndexReport:
         episodes: every episode it was given, as it stands in the index now.
         faults: a sentence for each thing that is wrong; all else is done.
         progress: what was done, in numbers.
+        made: files of its folders that eyecatch wrote itself, which are left out.
     """
 
     episodes: tuple[EpisodeRecord, ...]
     faults: tuple[str, ...]
     progress: Progress
+    made: tuple[Path, ...] = ()
 
 
 def index(
@@ -57,7 +59,8 @@ def index(
     """Index episodes by the faces and characters on screen.
 
     Args:
-        paths: videos, folders of them, and URLs that fsspec knows, which may be patterns.
+        paths: videos, folders of them, and URLs that fsspec knows, which may be patterns. Links in
+            folders are followed; what eyecatch wrote itself is left out there.
         db: path of an SQLite file, or any SQLAlchemy URL; made where there is none.
         model: folder of the bundle that names the faces, or of several that decide together;
             without one, new faces stay unnamed and names that were decided earlier stay.
@@ -100,6 +103,7 @@ def index(
     with open_index(db) as opened:
         classifier = None if ensemble is None else Classifier(ensemble, opened)
         hook = RenderHook(opened, options.render)
+        made: list[Path] = []
         job = Job(
             opened,
             Work(scan, () if ensemble is None else ensemble.bundles),
@@ -114,11 +118,12 @@ def index(
             series=options.series,
             chunk_seconds=options.chunk_seconds,
             again=options.retry_failed,
+            on_made=made.append,
         )
         with closing(Prefetcher(files)) as registered:
             job.run(registered, partial(make_runner, options.runner, ray=options.ray))
         hook.render_missing(job.episodes)
-        return _report(opened, job, hook.faults)
+        return replace(_report(opened, job, hook.faults), made=tuple(made))
 
 
 def _report(index: Index, job: Job, faults: Sequence[str]) -> IndexReport:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from eyecatch.core.errors import EyecatchError, MediaError
 from eyecatch.core.inputs import Sources
 from eyecatch.core.storage import place, reachable
 from eyecatch.core.video.content_hash import content_hash
+from eyecatch.core.video.made import is_made
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.db.index import Index
@@ -17,13 +18,28 @@ from eyecatch.db.records.scan import EpisodeRecord, FileStamp
 from eyecatch.jobs.origins import with_clock
 
 
-def register_all(
-    index: Index, sources: Sources, *, series: str | None, chunk_seconds: float, again: bool
+def register_all(  # noqa: PLR0913 - each is one plain wish of the caller's
+    index: Index,
+    sources: Sources,
+    *,
+    series: str | None,
+    chunk_seconds: float,
+    again: bool,
+    on_made: Callable[[Path], None] = lambda _: None,
 ) -> Iterator[int | str]:
     """Make sure that the index knows the episodes in files, one after the other.
 
     A file that can't be indexed is remembered with the reason, and not read again while it stays
     as it is, unless ``again`` says so.
+
+    Args:
+        index: an open index.
+        sources: the files.
+        series: name of the show that new episodes belong to.
+        chunk_seconds: least length of the chunks of new episodes.
+        again: try those again that could not be indexed.
+        on_made: called with each file that eyecatch wrote itself and that nobody named outright; it
+            is left out.
 
     Yields:
         The ids of the episodes, each once, and a sentence for each file or path that has none.
@@ -36,6 +52,9 @@ def register_all(
         try:
             if not again:
                 _check_known(index, file)
+            if file not in sources.named and _unchanged(index, file) is None and is_made(file):
+                on_made(file)
+                continue
             id_ = register(index, file, series, chunk_seconds).id
         except MediaError as error:
             yield str(error)

@@ -36,8 +36,8 @@ class RenderHook:
 
     def render_missing(self, episodes: Sequence[int]) -> None:
         """Render the episodes that were decided earlier, but have no rendering."""
-        for episode in episodes:
-            if self._how is None or episode in self._rendered:
-                continue
-            if not default_name(self._index.episodes.get(episode), self._how).exists():
-                self.render(episode)
+        if self._how is None:
+            return
+        for episode in self._index.episodes.listed(episodes):
+            if episode.id not in self._rendered and not default_name(episode, self._how).exists():
+                self.render(episode.id)

@@ -17,6 +17,7 @@ from eyecatch.core.video.container_layout import Stream, container_of, unsupport
 from eyecatch.core.video.copy_cut import copy_part
 from eyecatch.core.video.exact_cut import Cut, count_frames
 from eyecatch.core.video.ffmpeg import named, run
+from eyecatch.core.video.made import LABELS
 from eyecatch.jobs.render.ass import track
 from eyecatch.jobs.render.burn import ass_filter
 from eyecatch.jobs.render.clip_subtitles import TextSubtitle, text_subtitles
@@ -24,7 +25,6 @@ from eyecatch.jobs.render.encoders import find_encoder, video_options
 from eyecatch.jobs.render.labels import moments, within
 from eyecatch.jobs.render.options import EncodingOptions
 from eyecatch.jobs.render.played import played
-from eyecatch.jobs.render.soft import TITLE
 from eyecatch.jobs.render.source import Source
 
 SOUND = {"c:a": "aac", "b:a": "192k"}
@@ -175,7 +175,7 @@ class Cutter:
         if self.labels != "soft":
             return [], {}
         self.script(span).save(str(folder / "labels.ass"))
-        options = {f"metadata:s:s:{place}": f"title={TITLE}", f"disposition:s:{place}": "default"}
+        options = {f"metadata:s:s:{place}": f"title={LABELS}", f"disposition:s:{place}": "default"}
         return [ffmpeg.input("labels.ass")], options
 
     def _fonts(self, path: Path) -> list[Stream]:

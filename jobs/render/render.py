@@ -91,7 +91,8 @@ def render_episode(
     **keywords: Unpack[RenderKeywords],
 ) -> Path:
     """As ``render``, of an episode of an open index."""
-    return _render(index, index.episodes.get(episode_id), out, RenderOptions(**keywords), listener)
+    (episode,) = index.episodes.listed([episode_id])
+    return _render(index, episode, out, RenderOptions(**keywords), listener)
 
 
 def _render(

@@ -12,6 +12,7 @@ from pysubs2 import SSAFile
 from eyecatch.core.errors import RequestError
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import Watch, run
+from eyecatch.core.video.made import LABELS
 from eyecatch.jobs.render.ass import track
 from eyecatch.jobs.render.encoders import find_encoder, video_options
 from eyecatch.jobs.render.options import EncodingOptions
@@ -22,9 +23,6 @@ from eyecatch.jobs.render.source import Source
 log = logging.getLogger(__name__)
 
 HIDDEN = "its pictures are encoded again: frames that players show need some that they don't"
-
-TITLE = "eyecatch: who is on screen"
-"""What players list the track as."""
 
 
 def script(source: Source) -> SSAFile:
@@ -71,5 +69,5 @@ def write_soft(source: Source, path: Path, encoding: EncodingOptions, watch: Wat
         first = not any(one.default for one in source.layout.of("subtitle"))
         number = output.add(labels, "subtitle")
         output.options[f"disposition:s:{number}"] = "default" if first else "0"
-        output.options[f"metadata:s:s:{number}"] = f"title={TITLE}"
+        output.options[f"metadata:s:s:{number}"] = f"title={LABELS}"
         run(output.build(path), source.video.path, *output.more, folder=folder, watch=watch)

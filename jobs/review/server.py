@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.folders import PROXIES
 from eyecatch.db.connection.urls import parse_url, sqlite_file
 from eyecatch.db.index import open_index
 from eyecatch.jobs.review.app import make_app
@@ -87,4 +88,4 @@ def address(listener: socket.socket, token: str | None) -> str:
 def _proxies(db: str) -> Path | None:
     """The folder for copies that browsers play: beside an index that is a file."""
     file = sqlite_file(parse_url(db))
-    return None if file is None else file.with_name(f"{file.name}.proxies")
+    return None if file is None else file.with_name(f"{file.name}{PROXIES}")

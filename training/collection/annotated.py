@@ -13,6 +13,7 @@ import numpy.typing as npt
 from eyecatch.core.crops import cut, encode
 from eyecatch.core.detections import Box
 from eyecatch.core.errors import MediaError, RequestError
+from eyecatch.core.folders import COLLECTED
 from eyecatch.core.images import read_image
 from eyecatch.training.annotations import LabelledBox, by_image, read_boxes
 from eyecatch.training.collection.types import Collected
@@ -49,8 +50,10 @@ def cut_boxes(paths: Sequence[Path], out: Path, boxes: Path) -> Collected:
     rows = read_boxes(boxes, labels=True)
     for row in rows:
         _check_label(boxes, row)
+    out.mkdir(parents=True, exist_ok=True)
     for label in {row.label for row in rows}:
         (out / label).mkdir(parents=True, exist_ok=True)
+    (out / COLLECTED).touch()
     images = sorted(by_image(rows).items())
     with ThreadPoolExecutor() as pool:
         parts = list(pool.map(lambda part: _cut(paths, out, *part), images))

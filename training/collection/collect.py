@@ -9,10 +9,12 @@ from typing import Unpack
 
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.errors import RequestError
+from eyecatch.core.file_names import shown
 from eyecatch.core.identity.base_embedder import base_bundle
 from eyecatch.core.identity.clustering import Embed
 from eyecatch.core.identity.inference import Identify
 from eyecatch.core.inputs import media
+from eyecatch.core.video.made import is_made
 from eyecatch.training.collection.annotated import cut_boxes
 from eyecatch.training.collection.danbooru import collect_posts
 from eyecatch.training.collection.extract import FaceExtractor
@@ -93,6 +95,8 @@ def _collect_files(
     embed = (options.embed or _base_embed()) if options.group else None
     sources, out = media(paths), store.out.resolve()
     files = [file for file in sources.files if not file.resolve().is_relative_to(out)]
+    made = {file for file in files if file not in sources.named and is_made(file)}
+    files = [file for file in files if file not in made]
     on_fetched = partial(options.progress, "fetching")
     fetched, failures = fetch(options.web, store.out, on_fetched) if options.web else ((), ())
     on_scanned = partial(options.progress, "looking, MB")
@@ -103,10 +107,14 @@ def _collect_files(
         raise KeyboardInterrupt
     return Collected(
         counts,
-        (*map(str, sources.faults), *failures, *scanned.notes),
+        (*map(str, sources.faults), *map(_left_out, sorted(made)), *failures, *scanned.notes),
         store.duplicates,
         len(sources.faults) + len(failures) + scanned.unread,
     )
+
+
+def _left_out(made: Path) -> str:
+    return f"{shown(str(made))}: eyecatch wrote it, so it is left out; name it to collect from it."
 
 
 def _base_embed() -> Embed:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.folders import COLLECTED
 from eyecatch.training.collection.types import Face, Key
 
 FILE = "collected.csv"
@@ -23,7 +24,7 @@ COLUMNS = (
     "file", "source", "frame", "time", "x", "y", "w", "h", "score", "group", "digest", "print",
 )  # fmt: skip
 
-SCANNED = ".looked-at"
+SCANNED = COLLECTED
 """Beside it: digest of each source that was scanned, even without a face, and of the extractor."""
 
 DUPLICATE = "duplicate"
