@@ -180,7 +180,8 @@ def list_episodes(
         rows += connection.execute(query).all()
     paths = [row.path for row in rows]
     if wanted is not None:
-        paths = list(connection.scalars(select(Episode.path)))
+        listed = select(Episode.path).where(Episode.replaced_by.is_(None))
+        paths = list(connection.scalars(listed))
     names = called(paths)
     return [
         replace(record, called=names[row.path]) if row.path in names else record

@@ -93,3 +93,14 @@ def test_a_folder_behind_a_link_is_indexed_and_watched(folder, tmp_path):
     ]
     assert report.progress.chunks == 0
     assert len(next(completed([folder], 0.0))) == 2
+
+
+def test_episodes_of_one_name_are_rendered_side_by_side(folder):
+    eyecatch.index(["."], db="i.db", runner="inline", render="soft")
+    made = sorted(path.name for path in (folder / "annotated").iterdir())
+    assert len(made) == 2
+    assert all("01" in name for name in made)
+    before = [path.stat().st_mtime_ns for path in (folder / "annotated").iterdir()]
+    report = eyecatch.index(["."], db="i.db", runner="inline", render="soft")
+    assert len(report.episodes) == len(report.made) == 2
+    assert [path.stat().st_mtime_ns for path in (folder / "annotated").iterdir()] == before
