@@ -9,7 +9,7 @@ from pathlib import Path
 from eyecatch.core.errors import RequestError
 
 LONGEST_SOCKET = 103 if sys.platform == "darwin" else 107
-"""Bytes of a socket's path: ``sun_path`` of sockaddr_un, without its last zero."""
+"""Bytes of a socket's path; the system keeps one more, a zero."""
 
 BELOW = "/ray/session_2026-01-01_00-00-00_000000_4194304/sockets/plasma_store"
 """The longest path that Ray makes in there; the number is the largest of a process on Linux."""
