@@ -16,6 +16,11 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFKC", shown(name)).casefold().strip()
 
 
+def has_controls(text: str) -> bool:
+    """Whether there are control characters in a text, or bytes that are no UTF-8."""
+    return any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text)
+
+
 def check_name(name: str) -> None:
     """Makes sure that this can be the name of somebody, and spoils no list and no label.
 
@@ -26,7 +31,7 @@ def check_name(name: str) -> None:
         raise ValueError("a name has to have letters")
     if len(name) > LONGEST:
         raise ValueError(f"a name may have {LONGEST} letters, not {len(name)}")
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
+    if has_controls(name):
         raise ValueError(f"the name {name!r} has characters in it that are no letters")
 
 

@@ -3,72 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Depends, HTTPException
-from starlette.requests import Request
+from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from eyecatch.core.errors import RequestError
 from eyecatch.db.index import Index
 from eyecatch.db.records.review import ActionRow
 from eyecatch.jobs.render.source import local_file
 from eyecatch.jobs.review.media import player
+from eyecatch.jobs.review.parameters import Form, Id, Sent
 from eyecatch.jobs.review.state import AppState
-
-LARGEST_NUMBER = 2**63 - 1
-
-LARGEST = 2**20
-"""Bytes of a form; fifty thousand faces take less."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a form said: values by name, as text."""
-
-    values: dict[str, list[str]]
-
-    def text(self, name: str) -> str:
-        """The value of a field; empty where there is none."""
-        return self.values.get(name, [""])[0]
-
-    def numbers(self, name: str) -> list[int]:
-        """The values of a field as numbers that a database holds; RequestError if one is none."""
-        try:
-            numbers = [int(value) for value in self.values.get(name, [])]
-        except ValueError:
-            numbers = [LARGEST_NUMBER + 1]
-        if any(abs(number) > LARGEST_NUMBER for number in numbers):
-            raise RequestError(f"{name} has to be a number", "reload the page")
-        return numbers
-
-    def number(self, name: str) -> int:
-        """The value of a field as a number; RequestError if it is none."""
-        numbers = self.numbers(name)
-        if not numbers:
-            raise RequestError(f"the form has no {name}", "reload the page")
-        return numbers[0]
-
-    @property
-    def back(self) -> str:
-        """The page to go back to: one of ours."""
-        page = self.text("back")
-        fine = page.startswith("/") and not page.startswith(("//", "/\\"))
-        return page if fine and page.isprintable() else "/"
-
-
-async def read_form(request: Request) -> Form:
-    """The form of a request, as browsers encode it by default; 413 if it is too large."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            raise HTTPException(413, "this form is too large")
-    return Form(parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True))
-
-
-Sent = Depends(read_form)
 
 
 class ActionRoutes:
@@ -138,7 +82,7 @@ class ActionRoutes:
         self._state.look()
         return RedirectResponse(form.back, 303)
 
-    def proxy(self, episode_id: int, form: Form = Sent) -> Response:
+    def proxy(self, episode_id: Id, form: Form = Sent) -> Response:
         """Have a copy made that browsers play."""
         shown = player(self._state, episode_id)
         if shown.missing is None:

@@ -42,12 +42,26 @@ def make_app(room: AppState, token: str | None = None) -> ASGIApp:
 
         app.add_exception_handler(kind, handle)
 
-    handler(DatabaseError, lambda error: bare(str(error), 503))
+    handler(DatabaseError, lambda error: bare(_sentence(error), 503))
     handler(RequestError, lambda error: message(str(error), 409))
     handler(EyecatchError, lambda error: message(str(error), 500))
-    handler(RequestValidationError, lambda _: message("There is no such page.", 404))
+    handler(RequestValidationError, lambda error: message(*_invalid(error)))
     handler(HTTPException, lambda error: message(*_http(error)))
     return Guard(app, token)
+
+
+def _sentence(error: Exception) -> str:
+    """Without where the index is: visitors needn't know."""
+    assert isinstance(error, DatabaseError)
+    return str(DatabaseError("The index", error.problem, error.advice))
+
+
+def _invalid(error: Exception) -> tuple[str, int]:
+    assert isinstance(error, RequestValidationError)
+    where, name, *_ = error.errors()[0]["loc"]
+    if where == "path":
+        return "There is no such page.", 404
+    return f"The address has a {name} that can't be.", 400
 
 
 def _http(error: Exception) -> tuple[str, int]:

@@ -8,6 +8,7 @@ to come from the page itself: browsers say so in the headers Origin and Sec-Fetc
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -44,6 +45,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, token: str | None = None) -> None:
         self._app, self._token = app, token
+        # Not the token itself: a cookie holds ASCII alone.
+        self._pass = hashlib.sha256((token or "").encode()).hexdigest()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI calls it."""
@@ -63,7 +66,7 @@ class Guard:
         headers = Headers(scope=scope)
         if self._token is None and _hostname(headers.get("host", "")) not in LOOPBACK:
             return _no("this page is for the machine that it runs on: open it as 127.0.0.1", 421)
-        if self._token is not None and not _same(_cookie(headers), self._token):
+        if self._token is not None and not _same(_cookie(headers), self._pass):
             return self._let_in(scope)
         if scope["method"] not in {"GET", "HEAD"} and not _from_here(headers):
             return _no("what changes something has to come from the page itself", 403)
@@ -77,7 +80,7 @@ class Guard:
         rest = urlencode([(key, value) for key, value in query if key != "token"])
         path = "/" + scope["path"].lstrip("/")  # //host would be another host
         answer = RedirectResponse(f"{path}?{rest}" if rest else path, 303)
-        answer.set_cookie(COOKIE, self._token or "", httponly=True, samesite="strict")
+        answer.set_cookie(COOKIE, self._pass, httponly=True, samesite="strict")
         return answer
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.text import visible
 from eyecatch.core.video.container_layout import layout
 from eyecatch.core.video.proxy import obstacle
 from eyecatch.db.index import Index
@@ -18,6 +19,7 @@ from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.origins import with_clock
 from eyecatch.jobs.render.source import local_file
+from eyecatch.jobs.review.parameters import READ, Id, Seconds
 from eyecatch.jobs.review.state import AppState
 
 MAX_SECONDS = 120.0
@@ -81,22 +83,22 @@ def routes(room: AppState) -> APIRouter:
     router = APIRouter()
     index = room.index
 
-    @router.get("/faces/{face_id}.jpg")
-    def face(face_id: int) -> Response:
+    @router.api_route("/faces/{face_id}.jpg", methods=READ)
+    def face(face_id: Id) -> Response:
         jpeg = index.faces.jpeg(face_id)
         if jpeg is None:
             raise HTTPException(404, "there is no such face")
         return Response(jpeg, media_type="image/jpeg", headers=_KEPT)
 
-    @router.get("/episodes/{episode_id}/video")
-    def video(episode_id: int) -> Response:
+    @router.api_route("/episodes/{episode_id}/video", methods=READ)
+    def video(episode_id: Id) -> Response:
         episode = _episode(index, episode_id)
         file = room.proxies.path(episode) or _file(index, episode)
         kind = KINDS.get(file.suffix.lower(), "video/x-matroska")
         return FileResponse(file, media_type=kind, headers={"cache-control": "private, no-cache"})
 
-    @router.get("/episodes/{episode_id}/boxes")
-    def boxes(episode_id: int, start: float, stop: float) -> Response:
+    @router.api_route("/episodes/{episode_id}/boxes", methods=READ)
+    def boxes(episode_id: Id, start: Seconds, stop: Seconds) -> Response:
         if not 0 <= stop - start <= MAX_SECONDS:
             raise HTTPException(400, f"ask for {MAX_SECONDS:.0f} seconds at most")
         episode = _episode(index, episode_id)
@@ -123,7 +125,7 @@ def _boxes(
         tracks.append(
             {
                 "track": number,
-                "name": bar.character,
+                "name": bar.character and visible(bar.character),
                 "unsure": bar.unsure,
                 "colour": colour_of(bar.character),
                 "cluster": bar.cluster,

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from eyecatch.db.records.review import FaceRow
 from eyecatch.jobs.review.media import player
+from eyecatch.jobs.review.parameters import READ, Id, PageNumber, Seconds, Words
 from eyecatch.jobs.review.state import AppState
 from eyecatch.jobs.review.suggestions import likely_names, similar_clusters
 from eyecatch.jobs.review.templating import page
@@ -42,12 +43,12 @@ class Pages:
             "/search": self.search,
         }
         for path, shown in pages.items():
-            router.add_api_route(path, shown, methods=["GET"], response_model=None)
+            router.add_api_route(path, shown, methods=READ, response_model=None)
         return router
 
-    def season(self, number: int = 1) -> Response:
+    def season(self, number: PageNumber = 1) -> Response:
         """Characters by episodes."""
-        episodes = self._index.pages.episodes(_first(number, EPISODES), EPISODES)
+        episodes = self._index.pages.episodes((number - 1) * EPISODES, EPISODES)
         parts = self._index.pages.parts([episode.id for episode in episodes])
         seconds: dict[int, dict[int, float]] = defaultdict(dict)
         for part in parts:
@@ -64,16 +65,16 @@ class Pages:
             more=len(episodes) == EPISODES,
         )
 
-    def episode(self, episode_id: int, t: float = 0.0) -> Response:
+    def episode(self, episode_id: Id, t: Seconds = 0.0) -> Response:
         """An episode to watch, and who is when."""
         shown = player(self._room, episode_id)
         lines = timeline(shown.episode, self._index.pages.bars(episode_id), shown.origin)
         at = max(t, 0.0)
         return page(self._room, "episode.html", player=shown, lines=lines, wide=WIDTH, at=at)
 
-    def unknowns(self, number: int = 1) -> Response:
+    def unknowns(self, number: PageNumber = 1) -> Response:
         """Clusters that wait for a name."""
-        rows = self._index.clusters.waiting(_first(number, CLUSTERS), CLUSTERS)
+        rows = self._index.clusters.waiting((number - 1) * CLUSTERS, CLUSTERS)
         faces = {row.id: self._index.faces.waiting(row.id, FACES) for row in rows}
         guesses = likely_names(self._room, rows)
         return page(
@@ -85,7 +86,7 @@ class Pages:
             more=len(rows) == CLUSTERS,
         )
 
-    def cluster(self, cluster_id: int) -> Response:
+    def cluster(self, cluster_id: Id) -> Response:
         """One of them, and those that look alike."""
         row = self._index.clusters.get(cluster_id)
         near = similar_clusters(self._room, row)
@@ -106,7 +107,7 @@ class Pages:
             groups[face.character or ""].append(face)
         return page(self._room, "unsure.html", groups=list(groups.items()))
 
-    def character(self, character_id: int) -> Response:
+    def character(self, character_id: Id) -> Response:
         """A character: where it is, and its faces."""
         name = self._index.characters.names().get(character_id)
         if name is None:
@@ -121,13 +122,9 @@ class Pages:
             back=f"/characters/{character_id}",
         )
 
-    def search(self, q: str = "") -> Response:
+    def search(self, q: Words = "") -> Response:
         """Characters and episodes that are called so."""
         words = q.strip()
         names = self._index.pages.names(words, 50) if words else []
         episodes = self._index.pages.episodes(0, 50, words) if words else []
         return page(self._room, "search.html", words=words, found=names, episodes=episodes)
-
-
-def _first(number: int, size: int) -> int:
-    return (min(max(number, 1), 10**6) - 1) * size

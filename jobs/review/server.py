@@ -6,11 +6,13 @@ import secrets
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 import uvicorn
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.folders import PROXIES
+from eyecatch.core.names import has_controls
 from eyecatch.db.connection.urls import parse_url, sqlite_file
 from eyecatch.db.index import open_index
 from eyecatch.jobs.review.app import make_app
@@ -45,7 +47,7 @@ def review(
         http://127.0.0.1:8765/
     """
     secret = token or (None if host in LOOPBACK else secrets.token_urlsafe(18))
-    if secret is not None and len(secret) < MIN_TOKEN_LETTERS:
+    if secret is not None and not (len(secret) >= MIN_TOKEN_LETTERS and not has_controls(secret)):
         raise RequestError(
             f"a token needs {MIN_TOKEN_LETTERS} letters", "leave it out: one is made up"
         )
@@ -82,7 +84,7 @@ def address(listener: socket.socket, token: str | None) -> str:
     """What to open in a browser."""
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{port}/" + (f"?token={token}" if token else "")
+    return f"http://{shown}:{port}/" + (f"?{urlencode({'token': token})}" if token else "")
 
 
 def _proxies(db: str) -> Path | None:

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from eyecatch import __version__
-from eyecatch.core.text import clock
+from eyecatch.core.text import clock, visible
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.review.state import AppState
 
@@ -20,6 +20,8 @@ _HTML = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
+    # What is shown is visible; what a form sends back as it is is marked as escaped: {{ name|e }}.
+    finalize=lambda value: visible(value) if type(value) is str else value,
     trim_blocks=True,
     lstrip_blocks=True,
 )

@@ -1,0 +1,104 @@
+"""What a request may bring: each value is bounded here, before anything is done with it.
+
+Numbers fit the database's 64 bits, times fit an episode, and text is short and without control
+characters, so that no database refuses it and no answer takes long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from fastapi import Depends, HTTPException, Path, Query
+from pydantic import AfterValidator
+from starlette.requests import Request
+
+from eyecatch.core.errors import RequestError
+from eyecatch.core.names import LONGEST, has_controls
+
+READ = ["GET", "HEAD"]
+"""Ways to ask for what changes nothing."""
+
+LARGEST_NUMBER = 2**63 - 1
+
+LARGEST = 2**20
+"""Bytes of a form; fifty thousand faces take less."""
+
+LONGEST_TIME = 10**7
+"""Seconds, four months; no episode is as long, and times of it fit 64 bits in any time base."""
+
+LONGEST_TEXT = 2000
+"""Letters of a field of a form; names have fewer, addresses to go back to may not."""
+
+
+def _plain(text: str) -> str:
+    if has_controls(text):
+        raise ValueError("expected letters, not control characters")
+    return text
+
+
+Id = Annotated[int, Path(ge=0, le=LARGEST_NUMBER)]
+"""The number of a row, in the path."""
+
+PageNumber = Annotated[int, Query(ge=1, le=10**6)]
+"""Of the first, second, … page of a list."""
+
+Seconds = Annotated[float, Query(ge=-LONGEST_TIME, le=LONGEST_TIME, allow_inf_nan=False)]
+"""A player's time; a little before its start is fine."""
+
+Words = Annotated[str, Query(max_length=LONGEST), AfterValidator(_plain)]
+"""What is searched for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form said: values by name, as text."""
+
+    values: dict[str, list[str]]
+
+    def text(self, name: str) -> str:
+        """The value of a field, empty where there is none; RequestError if it is no line."""
+        text = self.values.get(name, [""])[0]
+        if len(text) > LONGEST_TEXT or has_controls(text):
+            raise RequestError(
+                f"{name} has to be one line of {LONGEST_TEXT} letters at most", "write another"
+            )
+        return text
+
+    def numbers(self, name: str) -> list[int]:
+        """The values of a field as numbers that a database holds; RequestError if one is none."""
+        try:
+            numbers = [int(value) for value in self.values.get(name, [])]
+        except ValueError:
+            numbers = [LARGEST_NUMBER + 1]
+        if any(abs(number) > LARGEST_NUMBER for number in numbers):
+            raise RequestError(f"{name} has to be a number", "reload the page")
+        return numbers
+
+    def number(self, name: str) -> int:
+        """The value of a field as a number; RequestError if it is none."""
+        numbers = self.numbers(name)
+        if not numbers:
+            raise RequestError(f"the form has no {name}", "reload the page")
+        return numbers[0]
+
+    @property
+    def back(self) -> str:
+        """The page to go back to: one of ours."""
+        page = self.values.get("back", [""])[0]
+        fine = page.startswith("/") and not page.startswith(("//", "/\\"))
+        return page if fine and page.isprintable() and len(page) <= LONGEST_TEXT else "/"
+
+
+async def read_form(request: Request) -> Form:
+    """The form of a request, as browsers encode it by default; 413 if it is too large."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            raise HTTPException(413, "this form is too large")
+    return Form(parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+Sent = Depends(read_form)
