@@ -128,12 +128,13 @@ def container_of(path: Path) -> str:
 
 def unsupported(streams: list[Stream], container: str) -> list[Stream]:
     """The streams whose codec a container does not support."""
-    held = _codecs_of(container)
+    held = codecs_of(container)
     return [one for one in streams if one.codec and not one.names & held]
 
 
 @cache
-def _codecs_of(container: str) -> frozenset[str]:
+def codecs_of(container: str) -> frozenset[str]:
+    """The codecs that PyAV writes into a container."""
     with av.open(io.BytesIO(), "w", format=container) as opened:
         return frozenset(opened.supported_codecs)
 

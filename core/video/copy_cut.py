@@ -16,8 +16,8 @@ from av.stream import Stream
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.concat import decoding_times
 from eyecatch.core.video.container import open_container
-from eyecatch.core.video.container_layout import goes_along
 from eyecatch.core.video.exact_cut import Cut
+from eyecatch.core.video.stream_copies import StreamCopies
 
 SEEK_BACK = (0, 2, 8, 32)
 """Seconds before a cut to which is sought, until a keyframe comes before it."""
@@ -72,13 +72,9 @@ def _keyframes(source: InputContainer, stream: int, pts: int) -> Iterator[int]:
 
 
 def _copy(source: InputContainer, cut: Cut, first: int, out: OutputContainer) -> tuple[int, int]:
-    wanted = [one for one in source.streams if one.index == cut.video.stream or goes_along(one)]
-    made = {one.index: out.add_stream_from_template(one) for one in wanted}
-    for index, stream in made.items():
-        stream.metadata.update(source.streams[index].metadata)
-        stream.disposition = source.streams[index].disposition
+    copies = StreamCopies(source, out, cut.video.stream)
     begin = first * cut.video.time_base
-    packets = [one for one in _until_keyframe(source, cut, first) if one.stream_index in made]
+    packets = [one for one in _until_keyframe(source, cut, first) if one.stream_index in copies]
     frames = [one for one in packets if one.stream_index == cut.video.stream]
     # What leads to a keyframe from before it can't be decoded without it.
     frames = [one for one in frames if one.pts is not None and one.pts >= first]
@@ -88,7 +84,7 @@ def _copy(source: InputContainer, cut: Cut, first: int, out: OutputContainer) ->
     others = [one for one in packets if one.stream_index != cut.video.stream]
     kept = [one for one in others if one.pts is not None and begin <= _time(one) < end]
     for packet in sorted([*frames, *kept], key=lambda one: _time(one, one.dts)):
-        _write(out, packet, made[packet.stream_index], begin)
+        _write(copies, packet, begin)
     return first, last
 
 
@@ -129,10 +125,9 @@ def _until_keyframe(source: InputContainer, cut: Cut, first: int) -> Iterator[Pa
             yield packet
 
 
-def _write(out: OutputContainer, packet: Packet[Stream], stream: Stream, begin: Fraction) -> None:
+def _write(copies: StreamCopies, packet: Packet[Stream], begin: Fraction) -> None:
     assert packet.time_base is not None
+    assert packet.pts is not None
     shift = round(begin / packet.time_base)
-    packet.pts = None if packet.pts is None else packet.pts - shift
-    packet.dts = None if packet.dts is None else packet.dts - shift
-    packet.stream = stream
-    out.mux(packet)
+    dts = packet.pts if packet.dts is None else packet.dts
+    copies.write(packet.stream_index, packet, packet.pts - shift, dts - shift, packet.time_base)

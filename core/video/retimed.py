@@ -23,13 +23,11 @@ import numpy as np
 import numpy.typing as npt
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
-from av.stream import Stream
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.clock_shifts import ClockShifts
 from eyecatch.core.video.concat import decoding_times
 from eyecatch.core.video.container import open_container
-from eyecatch.core.video.container_layout import goes_along
 from eyecatch.core.video.ffmpeg import named, run, source_input
 from eyecatch.core.video.packet_roles import (
     PacketRoles,
@@ -38,6 +36,7 @@ from eyecatch.core.video.packet_roles import (
     roles_by_decoding,
     roles_by_times,
 )
+from eyecatch.core.video.stream_copies import StreamCopies, can_copy
 from eyecatch.core.video.types import Video
 
 UNIT = Fraction(1, 1000)
@@ -85,8 +84,8 @@ def retimed(
         MediaError: the file can't be read, or doesn't show as many frames.
     """
     roles = roles_by_times(video, pts) if timed else roles_by_decoding(video)
-    kept = kept_packets(roles)
-    if timed and not kept:
+    kept = kept_packets(roles) if can_copy(video.codec) else None
+    if timed and kept is None:
         return None
     shown = sum(number is not None for number in roles.numbers)
     if shown != len(pts):
@@ -155,7 +154,8 @@ def _write(
         source = stack.enter_context(open_container(video.path))
         out = stack.enter_context(av.open(str(to), "w", format="matroska"))
         encoded = stack.enter_context(open_container(pictures)) if pictures else None
-        made = _streams(source, out, video.stream, encoded)
+        stand_in = encoded.streams.video[0] if encoded else None
+        copies = StreamCopies(source, out, video.stream, stand_in)
         _describe(source, out, shifts.start)
         fresh = _shown_packets(encoded) if encoded else None
         when, last = iter(moments), dict[int, int]()
@@ -166,13 +166,10 @@ def _write(
                 one = next(fresh) if moment and fresh else packet
             else:
                 moment = _moment(packet, shifts.time(packet), last.get(index, 0))
-            if moment and index in made:
-                one.duration = _length(one)
-                one.pts, one.dts = moment
-                one.time_base, one.stream = UNIT, made[index]
+            if moment and index in copies:
                 last[index] = moment[1]
-                out.mux(one)
-        return made[video.stream].index
+                copies.write(index, one, *moment, UNIT)
+        return copies.index(video.stream)
 
 
 def _moment(packet: Packet[Any], time: Fraction | None, last: int) -> Moment | None:
@@ -191,21 +188,6 @@ def _length(packet: Packet[Any]) -> int:
 
 def _shown_packets(container: InputContainer) -> Iterator[Packet[Any]]:
     return (packet for packet in container.demux(video=0) if packet.size)
-
-
-def _streams(
-    source: InputContainer, out: OutputContainer, chosen: int, encoded: InputContainer | None
-) -> dict[int, Stream]:
-    """The streams of the copy, by the index of those that they are copies of."""
-    made: dict[int, Stream] = {}
-    wanted = {one.index for one in source.streams if one.index == chosen or goes_along(one)}
-    for one in source.streams:
-        if one.index in wanted:
-            model = encoded.streams.video[0] if encoded and one.index == chosen else one
-            made[one.index] = out.add_stream_from_template(model)
-            made[one.index].metadata.update(one.metadata)
-            made[one.index].disposition = one.disposition
-    return made
 
 
 def _describe(source: InputContainer, out: OutputContainer, start: Fraction) -> None:

@@ -18,6 +18,7 @@ from eyecatch.core.video.copy_cut import copy_part
 from eyecatch.core.video.exact_cut import Cut, count_frames
 from eyecatch.core.video.ffmpeg import named, run
 from eyecatch.core.video.made import LABELS
+from eyecatch.core.video.stream_copies import can_copy
 from eyecatch.jobs.render.ass import track
 from eyecatch.jobs.render.burn import ass_filter
 from eyecatch.jobs.render.clip_subtitles import TextSubtitle, text_subtitles
@@ -92,7 +93,7 @@ class Cutter:
             MediaError: the source can't be read, or not so that the right frames come of it.
         """
         with TemporaryDirectory(prefix="eyecatch-") as name:
-            if self.fast and self.played.copyable:
+            if self.fast and self.played.copyable and can_copy(self.played.video.codec):
                 return self._copied(span, path, title, Path(name))
             for seek in (True, False):
                 self._exact(span, path, title, Path(name), seek=seek)
@@ -126,7 +127,8 @@ class Cutter:
         texts, more = self._labels(copied, folder, len(source.layout.of("subtitle")))
         streams = [part["v"], part["a?"], part["s?"], *texts]
         streams += [part["t?"]] if self._fonts(path) else []
-        self._run(streams, {"c": "copy", **more}, path, title, folder)
+        text = {"c:s": "mov_text"} if path.suffix == ".mp4" else {}
+        self._run(streams, {"c": "copy", **text, **more}, path, title, folder)
         return copied
 
     def _run(
@@ -164,7 +166,8 @@ class Cutter:
             begin = cut.begin - Fraction(start)
             text = one.part(begin, begin + cut.seconds)
             (folder / name).write_text(text, encoding="utf-8", errors="surrogateescape")
-            inputs.append(ffmpeg.input(name))
+            # The format is said, for a clip in which nobody speaks has an empty file.
+            inputs.append(ffmpeg.input(name, f=one.suffix[1:]))
             about = {"language": one.stream.language or "und", "title": one.stream.title}
             options[f"metadata:s:s:{place}"] = [f"{key}={about[key]}" for key in about]
             options[f"disposition:s:{place}"] = "default" if one.stream.default else "0"

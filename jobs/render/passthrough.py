@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,16 @@ from ffmpeg.nodes import FilterableStream
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container_layout import Stream, cover, unsupported
-from eyecatch.core.video.ffmpeg import named, source_input
+from eyecatch.core.video.ffmpeg import named, run, source_input
 from eyecatch.jobs.render.source import Source
 
 log = logging.getLogger(__name__)
 
-TEXT = {"matroska": "srt", "mp4": "mov_text", "mov": "mov_text"}
-"""What text subtitles become that a container can't hold as they are."""
+REWRITTEN = {
+    "subtitle": {"matroska": "srt", "mp4": "mov_text", "mov": "mov_text"},
+    "audio": {"matroska": "flac"},
+}
+"""What text and sound become, without loss, that a container can't hold as they are."""
 
 
 @dataclass(slots=True)
@@ -81,7 +85,7 @@ def copy_streams(source: Source, container: str, folder: Path) -> tuple[OutputSp
             if one.index == source.video.stream:
                 chosen = number
             if one.index in changed:
-                output.options[f"c:s:{number}"] = TEXT[container]
+                output.options[f"c:{one.kind[0]}:{number}"] = REWRITTEN[one.kind][container]
         elif one.kind == "attachment" and container == "matroska":
             output.add(opened[str(one.index)], one.kind)
     if container == "matroska":
@@ -90,15 +94,27 @@ def copy_streams(source: Source, container: str, folder: Path) -> tuple[OutputSp
 
 
 def _fitting(file: Path, streams: list[Stream], container: str) -> list[Stream]:
-    """The text subtitles that are to be rewritten; MediaError for what can't be."""
-    changed = unsupported(streams, container)
+    """The subtitles and sounds that are to be rewritten; MediaError for what can't be."""
+    refused = unsupported(streams, container)
+    changed = [one for one in refused if one.text or not _is_written(file, one, container)]
     for one in changed:
         stream = f"its stream {one.index} ({one.kind}, {one.codec})"
-        if not one.text:
+        rewritten = REWRITTEN.get(one.kind, {}).get(container)
+        if rewritten is None or (one.kind == "subtitle" and not one.text):
             problem = f"{stream} has no room in {container}"
             raise MediaError(str(file), problem, "write an .mkv, which holds it")
-        log.info("%s: %s is written as %s", file, stream, TEXT[container])
+        log.info("%s: %s is written as %s", file, stream, rewritten)
     return changed
+
+
+def _is_written(file: Path, stream: Stream, container: str) -> bool:
+    """Whether ffmpeg writes a second of a stream: it can more than PyAV says (WMA, ADPCM, …)."""
+    one = source_input(file)[str(stream.index)]
+    try:
+        run(one.output(os.devnull, c="copy", t=1, f=container), file)
+    except MediaError:
+        return False
+    return True
 
 
 def _attach(source: Source, output: OutputSpec, folder: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 from eyecatch.jobs.clips.clips import clips
@@ -152,3 +153,60 @@ def test_other_text_keeps_its_words(codec, made, lab, filled, tmp_path):
     said = lab.ffmpeg("-i", done.clips[0].file, "-map", "0:s:0", "-c", "copy", "-f", "srt", "-")
     assert "Hello <b>bold</b>" in said
     assert "second {word} line" in said
+
+
+SOUNDS = [
+    ("Film.wmv", "wmav2", "wmav2"),
+    ("Film.asf", "wmav1", "wmav1"),
+    ("Film.avi", "adpcm_ms", "adpcm_ms"),
+    ("Film.avi", "adpcm_ima_wav", "adpcm_ima_wav"),
+    ("Film.avi", "adpcm_yamaha", "adpcm_yamaha"),
+    ("Film.avi", "pcm_mulaw", "pcm_mulaw"),
+    ("Film.mov", "pcm_alaw", "pcm_alaw"),
+    ("Film.3gp", "libopencore_amrnb", "amr_nb"),
+    ("Film.avi", "g726", "adpcm_g726"),
+    ("Film.avi", "adpcm_g722", "adpcm_g722"),
+    ("Film.mov", "adpcm_ima_qt", "flac"),
+    ("Film.flv", "nellymoser", "flac"),
+    ("Film.flv", "adpcm_swf", "flac"),
+    ("Film.vob", "pcm_dvd", "flac"),
+    ("Film.m2ts", "pcm_bluray", "flac"),
+    ("Film.ts", "s302m", "flac"),
+    ("B-frames.avi", "adpcm_ms", "pcm_s16le"),
+]
+"""A file, its sound, and what Matroska has it as, which has no word for the last of them."""
+
+RATES = {"libopencore_amrnb": 8000, "g726": 8000, "adpcm_g722": 16000, "s302m": 48000}
+CHANNELS = {"s302m": 2}
+QUICK = {"wmav2", "pcm_dvd"}
+PICTURES = {".flv": "flv", ".vob": "mpeg2video", ".m2ts": "mpeg2video", ".ts": "mpeg2video"}
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "kept"),
+    [pytest.param(*one, marks=[] if one[1] in QUICK else pytest.mark.slow) for one in SOUNDS],
+)
+def test_every_sound_goes_along(name, codec, kept, made, lab, filled, tmp_path):
+    rate, channels = RATES.get(codec, 44100 if ".flv" in name else 48000), CHANNELS.get(codec, 1)
+    sound = ["-c:a", codec, "-ar", rate, "-ac", channels, "-strict", -2]
+    picture = ["-c:v", PICTURES.get(Path(name).suffix, "mpeg4"), "-g", 12]
+    path = made(name, *drawn(), *(picture if "Film" in name else [*VIDEO, "-bf", 2]), *sound)
+    filled(path, lab.Face("Rei", 7, 20, lambda _: (20, 20, 40, 30)))
+    db = str(tmp_path / "season.db")
+    soft = render(path.stem, db=db, out=tmp_path / "soft.mkv")
+    with av.open(str(soft)) as container:
+        assert container.streams.audio[0].codec_context.codec.canonical_name == kept
+    assert heard(lab, soft) == pytest.approx(heard(lab, path), abs=1)
+    done = clips(["Rei"], db=db, out=tmp_path / "fast", fast=True)
+    assert done.faults == ()
+    with av.open(str(done.clips[0].file)) as container:
+        assert sum(frame.samples for frame in container.decode(audio=0)) > rate / 4
+
+
+def heard(lab, path: Path) -> list[float]:
+    """Where the tone crosses zero in the middle second, in samples."""
+    form = ["-map", "0:a", "-ar", 8000, "-ac", 1, "-c:a", "pcm_s16le", "-f", "s16le"]
+    raw = path.with_suffix(".raw")
+    lab.ffmpeg("-i", path, *form, raw)
+    wave = np.frombuffer(raw.read_bytes(), np.int16)[4000:12000].astype(int)
+    return [len(wave), float(np.abs(np.fft.rfft(wave)).argmax()), float(np.abs(wave).mean() // 50)]
