@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.file_names import MOST, fitted
 
 CARD = ".eyecatch-export.json"
 """The file by which a folder is known to have been written by eyecatch: only such a folder is ever
@@ -56,7 +57,7 @@ def atomic_file(path: Path, *, shared: bool = True) -> Iterator[Path]:
         '42'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.stem}.part{_own(shared)}{path.suffix}")
+    part = path.with_name(fitted(f".{path.stem}", f".part{_own(shared)}{path.suffix}", MOST))
     try:
         yield part
         part.replace(path)
@@ -85,7 +86,10 @@ def atomic_folder(path: Path, *, shared: bool = True) -> Iterator[Path]:
     Raises:
         OSError: it can't be written.
     """
-    part, old = (path.with_name(f".{path.name}.{kind}{_own(shared)}") for kind in ("part", "old"))
+    part, old = (
+        path.with_name(fitted(f".{path.name}", f".{kind}{_own(shared)}", MOST))
+        for kind in ("part", "old")
+    )
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
@@ -105,7 +109,8 @@ def _own(shared: bool) -> str:
 
 
 def refuse(path: Path, force: bool) -> None:
-    """RequestError if there is something already that may not be replaced."""
+    """RequestError if there is something already that may not be replaced, or nothing can be."""
+    _check_length(path)
     if not os.path.lexists(path):
         return
     if path.is_dir():
@@ -151,7 +156,15 @@ def whole_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
         yield part
 
 
+def _check_length(path: Path) -> None:
+    size = len(os.fsencode(path.name))
+    if size > MOST:
+        problem = f"{path.name[:20]}… is a name of {size} bytes"
+        raise RequestError(problem, f"choose one of {MOST} bytes at most")
+
+
 def _refuse_folder(path: Path, force: bool) -> None:
+    _check_length(path)
     if not os.path.lexists(path):
         return
     if not path.is_dir():

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Unpack
+from typing import Final, Unpack
 
 from eyecatch.core.errors import EyecatchError, RequestError
+from eyecatch.core.file_names import fitted
 from eyecatch.core.files import refuse, whole_file
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.answers import Found
@@ -201,6 +203,10 @@ def _nothing(names: Sequence[str], together: bool, found: bool) -> str:
     return f"{who} {'are on screen together' if together else 'is on screen'} nowhere"
 
 
+HALF: Final = 85
+"""Bytes of a clip's name for the episode's, and for the characters'."""
+
+
 def _name(number: int, plan: _Plan) -> str:
     """Such as ``Show_S01E03_0007_Hiei_00-12-31.480.mp4``: the time is what players show."""
     source = plan.cutter.source
@@ -209,10 +215,16 @@ def _name(number: int, plan: _Plan) -> str:
     hours, minutes, seconds = ms // 3_600_000, ms // 60_000 % 60, ms // 1000 % 60
     time = f"{hours:02}-{minutes:02}-{seconds:02}.{ms % 1000:03}"
     who = "+".join(plan.characters)
-    parts = (source.episode.title, f"{number:04}", who, time)
-    return "_".join(map(_plain, parts)) + plan.cutter.suffix
+    title, who = (fitted(_plain(part), most=HALF) for part in (source.episode.title, who))
+    return f"{title}_{number:04}_{who}_{time}{plan.cutter.suffix}"
 
 
 def _plain(text: str) -> str:
     """Text that any file system takes in a name: letters of any script, digits and -+. ."""
-    return re.sub(r"[^\w.+-]+", "_", text).strip("._") or "_"
+    whole = (sign if re.match(r"[\w.+-]", sign) or _is_mark(sign) else "_" for sign in text)
+    return re.sub("_+", "_", "".join(whole)).strip("._") or "_"
+
+
+def _is_mark(sign: str) -> bool:
+    """Whether it belongs to the letter before it: accents, vowels of Devanagari and Thai."""
+    return unicodedata.category(sign).startswith("M")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Unpack
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.file_names import fitted
 from eyecatch.core.files import refuse, whole_file
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import Watch
@@ -150,7 +151,7 @@ def default_name(episode: EpisodeRecord, how: str) -> Path:
     """Where an episode goes if no name is given; a burnt MP4 stays one."""
     suffix = episode.video.path.suffix.lower()
     kept = how == "burn" and suffix in {".mp4", ".m4v", ".mov"}
-    return FOLDER / f"{episode.title}{suffix if kept else '.mkv'}"
+    return FOLDER / fitted(episode.title, suffix if kept else ".mkv")
 
 
 def check_room(target: Path, size: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from eyecatch.core.file_names import fitted, shown
 from eyecatch.training.near_duplicates import difference_hashes
 
 MAX_STEM = 100
@@ -56,7 +57,7 @@ class Face:
 
         The six digits are the digest's: sources of one name in several folders stay cannot_link.
         """
-        stem = self.source.stem.encode(errors="replace")[:MAX_STEM].decode(errors="ignore")
+        stem = fitted(shown(self.source.stem), most=MAX_STEM)
         parts = [stem, self.digest[:6]]
         if self.time is not None:
             parts.append(_clock(self.time))
