@@ -132,3 +132,21 @@ def _inserted(data: bytes, path: Sequence[bytes], box: bytes) -> bytes:
         out += struct.pack(">I4s", len(content) + 8, kind) + content
         at += size
     return out
+
+
+@pytest.fixture(scope="session")
+def put_giants() -> Callable[[Path], None]:
+    """Puts two pictures into a folder that nobody has memory for.
+
+    ``giant.png`` says that it has 12,000 x 12,000 pixels; ``sparse.png`` has 60 GB, of which none
+    is on the disk.
+    """
+
+    def put(folder: Path) -> None:
+        head = struct.pack(">IIBBBBB", 12_000, 12_000, 8, 6, 0, 0, 0)
+        chunk = struct.pack(">I", 13) + b"IHDR" + head
+        (folder / "giant.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk + bytes(64))
+        (folder / "sparse.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk)
+        os.truncate(folder / "sparse.png", 60 * 10**9)
+
+    return put

@@ -12,7 +12,7 @@ from pathlib import Path
 from eyecatch.core.crops import decode, encode, resize
 from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.files import CARD, FOLDERS
-from eyecatch.core.images import is_image, read_image
+from eyecatch.core.images import is_image, read_content, read_image
 from eyecatch.core.names import check_name, require_name
 
 NOBODY = "unknown"
@@ -133,10 +133,10 @@ def _entries(folder: Path) -> list[Path]:
 def _crop(path: Path) -> bytes | MediaError:
     """A picture as a crop; one that is a crop already stays as it is, to the byte."""
     try:
-        content = path.read_bytes()
+        content = read_content(path)
         if content.startswith(JPEG) and decode(content).size:
             return content
-    except (OSError, MediaError):
+    except MediaError:
         pass  # no crop yet, or no picture at all, which the next lines will say
     try:
         return encode(resize(read_image(path)))

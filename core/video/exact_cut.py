@@ -62,9 +62,11 @@ class Cut:
 
     @property
     def video_filter(self) -> str:
-        """Keeps exactly these frames; the first one begins at 0."""
-        unit = f"settb={self.video.time_base.numerator}/{self.video.time_base.denominator}"
-        return f"{unit},trim=start_pts={self.start}:end_pts={self.stop},setpts=PTS-{self.start}"
+        """Keeps exactly these frames, in the video's size; the first one begins at 0."""
+        video = self.video
+        unit = f"settb={video.time_base.numerator}/{video.time_base.denominator}"
+        kept = f"{unit},trim=start_pts={self.start}:end_pts={self.stop},setpts=PTS-{self.start}"
+        return f"{kept},scale={video.width}:{video.height}"  # it changes nothing where that fits
 
     @property
     def sound_filter(self) -> str:

@@ -103,16 +103,19 @@ def test_index_tells_where_the_time_went(run, season, bundle, db):
     assert {"decode", "compare", "shrink", "detect", "follow", "crop", "identify"} <= stages
 
 
-def test_identify_is_a_line_of_json_an_image(run, season, bundle, tmp_path):
+def test_identify_is_a_line_of_json_an_image(run, season, bundle, put_giants, tmp_path):
     video = cv2.VideoCapture(str(season.episodes[0]))
     _, picture = video.read()
     still = tmp_path / "still.png"
     cv2.imwrite(str(still), picture)
     broken = tmp_path / "broken.png"
     broken.write_text("no picture")
-    status, out, err = run("identify", still, broken, "--model", bundle)
+    put_giants(tmp_path)
+    status, out, err = run("identify", tmp_path, "--model", bundle)
     assert status == 1
     assert "broken.png" in err
+    assert "giant.png: has 12000 x 12000 pixels" in err
+    assert "sparse.png: has 60,000 MB" in err
     (told,) = [json.loads(line) for line in out.splitlines()]
     assert told["image"] == str(still)
     for face in told["faces"]:

@@ -172,17 +172,23 @@ def test_the_largest_face_is_taken(tmp_path):
 # Bad input
 
 
-def test_pictures_that_do_not_do_are_said_and_left_out(tmp_path, known, faces, caplog):
+def test_pictures_that_do_not_do_are_said_and_left_out(tmp_path, known, faces, put_giants, caplog):
     folder = tmp_path / "pictures"
     shutil.copytree(faces / BOTAN, folder)
     (folder / "broken.png").write_text("no picture")
+    put_giants(folder)
     shutil.copy(folder / "0.png", folder / "again.png")
     (folder / "notes.txt").write_text("a file of another kind")
     with caplog.at_level(logging.WARNING):
         bundle = enrol(known, BOTAN, [folder], out=tmp_path / "a.bundle", crop=True)
     (entry,) = [one for one in bundle.card["enrolled"] if one["character"] == BOTAN]
     assert entry["pictures"] == 12
-    for sentence in ("broken.png: this is no picture", "again.png: this is the same picture as"):
+    for sentence in (
+        "broken.png: this is no picture",
+        "again.png: this is the same picture as",
+        "giant.png: has 12000 x 12000 pixels",
+        "sparse.png: has 60,000 MB",
+    ):
         assert sentence in caplog.text
         assert any(sentence in note for note in entry["notes"])
 

@@ -29,6 +29,14 @@ def test_a_crop_stays_as_it_is_to_the_byte(tmp_path):
     assert read_faces(tmp_path).crops == (crop,)
 
 
+def test_giants_are_left_out_and_said(tmp_path, draw, put_giants):
+    draw(tmp_path / "Hiei" / "1.png", 1)
+    put_giants(tmp_path / "Hiei")
+    people = read_faces(tmp_path)
+    assert people.counts == {"Hiei": 1}
+    assert [note.split(": ")[1][:12] for note in people.notes] == ["has 12000 x ", "has 60,000 M"]
+
+
 def test_what_is_odd_is_left_out_and_said(tmp_path, draw):
     draw(tmp_path / "Hiei" / "1.png", 1)
     draw(tmp_path / "Hiei" / "deeper" / "2.png", 2)

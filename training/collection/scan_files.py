@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from eyecatch.core.errors import MediaError
-from eyecatch.core.images import is_image
+from eyecatch.core.images import is_image, read_content
 from eyecatch.core.video.content_hash import content_hash
 from eyecatch.training.collection.extract import FaceExtractor, map_in_threads
 from eyecatch.training.collection.manifest import Manifest
@@ -100,6 +100,7 @@ class _FileScan:
 
     def _picture(self, file: Path) -> tuple[Path, str, ExtractedFaces | MediaError | None]:
         try:
+            read_content(file)  # one that is too large isn't hashed either
             digest = content_hash(file)
             old = self._manifest.was_scanned(digest, self._extractor.digest)
             return file, digest, None if old else self._extractor.from_picture(file, digest)

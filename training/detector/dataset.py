@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from eyecatch.core.errors import MediaError
+from eyecatch.core.images import read_content
 from eyecatch.training.annotations import LabelledBox, by_image, read_boxes
 
 Boxes = npt.NDArray[np.float32]
@@ -110,7 +112,11 @@ def _load(
 ) -> Iterator[LabelledPicture]:
     for path in paths:
         # Not core.images: the weights that ship were trained on what lies under transparency.
-        picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        try:
+            content = np.frombuffer(read_content(path), np.uint8)
+        except MediaError:  # the box file itself, and the like
+            continue
+        picture = cv2.imdecode(content, cv2.IMREAD_COLOR)
         if picture is not None:
             name = path.relative_to(root).as_posix()
             small, scale = _shrink(np.asarray(picture, np.uint8), max_side)

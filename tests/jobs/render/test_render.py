@@ -16,7 +16,9 @@ import pytest
 
 from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.video.ffmpeg import run
+from eyecatch.jobs.render.cutter import Cutter, Span
 from eyecatch.jobs.render.render import render, render_episode
+from eyecatch.jobs.render.source import source
 
 X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-g", "24"]
 COLOUR = [
@@ -137,6 +139,11 @@ def test_a_box_stays_on_its_face_when_the_picture_changes_its_size(
     pictures = lab.pictures(out)
     assert {one.shape for one in pictures} == {(height, width, 3)}
     check_boxes(lab, out, face)
+    clip = tmp_path / "clip.mp4"
+    cutter = Cutter(source(index, episode), labels="burn")
+    assert cutter.write(Span(28, 44, 1.0), clip, "the second part") == Span(28, 44, 1.0)
+    assert lab.pictures(clip)[0].shape == (height, width, 3)
+    check_boxes(lab, clip, lab.Face("Hiei", 0, 12, face.place))
 
 
 @pytest.fixture

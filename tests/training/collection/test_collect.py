@@ -83,6 +83,14 @@ def test_two_faces_of_one_picture_or_frame_are_two_people(tmp_path, stills, hair
     assert did.labels == {"alone": 2}
 
 
+def test_giants_are_left_out_and_the_others_are_not(tmp_path, stills, hair, put_giants):
+    folder = shutil.copytree(stills, tmp_path / "in")
+    put_giants(folder)
+    alone = collect([stills], tmp_path / "alone", embed=hair)
+    beside = collect([folder], tmp_path / "beside", embed=hair)
+    assert (beside.faces, beside.unread) == (alone.faces, 2)
+
+
 def test_again_adds_only_what_is_new(copy, stills, episode, hair, still, rows, tree):
     before = tree(copy)
     again = collect([stills, episode], copy, embed=hair)
