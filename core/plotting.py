@@ -48,17 +48,31 @@ def canvas(width: float, height: float) -> Iterator[Figure]:
         yield Figure((width, height), dpi=DPI, facecolor="white")
 
 
+LARGEST: Final = 2**16 - 1
+"""Pixels of a side that Agg draws at most; a picture of more inches has fewer pixels in each."""
+
+
 def save(figure: Figure, path: Path, form: str) -> None:
     """Write a figure as ``png`` or ``svg``, whose letters are paths: it looks the same anywhere."""
     dated = {"Date": None} if form == "svg" else {}
+    dpi = min(DPI, int(LARGEST / max(figure.get_size_inches())))
     with mpl.rc_context({"svg.hashsalt": "eyecatch"}):
-        figure.savefig(path, format=form, metadata=dated)
+        figure.savefig(path, format=form, metadata=dated, dpi=dpi)
 
 
 def shown(text: str) -> str:
     """Text with ``?`` for letters that no font has, which would be drawn as boxes."""
     known = _code_points()
     return "".join(sign if ord(sign) in known else "?" for sign in text)
+
+
+def fit(text: str, inches: float, size: float = 10) -> str:
+    """What is ``shown`` of a text in so many inches; one that is too long ends with three dots."""
+    text = shown(text)
+    if breadth(text, size) <= inches:
+        return text
+    ends = (end for end in range(len(text) - 1, 0, -1) if not unicodedata.combining(text[end]))
+    return next((cut for end in ends if breadth(cut := f"{text[:end]}…", size) <= inches), "…")
 
 
 @cache

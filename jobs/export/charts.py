@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from eyecatch.core.plotting import FAINT, INK, LINE, breadth, canvas, save, shown
+from eyecatch.core.plotting import FAINT, INK, LINE, breadth, canvas, fit, save
 from eyecatch.core.text import clock
 from eyecatch.db.records.answers import TrackRow
 from eyecatch.jobs.colours import colour_of
@@ -24,6 +24,8 @@ _PALEST = 0.16  # of the colour, for the shortest time: still to be seen on whit
 
 _WIDTH, _HEAD, _FOOT, _RIGHT = 12.0, 0.75, 0.55, 0.75  # inches, of a timeline
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)  # seconds between labels
+
+_NAME, _LABEL = 4.0, 3.0  # inches of a name and of an episode's label at most
 
 Span = tuple[float, float]  # start and length, in seconds
 
@@ -50,7 +52,7 @@ def draw_grid(casts: Sequence[EpisodeAppearances], title: str, path: Path, form:
         form: ``png`` or ``svg``.
     """
     grid = _grid(casts)
-    left = 0.4 + max(breadth(name) for name in grid.seconds)
+    left = 0.4 + max(breadth(fit(name, _NAME)) for name in grid.seconds)
     slanted = max(breadth(label, 9) for label in grid.labels) > _CELL
     head = 0.5 + (0.75 * max(breadth(label, 9) for label in grid.labels) if slanted else 0.4)
     inside = _CELL * len(grid.labels), _ROW * len(grid.seconds)
@@ -58,7 +60,8 @@ def draw_grid(casts: Sequence[EpisodeAppearances], title: str, path: Path, form:
     with canvas(width, height) as figure:
         axes = figure.add_axes((left / width, 0.25 / height, inside[0] / width, inside[1] / height))
         _draw(axes, grid, slanted)
-        figure.text(0.2 / width, 1 - 0.3 / height, shown(title), fontsize=14, va="center")
+        heading = fit(title, width - 0.4, 14)
+        figure.text(0.2 / width, 1 - 0.3 / height, heading, fontsize=14, va="center")
         save(figure, path, form)
 
 
@@ -70,7 +73,10 @@ def _grid(casts: Sequence[EpisodeAppearances]) -> _Grid:
             row = seconds.setdefault(one.character, [0.0] * len(casts))
             row[place] += float((one.range.stop_pts - one.range.start_pts) * time_base)
     ordered = sorted(seconds, key=lambda name: (-sum(seconds[name]), name))
-    return _Grid({name: seconds[name] for name in ordered}, short([c.episode.title for c in casts]))
+    return _Grid(
+        {name: seconds[name] for name in ordered},
+        [fit(label, _LABEL, 9) for label in short([c.episode.title for c in casts])],
+    )
 
 
 def _draw(axes: Axes, grid: _Grid, slanted: bool) -> None:
@@ -79,9 +85,9 @@ def _draw(axes: Axes, grid: _Grid, slanted: bool) -> None:
     axes.axis("off")
     for place, label in enumerate(grid.labels):
         how = {"rotation": 45, "ha": "left"} if slanted else {"ha": "center"}
-        axes.text(place + 0.5, -0.25, shown(label), color=FAINT, fontsize=9, va="bottom", **how)
+        axes.text(place + 0.5, -0.25, label, color=FAINT, fontsize=9, va="bottom", **how)
     for row, (name, seconds) in enumerate(grid.seconds.items()):
-        axes.text(-0.16, row + 0.5, shown(name), ha="right", va="center")
+        axes.text(-0.16, row + 0.5, fit(name, _NAME), ha="right", va="center")
         for place, time in enumerate(seconds):
             if time > 0:
                 # The square root, so that a short time shows too.
@@ -119,7 +125,7 @@ def draw_timeline(cast: EpisodeAppearances, tracks: list[TrackRow], path: Path, 
         form: ``png`` or ``svg``.
     """
     rows = _rows(cast, tracks)
-    left = 0.35 + max(breadth(name or "unknown") for name, _, _ in rows)
+    left = 0.35 + max(breadth(fit(name or "unknown", _NAME)) for name, _, _ in rows)
     height = _HEAD + _ROW * len(rows) + _FOOT
     with canvas(_WIDTH, height) as figure:
         axes = figure.add_axes(
@@ -179,7 +185,7 @@ def _draw_row(axes: Axes, place: int, name: str | None, sure: list[Span], pale: 
         "transform": axes.get_yaxis_transform(),
         "clip_on": False,
     }
-    label = "unknown" if name is None else shown(name)
+    label = "unknown" if name is None else fit(name, _NAME)
     axes.text(-0.012, place, label, ha="right", color=FAINT if name is None else INK, **beside)
     # Those of a name add up to its time on screen; strangers may be several at once.
     if name is not None:
@@ -205,6 +211,6 @@ def _frame(axes: Axes, rows: int, length: float) -> None:
 def _title(figure: Figure, cast: EpisodeAppearances, left: float) -> None:
     height = figure.get_figheight()
     figure.text(
-        left / _WIDTH, 1 - 0.32 / height, shown(cast.episode.title), fontsize=14,
-        va="center",
+        left / _WIDTH, 1 - 0.32 / height, fit(cast.episode.title, _WIDTH - left, 14),
+        fontsize=14, va="center",
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from eyecatch.core.crops import decode
-from eyecatch.core.plotting import FAINT, canvas, save, shown
+from eyecatch.core.plotting import FAINT, canvas, fit, save
 from eyecatch.core.text import clock
 from eyecatch.db.index import Index
 from eyecatch.db.records.answers import CropRow
@@ -72,7 +72,7 @@ def draw_faces(character: str, faces: Sequence[SheetFace], path: Path, form: str
             axes.imshow(decode(jpeg)[:, :, ::-1], interpolation="antialiased")
             axes.axis("off")
             figure.text(
-                x / width, (y - 0.06) / height, shown(note),
+                x / width, (y - 0.06) / height, fit(note, _SIDE + _GAP, 5.5),
                 fontsize=5.5, color=FAINT, va="top",
             )  # fmt: skip
         bar = figure.add_axes((0.2 / width, 1 - 0.42 / height, 0.09 / width, 0.24 / height))
@@ -83,7 +83,7 @@ def draw_faces(character: str, faces: Sequence[SheetFace], path: Path, form: str
         figure.text(
             0.38 / width,
             1 - 0.3 / height,
-            shown(character),
+            fit(character, width - 0.58, 14),
             fontsize=14,
             va="center",
         )

@@ -50,7 +50,9 @@ def ask(season: Path) -> Ask:
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_it_answers_as_it_did(ask, question):
     before = json.loads((MADE / f"{question}.json").read_text("utf-8"))
-    assert json.loads(ask(*QUESTIONS[question])) == before
+    now = json.loads(ask(*QUESTIONS[question]))
+    known = [{key: row[key] for key in old} for row, old in zip(now, before, strict=True)]
+    assert known == before, "fields may be added, none may change"
 
 
 def test_every_row_is_as_it_was(ask):

@@ -9,7 +9,7 @@ import pytest
 
 import eyecatch
 from eyecatch.core.errors import RequestError
-from eyecatch.core.plotting import canvas, save, shown
+from eyecatch.core.plotting import LARGEST, breadth, canvas, fit, save, shown
 from eyecatch.core.video.plan import plan
 from eyecatch.db.index import open_index
 from eyecatch.jobs.cli import main
@@ -117,3 +117,34 @@ def test_a_colour_belongs_to_a_name():
     assert colour_of("Hiei") == colour_of("Hiei") != colour_of("Kurama")
     assert colour_of(None) == "#9a9a9a"
     assert all(len(colour_of(name)) == 7 for name in ("a", "飛影", ""))
+
+
+def test_very_long_names_leave_room_for_the_bars(filled, refill, tmp_path):
+    long = ["綾波" * 100, "W" * 200, "Rei\nAyanami"]
+    there = sorted(cast_of(filled, "S01E01.mkv"))
+    source = filled.folder / "S01E01.mkv"
+    db = refill(tmp_path / "long.db", source, names=dict(zip(there, long, strict=False)))
+    for sheet in ("timeline", "season", "faces"):
+        done = eyecatch.export("sheet", db=db, sheet=sheet, out=tmp_path / sheet)
+        for file in done.files:
+            width = cv2.imread(str(file)).shape[1]
+            assert width <= 12 * 150
+    bars = cv2.imread(str(tmp_path / "timeline" / "S01E01.png")).astype(int)
+    for name in long[: len(there)]:
+        wanted = [int(colour_of(name)[place : place + 2], 16) for place in (5, 3, 1)]
+        assert (np.abs(bars - wanted).max(axis=2) <= 6).sum() > 1000
+
+
+@pytest.mark.parametrize("inches", [0.05, 1, 4, 100])
+@pytest.mark.parametrize("text", ["綾波レイ" * 40, "W" * 300, "e\u0301" * 90, "Rei", ""])
+def test_a_text_fits_where_it_is_drawn(text, inches):
+    drawn = fit(text, inches)
+    assert breadth(drawn) <= inches or drawn in ("…", "")
+    assert drawn == shown(text) or drawn.endswith("…")
+    assert not drawn.endswith("e…"), "no letter loses its accent"
+
+
+def test_a_picture_of_any_size_is_drawn(tmp_path):
+    with canvas(LARGEST / 150 + 20, 0.2) as figure:
+        save(figure, tmp_path / "wide.png", "png")
+    assert cv2.imread(str(tmp_path / "wide.png")).shape[1] <= LARGEST
