@@ -48,7 +48,7 @@ def judged(folder: Path, seconds: float) -> tuple[Path, Path]:
     """An episode of 720p and the CSV of its true faces."""
     season = folder / f"judged_{seconds:g}s"
     if not season.exists():
-        with atomic_folder(season, shared=False) as part:
+        with atomic_folder(season) as part:
             draw_season(
                 part, episodes=1, seconds=seconds, size=(1280, 720), seed=8, grain=GRAIN, dark=DARK
             )
@@ -84,6 +84,6 @@ def excerpt(episode: Path, seconds: float) -> Path:
 
 
 def _ffmpeg(*arguments: str, to: Path) -> None:
-    with atomic_file(to, shared=False) as part:
+    with atomic_file(to) as part:
         command = [program(), "-v", "error", "-nostdin", "-y", *arguments, str(part)]
         subprocess.run(command, check=True)

@@ -9,15 +9,14 @@ sentence about what goes wrong.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.file_names import MOST, fitted
+from eyecatch.core.file_names import MOST
+from eyecatch.core.parts import beside, file_part, folder_part, sweep
 
 CARD = ".eyecatch-export.json"
 """The file by which a folder is known to have been written by eyecatch: only such a folder is ever
@@ -38,13 +37,11 @@ def user_cache() -> Path:
 
 
 @contextmanager
-def atomic_file(path: Path, *, shared: bool = True) -> Iterator[Path]:
+def atomic_file(path: Path) -> Iterator[Path]:
     """A name to write to; when the block ends well, the file becomes ``path``, else it is gone.
 
     Args:
         path: the file, replaced where it exists; its folder is made where there is none.
-        shared: others may write the same file at the time, so the name is this thread's own.
-            Else the name is always the same, and what a killed process left is overwritten.
 
     Raises:
         OSError: it can't be written.
@@ -57,12 +54,9 @@ def atomic_file(path: Path, *, shared: bool = True) -> Iterator[Path]:
         '42'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(fitted(f".{path.stem}", f".part{_own(shared)}{path.suffix}", MOST))
-    try:
+    with file_part(path) as part:
         yield part
         part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -76,36 +70,27 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def atomic_folder(path: Path, *, shared: bool = True) -> Iterator[Path]:
+def atomic_folder(path: Path) -> Iterator[Path]:
     """A folder to fill; when the block ends well, it becomes ``path``, else it is gone.
 
     Args:
         path: the folder, replaced where it exists.
-        shared: as of ``atomic_file``.
 
     Raises:
         OSError: it can't be written.
     """
-    part, old = (
-        path.with_name(fitted(f".{path.name}", f".{kind}{_own(shared)}", MOST))
-        for kind in ("part", "old")
-    )
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    try:
-        yield part
-        if path.exists():
-            path.replace(old)
-        part.replace(path)
-    finally:
-        if old.exists() and not path.exists():  # the new one could not take its name
-            old.replace(path)
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _own(shared: bool) -> str:
-    return f"-{os.getpid()}-{threading.get_ident()}" if shared else ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    old = beside(path, "old")
+    with folder_part(path) as part:
+        try:
+            yield part
+            if path.exists():
+                path.replace(old)
+            part.replace(path)
+            sweep(path, "old")  # also one that was set aside by a process that was killed then
+        finally:
+            if old.exists() and not path.exists():  # the new one could not take its name
+                old.replace(path)
 
 
 def refuse(path: Path, force: bool) -> None:
@@ -134,7 +119,7 @@ def whole_file(path: Path, *, force: bool = False) -> Iterator[Path]:
     """
     refuse(path, force)
     target = path.resolve()  # a link stays, and what it points to is replaced
-    with _sentence(path), atomic_file(target, shared=False) as part:
+    with _sentence(path), atomic_file(target) as part:
         yield part
 
 
@@ -152,7 +137,7 @@ def whole_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
         RequestError: it exists, or can't be written.
     """
     _refuse_folder(path, force)
-    with _sentence(path), atomic_folder(path, shared=False) as part:
+    with _sentence(path), atomic_folder(path) as part:
         yield part
 
 

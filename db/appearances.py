@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Double, case, cast, delete, func, insert, select
 from sqlalchemy.engine import Connection
@@ -68,21 +68,33 @@ _COLUMNS: Final = tuple(name for name in TrackSpan.__dataclass_fields__ if name 
 def refresh_appearances(connection: Connection, episode_id: int) -> None:
     """Make the ranges of an episode follow from its tracks; equal ones change no row."""
     _refresh_tally(connection, episode_id)
-    spans = joined(_tracks(connection, episode_id), _gap(connection, episode_id))
-    wanted = [{name: getattr(span, name) for name in _COLUMNS} for span in spans]
-    columns = [getattr(Appearance, name) for name in _COLUMNS]
-    stored = connection.execute(
-        select(*columns)
-        .where(Appearance.episode_id == episode_id)
-        .order_by(Appearance.character_id, Appearance.unsure, Appearance.start)
-    )
-    if [tuple(row) for row in stored] == [tuple(span.values()) for span in wanted]:
+    wanted = _wanted(connection, episode_id)
+    if _stored(connection, episode_id) == wanted:
         return
     connection.execute(delete(Appearance).where(Appearance.episode_id == episode_id))
     if wanted:
-        connection.execute(
-            insert(Appearance), [{"episode_id": episode_id, **span} for span in wanted]
-        )
+        rows = [dict(zip(_COLUMNS, values, strict=True)) for values in wanted]
+        connection.execute(insert(Appearance), [{"episode_id": episode_id, **row} for row in rows])
+
+
+def follow_from_tracks(connection: Connection, episode_id: int) -> bool:
+    """Whether the ranges of an episode are those that follow from its tracks."""
+    return _stored(connection, episode_id) == _wanted(connection, episode_id)
+
+
+def _wanted(connection: Connection, episode_id: int) -> list[tuple[Any, ...]]:
+    """The ranges that follow from the tracks of an episode: values of ``_COLUMNS``."""
+    spans = joined(_tracks(connection, episode_id), _gap(connection, episode_id))
+    return [tuple(getattr(span, name) for name in _COLUMNS) for span in spans]
+
+
+def _stored(connection: Connection, episode_id: int) -> list[tuple[Any, ...]]:
+    stored = connection.execute(
+        select(*(getattr(Appearance, name) for name in _COLUMNS))
+        .where(Appearance.episode_id == episode_id)
+        .order_by(Appearance.character_id, Appearance.unsure, Appearance.start)
+    )
+    return [tuple(row) for row in stored]
 
 
 def joined(tracks: Iterable[TrackSpan], gap: Fraction) -> Iterator[TrackSpan]:

@@ -17,6 +17,7 @@ from eyecatch.core.file_names import shown
 from eyecatch.core.storage import place
 from eyecatch.core.video.types import NO_CROP, Plan, Video
 from eyecatch.db.connection.session import ROWS, Repository
+from eyecatch.db.episode_files import stamped
 from eyecatch.db.models import Chunk, Decision, Episode, EpisodeFile, Series, Unlike
 from eyecatch.db.models.base import PENDING
 from eyecatch.db.records.scan import Damage, EpisodeRecord, FileStamp
@@ -152,8 +153,8 @@ def _insert(
 
 def _add_file(connection: Connection, digest: str, file: FileStamp) -> EpisodeRecord:
     episode_id = connection.execute(select(Episode.id).where(Episode.digest == digest)).scalar_one()
-    values = {"size": file.size, "mtime_ns": file.mtime_ns, "episode_id": episode_id}
-    columns = (EpisodeFile.size, EpisodeFile.mtime_ns, EpisodeFile.episode_id)
+    values = stamped(digest, file) | {"episode_id": episode_id}
+    columns = [getattr(EpisodeFile, name) for name in values]
     here = EpisodeFile.path == file.path
     known = connection.execute(select(*columns).where(here)).one_or_none()
     if known is None:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from eyecatch.db.bad_files import BadFiles
     from eyecatch.db.bundles import Bundles
     from eyecatch.db.characters import Characters
+    from eyecatch.db.episode_files import EpisodeFiles
     from eyecatch.db.episodes import Episodes
+    from eyecatch.db.queries.checkup import Checkup
     from eyecatch.db.queries.exports import Exports
     from eyecatch.db.queries.find import Queries
     from eyecatch.db.queries.fingerprint import Fingerprint
@@ -62,6 +64,9 @@ class Index(Session):
 
     # What was given: videos, bundles, names
     episodes: cached_property[Episodes] = repository("eyecatch.db.episodes", "Episodes")
+    episode_files: cached_property[EpisodeFiles] = repository(
+        "eyecatch.db.episode_files", "EpisodeFiles"
+    )
     bad_files: cached_property[BadFiles] = repository("eyecatch.db.bad_files", "BadFiles")
     bundles: cached_property[Bundles] = repository("eyecatch.db.bundles", "Bundles")
     runs: cached_property[Runs] = repository("eyecatch.db.runs", "Runs")
@@ -95,6 +100,7 @@ class Index(Session):
     summaries: cached_property[Summaries] = repository("eyecatch.db.queries.summaries", "Summaries")
     exports: cached_property[Exports] = repository("eyecatch.db.queries.exports", "Exports")
     pages: cached_property[PageQueries] = repository("eyecatch.db.queries.pages", "PageQueries")
+    checkup: cached_property[Checkup] = repository("eyecatch.db.queries.checkup", "Checkup")
     fingerprint: cached_property[Fingerprint] = repository(
         "eyecatch.db.queries.fingerprint", "Fingerprint"
     )

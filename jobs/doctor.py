@@ -1,4 +1,4 @@
-"""``eyecatch doctor``: what this machine has, what will run where, and what limits it."""
+"""``eyecatch doctor``: what this machine has, what will run where; or whether an index is sound."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import platform
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import av.codec
@@ -17,6 +16,8 @@ from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import names, resolve
 from eyecatch.core.errors import EyecatchError
 from eyecatch.core.tensorflow import cores, prepare_tensorflow
+from eyecatch.jobs.finding import Finding
+from eyecatch.jobs.index_checkup import check_index
 from eyecatch.jobs.versions import versions
 
 # What episodes are made of; PyAV's wheel decodes all of them in software.
@@ -26,31 +27,23 @@ CODECS = ("h264", "hevc", "av1", "vp9", "mpeg2video", "mpeg4")
 ENCODERS = ("libx264", "h264_nvenc", "h264_qsv", "h264_videotoolbox")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was checked.
-
-    Attributes:
-        what: its name.
-        found: what there is.
-        so: what this means for eyecatch; may be empty.
-        fine: False where something is missing that a verb needs.
-    """
-
-    what: str
-    found: str
-    so: str = ""
-    fine: bool = True
-
-
-def doctor() -> list[Finding]:
+def doctor(*, db: str | None = None) -> list[Finding]:
     """Look at this machine; takes some seconds, since TensorFlow is asked for its devices.
+
+    Args:
+        db: look at this index instead, a path of an SQLite file or any SQLAlchemy URL: every row of
+            it is read, and what is wrong is said with what is lost.
+
+    Raises:
+        DatabaseError: there is no such index, or it can't be opened.
 
     Example:
         >>> import eyecatch
         >>> [finding.what for finding in eyecatch.doctor()][:3]
         ['versions', 'processor', 'memory']
     """
+    if db is not None:
+        return check_index(db)
     return [
         Finding("versions", ", ".join(f"{name} {v}" for name, v in versions().items())),
         *_processors(),

@@ -15,6 +15,7 @@ from typing import IO
 import ffmpeg
 import imageio_ffmpeg
 
+from eyecatch.core.children import child
 from eyecatch.core.errors import MediaError
 from eyecatch.core.files import atomic_file
 from eyecatch.core.synthetic.pen import Picture
@@ -95,19 +96,15 @@ def _command(path: Path, size: tuple[int, int], rate: Fraction, encoding: Encodi
 
 def _pipe(pictures: Iterable[Picture], command: list[str], log: IO[bytes]) -> int:
     """Run ffmpeg on the pictures; what it says goes to a file, as a full pipe would stop it."""
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=log) as process:
+    with child(command, stdin=subprocess.PIPE, stderr=log) as process:
         pipe = process.stdin
         assert pipe is not None
-        try:
-            # A broken pipe: ffmpeg gave up. Its status and its words say why.
-            with suppress(BrokenPipeError):
-                for picture in pictures:
-                    pipe.write(picture.data)
-            with suppress(BrokenPipeError):
-                pipe.close()
-        except BaseException:
-            process.kill()
-            raise
+        # A broken pipe: ffmpeg gave up. Its status and its words say why.
+        with suppress(BrokenPipeError):
+            for picture in pictures:
+                pipe.write(picture.data)
+        with suppress(BrokenPipeError):
+            pipe.close()
         return process.wait()
 
 

@@ -14,6 +14,7 @@ import ffmpeg
 import imageio_ffmpeg
 from ffmpeg.nodes import OutputStream
 
+from eyecatch.core.children import child
 from eyecatch.core.errors import EyecatchError, MediaError, RequestError
 from eyecatch.core.video.readable_formats import ONLY_ITSELF
 
@@ -120,17 +121,13 @@ def run(
 
 
 def _watched(command: Sequence[str], log: IO[bytes], folder: Path | None, watch: Watch) -> int:
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, cwd=folder) as process:
+    with child(command, stdout=subprocess.PIPE, stderr=log, cwd=folder) as process:
         assert process.stdout is not None
-        try:
-            for line in process.stdout:
-                key, _, value = line.partition(b"=")
-                if key == b"frame" and value.strip().isdigit():
-                    watch(int(value))
-            return process.wait()
-        except BaseException:
-            process.kill()
-            raise
+        for line in process.stdout:
+            key, _, value = line.partition(b"=")
+            if key == b"frame" and value.strip().isdigit():
+                watch(int(value))
+        return process.wait()
 
 
 def failure(about: Path, log: IO[bytes], status: int) -> EyecatchError:

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eyecatch.db.models.base import EPISODE_STATES, RUN_STATES, Base, one_of
-from eyecatch.db.models.paths import PathText
+from eyecatch.db.models.paths import Digest, PathText
 from eyecatch.db.models.shapes import is_amounts, is_damage, is_object, is_texts
 from eyecatch.db.models.types import (
     Count,
@@ -35,7 +35,7 @@ class Episode(Base):
     __tablename__ = "episode"
     __table_args__ = (one_of("state", EPISODE_STATES),)
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    digest: Mapped[str] = mapped_column(unique=True)
+    digest: Mapped[str] = mapped_column(Digest, unique=True)
     path: Mapped[str] = mapped_column(PathText)  # where it was last seen
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
     stream: Mapped[int] = mapped_column(Count)
@@ -85,6 +85,7 @@ class EpisodeFile(Base):
     episode_id: Mapped[int] = mapped_column(
         ForeignKey("episode.id", ondelete="CASCADE"), index=True
     )
+    seal: Mapped[str | None]  # of whoever saw it there; see db.episode_files
 
 
 class Character(Base):

@@ -1,8 +1,13 @@
-"""How paths are kept in a database, whose texts are UTF-8 and nothing else."""
+"""How paths, and digests that become part of one, are kept in a database.
+
+Its texts are UTF-8 and nothing else.
+"""
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from sqlalchemy import Dialect
@@ -10,6 +15,7 @@ from sqlalchemy import Dialect
 from eyecatch.db.models.types import Process, Words
 
 _SCHEME = "file://"
+_DIGEST = re.compile(r"[0-9A-Za-z][0-9A-Za-z .:_-]{0,127}")
 
 
 class PathText(Words):
@@ -25,11 +31,26 @@ class PathText(Words):
 
     def checker(self, inner: Process) -> Process:
         """A function that returns the path as it was given."""
-        text = super().checker(inner)
+        text: Callable[[object], str | None] = super().checker(inner)
 
         def check(value: object) -> str | None:
             path = text(value)
             return None if path is None else restored(path)
+
+        return check
+
+
+class Digest(Words):
+    """A hash as a text, which may be part of a file's name."""
+
+    def checker(self, inner: Process) -> Process:
+        """The same."""
+        text: Callable[[object], str | None] = super().checker(inner)
+
+        def check(value: object) -> str | None:
+            if (digest := text(value)) is None or _DIGEST.fullmatch(digest):
+                return digest
+            raise self.wrong("a digest", value)
 
         return check
 

@@ -41,7 +41,10 @@ VERBS = {
     "render": ("render", "Write an episode with a box and a name at every face."),
     "clips": ("render", "Cut out the scenes of a character."),
     "export": ("export", "Write rows of the index for other programs."),
-    "doctor": ("doctor", "What this machine has, and what will run where."),
+    "doctor": (
+        "doctor",
+        "What this machine has, what will run where; or whether an index is sound.",
+    ),
 }
 
 

@@ -13,14 +13,16 @@ from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import answer, print_text
 
 
-@click.command(epilog="Example:  eyecatch doctor")
+@click.command(epilog="Example:  eyecatch doctor --db season.db")
+@click.option("--db", metavar="FILE|URL", help="Check this index instead: every row of it is read.")
 @options.form()
-def doctor(form: str) -> None:
+def doctor(db: str | None, form: str) -> None:
     """What this machine has (cores, GPU, codecs, ffmpeg), what will run where, and what limits it.
 
-    Status 1 where something is missing that a verb needs.
+    With --db, whether an index is sound, and what is lost where it isn't. Status 1 where something
+    is missing that a verb needs, or is wrong with the index.
     """
-    findings = eyecatch.doctor()
+    findings = eyecatch.doctor(db=db)
     if form == "table":
         for finding in findings:
             found = f"{finding.what}: {finding.found}"

@@ -12,6 +12,7 @@ import ffmpeg
 from pysubs2 import SSAFile
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.parts import folder_part
 from eyecatch.core.video.concat import CONTAINER, HEADROOM, Part, join
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import named, run
@@ -50,17 +51,16 @@ def write_supercut(
         _check_soft(cuts, path)
     begin, parts, script = Fraction(0), [], SSAFile()
     # The parts are as large as the result, so they lie where there must be room for it.
-    room = TemporaryDirectory(prefix=".eyecatch-", dir=path.parent.absolute())
-    with room as large, TemporaryDirectory(prefix="eyecatch-") as name:
+    with folder_part(path) as large, TemporaryDirectory(prefix="eyecatch-") as name:
         for place, (cutter, span) in enumerate(cuts):
-            part = Part(Path(large) / f"{place}.{CONTAINER}", begin)
+            part = Part(large / f"{place}.{CONTAINER}", begin)
             _write_part(cutter, span, part.path, first, Path(name))
             parts.append(part)
             if soft:
                 _append(script, cutter.script(span), begin)
             begin += cutter.cut(span).seconds
             step(place + 1)
-        joined = Path(large) / f"joined.{CONTAINER}"
+        joined = large / f"joined.{CONTAINER}"
         join(parts, joined, UNIT)
         script.save(str(Path(name) / "labels.ass"))
         _finish(joined, path, title, Path(name), soft)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eyecatch.core.errors import EyecatchError, MediaError
 from eyecatch.core.inputs import Sources
-from eyecatch.core.storage import place, reachable
+from eyecatch.core.storage import is_remote, place, reachable
 from eyecatch.core.video.content_hash import content_hash
 from eyecatch.core.video.made import is_made
 from eyecatch.core.video.plan import plan
@@ -77,6 +77,7 @@ def register(index: Index, file: Path, series: str | None, chunk_seconds: float)
     """
     record = _unchanged(index, file)
     if record is not None:
+        index.episode_files.vouch(record.digest, FileStamp.of(file))
         return with_clock(index, record)
     record = _add(index, file, series, chunk_seconds)
     _replace(index, str(file.absolute()))
@@ -108,7 +109,10 @@ def _replace(index: Index, path: str | None = None) -> None:
     Names of people follow to the newer content when it is decided, or at once where it is.
     """
     for older, newer in index.replacements.pairs(path):
-        left = next(filter(_is_unchanged, index.episodes.files(older)), None)
+        believed = index.episode_files.believed(older)
+        left = next(
+            (file for file in index.episodes.files(older) if _is_unchanged(file, believed)), None
+        )
         if left is not None:
             index.replacements.moved(older, left.path)
             continue
@@ -117,9 +121,13 @@ def _replace(index: Index, path: str | None = None) -> None:
             index.replacements.follow(newer)
 
 
-def _is_unchanged(file: FileStamp) -> bool:
+def _is_unchanged(file: FileStamp, believed: set[FileStamp]) -> bool:
+    """Whether a file is there as it was; an address that only the index names isn't asked."""
     try:
-        return FileStamp.of(place(file.path)) == file
+        path = place(file.path)
+        if is_remote(path) and file not in believed:
+            return True
+        return FileStamp.of(path) == file
     except (OSError, EyecatchError):
         return False
 

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 import ffmpeg
 
 from eyecatch.core.errors import EyecatchError, MediaError
+from eyecatch.core.parts import folder_part
 from eyecatch.core.video.concat import CONTAINER, HEADROOM, Part, join
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.exact_cut import Cut, count_frames
@@ -91,9 +92,8 @@ def write_burnt_in_parts(
         RequestError: a worker died.
     """
     container, source = container_of(path), played(source)
-    room = TemporaryDirectory(prefix=".eyecatch-", dir=path.parent.absolute())
-    with room as large, TemporaryDirectory(prefix="eyecatch-") as name:
-        tasks = [_task(source, encoder, part, Path(large)) for part in ranges]
+    with folder_part(path) as large, TemporaryDirectory(prefix="eyecatch-") as name:
+        tasks = [_task(source, encoder, part, large) for part in ranges]
         # Ray takes a second to import, so it is loaded only where it runs.
         parallel = importlib.import_module("eyecatch.jobs.runners.ray").in_parallel
         done = 0
@@ -102,7 +102,7 @@ def write_burnt_in_parts(
                 raise MediaError(str(source.video.path), f"a part of it failed: {fault}")
             done += frames
             watch(done)
-        joined = Path(large) / f"joined.{CONTAINER}"
+        joined = large / f"joined.{CONTAINER}"
         join([Part(task.path, task.cut.begin) for task in tasks], joined, source.video.time_base)
         output, number = copy_streams(source, container, Path(name))
         place = [at for at, kind in enumerate(output.kinds) if kind == "video"][number]

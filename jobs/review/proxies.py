@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Lock
 
+from eyecatch.core.children import end_all
 from eyecatch.core.errors import EyecatchError
 from eyecatch.core.video.proxy import make_proxy
 from eyecatch.db.records.scan import EpisodeRecord
@@ -26,9 +27,9 @@ class Proxies:
         self._done: dict[str, float] = {}
 
     def path(self, episode: EpisodeRecord) -> Path | None:
-        """The proxy of an episode, if it is there."""
+        """The proxy of an episode, if it is there; a link, which may lead anywhere, is none."""
         place = self._place(episode)
-        return place if place.is_file() else None
+        return place if place.is_file() and not place.is_symlink() else None
 
     def make(self, episode: EpisodeRecord, video: Path) -> None:
         """Have a proxy made of an episode's file, if none is there or under way."""
@@ -53,8 +54,10 @@ class Proxies:
         wait(self._making.values())
 
     def close(self) -> None:
-        """Make no more."""
+        """Make no more; what is half made is gone."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        end_all()
+        self._pool.shutdown()
 
     def _place(self, episode: EpisodeRecord) -> Path:
         return self._folder / f"{episode.digest.replace(':', '-')}.mp4"

@@ -55,7 +55,11 @@ def review(
         room = AppState(index, _proxies(db))
         room.look()
         config = uvicorn.Config(
-            make_app(room, secret), log_level="warning", access_log=False, server_header=False
+            make_app(room, secret),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,  # a video that is being watched would hold it for ever
         )
         say(address(listener, secret))
         try:
@@ -90,4 +94,6 @@ def address(listener: socket.socket, token: str | None) -> str:
 def _proxies(db: str) -> Path | None:
     """The folder for copies that browsers play: beside an index that is a file."""
     file = sqlite_file(parse_url(db))
-    return None if file is None else file.with_name(f"{file.name}{PROXIES}")
+    if file is None or (folder := file.with_name(f"{file.name}{PROXIES}")).is_symlink():
+        return None  # a link may lead anywhere
+    return folder

@@ -15,9 +15,9 @@ from eyecatch.db.models.types import Words
 
 COLUMNS = [column for table in Base.metadata.sorted_tables for column in table.columns]
 
-TYPES = {
-    "Json": (dict, list), "Blob": bytes, "Words": str, "PathText": str, "Real": float, "Flag": bool,
-}  # fmt: skip
+TYPES = {"Json": (dict, list), "Blob": bytes, "Real": float, "Flag": bool} | dict.fromkeys(
+    ("Words", "PathText", "Digest"), str
+)
 """What a column of each type gives; all others give whole numbers."""
 
 WRONG = (b"\x00\xff", "Hiei", 2**62, -(2**62), -1.5, 9e999, b"", "", "[]", '{"a": NaN}', "[[1]]")
@@ -39,12 +39,15 @@ def rows(tmp_path_factory):
 
 def _plain(table: sa.Table) -> str:
     """A row that is as it should be, but for what it refers to."""
-    values = {"Json": "NULL", "Blob": "x'00'", "Words": "'a'", "PathText": "'a'", "Real": "0.5"}
-    plain = [values.get(type(column.type).__name__, "1") for column in table.columns]
-    given = [
-        "'[]'" if column.name == "characters" else "'{}'" if value == "NULL" else value
-        for column, value in zip(table.columns, plain, strict=True)
-    ]
+    values = {"Json": "'{}'", "Blob": "x'00'", "Real": "0.5"}
+    plain = {
+        column.name: "'a'"
+        if isinstance(column.type, Words)
+        else values.get(type(column.type).__name__, "1")
+        for column in table.columns
+    }
+    plain["characters"] = "'[]'"
+    given = ["NULL" if column.nullable else plain[column.name] for column in table.columns]
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     return f"({names}) VALUES ({', '.join(given)})"
 

@@ -8,6 +8,7 @@ import signal
 import click
 import pytest
 
+from eyecatch.core.files import whole_file, whole_folder
 from eyecatch.jobs import cli
 
 
@@ -52,3 +53,14 @@ def test_what_the_surroundings_handle_or_ignore_is_theirs(verb, run):
     finally:
         signal.signal(signal.SIGTERM, before)
     assert asked == [signal.SIGTERM]
+
+
+def test_what_is_half_written_is_gone(verb, run, tmp_path):
+    def stand():
+        with whole_file(tmp_path / "out.csv") as part, whole_folder(tmp_path / "set"):
+            part.write_text("half")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    verb(stand)
+    assert run("stand")[0] == 143
+    assert list(tmp_path.iterdir()) == []

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
+from eyecatch.core.children import child
 from eyecatch.core.errors import RequestError
 from eyecatch.core.inputs import media
 from eyecatch.training.collection.options import Web
@@ -59,18 +60,17 @@ def _fetch(url: str, cache: Path, max_files: int, on_progress: OnProgress) -> Re
     command += ["--no-input", "--no-colors", "--destination", str(cache)]
     command += ["--range", f"1-{max_files}"]
     with tempfile.TemporaryFile("w+", errors="replace") as log:
-        child = subprocess.Popen(
+        with child(
             [*command, "--", url],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
             encoding="utf-8", errors="replace",
-        )  # fmt: skip
-        with child:
-            assert child.stdout is not None
-            enough = _count(child.stdout, max_files, on_progress)
+        ) as process:  # fmt: skip
+            assert process.stdout is not None
+            enough = _count(process.stdout, max_files, on_progress)
             if enough:
-                child.terminate()
+                process.terminate()
         log.seek(0)
-        return None if enough or not child.returncode else _why(url, child.returncode, log)
+        return None if enough or not process.returncode else _why(url, process.returncode, log)
 
 
 def _count(lines: Iterable[str], max_files: int, on_progress: OnProgress) -> bool:

@@ -33,6 +33,7 @@ def upgrade() -> None:
     for name in ("origin_num", "origin_den", "start_pts", "replaced_by"):
         op.add_column("episode", sa.Column(name, sa.BigInteger()))
     op.add_column("episode", sa.Column("timecode", sa.String()))
+    op.add_column("episode_file", sa.Column("seal", sa.String()))
     _fill_starts()
     op.add_column("episode", sa.Column("mirrored", sa.Boolean()))
     for side in ("left", "top", "right", "bottom"):
