@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eyecatch.core.video.container_layout import container_of
-from eyecatch.core.video.ffmpeg import Watch, run
+from eyecatch.core.video.ffmpeg import Watch
 from eyecatch.jobs.render.encoders import Encoder, video_options
-from eyecatch.jobs.render.passthrough import copy_streams
+from eyecatch.jobs.render.passthrough import copy_streams, write
 from eyecatch.jobs.render.played import played
 from eyecatch.jobs.render.soft import write_script
 from eyecatch.jobs.render.source import Source
@@ -37,7 +37,7 @@ def write_burnt(source: Source, path: Path, encoder: Encoder, watch: Watch) -> N
         output, number = copy_streams(source, container, folder)
         start = round(source.layout.start / source.video.time_base)
         output.options |= video_options(source.video, encoder, number, ass_filter(folder, start))
-        run(output.build(path), source.video.path, *output.more, folder=folder, watch=watch)
+        write(source, output, path, folder, watch)
 
 
 def ass_filter(folder: Path, start: int = 0) -> str:

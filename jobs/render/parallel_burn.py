@@ -23,7 +23,7 @@ from eyecatch.core.video.ffmpeg import Watch, named, run
 from eyecatch.jobs.render.burn import ass_filter
 from eyecatch.jobs.render.cutter import Cutter, Span
 from eyecatch.jobs.render.encoders import Encoder, video_options
-from eyecatch.jobs.render.passthrough import OutputSpec, copy_streams
+from eyecatch.jobs.render.passthrough import OutputSpec, copy_streams, write
 from eyecatch.jobs.render.played import played
 from eyecatch.jobs.render.source import Source
 
@@ -109,7 +109,7 @@ def write_burnt_in_parts(
         output.streams.insert(place + 1, ffmpeg.input(named(joined), itsoffset=-HEADROOM)["v:0"])
         output.more += ["-map", f"-0:{source.video.stream}"]  # it takes the place of this one
         _describe(source, output, number)
-        run(output.build(path), source.video.path, *output.more, folder=Path(name))
+        write(source, output, path, Path(name))
 
 
 def _describe(source: Source, output: OutputSpec, number: int) -> None:

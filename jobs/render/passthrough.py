@@ -13,7 +13,8 @@ from ffmpeg.nodes import FilterableStream
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container_layout import Stream, cover, unsupported
-from eyecatch.core.video.ffmpeg import named, run, source_input
+from eyecatch.core.video.ffmpeg import Watch, named, run, source_input, unwatched
+from eyecatch.core.video.ordered_chapters import keep_order
 from eyecatch.jobs.render.source import Source
 
 log = logging.getLogger(__name__)
@@ -91,6 +92,14 @@ def copy_streams(source: Source, container: str, folder: Path) -> tuple[OutputSp
     if container == "matroska":
         _attach(source, output, folder)
     return output, chosen
+
+
+def write(
+    source: Source, output: OutputSpec, path: Path, folder: Path, watch: Watch = unwatched
+) -> None:
+    """Write an output of ``copy_streams``, in whose folder ffmpeg is to run."""
+    run(output.build(path), source.video.path, *output.more, folder=folder, watch=watch)
+    keep_order(source.video.path, path)
 
 
 def _fitting(file: Path, streams: list[Stream], container: str) -> list[Stream]:

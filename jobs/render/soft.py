@@ -11,12 +11,12 @@ from pysubs2 import SSAFile
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.video.container_layout import container_of
-from eyecatch.core.video.ffmpeg import Watch, run
+from eyecatch.core.video.ffmpeg import Watch
 from eyecatch.core.video.made import LABELS
 from eyecatch.jobs.render.ass import track
 from eyecatch.jobs.render.encoders import find_encoder, video_options
 from eyecatch.jobs.render.options import EncodingOptions
-from eyecatch.jobs.render.passthrough import copy_streams
+from eyecatch.jobs.render.passthrough import copy_streams, write
 from eyecatch.jobs.render.played import played
 from eyecatch.jobs.render.source import Source
 
@@ -70,4 +70,4 @@ def write_soft(source: Source, path: Path, encoding: EncodingOptions, watch: Wat
         number = output.add(labels, "subtitle")
         output.options[f"disposition:s:{number}"] = "default" if first else "0"
         output.options[f"metadata:s:s:{number}"] = f"title={LABELS}"
-        run(output.build(path), source.video.path, *output.more, folder=folder, watch=watch)
+        write(source, output, path, folder, watch)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -210,3 +212,67 @@ def heard(lab, path: Path) -> list[float]:
     lab.ffmpeg("-i", path, *form, raw)
     wave = np.frombuffer(raw.read_bytes(), np.int16)[4000:12000].astype(int)
     return [len(wave), float(np.abs(np.fft.rfft(wave)).argmax()), float(np.abs(wave).mean() // 50)]
+
+
+def element(number: int, content: bytes) -> bytes:
+    """EBML: an id, a length in eight bytes, the content."""
+    name = number.to_bytes((number.bit_length() + 7) // 8, "big")
+    return name + (1 << 56 | len(content)).to_bytes(8, "big") + content
+
+
+def chapter(uid: int, start: float, stop: float) -> bytes:
+    times = [(0x91, start), (0x92, stop)]
+    begin_end = b"".join(element(one, int(at * 1e9).to_bytes(8, "big")) for one, at in times)
+    shown = element(0x80, element(0x85, f"Part {uid}".encode()) + element(0x437C, b"eng"))
+    return element(0xB6, element(0x73C4, bytes([uid])) + begin_end + shown)
+
+
+ORDERED = element(
+    0x1043A770,
+    element(
+        0x45B9,
+        element(0x45DB, b"\1") + element(0x45DD, b"\1") + chapter(1, 1, 2) + chapter(2, 0, 1),
+    ),
+)
+"""An edition that is the default and ordered: players show the second second first."""
+
+
+@pytest.fixture
+def ordered(made, lab, filled, tmp_path) -> Path:
+    """An episode with ordered chapters, put where ffmpeg had written others."""
+    (tmp_path / "chapters.txt").write_text(
+        ";FFMETADATA1\n" + "[CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=1\ntitle=Some\n" * 9
+    )
+    told = ["-f", "ffmetadata", "-i", tmp_path / "chapters.txt", "-map_chapters", 2]
+    path = made("Ordered.mkv", *drawn(), *told, *VIDEO)
+    data = path.read_bytes()
+    at = data.rindex(b"\x10\x43\xa7\x70", 0, data.index(b"\x1f\x43\xb6\x75"))
+    length = 9 - data[at + 4].bit_length()
+    size = int.from_bytes(data[at + 4 : at + 4 + length], "big") - (1 << 7 * length)
+    room = 4 + length + size - len(ORDERED)
+    void = element(0xEC, bytes(room - 9))
+    path.write_bytes(data[:at] + ORDERED + void + data[at + 4 + length + size :])
+    filled(path, lab.Face("Rei", 7, 20, lambda _: (20, 20, 40, 30)))
+    return path
+
+
+@pytest.mark.parametrize("how", ["soft", "burn"])
+def test_ordered_chapters_stay_in_order(how, ordered, lab, tmp_path):
+    out = render("Ordered", db=str(tmp_path / "season.db"), out=tmp_path / "named.mkv", how=how)
+    assert ORDERED in out.read_bytes()
+    with av.open(str(ordered)) as source, av.open(str(out)) as container:
+        assert container.chapters()[0]["start"] == 1_000_000_000
+        assert container.chapters() == source.chapters()
+    assert len(frame_hashes(lab, out)) == 50
+    if how == "soft" and shutil.which("mpv"):
+        assert first_seen(out) == first_seen(ordered)
+        assert first_seen(out) != first_seen(ordered, "--no-ordered-chapters")
+
+
+def first_seen(path: Path, *options: str) -> bytes:
+    """The first picture that mpv shows."""
+    folder = path.with_suffix(f".seen{len(options)}")
+    images = ["--vo=image", "--vo-image-format=png", f"--vo-image-outdir={folder}", "--frames=1"]
+    command = ["mpv", "--no-config", "--ao=null", "--no-sub", *images, *options, str(path)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    return next(folder.iterdir()).read_bytes()
