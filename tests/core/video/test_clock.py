@@ -5,11 +5,13 @@ import shutil
 import subprocess
 from fractions import Fraction
 
+import av
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from eyecatch.core.video.clock import Clock, clock_of
 from eyecatch.core.video.probe import probe
+from eyecatch.core.video.proxy import make_proxy
 
 SOUND = ("-f", "lavfi", "-i", "sine=d=1:r=44100")
 SILENT = {"ivf", "gif", "mxf", "ogv"}
@@ -103,12 +105,33 @@ def test_timecode_is_read_from_whatever_tag_has_it(tmp_path, suffix):
     assert probe(path).timecode == "10:00:00:00"
 
 
+@pytest.mark.parametrize("suffix", ["mkv", "mp4", "ts"])
+def test_a_proxy_begins_where_players_begin_to_count(tmp_path, suffix):
+    path, proxy = tmp_path / f"a.{suffix}", tmp_path / "proxy.mp4"
+    write(path, CASES[f"a.{suffix}"][0])
+    make_proxy(path, proxy)
+    shown = [first_frame(file) for file in (path, proxy)]
+    assert shown[1] == pytest.approx(shown[0] - float(clock_of(path).origin), abs=1 / 48)
+
+
+def first_frame(path):
+    with av.open(str(path)) as container:
+        return next(container.decode(video=0)).time
+
+
 def mpv_start(path):
     """The start of a file as mpv has it; it counts from there."""
     program = shutil.which("mpv")
     if program is None:
         pytest.skip("mpv is not installed")
-    quiet = ("--no-config", "--vo=null", "--ao=null", "--frames=1", "--msg-level=all=error")
+    quiet = (
+        "--no-config",
+        "--vo=null",
+        "--no-audio",
+        "--untimed",
+        "--frames=1",
+        "--msg-level=all=error",
+    )
     told = ("--msg-level=cplayer=info", "--term-playing-msg=start=${=demuxer-start-time}")
     command = (program, *quiet, *told, path)
     said = subprocess.run(command, capture_output=True, text=True, check=False).stdout

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 
+import pysubs2
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
@@ -110,3 +111,32 @@ def test_an_episode_is_as_long_as_it_lasts(season, filled, run):
         _, said, _ = run(*question, "--db", season / "live.db")
         assert "live.ts" in said
         assert "13:53" not in said
+
+
+@pytest.mark.parametrize(("suffix", "waits"), [("mkv", 0), ("flv", 0), ("mp4", 10)])
+@pytest.mark.parametrize(("form", "kind"), [("vtt", "vtt"), ("ass", "ass")])
+def test_names_come_when_a_player_shows_the_faces(
+    filled, late, tmp_path, suffix, waits, form, kind
+):
+    wanted, found = tmp_path / f"1.{form}", tmp_path / f"2.{form}"
+    eyecatch.export("appearances", db=filled.db, form=form, out=wanted, episodes=["S01E01"])
+    eyecatch.export("appearances", db=late, form=form, out=found, episodes=[f"late.{suffix}"])
+    cues = [
+        [(cue.start / 1000, cue.text) for cue in pysubs2.load(str(path), format_=kind)]
+        for path in (wanted, found)
+    ]
+    assert [text for _, text in cues[0]] == [text for _, text in cues[1]]
+    moved = [after - before for (before, _), (after, _) in zip(*cues, strict=True)]
+    assert moved == pytest.approx([waits] * len(moved), abs=0.03), "sound may begin a little before"
+
+
+@pytest.fixture(scope="module")
+def late(filled, refill, tmp_path_factory):
+    """The first episode from second 10 on, in containers whose players differ."""
+    folder = tmp_path_factory.mktemp("late")
+    files = [folder / f"late.{suffix}" for suffix in ("mkv", "flv", "mp4")]
+    for file in files:
+        how = ("-map", "0:v", "-c", "copy", "-output_ts_offset", "10", file)
+        source = filled.folder / "S01E01.mkv"
+        subprocess.run((get_ffmpeg_exe(), "-v", "error", "-i", source, *how), check=True)
+    return refill(folder / "late.db", *files)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 import pytest
 from starlette.testclient import TestClient
 
 from eyecatch.core.errors import DatabaseError
+from eyecatch.core.video.clock import Clock
 from eyecatch.core.video.container_layout import Layout, Stream, layout
 from eyecatch.core.video.proxy import obstacle
 from eyecatch.db.index import open_index
@@ -219,6 +221,8 @@ def test_a_file_that_is_gone_is_said(page, room, evening, tmp_path):
 
 def test_a_copy_that_browsers_play_is_made(page, room):
     assert room.proxies.path(room.index.episodes.get(1)) is None
+    room.index.episodes.set_clock(1, Clock(Fraction(2), None))
+    begins = [track["times"][0] for track in page.get("/episodes/1/boxes?start=4&stop=6").json()]
     page.post("/episodes/1/proxy", data={"back": "/episodes/1"})
     room.proxies.wait()
     made = room.proxies.path(room.index.episodes.get(1))
@@ -226,6 +230,10 @@ def test_a_copy_that_browsers_play_is_made(page, room):
     assert {one.codec for one in layout(made).of("video")} == {"h264"}
     assert "small copy" in page.get("/episodes/1").text
     assert page.get("/episodes/1/video").content == made.read_bytes()
+    after = [track["times"][0] for track in page.get("/episodes/1/boxes?start=2&stop=4").json()]
+    assert after == pytest.approx([begin - 2 for begin in begins]), (
+        "browsers play a Matroska file on its own clock, and a copy from where players begin"
+    )
 
 
 def stream(kind, codec):
