@@ -73,14 +73,22 @@ class Bundle(Contents):
 
     @property
     def card(self) -> dict[str, Any]:
-        """How it was trained and measured, as written by ``training``."""
-        card: dict[str, Any] = json.loads((self.folder / CARD).read_text("utf-8"))
+        """How it was trained and measured, as written by ``training``; ModelError if it is none."""
+        try:
+            card = json.loads((self.folder / CARD).read_text("utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
+            raise _no_bundle(self.folder, f"its {CARD} can't be read") from error
+        if not isinstance(card, dict):
+            raise _no_bundle(self.folder, f"its {CARD} holds no object")
         return card
 
     @property
     def card_text(self) -> str:
         """The same for people, as Markdown."""
-        return (self.folder / CARD_TEXT).read_text("utf-8")
+        try:
+            return (self.folder / CARD_TEXT).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            raise _no_bundle(self.folder, f"its {CARD_TEXT} can't be read") from error
 
 
 def load_bundle(folder: Path | str) -> Bundle:
@@ -114,7 +122,8 @@ def load_bundle(folder: Path | str) -> Bundle:
         contents = _parse(manifest)
         files = {str(name): str(digest) for name, digest in manifest["files"].items()}
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-        raise _no_bundle(folder, f"its {MANIFEST} is damaged ({error})") from error
+        why = str(error).partition("\n")[0]
+        raise _no_bundle(folder, f"its {MANIFEST} is damaged ({why})") from error
     _check_files(folder, contents, files)
     return Bundle(
         **{one.name: getattr(contents, one.name) for one in fields(Contents)},

@@ -16,7 +16,7 @@ from eyecatch.core.crops import decode
 from eyecatch.core.errors import ModelError
 from eyecatch.core.identity.bundle import Bundle, load_bundle
 from eyecatch.core.identity.litert import LiteRtNetwork
-from eyecatch.core.identity.networks import load_weights
+from eyecatch.core.identity.weights import load_weights
 from eyecatch.core.tensorflow import Device, has_gpu, keras, prepare_tensorflow, tensorflow
 
 Pictures = npt.NDArray[np.uint8]

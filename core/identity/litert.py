@@ -21,7 +21,8 @@ import numpy.typing as npt
 
 from eyecatch.core.files import user_cache, write_atomically
 from eyecatch.core.identity.bundle import Bundle
-from eyecatch.core.identity.networks import Network, load_weights
+from eyecatch.core.identity.networks import Network
+from eyecatch.core.identity.weights import load_weights
 from eyecatch.core.runtime import hushed
 from eyecatch.core.tensorflow import cores, keras, tensorflow
 

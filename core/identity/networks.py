@@ -7,23 +7,28 @@ network ``study`` goes on from there to logits (n, classes).
 
 from __future__ import annotations
 
-import math
-import warnings
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import signature
-from pathlib import Path
 from typing import Any
 
-from eyecatch.core.errors import ModelError
 from eyecatch.core.tensorflow import keras
 
 Network = Any
 """A ``keras.Model``; Keras has no types."""
 
-LARGEST_OPTION = 65_536
-"""No size, width or number of classes is larger; a bundle that says so is broken or hostile."""
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "size": (8, 512),
+    "dropout": (0, 0.99),
+    "classes": (1, 65_536),
+}
+"""The least and the greatest of options; a bundle that says otherwise is broken or hostile."""
+
+WIDTHS = (1, 4096)
+"""The same of all others: numbers of channels and lengths of vectors."""
+
+MOST_WEIGHTS = 2**27
+"""Of a layer: half a gigabyte, a hundred times what any network here has had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +51,19 @@ class Architecture:
         except TypeError as error:
             raise ValueError(f"network {self.name!r}: {error}") from error
         for option, value in self.options.items():
-            if not isinstance(value, int | float) or not 0 <= value <= LARGEST_OPTION:
-                raise ValueError(f"{option}: expected 0..{LARGEST_OPTION}, got {value!r}")
+            _check_option(option, value)
+        if self.size < LEAST_SIZES[self.name]:
+            raise ValueError(f"size: expected {LEAST_SIZES[self.name]} at least, got {self.size}")
+        given = {**DEFAULTS[self.name], **self.options}
+        if self.name == "study":
+            flat = (int(given["size"]) // 8) ** 2 * int(given["filters"])
+            if flat * int(given["units"]) > MOST_WEIGHTS:
+                raise ValueError(f"a layer of {flat} to {given['units']}: it is too large")
 
     @property
     def size(self) -> int:
         """Pixels of a side of the pictures that the network takes."""
-        return int(self.options["size"])
+        return int(self.options.get("size", DEFAULTS[self.name]["size"]))
 
     @property
     def embeds(self) -> bool:
@@ -67,6 +78,14 @@ class Architecture:
     def build(self) -> Network:
         """The network with random weights."""
         return NETWORKS[self.name](**self.options)
+
+
+def _check_option(option: str, value: object) -> None:
+    low, high = LIMITS.get(option, WIDTHS)
+    whole = type(value) is int or (option == "dropout" and type(value) is float)
+    if not whole or not low <= value <= high:  # type: ignore[operator]
+        kind = "a number" if option == "dropout" else "a whole number"
+        raise ValueError(f"{option}: expected {kind} of {low} to {high}, got {value!r}")
 
 
 def study(
@@ -104,8 +123,7 @@ def study(
 
 def study_network(classes: int, **options: int | float) -> Architecture:
     """The architecture of ``study`` for that many classes, with all its options spelt out."""
-    chosen = {"size": 80, "filters": 64, "units": 128, "dropout": 0.5} | options
-    return Architecture("study", {"classes": classes} | chosen)
+    return Architecture("study", {"classes": classes} | DEFAULTS["study"] | options)
 
 
 def compact(
@@ -164,34 +182,16 @@ def _convolved(x: Network, channels: int, side: int, step: int = 1) -> Network:
 
 def compact_network(**options: int | float) -> Architecture:
     """The architecture of ``compact`` with all its options spelt out."""
-    chosen = {"size": 96, "first": 24, "middle": 96, "last": 256, "embedding": 192}
-    return Architecture("compact", chosen | options)
+    return Architecture("compact", DEFAULTS["compact"] | options)
 
+
+DEFAULTS: Mapping[str, dict[str, int | float]] = {
+    "compact": {"size": 96, "first": 24, "middle": 96, "last": 256, "embedding": 192},
+    "study": {"size": 80, "filters": 64, "units": 128, "dropout": 0.5},
+}
+"""The options of each that are not given."""
+
+LEAST_SIZES = {"compact": 32, "study": 8}
+"""Pixels of a side at least, so that something is left of a picture at the network's end."""
 
 NETWORKS: Mapping[str, Callable[..., Network]] = {"compact": compact, "study": study}
-
-
-def load_weights(architecture: Architecture, path: Path) -> Network:
-    """Builds the network and fills it with the weights, and no more, of a ``.keras`` file.
-
-    The file's own description of a network (``config.json``, where a ``Lambda`` could hide) is
-    never read: Keras takes the arrays out of ``model.weights.h5`` and matches them by layer.
-
-    Args:
-        architecture: what to build.
-        path: a Keras 3 ``.keras`` file.
-
-    Raises:
-        ModelError: the file is no such archive, or its weights are those of another network.
-    """
-    network = architecture.build()
-    try:
-        with warnings.catch_warnings(action="error", category=UserWarning):
-            network.load_weights(path)  # it only warns of layers that the file lacks
-    except (OSError, ValueError, KeyError, TypeError, UserWarning, zipfile.BadZipFile) as error:
-        raise ModelError(
-            str(path), f"its weights don't fit the network {architecture.name!r}", "train it again"
-        ) from error
-    if not all(math.isfinite(float(abs(w).max())) for w in network.get_weights() if w.size):
-        raise ModelError(str(path), "its weights are not all finite numbers", "train it again")
-    return network

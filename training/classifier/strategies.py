@@ -14,10 +14,10 @@ from eyecatch.core.identity.networks import (
     Architecture,
     Network,
     compact_network,
-    load_weights,
     study_network,
 )
 from eyecatch.core.identity.prototypes import MAX_PROTOTYPES, Prototypes
+from eyecatch.core.identity.weights import load_weights
 from eyecatch.core.tensorflow import keras
 from eyecatch.training.classifier.batches import (
     Batch,

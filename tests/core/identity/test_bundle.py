@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -18,12 +19,14 @@ from eyecatch.core.identity.bundle import load_bundle, write_manifest
 from eyecatch.core.identity.bundle_writer import Card, save_bundle
 from eyecatch.core.identity.inference import Identify
 from eyecatch.core.identity.manifest import Character
-from eyecatch.core.identity.networks import Architecture, load_weights, study_network
+from eyecatch.core.identity.networks import Architecture, study_network
 from eyecatch.core.identity.prototypes import Prototypes, write_prototypes
+from eyecatch.core.identity.weights import load_weights
 from eyecatch.core.tensorflow import keras
 
 CARD = Card({"seed": 8}, "# Another card\n")
 
+SLOW = pytest.mark.slow
 with_classes = pytest.mark.parametrize("made", ["study"], indirect=True)
 with_prototypes = pytest.mark.parametrize("made", ["compact"], indirect=True)
 
@@ -249,7 +252,108 @@ def test_weights_of_another_network_are_said(shared_bundle):
         load_weights(study_network(3, size=16, filters=4, units=9), shared_bundle.weights)
 
 
-@pytest.mark.parametrize("options", [{"classes": -1}, {"classes": 2, "size": 10**9}])
-def test_an_architecture_checks_its_options(options):
-    with pytest.raises(ValueError, match=r"expected 0\.\."):
-        Architecture("study", options)
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("study", {"classes": -1}),
+        ("study", {"classes": 0}),
+        ("study", {"classes": 2, "size": 10**9}),
+        ("study", {"classes": 2, "size": 4}),
+        ("study", {"classes": 2, "size": 80.5}),
+        ("study", {"classes": 2, "size": True}),
+        ("study", {"classes": 2, "size": "80"}),
+        ("study", {"classes": 2, "filters": 0}),
+        ("study", {"classes": 2, "units": 65_536}),
+        ("study", {"classes": 2, "size": 512, "filters": 4096, "units": 4096}),
+        ("study", {"classes": 2, "dropout": 1}),
+        ("study", {"classes": 2, "dropout": float("nan")}),
+        ("compact", {"size": 16}),
+        ("compact", {"embedding": 0}),
+        ("compact", {"first": 1.5}),
+        ("compact", {"last": None}),
+    ],
+)
+def test_an_architecture_checks_its_options(name, options):
+    with pytest.raises(ValueError, match=r"expected|too large"):
+        Architecture(name, options)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("size", 80.5), ("filters", "4"), ("units", None), ("dropout", 2), ("classes", 3.0)],
+)
+@with_classes
+def test_altered_options_are_said(folder, option, value):
+    manifest = json.loads((folder / "bundle.json").read_text("utf-8"))
+    manifest["network"]["options"][option] = value
+    (folder / "bundle.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(ModelError, match=f"is damaged .{option}: expected"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    "card", [b"", b"{", b"[1]", b'"text"', b"\xff\xfe", b"[" * 100_000, b"null"], ids=ascii
+)
+@with_classes
+def test_a_card_that_is_none_is_said(folder, made, card):
+    (folder / "card.json").write_bytes(card)
+    write_manifest(folder, made)
+    with pytest.raises(ModelError, match=r"its card\.json"):
+        load_bundle(folder).card  # noqa: B018 - it is read here
+
+
+@with_classes
+def test_a_card_for_people_that_is_no_text_is_said(folder, made):
+    (folder / "card.md").write_bytes(b"\xff")
+    write_manifest(folder, made)
+    with pytest.raises(ModelError, match=r"its card\.md"):
+        load_bundle(folder).card_text  # noqa: B018 - it is read here
+
+
+def _weights(path):
+    with zipfile.ZipFile(path) as archive:
+        return archive.read("model.weights.h5")
+
+
+@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(n, marks=SLOW) for n in range(3, 60))])
+@with_classes
+def test_weights_with_flipped_bytes_are_read_or_said(folder, made, seed):
+    path, chance = folder / "model.keras", np.random.default_rng(seed)
+    content = bytearray(_weights(path))
+    for place in chance.integers(min(len(content), 4096 if seed % 2 else len(content)), size=8):
+        content[place] ^= 1 << chance.integers(8)
+    rewrite(path, **{"model.weights.h5": bytes(content)})
+    with suppress(ModelError):  # a flip among the numbers is only another number
+        network = load_weights(made.architecture, path)
+        assert all(np.isfinite(weight).all() for weight in network.get_weights())
+
+
+@pytest.mark.parametrize("kind", ["packed", "external", "link", "soft link", "chunked", "huge"])
+@with_classes
+def test_weights_that_lead_elsewhere_or_swell_are_refused(folder, made, tmp_path, kind):
+    path, h5py = folder / "model.keras", pytest.importorskip("h5py")
+    (tmp_path / "private").write_bytes(bytes(400))
+    file = io.BytesIO(_weights(path))
+    with h5py.File(file, "r+") as opened:
+        names = []
+        opened.visit(names.append)
+        name = next(one for one in names if one.endswith("vars/0"))
+        shape = opened[name].shape
+        del opened[name]
+        if kind == "external":
+            outside = [(str(tmp_path / "private"), 0, 400)]
+            opened.create_dataset(name, (100,), "f4", external=outside)
+        elif kind == "link":
+            opened[name] = h5py.ExternalLink(str(tmp_path / "private"), "/a")
+        elif kind == "soft link":
+            opened[name] = h5py.SoftLink("/")
+        elif kind == "huge":
+            opened.create_dataset(name, (2**40,), "f4")
+        else:
+            opened.create_dataset(name, shape, "f4", chunks=shape, compression="gzip")
+    rewrite(path, **{"model.weights.h5": file.getvalue()})
+    if kind == "packed":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as archive:
+            archive.writestr("model.weights.h5", bytes(2**20))
+    with pytest.raises(ModelError, match="weights don't fit"):
+        load_weights(made.architecture, path)
