@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 
 from eyecatch.core.errors import DatabaseError
+from eyecatch.db.connection.read_only import is_read_only, read_only_engine
 from eyecatch.db.connection.session import for_writing, make_engine, one_at_a_time, one_sentence
 from eyecatch.db.connection.urls import shown_url, sqlite_file
 
@@ -28,6 +30,10 @@ def open_engine(url: URL, *, create: bool, patience: float) -> Engine:
         DatabaseError: it can't be opened, is none, or was written by a newer version.
     """
     _check_file(url, create)
+    file = sqlite_file(url)
+    if file is not None and not create and is_read_only(file):
+        with one_sentence(url):
+            return _open_read_only(file, url, patience)
     engine = make_engine(url, patience)
     try:
         with one_sentence(url):
@@ -62,6 +68,20 @@ def _bring_up_to_date(engine: Engine, url: URL, create: bool) -> None:
         with closing(engine.raw_connection()) as connection:
             connection.cursor().execute("PRAGMA journal_mode = WAL")
     _migrate(engine, url)
+
+
+def _open_read_only(file: Path, url: URL, patience: float) -> Engine:
+    def is_current(engine: Engine) -> bool:
+        with engine.connect() as connection:
+            version = _version(connection, url)
+        if version is None:
+            raise _no_index(url)
+        return version == VERSION
+
+    def migrate(engine: Engine) -> None:
+        _bring_up_to_date(engine, url, create=False)
+
+    return read_only_engine(file, patience, is_current, migrate)
 
 
 def _migrate(engine: Engine, url: URL) -> None:
