@@ -59,6 +59,7 @@ class FaceRow:
         cluster: the number of its cluster; None before it is grouped.
         episode_id: id of the episode.
         episode: name of the file.
+        path: of the file.
         track: number of the track that follows it, in the episode.
         seconds: how long it is on screen.
         time: seconds at which its track begins, on the episode's clock.
@@ -73,6 +74,7 @@ class FaceRow:
     cluster: int | None
     episode_id: int
     episode: str
+    path: str
     track: int
     seconds: float
     time: float

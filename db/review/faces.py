@@ -250,6 +250,7 @@ def _faces(
             number,
             episode,
             shown(path.rpartition("/")[2]),
+            path,
             track,
             float(seconds),
             start * num / den,

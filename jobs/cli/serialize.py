@@ -179,6 +179,7 @@ def face_row(face: FaceRow) -> Row:
         "seconds": round(face.seconds, 3),
         "character": face.character,
         "confidence": face.confidence,
+        "path": face.path,
     }
 
 

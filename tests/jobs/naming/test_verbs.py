@@ -89,6 +89,7 @@ def test_no_bundle_is_needed(run, unnamed, whose, evening):
     )
     assert set(told["clusters"][0]["faces"][0]) == {
         "face", "cluster", "episode", "track", "start", "seconds", "character", "confidence",
+        "path",
     }  # fmt: skip
     for number, who in whose.items():
         if who != "unknown":
