@@ -58,7 +58,10 @@ def orientation(frame: VideoFrame) -> tuple[int, bool]:
         Degrees clockwise, 0, 90, 180 or 270, by which it is turned; and whether it is mirrored,
         left and right, before.
     """
-    matrix = frame.side_data.get("DISPLAYMATRIX")
+    try:
+        matrix = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:  # FFmpeg has kinds of side data that PyAV doesn't know, such as EXIF
+        return round(-frame.rotation / 90) % 4 * 90, False
     if not isinstance(matrix, SideData):
         return 0, False
     # libavutil/display.h: x and y of a pixel go to a x + c y and b x + d y; y points downwards.

@@ -102,3 +102,18 @@ def test_a_crop_that_leaves_nothing_of_a_later_frame_is_not_made():
     frame = VideoFrame(64, 48, "yuv420p")
     assert Cropper((40, 0, 40, 0))(frame) is frame
     assert Cropper((20, 0, 20, 0))(frame).width == 24
+
+
+def test_side_data_that_pyav_does_not_know_does_no_harm(tmp_path):
+    """Exchangeable image data of a camera's Motion JPEG: a turn by 90 degrees clockwise."""
+    tags = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
+    app1 = b"\xff\xe1" + (len(tags) + 2).to_bytes(2, "big") + tags
+    picture = cv2.imencode(".jpg", np.zeros((64, 96, 3), np.uint8))[1].tobytes()
+    stills = tmp_path / "stills.mjpeg"
+    stills.write_bytes((picture[:2] + app1 + picture[2:]) * 3)
+    path = tmp_path / "camera.avi"
+    command = [program(), "-v", "error", "-f", "mjpeg", "-i", str(stills), "-c", "copy", str(path)]
+    subprocess.run(command, check=True, capture_output=True)
+    video = probe(path)
+    assert (video.width, video.height, video.rotation) == (64, 96, 90)
+    assert first(path)[1].bgr().shape == (96, 64, 3)
