@@ -14,7 +14,7 @@ from eyecatch.core.errors import EyecatchError
 from eyecatch.core.runtime import load
 from eyecatch.jobs.cli.output import LOG, note, set_up_logs
 from eyecatch.jobs.cli.signals import EndRequested, ending_orderly
-from eyecatch.jobs.cli.streams import refusal, set_up_streams
+from eyecatch.jobs.cli.streams import is_refusal, refusal, set_up_streams
 
 # Each verb, the module of its command, and one line of help: known here so that `eyecatch --help`
 # loads none of them.
@@ -65,7 +65,11 @@ class _Verbs(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click returns what it likes
         try:
             return super().invoke(ctx)
-        except (MemoryError, OSError) as error:  # click itself would end without a word at some
+        except EyecatchError:
+            raise
+        except Exception as error:  # click itself would end without a word at some
+            if not is_refusal(error):
+                raise
             LOG.debug("the machine refuses something", exc_info=True)
             raise refusal(error) from error
 

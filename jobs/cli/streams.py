@@ -63,18 +63,33 @@ def answering() -> Iterator[TextIO]:
         raise _unwritable(error) from error
 
 
-def refusal(error: MemoryError | OSError) -> RequestError:
+_SHORT = ("failed to map segment", "cannot allocate memory", "can't start new thread")
+"""What Python and the system's loader say where there is too little of something."""
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the machine refused something, rather than that something is wrong with us."""
+    return isinstance(error, MemoryError | OSError) or _is_short(error)
+
+
+def _is_short(error: Exception) -> bool:
+    said = str(error).lower() if isinstance(error, ImportError | RuntimeError) else ""
+    return isinstance(error, MemoryError) or any(words in said for words in _SHORT)
+
+
+def refusal(error: Exception) -> RequestError:
     """What the machine refused to a verb, as a sentence; the verb could do nothing about it."""
-    if isinstance(error, MemoryError):
+    if _is_short(error):
         return RequestError(
-            "there is not enough memory", "close other programs, or raise its limit"
+            "there is not enough memory, or a limit of this shell is too low",
+            "close other programs, or see: ulimit -a",
         )
     try:
         sys.stdout.flush()
     except OSError as unwritten:
         return _unwritable(unwritten)
-    where = "" if error.filename is None else f"{error.filename}: "
-    return RequestError(f"{where}the system refuses it ({error.strerror or error})")
+    path, why = getattr(error, "filename", None), getattr(error, "strerror", None)
+    return RequestError(f"{f'{path}: ' if path else ''}the system refuses it ({why or error})")
 
 
 def _unwritable(error: OSError) -> RequestError:
