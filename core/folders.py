@@ -19,7 +19,13 @@ Failed = Callable[[OSError], None]
 """Is called with each folder that can't be read."""
 
 
-def files_below(folder: Path, wanted: Callable[[str], bool], failed: Failed) -> Iterator[Path]:
+def silent(_: OSError) -> None:
+    """A ``Failed`` that says nothing."""
+
+
+def files_below(
+    folder: Path, wanted: Callable[[str], bool], failed: Failed = silent, *, ours: bool = False
+) -> Iterator[Path]:
     """The files of a folder, to the bottom; no hidden ones, and none of hidden folders.
 
     Links to folders and files are followed. Each folder and each file comes once, by its own path
@@ -30,13 +36,14 @@ def files_below(folder: Path, wanted: Callable[[str], bool], failed: Failed) -> 
         folder: where to look; whatever it is.
         wanted: whether a file of that name is.
         failed: called with what can't be read.
+        ours: what eyecatch wrote is wanted too, as data to train on is.
     """
     seen: set[str] = set()
     later, links = [folder], list[Path]()
     while later:
         for top, folders, names in os.walk(later.pop(0), onerror=failed):
             place, real = Path(top), os.path.realpath(top)
-            if real in seen or (place != folder and _is_ours(place, names)):
+            if real in seen or (place != folder and not ours and _is_ours(place, names)):
                 folders.clear()
                 continue
             seen.add(real)

@@ -78,6 +78,15 @@ def test_what_eyecatch_wrote_is_passed_over_unless_it_is_named(disk, mark):
     assert [file.name for file in media([disk / "one"]).files] == ["0.png"]
 
 
+def test_data_to_train_on_may_be_ours(disk):
+    (disk / "one" / "S1" / CARD).touch()
+    (disk / "one" / "S2").symlink_to("../two/S2")
+    names = [
+        str(one.relative_to(disk / "one")) for one in files_below(disk / "one", bool, ours=True)
+    ]
+    assert sorted(names) == ["S1/01.mkv", "S1/02.mkv", "S2/01.mkv"]
+
+
 def test_copies_for_browsers_are_passed_over(disk):
     (disk / "one" / "i.db").touch()
     (disk / "one" / "i.db.proxies").mkdir()

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.folders import files_below
 from eyecatch.core.images import read_content
 from eyecatch.training.annotations import LabelledBox, by_image, read_boxes
 
@@ -85,7 +86,7 @@ def load_listed(
 def load_unlabelled(folder: Path, max_each: int) -> list[LabelledPicture]:
     """The first few pictures of each innermost folder below one, without boxes."""
     groups: dict[Path, list[Path]] = defaultdict(list)
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+    for path in sorted(files_below(folder, bool, ours=True)):
         groups[path.parent].append(path)
     paths = [path for group in groups.values() for path in group[:max_each]]
     return list(_load(folder, paths, {}, 1 << 16, ALL))

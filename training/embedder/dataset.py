@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core import crops
+from eyecatch.core.folders import files_below
 from eyecatch.core.images import is_image, read_image
 from eyecatch.training.annotations import by_image, read_boxes
 from eyecatch.training.dataset import NOBODY
@@ -53,7 +54,8 @@ def read_identities(data: Path) -> Identities:
     kept = kept_for_measuring(data / "faces", data / "identities")
     faces: dict[str, list[Pictures]] = defaultdict(list)
     for folder in ("faces/train", "identities"):
-        for path in sorted(p for p in (data / folder).rglob("*") if is_image(p) and p not in kept):
+        found = files_below(data / folder, bool, ours=True)
+        for path in sorted(p for p in found if is_image(p) and p not in kept):
             name = path.parent.relative_to(data / folder).as_posix()
             faces[f"{folder}/{name}"].append(crops.resize(read_image(path)))
     for show in sorted((data / "shows").iterdir()):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.folders import files_below
 from eyecatch.core.identity.base_embedder import named_bundle
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.inference import Identify
@@ -126,7 +127,7 @@ def _read_strangers(folder: Path, bundle: Bundle) -> tuple[Pictures, list[str]]:
     """Pictures of a folder and of those in it that are not called as a known character."""
     if not folder.is_dir():
         raise RequestError(f"{folder} is no folder", "give a folder of face pictures")
-    places = sorted(p for p in folder.rglob("*") if p.is_dir() and not p.name.startswith("."))
+    places = sorted({file.parent for file in files_below(folder, bool, ours=True)} - {folder})
     found: Pictures = []
     notes: list[str] = []
     known = _classes(bundle)

@@ -1,0 +1,77 @@
+"""Newer content of a file takes the place of the older, on either database."""
+
+import pytest
+
+from eyecatch.db.records.scan import FileStamp, Provenance
+
+SCAN = "scan-1"
+
+
+@pytest.fixture
+def add(index, season):
+    """Adds and scans an episode under one path, each time of another content and more chunks."""
+
+    def add(digest, chunks, *, faces=2):
+        file = FileStamp("/season/rec.ts", chunks, chunks)
+        series = "Drawn" if digest == "first" else None  # the others are of it too, unsaid
+        video, plan = season.video("rec.ts"), season.plan(chunks)
+        episode = index.episodes.add(digest, file, video, plan, series)
+        for older, newer in index.replacements.pairs("/season/rec.ts"):
+            index.replacements.replace(older, newer)
+        origin = Provenance(SCAN)
+        for chunk in index.chunks.pending(episode.id, SCAN):
+            index.chunks.save(episode.id, season.scan(chunk, faces), origin)
+        index.tracks.save(episode.id, season.linked(chunks, faces=faces))
+        index.replacements.follow(episode.id)
+        index.episode_state.update(episode.id, origin)
+        return episode.id
+
+    return add
+
+
+def named(index):
+    return {
+        one.name: (one.episodes, float(one.screen_time)) for one in index.summaries.characters()
+    }
+
+
+def test_a_recording_that_grows_twice_keeps_its_names(index, season, add):
+    add("first", 1)
+    season.decide(index, 1, "Rei")
+    before = named(index)
+    assert before["Rei"][0] == 1
+    for digest, chunks in (("second", 2), ("third", 3)):
+        add(digest, chunks)
+        assert named(index) == before
+        assert [one.episode.digest for one in index.summaries.episodes()] == [digest]
+    assert index.episodes.by_digest("first") is None, "nothing of it is left to keep"
+    index.actions.undo()
+    assert named(index).get("Rei", (0, 0))[0] == 0
+
+
+def test_what_does_not_follow_is_kept_for_when_it_comes_back(index, season, add):
+    add("first", 1)
+    season.decide(index, 1, "Rei")
+    before = named(index)
+    add("other", 2, faces=0)
+    assert named(index).get("Rei", (0, 0))[0] == 0
+    assert index.pages.counts().episodes == 1
+    file = FileStamp("/season/again.ts", 1, 1)
+    again = index.episodes.add_file("first", file)
+    assert not again.replaced
+    index.tracks.save(again.id, season.linked(1))
+    index.episode_state.update(again.id, Provenance(SCAN))
+    assert named(index) == before
+
+
+def test_replaced_before_it_was_scanned(index, season, add):
+    add("first", 1)
+    season.decide(index, 1, "Rei")
+    before = named(index)
+    index.episodes.add(
+        "second", FileStamp("/season/rec.ts", 9, 9), season.video("rec.ts"), season.plan(2)
+    )
+    for older, newer in index.replacements.pairs():
+        index.replacements.replace(older, newer)
+    add("third", 3)
+    assert named(index) == before
