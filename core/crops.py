@@ -144,7 +144,22 @@ def decode(content: bytes) -> npt.NDArray[np.uint8]:
     Raises:
         MediaError: this is no crop.
     """
-    crop = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
-    if crop is None or crop.shape != (CROP_SIZE, CROP_SIZE, 3):
+    crop = _decoded(content)
+    if crop is None:
         raise MediaError("a stored crop", "this is no crop", "index the episode again")
-    return np.asarray(crop, np.uint8)
+    return crop
+
+
+def is_crop(content: bytes) -> bool:
+    """Whether ``decode`` can read it."""
+    return _decoded(content) is not None
+
+
+def _decoded(content: bytes) -> npt.NDArray[np.uint8] | None:
+    try:
+        read = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    except cv2.error:  # it claims to be larger than OpenCV reads
+        return None
+    if read is None or read.shape != (CROP_SIZE, CROP_SIZE, 3):
+        return None
+    return np.asarray(read, np.uint8)

@@ -6,6 +6,7 @@
     ├── RequestError              what was asked can't be done: an option, a folder, a name
     │   └── UnknownCharacterError
     ├── MediaError                a picture or a video that can't be used
+    ├── MachineError              memory or open files that the machine has too little of
     ├── ModelError                a bundle, a cascade or weights that can't be used
     └── DatabaseError             an index that can't be opened, read or written
         └── DatabaseGoneError     its server went away; it may come back
@@ -81,6 +82,13 @@ class MediaError(_FileError):
         path: the file.
         problem: what is wrong with it, as a clause.
         advice: what to do about it, as a clause; may be empty.
+    """
+
+
+class MachineError(_FileError):
+    """What the machine lacks to read a file: it says nothing of the file, which is read next time.
+
+    Arguments as for MediaError.
     """
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
+import numpy as np
+
+from eyecatch.core.crops import is_crop
 from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.base_embedder import named_bundle
 from eyecatch.core.identity.bundle import Bundle
@@ -13,6 +18,8 @@ from eyecatch.core.identity.ensemble import Ensemble
 from eyecatch.core.identity.inference import Identified, IdentifyAll, classify_embeddings
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
+
+log = logging.getLogger(__name__)
 
 Models = Path | str | Sequence[Path | str]
 """Where one bundle is, or several that decide together."""
@@ -29,6 +36,24 @@ def load_models(models: Models) -> Ensemble:
     if not paths:
         raise RequestError("no bundle was named", "train one with eyecatch train")
     return Ensemble([named_bundle(path) for path in paths])
+
+
+DAMAGED: Final = (
+    "%s: %d of its stored faces can't be read and stand for nobody; "
+    "eyecatch doctor --db says what else is damaged."
+)
+
+
+def _spread(found: Identified, there: Sequence[bool]) -> Identified:
+    """Answers for some of n crops as answers for all: zeros, which are like nothing, elsewhere."""
+    rows = np.array(there, bool)
+    if rows.all():
+        return found
+    parts = []
+    for vectors in (found.embeddings, found.logits):
+        parts.append(np.zeros((len(rows), vectors.shape[1]), np.float32))
+        parts[-1][rows] = vectors
+    return Identified(*parts)
 
 
 class Classifier:
@@ -87,8 +112,12 @@ class Classifier:
                     again = classify_embeddings(bundle, known.embeddings)
                     self._index.predictions.save(known.ids, again, bundle_id)
             for batch in self._index.predictions.crops_to_identify(episode.id, bundle_id):
-                for each, vectors in self.predictions(self._identify(batch.jpegs)).items():
-                    self._index.predictions.save(batch.ids, vectors, each)
+                good = [is_crop(jpeg) for jpeg in batch.jpegs]
+                if not all(good):
+                    log.warning(DAMAGED, episode.video.path, good.count(False))
+                kept = [jpeg for jpeg, whole in zip(batch.jpegs, good, strict=True) if whole]
+                for each, found in self.predictions(self._identify(kept)).items():
+                    self._index.predictions.save(batch.ids, _spread(found, good), each)
 
     def verdicts(self, episode: EpisodeRecord) -> dict[int, Verdict]:
         """Who each track is that no person decided, by the track's id."""

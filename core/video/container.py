@@ -12,6 +12,7 @@ from av.video.stream import VideoStream
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.images import is_image
+from eyecatch.core.shortage import blame_machine
 from eyecatch.core.storage import is_remote, opened, reachable
 from eyecatch.core.video.readable_formats import NO_PROTOCOLS, ONLY_ITSELF, is_list
 from eyecatch.core.video.types import Video
@@ -41,6 +42,7 @@ def check_file(path: Path) -> None:
     except PermissionError as error:
         raise MediaError(str(path), "may not be read", "check its permissions") from error
     except OSError as error:
+        blame_machine(path, error)
         raise MediaError(str(path), f"can't be read ({error.strerror or error})") from error
 
 
@@ -60,6 +62,7 @@ def open_container(path: Path) -> InputContainer:
             # "file:" keeps FFmpeg from reading a protocol into a name such as "Ep: 1.mkv".
             container = av.open(f"file:{path}", options=ONLY_ITSELF, metadata_errors="replace")
     except (av.error.FFmpegError, ValueError) as error:
+        blame_machine(path, error)
         raise _open_error(path, error) from error
     if container.format.name.endswith("_pipe"):
         container.close()

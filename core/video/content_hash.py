@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.shortage import blame_machine
 from eyecatch.core.storage import BLOCK, is_remote, opened, reachable
 from eyecatch.core.video.container import check_file
 
@@ -31,6 +32,7 @@ def content_hash(path: Path) -> str:
         with reachable(path), opened(path) if is_remote(path) else path.open("rb") as file:
             return _digest(file)
     except OSError as error:
+        blame_machine(path, error)
         reason = error.strerror or error
         raise MediaError(str(path), f"can't be read to its end ({reason})") from error
 

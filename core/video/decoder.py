@@ -10,6 +10,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from eyecatch.core.shortage import blame_machine
 from eyecatch.core.video.container import video_stream
 from eyecatch.core.video.types import Video
 
@@ -39,6 +40,7 @@ class Decoder:
 
     def __init__(self, container: InputContainer, video: Video, threads: int = 1) -> None:
         self._container = container
+        self._path = video.path
         self._stream = video_stream(container, video)
         self._stream.thread_count = threads
         self._stream.thread_type = "FRAME" if threads > 1 else "NONE"
@@ -56,7 +58,8 @@ class Decoder:
         """As ``pictures``, from a keyframe at or before ``pts``; none if the seek went past it."""
         try:
             self._container.seek(pts, stream=self._stream)
-        except av.error.FFmpegError:
+        except av.error.FFmpegError as error:
+            blame_machine(self._path, error)
             return
         packets = self._packets()
         first = next((packet for packet in packets if packet.is_keyframe), None)
@@ -75,7 +78,8 @@ class Decoder:
                     if packet.pts is not None:
                         self.furthest = max(packet.pts, self.furthest or packet.pts)
                     yield packet
-        except av.error.FFmpegError:
+        except av.error.FFmpegError as error:
+            blame_machine(self._path, error)
             self.broken = True
 
     def _decode(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
@@ -83,6 +87,7 @@ class Decoder:
             return self._stream.decode(packet)
         except av.error.EOFError:
             return []
-        except av.error.FFmpegError:
+        except av.error.FFmpegError as error:
+            blame_machine(self._path, error)
             self.damaged = True
             return []

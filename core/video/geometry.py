@@ -23,6 +23,7 @@ from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from eyecatch.core.shortage import shortage
 from eyecatch.core.video.types import NO_CROP, Crop
 
 TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -46,7 +47,9 @@ def container_crop(stream: VideoStream) -> Crop:
             out.add_stream_from_template(stream)
             out.start_encoding()
             found = _crop(header.getvalue())
-    except (av.error.FFmpegError, ValueError):
+    except (av.error.FFmpegError, ValueError) as error:
+        if shortage(error) is not None:
+            raise
         return NO_CROP  # Matroska can't hold such a stream, so it doesn't come from a cropping one
     return found
 
@@ -129,7 +132,9 @@ class Cropper:
         cut.link_to(end)
         try:
             graph.configure()
-        except av.error.FFmpegError:
+        except av.error.FFmpegError as error:
+            if shortage(error) is not None:
+                raise
             return None
         return graph
 

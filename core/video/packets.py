@@ -14,6 +14,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 
+from eyecatch.core.shortage import blame_machine
 from eyecatch.core.video.container import has_free_clock, open_container
 from eyecatch.core.video.types import Video
 
@@ -72,7 +73,8 @@ def read_packets(video: Video) -> Packets:
                     if not packet.is_discard and not hidden(packet):
                         pts.append(packet.pts)
                         keyframe.append(packet.is_keyframe)
-        except av.error.FFmpegError:
+        except av.error.FFmpegError as error:
+            blame_machine(video.path, error)
             sound = False
         complete = sound and not _cut_short(container, ends)
         free_clock = has_free_clock(container)

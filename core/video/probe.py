@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from eyecatch.core.errors import MediaError
+from eyecatch.core.shortage import blame_machine
 from eyecatch.core.video.clock import origin, timecode
 from eyecatch.core.video.container import open_container
 from eyecatch.core.video.geometry import Cropper, container_crop, orientation, upright_size
@@ -69,10 +70,12 @@ def _first_frame(path: Path, container: InputContainer, stream: VideoStream) -> 
             try:
                 for frame in stream.decode(packet):
                     return frame
-            except av.error.FFmpegError:
+            except av.error.FFmpegError as error:
+                blame_machine(path, error)
                 continue  # a damaged packet; the next may be sound
-    except av.error.FFmpegError:
-        pass  # the file breaks off here
+    except av.error.FFmpegError as error:
+        blame_machine(path, error)
+        # the file breaks off here
     if packets:
         problem = f"holds {packets} packets of {stream.codec.canonical_name} video, all undecodable"
         raise MediaError(str(path), problem, "copy or download it again")

@@ -159,3 +159,4 @@ class BadFile(Base):
     problem: Mapped[str]
     advice: Mapped[str]
     attempts: Mapped[int] = mapped_column(Count)
+    begun: Mapped[int] = mapped_column(Count, server_default="0")  # see BadFiles.begin

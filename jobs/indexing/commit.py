@@ -85,6 +85,9 @@ class Committer:
 
     def _save(self, outcome: Outcome) -> None:
         task = outcome.task
+        if outcome.lacking:
+            self.index.chunks.put_back(task.episode, task.chunk.index, self.run.id)
+            return
         if outcome.scanned is None or self._changed(task):
             changed = "changed while it was read; when it is complete, run with --retry-failed"
             error = outcome.error or f"{task.video.path}: {changed}."

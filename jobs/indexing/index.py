@@ -131,7 +131,9 @@ def _report(index: Index, job: Job, faults: Sequence[str]) -> IndexReport:
     statuses, unmet = index.summaries.status(job.episodes), job.unmet()
     found = [fault for one in statuses for fault in _faults_of(one, unmet.get(one.episode.id))]
     episodes = tuple(one.episode for one in statuses)
-    return IndexReport(episodes, (*job.unread, *faults, *found), job.progress)
+    return IndexReport(
+        episodes, (*job.unread, *faults, *found, *job.lacking.values()), job.progress
+    )
 
 
 def _faults_of(status: EpisodeStatus, run: int | None) -> Iterator[str]:

@@ -36,6 +36,7 @@ class Job:
         progress: what was done, in numbers.
         episodes: ids of those that were given.
         unread: a sentence for each file that is none.
+        lacking: a sentence for each episode for which the machine lacked something: it is pending.
         held: episodes that another run was at work on, and that run.
     """
 
@@ -48,6 +49,7 @@ class Job:
     progress: Progress = field(default_factory=Progress, init=False)
     episodes: list[int] = field(default_factory=list, init=False)
     unread: list[str] = field(default_factory=list, init=False)
+    lacking: dict[int, str] = field(default_factory=dict, init=False)
     held: dict[int, int] = field(default_factory=dict, init=False)
 
     def run(
@@ -145,7 +147,9 @@ class Job:
             for outcome in outcomes:
                 committer.save(outcome)
                 left[outcome.task.episode] -= 1
-                if not left[outcome.task.episode]:
+                if outcome.lacking and outcome.error:
+                    self.lacking[outcome.task.episode] = outcome.error
+                if not left[outcome.task.episode] and outcome.task.episode not in self.lacking:
                     self._decide(outcome.task.episode, committer)
                 self.listener(self.progress)
 

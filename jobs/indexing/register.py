@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from eyecatch.core.errors import EyecatchError, MediaError
+from eyecatch.core.errors import EyecatchError, MachineError, MediaError
 from eyecatch.core.inputs import Sources
+from eyecatch.core.shortage import blame_machine
 from eyecatch.core.storage import is_remote, place, reachable
 from eyecatch.core.video.content_hash import content_hash
 from eyecatch.core.video.made import is_made
@@ -16,6 +19,8 @@ from eyecatch.db.index import Index
 from eyecatch.db.models.base import PENDING
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
 from eyecatch.jobs.origins import with_clock
+
+log = logging.getLogger(__name__)
 
 
 def register_all(  # noqa: PLR0913 - each is one plain wish of the caller's
@@ -56,7 +61,7 @@ def register_all(  # noqa: PLR0913 - each is one plain wish of the caller's
                 on_made(file)
                 continue
             id_ = register(index, file, series, chunk_seconds).id
-        except MediaError as error:
+        except (MediaError, MachineError) as error:
             yield str(error)
             continue
         if (path := str(file.absolute())) in bad:
@@ -91,16 +96,43 @@ def _add(index: Index, file: Path, series: str | None, chunk_seconds: float) -> 
         stamp = FileStamp.of(file)
         if index.episodes.by_digest(digest) is not None:
             return with_clock(index, index.episodes.add_file(digest, stamp))
-        with reachable(file):
-            video = probe(file)
-            planned = plan(video, chunk_seconds)
+        with _on_record(index, stamp), reachable(file):
+            try:
+                video = probe(file)
+                planned = plan(video, chunk_seconds)
+            except Exception as error:
+                blame_machine(file, error)
+                raise
         if not planned.frames:
             problem = "not one frame of it can be read"
             raise MediaError(str(file), problem, "copy or download it again")
     except MediaError as error:
         index.bad_files.add(str(file.absolute()), error, stamp)
         raise
-    return index.episodes.add(digest, stamp, video, planned, series)
+    made = index.episodes.add(digest, stamp, video, planned, series)
+    index.bad_files.forget(stamp.path)
+    return made
+
+
+@contextmanager
+def _on_record(index: Index, file: FileStamp) -> Iterator[None]:
+    """Reads what is in a file; should that kill this process, it is on record.
+
+    Raises:
+        MediaError: the file is to blame, also for what nobody thought of.
+    """
+    index.bad_files.begin(file)
+    try:
+        yield
+    except MediaError:  # the caller notes it
+        raise
+    except BaseException as error:
+        if isinstance(error, EyecatchError) or not isinstance(error, Exception):
+            index.bad_files.put_back(file.path)  # the machine's fault, or somebody stops the job
+            raise
+        log.debug("%s", file.path, exc_info=True)
+        problem = f"can't be read ({type(error).__name__}: {error})"
+        raise MediaError(file.path, problem, "check what is in it") from error
 
 
 def _replace(index: Index, path: str | None = None) -> None:

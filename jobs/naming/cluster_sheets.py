@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from eyecatch.core.crops import is_crop
 from eyecatch.core.errors import RequestError
 from eyecatch.core.text import clock
 from eyecatch.db.index import Index
@@ -27,4 +28,8 @@ def write_sheets(
 
 def _shown(index: Index, face: FaceRow) -> SheetFace | None:
     jpeg = index.faces.jpeg(face.id)
-    return None if jpeg is None else SheetFace(jpeg, f"{face.id}  {clock(face.shown)}")
+    return (
+        None
+        if jpeg is None or not is_crop(jpeg)
+        else SheetFace(jpeg, f"{face.id}  {clock(face.shown)}")
+    )

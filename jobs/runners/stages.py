@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Protocol
 
-from eyecatch.core.errors import EyecatchError
+from eyecatch.core.errors import EyecatchError, MachineError
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.inference import Identified, IdentifyAll
 from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.scan.scanner import Scan
 from eyecatch.core.scan.types import ScannedChunk
+from eyecatch.core.shortage import ADVICE, shortage
 from eyecatch.core.video.types import Chunk, Video
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class Outcome:
         error: why the chunk failed, as a sentence; None if it did not.
         seconds: time of each stage, by its name.
         tries: how often the chunk was begun, not counting times for which ``Begin`` was called.
+        lacking: the error is the machine's, so the chunk is as if it had not been begun.
     """
 
     task: Task
@@ -81,6 +83,7 @@ class Outcome:
     error: str | None = None
     seconds: tuple[tuple[str, float], ...] = ()
     tries: int = 1
+    lacking: bool = False
 
 
 Begin = Callable[[Task], None]
@@ -111,15 +114,24 @@ class ScanStage:
         """Scan one chunk; what goes wrong with it is part of the outcome, never raised."""
         try:
             scanned = self._scan(task.video, task.chunk)
+        except MachineError as error:
+            return Outcome(task, error=str(error), lacking=True)
         except EyecatchError as error:
             return Outcome(task, error=str(error))
         # Whatever one chunk raises, the other chunks of a season must go on.
         except Exception as error:
             log.debug("chunk %d of %s", task.chunk.index, task.video.path, exc_info=True)
+            if (lack := shortage(error)) is not None:
+                return _lacking(task, lack)
             return Outcome(task, error=f"{task.video.path}: {type(error).__name__}: {error}.")
         if scanned.broken and not len(scanned.timeline.pts):  # a disk that is away comes back
             return Outcome(task, error=scanned.broken)
         return Outcome(task, scanned, seconds=tuple(self._scan.watch.seconds.items()))
+
+
+def _lacking(task: Task, lack: str) -> Outcome:
+    error = MachineError(str(task.video.path), f"{lack} to read it", ADVICE)
+    return Outcome(task, error=str(error), lacking=True)
 
 
 class IdentifyStage:
@@ -138,6 +150,10 @@ class IdentifyStage:
             identified = self._identify([jpeg for some in crops for jpeg in some])
         except EyecatchError as error:
             return [Outcome(outcome.task, error=str(error)) for outcome in outcomes]
+        except Exception as error:
+            if (lack := shortage(error)) is None:
+                raise
+            return [_lacking(outcome.task, lack) for outcome in outcomes]
         took = ("identify", (time.perf_counter() - began) / len(outcomes))
         ends = accumulate(map(len, crops))
         return [

@@ -27,6 +27,8 @@ def upgrade() -> None:
     )
     op.add_column("episode", due)
     op.add_column("chunk", sa.Column("begun_by", sa.BigInteger()))
+    begun = sa.Column("begun", sa.BigInteger(), nullable=False, server_default="0")
+    op.add_column("bad_file", begun)
     op.add_column("chunk", sa.Column("damage", sa.JSON()))
     op.add_column("episode", sa.Column("damage", sa.JSON()))
     # Where players begin to count is asked when the file is next there.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -265,3 +267,23 @@ def test_there_has_to_be_an_index(run, tmp_path):
         status, _, err = run(*words, "--db", tmp_path / "none.db")
         assert status == 1
         assert "there is no index" in err
+
+
+@pytest.mark.parametrize("hurt", [b"", b"no picture", "half"])
+def test_a_stored_face_that_is_damaged_stops_nothing(hurt, evening, bundle, unnamed, tmp_path, run):
+    """It stands for nobody, and is told; all others are named."""
+    with closing(sqlite3.connect(unnamed)) as base, base:
+        (number, jpeg) = base.execute("SELECT id, jpeg FROM crop LIMIT 1").fetchone()
+        left = jpeg[: len(jpeg) // 2 - 400] if hurt == "half" else hurt
+        base.execute("UPDATE crop SET jpeg = ? WHERE id = ?", (left, number))
+        base.execute("DELETE FROM identification")
+        base.execute("DELETE FROM face")
+        (crops,) = base.execute("SELECT count(*) FROM crop").fetchone()
+    status, _, err = run("unknowns", "--db", unnamed, "--sheet", tmp_path / "sheets")
+    assert (status, "Traceback" in err) == (0, False)
+    report = eyecatch.index([evening.folder], db=unnamed, model=bundle, runner="inline")
+    assert report.faults == ()
+    with closing(sqlite3.connect(unnamed)) as base:
+        told = base.execute("SELECT bundle_id, count(*) FROM identification GROUP BY 1").fetchall()
+    assert [count for _, count in told] == [crops, crops]
+    assert any(one.episodes for one in eyecatch.characters(db=unnamed))

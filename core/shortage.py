@@ -1,0 +1,47 @@
+"""Whether an error is the machine's fault, for want of memory or of open files, or a file's."""
+
+from __future__ import annotations
+
+import errno
+import re
+from pathlib import Path
+from typing import Final
+
+from eyecatch.core.errors import MachineError
+
+_FILES: Final = {errno.EMFILE, errno.ENFILE}
+
+_MEMORY: Final = re.compile(
+    r"(?i)(out of|insufficient|not enough|allocate).{0,40}\bmemory|bad_alloc"
+)
+"""How libraries say it that have no number for it: OpenCV, LiteRT, XNNPACK, C++."""
+
+ADVICE: Final = "close other programs or raise the limits (ulimit -a), and run the same again"
+
+
+def shortage(error: BaseException) -> str | None:
+    """What an error says that the machine lacks, as a clause; None where it says something else.
+
+    Example:
+        >>> shortage(MemoryError())
+        'there is not enough memory'
+        >>> shortage(OSError(24, "Too many open files"))
+        'too many files are open'
+        >>> shortage(ValueError("no such frame"))
+    """
+    number = getattr(error, "errno", None)
+    if number in _FILES:
+        return "too many files are open"
+    if isinstance(error, MemoryError) or number == errno.ENOMEM or _MEMORY.search(str(error)):
+        return "there is not enough memory"
+    return None
+
+
+def blame_machine(path: Path, error: BaseException) -> None:
+    """Nothing, unless an error that came up with a file is the machine's fault.
+
+    Raises:
+        MachineError: it is.
+    """
+    if (lack := shortage(error)) is not None:
+        raise MachineError(str(path), f"{lack} to read it", ADVICE) from error
