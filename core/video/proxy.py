@@ -12,6 +12,7 @@ from eyecatch.core.files import atomic_file
 from eyecatch.core.video.clock import clock_of
 from eyecatch.core.video.container_layout import Layout
 from eyecatch.core.video.ffmpeg import Watch, named, run, source_input, unwatched
+from eyecatch.core.video.types import NO_CROP, Video
 
 MAX_LINES = 720
 """Height of a proxy at most: enough to see who it is."""
@@ -24,26 +25,26 @@ _AUDIO = {"aac", "mp3", "opus", "vorbis", "flac", ""}
 _VIDEO_10_BIT = {"vp9", "av1"}
 
 
-def obstacle(layout: Layout, codec: str, pixel_format: str) -> str | None:
+def obstacle(layout: Layout, video: Video) -> str | None:
     """Why browsers can't play a file, as a clause; None if at least Chromium should.
 
     Args:
         layout: of the file.
-        codec: FFmpeg's name of the video's.
-        pixel_format: FFmpeg's name.
+        video: the stream of it that is shown.
     """
+    codec, pixel_format = video.codec, video.pixel_format
     if not set(layout.container.split(",")) & _CONTAINERS:
         return f"no browser opens files of the kind {layout.container.partition(',')[0]}"
     if codec not in _VIDEO:
         return f"most browsers can't decode {codec}"
-    if codec not in _VIDEO_10_BIT and not pixel_format.startswith(("yuv420p", "yuvj420p")):
-        return f"browsers decode {codec} only in yuv420p, and this is {pixel_format}"
     if codec not in _VIDEO_10_BIT and pixel_format not in {"yuv420p", "yuvj420p"}:
+        if not pixel_format.startswith(("yuv420p", "yuvj420p")):
+            return f"browsers decode {codec} only in yuv420p, and this is {pixel_format}"
         return f"browsers can't decode {codec} of more than 8 bits ({pixel_format}, as Hi10P has)"
     sound = layout.of("audio")
     if sound and sound[0].codec not in _AUDIO:
         return f"most browsers can't decode its sound, {sound[0].codec}"
-    return None
+    return "browsers show what its container crops" if video.crop != NO_CROP else None
 
 
 def make_proxy(video: Path, out: Path, watch: Watch = unwatched) -> None:

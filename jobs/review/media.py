@@ -63,7 +63,7 @@ def player(room: AppState, episode_id: int) -> Player:
     missing = why = None
     try:
         file = local_file(room.index, episode)
-        why = obstacle(layout(file), episode.video.codec, episode.video.pixel_format)
+        why = obstacle(layout(file), episode.video)
     except MediaError as error:
         missing = str(error)
     proxy = room.proxies.path(episode) is not None

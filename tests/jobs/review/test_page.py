@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -12,6 +14,7 @@ from eyecatch.core.errors import DatabaseError
 from eyecatch.core.video.clock import Clock
 from eyecatch.core.video.container_layout import Layout, Stream, layout
 from eyecatch.core.video.proxy import obstacle
+from eyecatch.core.video.types import Video
 from eyecatch.db.index import open_index
 from eyecatch.jobs.review.app import make_app
 from eyecatch.jobs.review.auth import HEADERS
@@ -253,9 +256,13 @@ def stream(kind, codec):
     ],
 )
 def test_why_a_browser_can_t_play_it(container, codec, pixels, sound, told):
-    why = obstacle(Layout(container, (stream("audio", sound),), 0.0), codec, pixels)
+    one = Fraction(1)
+    video = Video(Path("a"), 0, codec, pixels, 32, 18, 0, one, one / 24, one * 24, None)
+    held = Layout(container, (stream("audio", sound),), 0.0)
+    why = obstacle(held, video)
     assert (why is None) == (told is None)
     assert told is None or told in why
+    assert "crops" in (obstacle(held, replace(video, crop=(0, 8, 0, 8))) or "") or told is not None
 
 
 def test_an_index_that_is_being_written_can_be_looked_at(page, unnamed):
