@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import ffmpeg
@@ -47,27 +48,30 @@ def obstacle(layout: Layout, video: Video) -> str | None:
     return "browsers show what its container crops" if video.crop != NO_CROP else None
 
 
-def make_proxy(video: Path, out: Path, watch: Watch = unwatched) -> None:
+def make_proxy(
+    video: Path, out: Path, watch: Watch = unwatched, *, begin: Fraction | None = None
+) -> None:
     """Write an MP4 of H.264 and AAC, at most ``MAX_LINES`` high; whole, or not at all.
-
-    Its clock begins where players begin to count in ``video``.
 
     Args:
         video: the file.
         out: where to; its folder is made.
         watch: called with the frames written, as they are.
+        begin: seconds on the video's clock at which that of the proxy begins; None for where
+            players begin to count.
 
     Raises:
         MediaError: the video can't be read, or the proxy can't be written.
     """
     try:
         with atomic_file(out) as part:
-            run(_encoding(video, part), video, watch=watch)
+            begin = clock_of(video).origin if begin is None else begin
+            run(_encoding(video, part, begin), video, watch=watch)
     except OSError as error:
         raise MediaError(str(out), f"can't be written: {error.strerror}") from error
 
 
-def _encoding(video: Path, out: Path) -> OutputStream:
+def _encoding(video: Path, out: Path, begin: Fraction) -> OutputStream:
     source = source_input(video, copyts=None)
     picture = source.video.filter("scale", w=-2, h=f"min({MAX_LINES},trunc(ih/2)*2)")
     return ffmpeg.output(
@@ -81,5 +85,5 @@ def _encoding(video: Path, out: Path) -> OutputStream:
         acodec="aac",
         audio_bitrate="96k",
         movflags="+faststart",
-        output_ts_offset=-float(clock_of(video).origin),
+        output_ts_offset=-float(begin),
     )

@@ -67,9 +67,14 @@ def source(index: Index, episode: EpisodeRecord, *, unsure: bool = False) -> Sou
     Raises:
         MediaError: its file is gone, or isn't any more what was indexed.
     """
+    frames = unlabelled(index, episode)
+    return replace(frames, labels=tuple(labels(index.exports.frames(episode.id, unsure=unsure))))
+
+
+def unlabelled(index: Index, episode: EpisodeRecord) -> Source:
+    """As ``source``, of its frames alone."""
     video = replace(episode.video, path=local_file(index, episode))
-    rows = index.exports.frames(episode.id, unsure=unsure)
-    return Source(episode, video, index.chunks.frame_times(episode.id), tuple(labels(rows)))
+    return Source(episode, video, index.chunks.frame_times(episode.id), ())
 
 
 def check_found(source: Source) -> None:

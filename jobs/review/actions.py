@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from eyecatch.db.index import Index
 from eyecatch.db.records.review import ActionRow
-from eyecatch.jobs.render.source import local_file
+from eyecatch.jobs.render.source import unlabelled
 from eyecatch.jobs.review.media import player
 from eyecatch.jobs.review.parameters import Form, Id, Sent
 from eyecatch.jobs.review.state import AppState
@@ -86,5 +86,5 @@ class ActionRoutes:
         """Have a copy made that browsers play."""
         shown = player(self._state, episode_id)
         if shown.missing is None:
-            self._state.proxies.make(shown.episode, local_file(self._state.index, shown.episode))
+            self._state.proxies.make(unlabelled(self._state.index, shown.episode))
         return RedirectResponse(form.back, 303)

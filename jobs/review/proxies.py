@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from fractions import Fraction
 from pathlib import Path
 from threading import Lock
 
@@ -10,6 +11,8 @@ from eyecatch.core.children import end_all
 from eyecatch.core.errors import EyecatchError
 from eyecatch.core.video.proxy import make_proxy
 from eyecatch.db.records.scan import EpisodeRecord
+from eyecatch.jobs.render.played import played
+from eyecatch.jobs.render.source import Source
 
 
 class Proxies:
@@ -31,12 +34,13 @@ class Proxies:
         place = self._place(episode)
         return place if place.is_file() and not place.is_symlink() else None
 
-    def make(self, episode: EpisodeRecord, video: Path) -> None:
+    def make(self, source: Source) -> None:
         """Have a proxy made of an episode's file, if none is there or under way."""
+        episode = source.episode
         with self._lock:
             if self.path(episode) is None and self.share(episode) is None:
                 self._done[episode.digest] = 0.0
-                self._making[episode.digest] = self._pool.submit(self._make, episode, video)
+                self._making[episode.digest] = self._pool.submit(self._make, source)
 
     def share(self, episode: EpisodeRecord) -> float | None:
         """How much of a proxy is done, 0..1; None where none is being made."""
@@ -62,12 +66,16 @@ class Proxies:
     def _place(self, episode: EpisodeRecord) -> Path:
         return self._folder / f"{episode.digest.replace(':', '-')}.mp4"
 
-    def _make(self, episode: EpisodeRecord, video: Path) -> None:
+    def _make(self, source: Source) -> None:
+        episode, video = source.episode, source.video.path
+
         def watch(frames: int) -> None:
             self._done[episode.digest] = min(1.0, frames / max(episode.frames, 1))
 
         try:
-            make_proxy(video, self._place(episode), watch)
+            file = played(source)
+            begin = None if file is source else Fraction(0)  # a copy's clock is the player's
+            make_proxy(file.video.path, self._place(episode), watch, begin=begin)
         except EyecatchError:
             raise
         except Exception as error:  # what a thread raises would be lost

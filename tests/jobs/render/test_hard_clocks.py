@@ -17,6 +17,8 @@ import pytest
 
 from eyecatch.jobs.clips.clips import clips
 from eyecatch.jobs.render.render import render
+from eyecatch.jobs.render.source import unlabelled
+from eyecatch.jobs.review.proxies import Proxies
 
 Make = Callable[..., None]
 
@@ -254,6 +256,19 @@ def events(lab, path: Path) -> list[tuple[Fraction, Fraction]]:
 
 def within(faces: Sequence[tuple[int, int]], count: int) -> list[bool]:
     return [any(start <= number < stop for start, stop in faces) for number in range(count)]
+
+
+@pytest.mark.usefixtures("episode")
+def test_a_proxy_shows_each_frame_when_the_page_says(lab, index, tmp_path):
+    proxies = Proxies(tmp_path / "proxies")
+    (found,) = index.episodes.listed([1])
+    proxies.make(unlabelled(index, found))
+    proxies.wait()
+    assert proxies.fault(found) is None
+    clock, unit = index.chunks.frame_times(found.id), found.video.time_base
+    said = [one * unit - (found.origin or 0) for one in clock.pts.tolist()]
+    off = [float(a - b) for a, b in zip(lab.times(proxies.path(found)), said, strict=True)]
+    assert off == pytest.approx([0] * len(off), abs=FRAME / 3)
 
 
 def test_sound_goes_with_the_pictures_of_its_recording(hard, lab, filled, tmp_path):
