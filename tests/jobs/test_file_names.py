@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 import eyecatch
 from eyecatch.core.synthetic.season import draw_episode
+from eyecatch.core.text import visible
 from eyecatch.db.index import open_index
 from eyecatch.jobs.export.formats import FORMATS
 from eyecatch.jobs.indexing.watch import completed
@@ -128,7 +129,7 @@ def test_burning_proxies_and_the_page(odd, folder, tmp_path, monkeypatch):
         page = TestClient(make_app(room), "http://127.0.0.1")
         for episode in index.summaries.episodes():
             watched = page.get(f"/episodes/{episode.episode.id}")
-            assert episode.episode.title.replace("\n", " ") in " ".join(watched.text.split("\n"))
+            assert visible(episode.episode.title) in watched.text
             video = page.get(f"/episodes/{episode.episode.id}/video")
             assert video.content == episode.episode.video.path.read_bytes()
         assert page.get("/").status_code == 200
