@@ -7,6 +7,12 @@ were begun again: by the ledger inline; by what Ray's workers note as they begin
     .venv/bin/python bench/kills.py --rounds 20
     .venv/bin/python bench/kills.py --rounds 20 --runner ray --seconds 60 --chunk-seconds 10
 
+With ``--statements`` a person has named somebody in the first episode, and the job that indexes the
+second, to which the name follows, is killed before one of its SQL statements, before every one
+with ``--statements 1``::
+
+    .venv/bin/python bench/kills.py --statements 10
+
 It ends with status 1 if any row is lost, doubled or different.
 """
 
@@ -14,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,7 +40,17 @@ JOB = """
 import sys, eyecatch
 from pathlib import Path
 from eyecatch.jobs.runners.ray import actors
-folder, db, runner, seconds, noted = sys.argv[1:]
+folder, db, runner, seconds, noted, *before = sys.argv[1:]
+if before:
+    import os, signal
+    from itertools import count
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+    sent = count()
+    @event.listens_for(Engine, "before_cursor_execute")
+    def send(*_):
+        if next(sent) == int(before[0]):
+            os.kill(os.getpid(), signal.SIGKILL)
 
 class Noting(actors.ScanActor):
     def _begin(self, task):
@@ -56,7 +73,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=12.0, help="of each episode (12)")
     parser.add_argument("--chunk-seconds", type=float, default=1.0, help="of each chunk (1)")
     parser.add_argument("--seed", type=int, default=6, help="of the moments (6)")
+    parser.add_argument(
+        "--statements", type=int, metavar="N", help="kill before each N-th statement instead"
+    )
     wish = parser.parse_args()
+    if wish.statements:
+        sys.exit(statements(wish.statements))
     dice = random.Random(wish.seed)
     with TemporaryDirectory(prefix="eyecatch-kills-") as scratch:
         drawn = Path(scratch) / "season"
@@ -81,6 +103,38 @@ def main() -> None:
             )
     print(f"{wrong} of {wish.rounds} differ; at most {worst} chunks begun again")
     sys.exit(bool(wrong))
+
+
+def statements(step: int) -> bool:
+    """Kills a job before each of its statements, ``step`` apart; whether any index differs then."""
+    with TemporaryDirectory(prefix="eyecatch-kills-") as scratch:
+        drawn = draw_season(Path(scratch) / "season", episodes=2, seconds=12.0, size=(320, 180))
+        first, second = drawn.episodes
+        named, whole = Path(scratch) / "named.db", Path(scratch) / "whole.db"
+        eyecatch.index([first], db=str(named), runner="inline")
+        eyecatch.name(eyecatch.unknowns(db=str(named)).clusters[0].row.id, "Ann", db=str(named))
+        wanted = _finished(second, shutil.copy(named, whole))
+        wrong, moment = 0, 0
+        while True:
+            db = Path(shutil.copy(named, Path(scratch) / f"{moment}.db"))
+            words = [second, db, "inline", 60, _noted(db), moment]
+            killed = subprocess.run(
+                [sys.executable, "-c", JOB, *map(str, words)], capture_output=True, check=False
+            )
+            if killed.returncode != -signal.SIGKILL:
+                break
+            same = _finished(second, db) == wanted
+            wrong += not same
+            print(f"killed before statement {moment}: {'equal' if same else 'DIFFERS'}", flush=True)
+            moment += step
+    print(f"{wrong} of {moment // step} differ")
+    return bool(wrong)
+
+
+def _finished(file: Path, db: Path) -> dict[str, Content]:
+    """All that an index holds once a job on a file has come to its end."""
+    eyecatch.index([file], db=str(db), runner="inline")
+    return content(db)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from eyecatch.core.errors import MachineError
 _FILES: Final = {errno.EMFILE, errno.ENFILE}
 
 _MEMORY: Final = re.compile(
-    r"(?i)(out of|insufficient|not enough|allocate).{0,40}\bmemory|bad_alloc"
+    r"(?i)(out of|insufficient|not enough|allocate).{0,40}\bmemory|bad_alloc|failed to map segment"
 )
-"""How libraries say it that have no number for it: OpenCV, LiteRT, XNNPACK, C++."""
+"""How libraries say it that have no number for it: OpenCV, LiteRT, C++, and who loads libraries."""
 
 ADVICE: Final = "close other programs or raise the limits (ulimit -a), and run the same again"
 

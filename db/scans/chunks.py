@@ -87,13 +87,9 @@ class Chunks(Repository):
     def put_back(self, episode_id: int, index: int, run_id: int | None) -> None:
         """Take back that a run began with a chunk: what stopped it was no fault of the chunk."""
         with self._session.writing() as connection:
-            connection.execute(
-                update(Chunk)
-                .where(
-                    Chunk.episode_id == episode_id, Chunk.index == index, Chunk.begun_by == run_id
-                )
-                .values(begun=Chunk.begun - 1, begun_by=None)
-            )
+            of_run = (Chunk.index == index, Chunk.begun_by == run_id)
+            back = update(Chunk).where(Chunk.episode_id == episode_id, *of_run)
+            connection.execute(back.values(begun=Chunk.begun - 1, begun_by=None))
 
     def save(
         self,

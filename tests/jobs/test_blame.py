@@ -108,6 +108,7 @@ def test_too_many_open_files_are_no_fault_of_a_file(pair, db, monkeypatch):
         ("OpenCV(4.12) alloc.cpp:73: error: (-4:Insufficient memory) Failed to allocate", True),
         ("failed to allocate memory", True),
         ("std::bad_alloc", True),
+        ("libLiteRt.so: failed to map segment from shared object", True),
         ("Invalid data found when processing input", False),
     ],
 )
