@@ -98,6 +98,8 @@ class _Job:
         """Cut the clips; what can't be cut is a fault."""
         for done, plan in enumerate(plans):
             self.listener(done, len(plans))
+            if done and plans[done - 1].cutter is not plan.cutter:
+                plans[done - 1].cutter.release()
             assert plan.file is not None
             try:
                 with whole_file(plan.file, force=True) as aside:

@@ -72,6 +72,10 @@ class Cutter:
         """The episode as ffmpeg is to read it."""
         return played(self.source, packets=self.fast)
 
+    def release(self) -> None:
+        """Let go of the copy that was made of its file, if one was; it is made again if needed."""
+        self.__dict__.pop("played", None)
+
     def cut(self, span: Span) -> Cut:
         """The frames of a span."""
         clock = self.played.clock
