@@ -65,6 +65,13 @@ def wrong_value(url: URL, error: WrongValueError) -> DatabaseError:
     return DatabaseError(shown_url(url), str(error), advice)
 
 
+def contradiction(url: URL, error: Exception) -> DatabaseError:
+    """The error for rows that are of the right types and don't fit together."""
+    problem = f"its rows contradict each other ({type(error).__name__}: {error})"
+    advice = "eyecatch doctor --db says which; restore a copy of the index"
+    return DatabaseError(shown_url(url), problem, advice)
+
+
 def database_error(url: URL, error: SQLAlchemyError) -> DatabaseError:
     """The error for what SQLAlchemy raised; DatabaseGoneError where the server went away."""
     text = str(error.orig if isinstance(error, DBAPIError) else error)

@@ -19,7 +19,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from eyecatch.db.connection.errors import database_error, wrong_value
+from eyecatch.db.connection.errors import contradiction, database_error, wrong_value
 from eyecatch.db.models.wrong_value import WrongValueError
 
 # Numbers of advisory locks; any that other users of a server don't take: "eyec" and "face".
@@ -90,7 +90,7 @@ class Session:
     def reading(self) -> Iterator[Connection]:
         """A transaction that reads; the one that is open in this thread, if there is one."""
         joined = self._joined
-        with one_sentence(self.url):
+        with one_sentence(self.url), _rows_that_fit(self.url):
             if joined is not None:
                 yield joined
                 return
@@ -163,6 +163,15 @@ def one_sentence(url: URL) -> Iterator[None]:
         raise wrong_value(url, error) from error
     except SQLAlchemyError as error:
         raise database_error(url, error) from error
+
+
+@contextmanager
+def _rows_that_fit(url: URL) -> Iterator[None]:
+    """Turn what rows lead to that name rows which are not there into a DatabaseError."""
+    try:
+        yield
+    except (LookupError, ArithmeticError, TypeError) as error:
+        raise contradiction(url, error) from error
 
 
 def one_at_a_time(connection: Connection, lock: int = ROWS) -> None:

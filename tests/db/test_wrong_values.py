@@ -88,3 +88,10 @@ def test_many_rows_are_checked_too(rows, value):
         return
     with pytest.raises(DatabaseError, match="stop_pts of a row of its table appearance"):
         index.queries.find(["a"])
+
+
+def test_rows_that_name_others_which_are_not_there_are_said(rows):
+    index, connection = rows
+    connection.execute("UPDATE appearance SET character_id = 99, stop_pts = 1, unsure = 0")
+    with pytest.raises(DatabaseError, match="its rows contradict each other"):
+        index.summaries.episodes()
