@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from eyecatch.core.text import visible
+from eyecatch.core.text import cell, visible
 from eyecatch.jobs.cli.output import note, print_csv, print_table, set_up_logs
 from eyecatch.jobs.cli.progress import listener
 from eyecatch.jobs.cli.streams import set_up_streams
@@ -70,10 +70,10 @@ def test_json_gives_back_what_it_hides(run, hostile):
 def test_csv_is_as_it_is_for_programs_and_safe_on_a_terminal(run, hostile, capsys, monkeypatch):
     _, out, _ = run("characters", "--db", hostile, "--format", "csv")
     rows = csv.DictReader(io.StringIO(out, newline=""))
-    assert {row["character"] for row in rows} >= set(HOSTILE)
+    assert {row["character"] for row in rows} >= set(map(cell, HOSTILE))
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     print_csv([{"name": one} for one in HOSTILE], ["name"])
-    assert capsys.readouterr().out.split("\n")[1:] == [*map(visible, HOSTILE), ""]
+    assert capsys.readouterr().out.split("\n")[1:] == [*(visible(cell(one)) for one in HOSTILE), ""]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
