@@ -104,7 +104,7 @@ class Session:
         Args:
             lock: what has to be held by one transaction at a time, ``ROWS`` or ``FACES``.
         """
-        with one_sentence(self.url), self._begun() as connection:
+        with one_sentence(self.url), _rows_that_fit(self.url), self._begun() as connection:
             if lock is not None:
                 one_at_a_time(connection, lock)
             yield connection

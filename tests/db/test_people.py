@@ -340,6 +340,7 @@ def test_what_is_on_screen_at_once_is_known(index, filled):
 
 
 LATER = (
+    "episode_file.seal",
     "chunk.begun",
     "episode.claimed_by",
     "run.host",
