@@ -97,7 +97,7 @@ def _elements(file: IO[bytes], start: int, stop: int) -> Iterator[Element]:
         file.seek(start)
         head = file.read(12)
         id_length = _length(head)
-        if not id_length or len(head) <= id_length:
+        if not 1 <= id_length <= 4 or len(head) <= id_length:  # an id has no more: not Matroska
             return
         length = _length(head[id_length:])
         marked = int.from_bytes(head[id_length : id_length + length], "big")

@@ -167,7 +167,7 @@ SOUNDS = [
     ("Film.mov", "pcm_alaw", "pcm_alaw"),
     ("Film.3gp", "libopencore_amrnb", "amr_nb"),
     ("Film.avi", "g726", "adpcm_g726"),
-    ("Film.avi", "adpcm_g722", "adpcm_g722"),
+    ("Film.mkv", "adpcm_g722", "adpcm_g722"),
     ("Film.mov", "adpcm_ima_qt", "flac"),
     ("Film.flv", "nellymoser", "flac"),
     ("Film.flv", "adpcm_swf", "flac"),
