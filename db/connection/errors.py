@@ -66,9 +66,12 @@ def wrong_value(url: URL, error: WrongValueError) -> DatabaseError:
 
 
 def contradiction(url: URL, error: Exception) -> DatabaseError:
-    """The error for rows that are of the right types and don't fit together."""
-    problem = f"its rows contradict each other ({type(error).__name__}: {error})"
-    advice = "eyecatch doctor --db says which; restore a copy of the index"
+    """The error for rows that are of the right types and don't fit together.
+
+    Or for a fault of ours, which looks the same: so the sentence says what tells them apart.
+    """
+    problem = f"its rows don't fit together ({type(error).__name__}: {error})"
+    advice = "eyecatch doctor --db says which; if it finds nothing wrong, please report this"
     return DatabaseError(shown_url(url), problem, advice)
 
 

@@ -79,7 +79,8 @@ class Session:
             DatabaseError: the database can't be written.
         """
         outer = self._joined
-        with self.writing(lock) as connection:
+        # What the caller's own block raises is the caller's: it says nothing of the rows.
+        with one_sentence(self.url), self._locked(lock) as connection:
             self._local.connection = connection
             try:
                 yield
@@ -104,7 +105,12 @@ class Session:
         Args:
             lock: what has to be held by one transaction at a time, ``ROWS`` or ``FACES``.
         """
-        with one_sentence(self.url), _rows_that_fit(self.url), self._begun() as connection:
+        with one_sentence(self.url), _rows_that_fit(self.url), self._locked(lock) as connection:
+            yield connection
+
+    @contextmanager
+    def _locked(self, lock: int | None) -> Iterator[Connection]:
+        with self._begun() as connection:
             if lock is not None:
                 one_at_a_time(connection, lock)
             yield connection

@@ -67,6 +67,12 @@ def test_calls_in_a_block_that_raises_leave_nothing(index, season, dump, fault):
     assert titles(index) == ["S01E01", "S01E02"], "and the next one works"
 
 
+@on_sqlite
+def test_what_the_block_of_a_caller_raises_is_raised_as_it_is(index):
+    with pytest.raises(KeyError, match="their own"), index.transaction():
+        raise KeyError("their own")
+
+
 def test_a_block_in_a_block_is_part_of_it(index, season, dump):
     def killed(name, inside):
         with index.transaction():
