@@ -130,6 +130,7 @@ def _insert(
         "start_pts": next((int(chunk.pts[0]) for chunk in plan.chunks if len(chunk.pts)), None),
         "end_pts": round(plan.end / video.time_base),
         "complete": plan.complete,
+        "damage": [[it.frame, it.frame, it.start_pts, it.stop_pts] for it in plan.holes] or None,
         "state": PENDING,
     }
     episode_id = connection.scalars(insert(Episode).values(values).returning(Episode.id)).one()

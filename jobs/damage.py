@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from eyecatch.core.text import clock
@@ -14,15 +15,28 @@ MOST = 3
 
 
 def damage_sentence(episode: EpisodeRecord) -> str | None:
-    """How many frames could not be decoded, and where, as a sentence; None where all were."""
-    if not episode.damage:
+    """What frames could not be decoded, and where, as a sentence; None where all were."""
+    frames = [some for some in episode.damage if some.start < some.stop]
+    holes = [some for some in episode.damage if some.start == some.stop]
+    said = []
+    if frames:
+        said.append(
+            f"{episode.damaged} of {episode.frames} frames could not be decoded, or only in part "
+            f"({_spans(episode, frames)})"
+        )
+    if holes:
+        said.append(
+            f"parts of the file are destroyed, with all their frames ({_spans(episode, holes)})"
+        )
+    if not said:
         return None
-    spans = [_span(episode, some) for some in episode.damage[:MOST]]
-    more = f" and {len(episode.damage) - MOST} more times" if len(episode.damage) > MOST else ""
-    return (
-        f"{episode.video.path}: incomplete, {episode.damaged} of {episode.frames} frames could not "
-        f"be decoded, or only in part ({', '.join(spans)}{more}); the others are indexed."
-    )
+    return f"{episode.video.path}: incomplete, {', and '.join(said)}; the others are indexed."
+
+
+def _spans(episode: EpisodeRecord, damage: Sequence[Damage]) -> str:
+    spans = [_span(episode, some) for some in damage[:MOST]]
+    more = f" and {len(damage) - MOST} more times" if len(damage) > MOST else ""
+    return f"{', '.join(spans)}{more}"
 
 
 def _span(episode: EpisodeRecord, damage: Damage) -> str:

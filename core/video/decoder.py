@@ -12,6 +12,7 @@ from av.video.stream import VideoStream
 
 from eyecatch.core.shortage import blame_machine
 from eyecatch.core.video.container import video_stream
+from eyecatch.core.video.demux import demux
 from eyecatch.core.video.types import Video
 
 LONGEST_GAP = 60
@@ -72,14 +73,13 @@ class Decoder:
 
     def _packets(self) -> Iterator[Packet[VideoStream]]:
         try:
-            for packet in self._container.demux(self._stream):
+            for packet in demux(self._container, self._path, self._stream):
                 if packet.size:
                     self.damaged |= packet.is_corrupt
                     if packet.pts is not None:
                         self.furthest = max(packet.pts, self.furthest or packet.pts)
                     yield packet
-        except av.error.FFmpegError as error:
-            blame_machine(self._path, error)
+        except av.error.FFmpegError:
             self.broken = True
 
     def _decode(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:

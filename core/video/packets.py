@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import av.error
@@ -14,9 +15,11 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
 
-from eyecatch.core.shortage import blame_machine
 from eyecatch.core.video.container import has_free_clock, open_container
-from eyecatch.core.video.types import Video
+from eyecatch.core.video.demux import demux
+from eyecatch.core.video.holes import Extents
+from eyecatch.core.video.layouts import CHECKS, TS_PACKETS, WINDOW
+from eyecatch.core.video.types import Hole, Video
 
 CLAIMING = ("matroska", "mov", "avi", "flv", "asf")
 """Containers whose header says how long the file is; FFmpeg guesses it for the others."""
@@ -24,9 +27,6 @@ CLAIMING = ("matroska", "mov", "avi", "flv", "asf")
 TOLERANCE = Fraction(1, 2)
 """Seconds by which a sound file may end before its header says: muxers round, and count the padding
 of audio codecs (at most a few frames of 20-60 ms)."""
-
-TS_PACKETS = (188, 192, 204)
-"""Bytes of a transport stream's packet: plain, M2TS and with Reed-Solomon (ETSI TR 101 290)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Packets:
         complete: False where the file ends before its header says it should, or breaks off.
         free_clock: times may start anywhere, so that those of two recordings in a file have nothing
             to do with each other.
+        holes: where packets were destroyed, in order.
     """
 
     pts: npt.NDArray[np.int64]
@@ -51,6 +52,7 @@ class Packets:
     end: int
     complete: bool
     free_clock: bool
+    holes: tuple[Hole, ...] = ()
 
 
 def read_packets(video: Video) -> Packets:
@@ -63,20 +65,25 @@ def read_packets(video: Video) -> Packets:
     pts: list[int | None] = []
     keyframe: list[bool] = []
     ends: dict[int, int] = {}
+    extents = Extents()
     sound = True
     with open_container(video.path) as container:
         try:
-            for packet in container.demux():
+            for packet in demux(container, video.path):
+                if not packet.size:
+                    continue
                 _note_end(ends, packet)
-                if packet.stream_index == video.stream and packet.size:
+                shown = False
+                if packet.stream_index == video.stream:
                     sound = not packet.is_corrupt
-                    if not packet.is_discard and not hidden(packet):
+                    if shown := not packet.is_discard and not hidden(packet):
                         pts.append(packet.pts)
                         keyframe.append(packet.is_keyframe)
-        except av.error.FFmpegError as error:
-            blame_machine(video.path, error)
+                extents.add(packet, shown)
+        except av.error.FFmpegError:
             sound = False
-        complete = sound and not _cut_short(container, ends)
+        complete = sound and not _cut_short(video.path, container, ends)
+        holes = extents.holes(video.path, container.format.name)
         free_clock = has_free_clock(container)
     timed = None not in pts
     return Packets(
@@ -87,20 +94,23 @@ def read_packets(video: Video) -> Packets:
         end=ends.get(video.stream, 0),
         complete=complete,
         free_clock=free_clock,
+        holes=holes,
     )
 
 
 def _note_end(ends: dict[int, int], packet: Packet[Stream]) -> None:
     time = packet.dts if packet.pts is None else packet.pts
-    if time is not None and packet.size:
+    if time is not None:
         end = time + (packet.duration or 0)
         ends[packet.stream_index] = max(ends.get(packet.stream_index, end), end)
 
 
-def _cut_short(container: InputContainer, ends: dict[int, int]) -> bool:
+def _cut_short(path: Path, container: InputContainer, ends: dict[int, int]) -> bool:
     name = container.format.name
     if name == "mpegts":
-        return all(container.size % packet for packet in TS_PACKETS)
+        rest = max(0, container.size - WINDOW)  # of an aborted download, say
+        uneven = all(container.size % packet for packet in TS_PACKETS)
+        return uneven or CHECKS[name](path, rest, container.size)
     if not any(claiming in name for claiming in CLAIMING) or not container.duration:
         return False
     # The header speaks of the longest stream, which need not be the video.

@@ -68,7 +68,7 @@ def plan(video: Video, seconds: float = 60.0) -> Plan:
     min_length = float(seconds / video.time_base)
     starts = _starts(pts, packets.end, np.intersect1d(keyframes, entries), min_length)
     end = packets.end * video.time_base
-    return Plan(_chunks(pts, keyframes, starts), end, packets.complete)
+    return Plan(_chunks(pts, keyframes, starts), end, packets.complete, packets.holes)
 
 
 def _first_pts(video: Video) -> list[int | None]:
@@ -108,8 +108,10 @@ def _one_chunk(video: Video, packets: Packets, first_pts: list[int | None]) -> P
     needed = packets.count / video.rate if video.rate else Fraction(0)
     start = first_pts[0] if first_pts else None
     if packets.free_clock and start is not None:
-        return Plan((chunk,), start * video.time_base + needed, packets.complete)
-    return Plan((chunk,), max(packets.end * video.time_base, needed), packets.complete)
+        return Plan((chunk,), start * video.time_base + needed, packets.complete, packets.holes)
+    return Plan(
+        (chunk,), max(packets.end * video.time_base, needed), packets.complete, packets.holes
+    )
 
 
 def _keyframes(packets: Packets, pts: Times, gap: float) -> npt.NDArray[np.int32]:

@@ -16,6 +16,7 @@ from eyecatch.core.errors import MediaError
 from eyecatch.core.shortage import blame_machine
 from eyecatch.core.video.clock import origin, timecode
 from eyecatch.core.video.container import open_container
+from eyecatch.core.video.demux import demux
 from eyecatch.core.video.geometry import Cropper, container_crop, orientation, upright_size
 from eyecatch.core.video.types import Video
 
@@ -65,7 +66,7 @@ def _preference(stream: VideoStream) -> tuple[bool, int, int]:
 def _first_frame(path: Path, container: InputContainer, stream: VideoStream) -> VideoFrame:
     packets = 0
     try:
-        for packet in container.demux(stream):
+        for packet in demux(container, path, stream):
             packets += packet.size > 0 and not packet.is_discard
             try:
                 for frame in stream.decode(packet):
@@ -73,9 +74,8 @@ def _first_frame(path: Path, container: InputContainer, stream: VideoStream) -> 
             except av.error.FFmpegError as error:
                 blame_machine(path, error)
                 continue  # a damaged packet; the next may be sound
-    except av.error.FFmpegError as error:
-        blame_machine(path, error)
-        # the file breaks off here
+    except av.error.FFmpegError:
+        pass  # the file breaks off here
     if packets:
         problem = f"holds {packets} packets of {stream.codec.canonical_name} video, all undecodable"
         raise MediaError(str(path), problem, "copy or download it again")

@@ -103,6 +103,21 @@ def chunk_id(digest: str, start: int, stop: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Hole:
+    """A place of a file where packets were destroyed, so that no frame of them is planned.
+
+    Attributes:
+        frame: number of the first frame after it.
+        start_pts, stop_pts: when its first frame would begin, and when the one after it does; the
+            same where the container counts frames and tells no times.
+    """
+
+    frame: int
+    start_pts: int
+    stop_pts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """How an episode is cut into chunks.
 
@@ -110,11 +125,13 @@ class Plan:
         chunks: in order; together all frames of the episode, each once.
         end: seconds (pts x time base) at which the last readable frame ends.
         complete: False where the file ends before its container says it should, or breaks off.
+        holes: where packets between frames were destroyed, in order.
     """
 
     chunks: tuple[Chunk, ...]
     end: Fraction
     complete: bool
+    holes: tuple[Hole, ...] = ()
 
     @property
     def frames(self) -> int:

@@ -55,11 +55,11 @@ def likely_origin(origin: Fraction | None, start: Fraction) -> Fraction:
 
 
 class Damage(NamedTuple):
-    """Frames that could not be decoded, or only in part.
+    """Frames that could not be decoded, or only in part; or a hole of the file.
 
     Attributes:
-        start, stop: half-open.
-        start_pts, stop_pts: when the first of them begins and the last one ends.
+        start, stop: half-open; of a hole both are the number of the first frame after it.
+        start_pts, stop_pts: when the first of them begins and the last one ends; see ``Hole``.
     """
 
     start: int
@@ -86,7 +86,7 @@ class EpisodeRecord:
         names_due: what people said of other faces has yet to follow to its tracks.
         start: when its first frame begins; 0 where its container doesn't say.
         replaced: its file holds another content now; see ``db.review.replacement``.
-        damage: where frames could not be decoded, in order; empty before the episode is decided.
+        damage: where frames could not be decoded, in order; until it is decided, its holes.
         called: what it is called where its file's name isn't enough to tell it from others.
     """
 

@@ -26,7 +26,8 @@ class EpisodeState(Repository):
 
         What people said of other faces has to follow to them then: see ``Propagation.settle``.
 
-        The state is ``done`` if every frame was decoded, ``incomplete`` if something is missing,
+        The state is ``done`` if every frame was decoded and no packet is known to be missing,
+        ``incomplete`` if something is missing,
         ``failed`` if nothing could be read, and ``pending`` while chunks are to be done.
 
         Args:
@@ -59,13 +60,14 @@ class EpisodeState(Repository):
                     Episode.complete,
                 ).where(Episode.id == episode_id)
             ).one()
+            holes = [some for some in stored.damage or [] if some[0] == some[1]]
             wanted = {
-                "state": _state(chunks, stored.complete),
+                "state": _state(chunks, whole=stored.complete and not holes),
                 "scan_digest": provenance.scan_digest,
                 "bundle_id": provenance.bundle_id or stored.bundle_id,
                 "broken_pts": _broken_pts(connection, chunks),
                 "names_due": True,
-                "damage": _damage(connection, episode_id, chunks),
+                "damage": sorted([*holes, *_damage(connection, episode_id, chunks)]) or None,
             }
             if tuple(stored)[:6] != tuple(wanted.values()):
                 connection.execute(update(Episode).where(Episode.id == episode_id).values(**wanted))
@@ -81,21 +83,18 @@ def mark_pending(connection: Connection, episode_id: int) -> None:
     )
 
 
-def _state(chunks: Sequence[ChunkRow], complete: bool) -> str:
+def _state(chunks: Sequence[ChunkRow], *, whole: bool) -> str:
     states = {chunk.state for chunk in chunks}
     if PENDING in states:
         return PENDING
     if DONE not in states:
         return FAILED
-    whole = complete and FAILED not in states
-    sound = not any(chunk.error or chunk.damage for chunk in chunks)
+    sound = FAILED not in states and not any(chunk.error or chunk.damage for chunk in chunks)
     return DONE if whole and sound else INCOMPLETE
 
 
-def _damage(
-    connection: Connection, episode_id: int, chunks: Sequence[ChunkRow]
-) -> list[list[int]] | None:
-    """What ``Damage`` holds of an episode, wherever it is cut into chunks; None where all is sound.
+def _damage(connection: Connection, episode_id: int, chunks: Sequence[ChunkRow]) -> list[list[int]]:
+    """What ``Damage`` holds of the frames of an episode, wherever it is cut into chunks.
 
     Of a chunk that failed no frame was decoded.
     """
@@ -108,7 +107,7 @@ def _damage(
             else:
                 ranges.append([start, stop])
     if not ranges:
-        return None
+        return []
     times = FrameTimes.of(connection, episode_id)
     return [[*some, *map(times.starts, some)] for some in ranges]
 

@@ -11,6 +11,8 @@ import pytest
 
 import eyecatch
 from eyecatch.core.video.ffmpeg import program
+from eyecatch.core.video.plan import plan
+from eyecatch.core.video.probe import probe
 from eyecatch.db.index import open_index
 
 FRAMES = 96
@@ -106,3 +108,119 @@ def test_a_sound_file_is_done(codec, sound, tmp_path):
     report = eyecatch.index([sound(codec)], db=str(tmp_path / "season.db"), runner="inline")
     assert (report.faults, report.episodes[0].state) == ((), "done")
     assert report.episodes[0].damage == ()
+
+
+CONTAINERS = {
+    "mkv": ["-c:v", "libx264", "-g", "24"],
+    "webm": ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "24"],
+    "avi": ["-c:v", "mpeg4", "-g", "24"],
+    "ts": ["-c:v", "libx264", "-g", "24"],
+    "mpg": ["-c:v", "mpeg2video", "-g", "12", "-f", "vob"],
+    "flv": ["-c:v", "flv1", "-g", "24"],
+    "wmv": ["-c:v", "wmv2", "-g", "24"],
+    "ogv": ["-c:v", "libtheora", "-g", "24"],
+    "nut": ["-c:v", "libx264", "-g", "24"],
+    "mp4": ["-c:v", "libx264", "-g", "24"],
+}
+
+STILLS = "select='lt(mod(t,3),.5)'"
+"""Half a second of motion, then two and a half of a picture that stands still."""
+
+
+def encoded(path, *options):
+    source = ["-f", "lavfi", "-i", "testsrc2=size=160x90:rate=24:duration=8"]
+    sound = ["-f", "lavfi", "-i", "sine=duration=8"]
+    codec = [*CONTAINERS[path.suffix[1:]], "-pix_fmt", "yuv420p"]
+    command = [program(), "-v", "error", *source, *sound, *codec, *options, str(path)]
+    subprocess.run(command, check=True)
+    return path
+
+
+@pytest.fixture(scope="module")
+def originals(tmp_path_factory):
+    return tmp_path_factory.mktemp("originals")
+
+
+@pytest.mark.parametrize("how", ["zeros", "noise"])
+@pytest.mark.parametrize("container", [one for one in CONTAINERS if one != "mp4"])
+def test_packets_that_are_gone_are_told(container, how, originals, tmp_path):
+    sound = originals / f"sound.{container}"
+    if not sound.exists():
+        encoded(sound)
+    file = destroyed(sound, tmp_path / f"damaged.{container}", how)
+    (hole,) = plan(probe(file)).holes
+    video = probe(sound)
+    whole = plan(video)
+    first = whole.chunks[0].pts[0]
+    times = (hole.start_pts, hole.stop_pts)
+    start, stop = (float((pts - first) * video.time_base) for pts in times)
+    if container == "avi":  # it counts frames, and so does every reader
+        assert 1 < start == stop < 4
+    else:
+        # Bytes, seconds and pictures are not quite in step, and readers start again at a keyframe.
+        assert 1.5 < start < 4
+        assert 4.5 < stop < 7
+
+
+@pytest.mark.parametrize(
+    ("container", "options"),
+    [
+        ("mkv", ["-reserve_index_space", "50000"]),
+        ("mkv", ["-cues_to_front", "1"]),
+        ("webm", []),
+        ("ts", ["-muxrate", "1500k"]),
+        ("ts", ["-mpegts_m2ts_mode", "1"]),
+        ("mpg", ["-muxrate", "3000000"]),
+        ("avi", []),
+        ("flv", []),
+        ("wmv", []),
+        ("ogv", []),
+        ("nut", []),
+    ],
+)
+def test_stills_are_no_holes(container, options, tmp_path):
+    file = tmp_path / f"stills.{container}"
+    encoded(file, "-vf", STILLS, "-fps_mode", "vfr", *options)
+    planned = plan(probe(file))
+    assert (planned.complete, planned.holes) == (True, ())
+
+
+def test_an_episode_with_a_hole_is_incomplete(tmp_path, run):
+    file = destroyed(encoded(tmp_path / "sound.mkv"), tmp_path / "damaged.mkv", "zeros")
+    video = probe(file)
+    (hole,) = plan(video).holes
+    db = str(tmp_path / "season.db")
+    for again in (False, True):
+        report = eyecatch.index([file], db=db, runner="inline", retry_failed=again)
+        (fault,) = report.faults
+        assert "parts of the file are destroyed, with all their frames (0:0" in fault
+    _, out, _ = run("status", "--db", db, "--json")
+    (told,) = json.loads(out)["episodes"]
+    assert (told["state"], told["errors"]) == ("incomplete", [fault])
+    (span,) = [one for one in told["damage"] if one["start_frame"] == one["end_frame"]]
+    assert span == {
+        "start": pytest.approx(float(hole.start_pts * video.time_base), abs=0.001),
+        "end": pytest.approx(float(hole.stop_pts * video.time_base), abs=0.001),
+        "start_frame": hole.frame,
+        "end_frame": hole.frame,
+    }
+    assert report.episodes[0].frames == plan(video).frames < 8 * 24
+
+
+def test_a_file_whose_end_is_zeros_breaks_off(tmp_path):
+    sound = encoded(tmp_path / "sound.ts")
+    content = sound.read_bytes()
+    kept = len(content) // 376 * 188
+    file = tmp_path / "preallocated.ts"
+    file.write_bytes(content[:kept] + bytes(len(content) - kept))
+    planned = plan(probe(file))
+    assert (planned.complete, planned.holes) == (False, ())
+    assert 50 < planned.frames < 140
+
+
+def test_fragments_with_long_heads_are_no_holes(tmp_path):
+    file = tmp_path / "stills.mp4"
+    fragmented = ["-movflags", "frag_keyframe+empty_moov"]
+    encoded(file, "-vf", "select='lt(mod(t,4),.5)'", "-fps_mode", "vfr", *fragmented)
+    planned = plan(probe(file))
+    assert (planned.complete, planned.holes) == (True, ())
