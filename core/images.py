@@ -85,8 +85,10 @@ def _read(path: str | os.PathLike[str]) -> tuple[bytes, int]:
             raise MediaError(str(path), f"{problem} {MAX_BYTES / 1e6:,.0f}", "make it smaller")
         with Path(path).open("rb") as file:
             content = file.read(MAX_BYTES)
-    except OSError as problem:
-        raise MediaError(str(path), f"can't be read ({problem.strerror})") from problem
+    except FileNotFoundError as error:
+        raise MediaError(str(path), "there is no such file", "check the path") from error
+    except OSError as error:
+        raise MediaError(str(path), f"can't be read ({error.strerror})") from error
     if not content:
         raise MediaError(str(path), "this file is empty")
     width, height = _size(path, content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -146,6 +147,25 @@ def test_ray_keeps_its_sockets_where_their_paths_are_short_enough(monkeypatch, t
     finally:
         for folder in (longest, Path(f"{longest}y")):
             folder.rmdir()
+
+
+def test_a_request_to_end_is_handled_as_before_ray_was_there(monkeypatch):
+    """Ray puts its own handler of SIGTERM in the place of any other, and leaves it there."""
+    ours = lambda number, _: None  # noqa: E731
+    monkeypatch.setattr(connections.ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(connections.ray, "init", lambda **_: signal.signal(signal.SIGTERM, print))
+    monkeypatch.setattr(connections.ray, "shutdown", lambda: None)
+    before = signal.signal(signal.SIGTERM, ours)
+    try:
+        with connections.connection("local"):
+            assert signal.getsignal(signal.SIGTERM) is ours
+        assert signal.getsignal(signal.SIGTERM) is ours
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        with connections.connection("local"):
+            assert signal.getsignal(signal.SIGTERM) is print, "which ends Ray, too"
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_no_folder_for_ray_is_a_sentence(monkeypatch):

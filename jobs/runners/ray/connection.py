@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import ray
 import ray.exceptions
@@ -55,6 +58,7 @@ def connection(address: str | None = None) -> Iterator[bool]:
     address = chosen(address)
     _check_reachable(address)
     folder = temporary_folder() if address == LOCAL else None
+    requested = signal.getsignal(signal.SIGTERM)
     try:
         with hushed():
             ray.init(
@@ -70,10 +74,21 @@ def connection(address: str | None = None) -> Iterator[bool]:
         where = "on this machine" if address == LOCAL else f"at {address}"
         problem = f"Ray {where} can't be used: {reason.rstrip('.')}"
         raise RequestError(problem, ADVICE) from error
+    if requested is not signal.SIG_DFL:
+        _handle_requests_to_end(requested)
     try:
         yield address == LOCAL
     finally:
         ray.shutdown()
+        _handle_requests_to_end(requested)
+
+
+def _handle_requests_to_end(
+    handler: Callable[[int, FrameType | None], object] | int | None,
+) -> None:
+    """What SIGTERM did before: Ray puts its own handler there, and leaves it when it is gone."""
+    if threading.current_thread() is threading.main_thread():  # elsewhere Ray doesn't, either
+        signal.signal(signal.SIGTERM, handler)
 
 
 def _check_reachable(address: str) -> None:
