@@ -37,7 +37,7 @@ def find(names: tuple[str, ...], form: str, db: str, **keywords: Unpack[FindKeyw
 
     Several names are answered each for itself, or with --together where all are on screen at once.
     A table's times are those that players show; JSON and CSV have those of the video's own clock,
-    in seconds, which few recordings begin elsewhere than at 0.
+    in seconds: most files begin at 0 there, recordings of broadcasts often don't.
     """
     found = eyecatch.find(names, db=db, **keywords)
     rows = [shapes.found_row(one) for one in found]

@@ -79,7 +79,7 @@ def test_what_is_no_picture(content, words, tmp_path):
 
 
 def test_what_can_not_be_opened(tmp_path):
-    with pytest.raises(MediaError, match="can't be read"):
+    with pytest.raises(MediaError, match="there is no such file"):
         read_image(tmp_path / "absent.png")
     with pytest.raises(MediaError, match="can't be read"):
         read_image(tmp_path)
