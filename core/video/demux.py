@@ -30,7 +30,7 @@ def demux(container: InputContainer, path: Path, *streams: Stream) -> Iterator[P
         av.error.FFmpegError: nothing can be read after the last packet, up to the end of the file.
         MachineError: the machine lacks something.
     """
-    patience, steps = TRIES, container.size // STEP + TRIES
+    patience, steps = TRIES, max(container.size, 0) // STEP + TRIES
     failed: av.error.FFmpegError | None = None
     while patience and steps:
         try:

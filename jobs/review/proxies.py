@@ -32,7 +32,8 @@ class Proxies:
     def path(self, episode: EpisodeRecord) -> Path | None:
         """The proxy of an episode, if it is there; a link, which may lead anywhere, is none."""
         place = self._place(episode)
-        return place if place.is_file() and not place.is_symlink() else None
+        linked = place.is_symlink() or self._folder.is_symlink()
+        return place if place.is_file() and not linked else None
 
     def make(self, source: Source) -> None:
         """Have a proxy made of an episode's file, if none is there or under way."""

@@ -75,7 +75,8 @@ def test_lack_of_memory_at_the_first_frame_is_not_remembered(pair, db, monkeypat
     def decode(_):
         raise NO_MEMORY
 
-    container = SimpleNamespace(demux=lambda _: [SimpleNamespace(size=1, is_discard=False)])
+    packets = [SimpleNamespace(size=1, is_discard=False)]
+    container = SimpleNamespace(size=1, demux=lambda _: packets)
     with pytest.raises(MachineError, match="not enough memory to read it; close other programs"):
         probe_module._first_frame(
             pair.episodes[0], container, SimpleNamespace(decode=decode, codec=None)
