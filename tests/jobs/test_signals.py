@@ -12,6 +12,15 @@ from eyecatch.core.files import whole_file, whole_folder
 from eyecatch.jobs import cli
 
 
+@pytest.fixture(autouse=True)
+def _as_at_the_start():
+    """Ray, once started in this process by another test, leaves a handler of its own."""
+    before = {one: signal.signal(one, signal.SIG_DFL) for one in (signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture
 def verb(monkeypatch):
     """Makes a function the verb ``stand``."""
