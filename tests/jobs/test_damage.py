@@ -142,7 +142,14 @@ def originals(tmp_path_factory):
 
 
 @pytest.mark.parametrize("how", ["zeros", "noise"])
-@pytest.mark.parametrize("container", [one for one in CONTAINERS if one != "mp4"])
+@pytest.mark.parametrize(
+    "container",
+    [
+        pytest.param(one, marks=[] if one in {"mkv", "ts", "avi"} else pytest.mark.slow)
+        for one in CONTAINERS
+        if one != "mp4"
+    ],
+)
 def test_packets_that_are_gone_are_told(container, how, originals, tmp_path):
     sound = originals / f"sound.{container}"
     if not sound.exists():
@@ -166,16 +173,16 @@ def test_packets_that_are_gone_are_told(container, how, originals, tmp_path):
     ("container", "options"),
     [
         ("mkv", ["-reserve_index_space", "50000"]),
-        ("mkv", ["-cues_to_front", "1"]),
-        ("webm", []),
+        pytest.param("mkv", ["-cues_to_front", "1"], marks=pytest.mark.slow),
+        pytest.param("webm", [], marks=pytest.mark.slow),
         ("ts", ["-muxrate", "1500k"]),
-        ("ts", ["-mpegts_m2ts_mode", "1"]),
+        pytest.param("ts", ["-mpegts_m2ts_mode", "1"], marks=pytest.mark.slow),
         ("mpg", ["-muxrate", "3000000"]),
         ("avi", []),
-        ("flv", []),
-        ("wmv", []),
-        ("ogv", []),
-        ("nut", []),
+        pytest.param("flv", [], marks=pytest.mark.slow),
+        pytest.param("wmv", [], marks=pytest.mark.slow),
+        pytest.param("ogv", [], marks=pytest.mark.slow),
+        pytest.param("nut", [], marks=pytest.mark.slow),
     ],
 )
 def test_stills_are_no_holes(container, options, tmp_path):
