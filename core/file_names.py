@@ -7,7 +7,6 @@ Most systems keep any bytes as a name. Python has those that are no UTF-8 as lon
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from bisect import bisect_right
@@ -52,6 +51,8 @@ def fitted(stem: str, ending: str = "", most: int = ROOM) -> str:
     """
     if _size(stem + ending) <= most:
         return stem + ending
+    import hashlib  # noqa: PLC0415 - most names are short enough, and it takes 6 ms to load
+
     mark = "~" + hashlib.blake2b(_bytes(stem), digest_size=4).hexdigest()
     room = most - _size(mark + ending)
     letters = bisect_right(list(accumulate(map(_size, stem))), room)

@@ -6,10 +6,7 @@ it, so a path is believed as it stands only where its seal can have been made by
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
-import secrets
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -26,6 +23,9 @@ def seal(*words: str | int) -> str | None:
         64 hex digits, or None where no key can be kept.
     """
     key = _key(user_cache() / "seal.key")
+    import hashlib  # noqa: PLC0415 - a question to the index seals nothing
+    import hmac  # noqa: PLC0415
+
     text = "\0".join(map(str, words)).encode("utf-8", "surrogateescape")
     return None if key is None else hmac.new(key, text, hashlib.sha256).hexdigest()
 
@@ -43,6 +43,8 @@ def _key(path: Path) -> bytes | None:
 
 def _make_key(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    import secrets  # noqa: PLC0415 - it loads hashlib
+
     new = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(secrets.token_bytes(_BYTES))

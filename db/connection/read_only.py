@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 from urllib.parse import quote_from_bytes
 
@@ -83,6 +82,8 @@ def _size(file: Path) -> int:
 def _copied(file: Path, patience: float, migrate: Callable[[Engine], None]) -> Engine:
     with ExitStack() as opened:
         try:
+            from tempfile import TemporaryDirectory  # noqa: PLC0415 - it is rarely needed
+
             folder = opened.enter_context(TemporaryDirectory(prefix="eyecatch-index-"))
             copy = Path(folder) / "index.db"
             for source, target in zip([file, *_logs(file)], [copy, *_logs(copy)], strict=True):
