@@ -113,7 +113,7 @@ def statements(step: int) -> bool:
         named, whole = Path(scratch) / "named.db", Path(scratch) / "whole.db"
         eyecatch.index([first], db=str(named), runner="inline")
         eyecatch.name(eyecatch.unknowns(db=str(named)).clusters[0].row.id, "Ann", db=str(named))
-        wanted = _finished(second, shutil.copy(named, whole))
+        wanted = _finished(second, Path(shutil.copy(named, whole)))
         wrong, moment = 0, 0
         while True:
             db = Path(shutil.copy(named, Path(scratch) / f"{moment}.db"))
