@@ -27,7 +27,7 @@ def child(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[A
         command: the program and its arguments.
         options: as of ``subprocess.Popen``.
     """
-    with subprocess.Popen(command, **options, preexec_fn=_tied()) as process:  # noqa: PLW1509 - see there
+    with subprocess.Popen(command, **options, preexec_fn=_tied()) as process:  # noqa: PLW1509 - _tied takes care
         _LIVING.add(process)
         try:
             yield process

@@ -23,18 +23,21 @@ def shortage(error: BaseException) -> str | None:
     """What an error says that the machine lacks, as a clause; None where it says something else.
 
     Example:
+        >>> from eyecatch.core.errors import MediaError
         >>> shortage(MemoryError())
         'there is not enough memory'
         >>> shortage(OSError(24, "Too many open files"))
         'too many files are open'
-        >>> shortage(ValueError("no such frame"))
+        >>> shortage(MediaError("Out of Memory.mkv", "is no video"))
     """
     number = getattr(error, "errno", None)
     if number in _FILES:
         return "too many files are open"
-    if isinstance(error, MemoryError) or number == errno.ENOMEM or _MEMORY.search(str(error)):
+    if isinstance(error, MemoryError) or number == errno.ENOMEM:
         return "there is not enough memory"
-    return None
+    # Who has a number needs no words, which may hold a file's name: an episode "Out of Memory".
+    said = getattr(error, "problem", None) or str(error)
+    return "there is not enough memory" if number is None and _MEMORY.search(said) else None
 
 
 def blame_machine(path: Path, error: BaseException) -> None:

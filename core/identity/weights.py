@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from eyecatch.core.errors import ModelError
 from eyecatch.core.identity.networks import Architecture, Network
+from eyecatch.core.shortage import blame_machine
 
 _WEIGHTS: Final = "model.weights.h5"
 
@@ -34,6 +35,7 @@ def load_weights(architecture: Architecture, path: Path) -> Network:
 
     Raises:
         ModelError: the file is no such archive, or its weights are those of another network.
+        MachineError: the machine lacks the memory for it.
     """
     try:
         _check(path)
@@ -42,6 +44,7 @@ def load_weights(architecture: Architecture, path: Path) -> Network:
             network.load_weights(path)  # it only warns of layers that the file lacks
         finite = all(math.isfinite(float(abs(w).max())) for w in network.get_weights() if w.size)
     except Exception as error:  # HDF5, h5py and Keras each raise what they like of a broken file
+        blame_machine(path, error)
         raise ModelError(
             str(path), f"its weights don't fit the network {architecture.name!r}", "train it again"
         ) from error

@@ -10,7 +10,7 @@ import av
 import pytest
 
 import eyecatch
-from eyecatch.core.errors import MachineError
+from eyecatch.core.errors import MachineError, MediaError
 from eyecatch.core.shortage import shortage
 from eyecatch.core.synthetic.season import draw_season
 from eyecatch.core.video import decoder as decoder_module
@@ -115,6 +115,13 @@ def test_too_many_open_files_are_no_fault_of_a_file(pair, db, monkeypatch):
 )
 def test_libraries_say_it_in_words(text, lacks):
     assert (shortage(RuntimeError(text)) is not None) == lacks
+
+
+@pytest.mark.parametrize(
+    "make", [MediaError, lambda name, _: OSError(errno.EIO, "I/O error", name)]
+)
+def test_what_a_file_is_called_blames_nobody(make):
+    assert shortage(make("/videos/Out of Memory.mkv", "is not a video")) is None
 
 
 def test_a_file_that_kills_whoever_reads_it_is_set_aside(pair, db, run):
