@@ -1,0 +1,1 @@
+"""The detector learns a show from its own frames: what stands behind ``eyecatch adapt``."""
