@@ -1,11 +1,14 @@
 import csv
+import json
 
 import cv2
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import MediaError, RequestError
+from eyecatch.jobs.cli import cli
 from eyecatch.training.evaluation.detector import evaluate_detector
 
 TRUTH = {"a.png": [(10, 10, 40, 40)], "b.png": [(5, 5, 20, 20), (60, 60, 30, 30)], "c.png": []}
@@ -75,6 +78,62 @@ def test_recall_is_told_by_size(folder):
     answers = {"b.png": [(5, 5, 20, 20, 0.9)]}
     sizes = measure(folder, answers).figures[0].by_size
     assert [(faces, recall) for _, _, faces, recall in sizes] == [(1, 1.0), (2, 0.0)]
+
+
+def test_recall_and_false_alarms_are_told_up_to_the_whole_picture(folder):
+    more = "a.png,0,0,100,130,face\n"  # of a face larger than what is shown of it
+    boxes = folder / "boxes.csv"
+    boxes.write_text(boxes.read_text() + more)
+    found = [(0, 0, 100, 100, 0.9), (60, 60, 4, 4, 0.8)]
+    heights = measure(folder, {"a.png": found}).figures[0].by_height
+    assert [(one.low, one.high, one.faces, one.recall, one.false) for one in heights] == [
+        (0.0, 0.05, 0, None, 1),
+        (0.2, 0.4, 2, 0.0, 0),
+        (0.4, 0.6, 1, 0.0, 0),
+        (0.8, None, 1, 1.0, 0),
+    ]
+
+
+HEAD, FACE = (10, 10, 80, 80), (30, 40, 40, 36)
+
+
+def test_a_face_is_found_by_its_centre_where_heads_are_boxed(folder):
+    """And the other way round; what is large or small without measure is no answer."""
+    for true, found in [(HEAD, FACE), (FACE, HEAD)]:
+        (folder / "boxes.csv").write_text("image,x,y,w,h\na.png," + ",".join(map(str, true)))
+        (figures,) = measure(folder, {"a.png": [(*found, 0.9)]}, match="centre").figures
+        assert (figures.match, figures.recall, figures.precision) == ("centre", 1, 1)
+        assert measure(folder, {"a.png": [(*found, 0.9)]}).figures[0].recall == 0
+    for found in [(0, 0, 100, 100), (60, 60, 8, 8), (70, 45, 20, 20)]:
+        (folder / "boxes.csv").write_text("image,x,y,w,h\na.png,45,45,30,30\n")
+        (figures,) = measure(folder, {"a.png": [(*found, 0.9)]}, match="centre").figures
+        assert (figures.recall, figures.precision) == (0, 0)
+
+
+def test_two_boxes_in_one_head_are_one_hit(folder):
+    (folder / "boxes.csv").write_text("image,x,y,w,h\na.png," + ",".join(map(str, HEAD)))
+    found = [(*FACE, 0.9), (35, 35, 40, 40, 0.8)]
+    (figures,) = measure(folder, {"a.png": found}, match="centre").figures
+    assert (figures.recall, figures.precision, figures.average) == (1, 0.5, 1)
+
+
+def test_the_command_prints_every_height_and_json_of_the_same(folder):
+    where = ["evaluate-detector", str(folder / "images"), str(folder / "boxes.csv")]
+    table = CliRunner().invoke(cli, [*where, "--match", "centre"])
+    assert table.exit_code == 0, table.output
+    assert "height of face" in table.output
+    assert "40%-60%" in table.output
+    answer = CliRunner().invoke(cli, [*where, "--json"])
+    figures = json.loads(answer.stdout)["figures"]
+    assert [one["match"] for one in figures] == ["iou", "iou"]
+    assert figures[0]["by_height"][0] == {
+        "low": 0.2, "high": 0.4, "faces": 2, "recall": 0.0, "false": 0,
+    }  # fmt: skip
+
+
+def test_an_unknown_match_is_refused(folder):
+    with pytest.raises(RequestError, match="no match 'heads'"):
+        measure(folder, {}, match="heads")
 
 
 def test_errors_are_drawn(folder):

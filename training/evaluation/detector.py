@@ -18,17 +18,20 @@ from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.images import is_image, read_image
 from eyecatch.training.annotations import LabelledBox, by_image, read_boxes
 from eyecatch.training.evaluation import error_sheet as sheet
+from eyecatch.training.evaluation.box_matching import MatchRule, by_centre, by_iou, match_boxes
 from eyecatch.training.evaluation.detection_metrics import (
     DetectedPicture,
     DetectionMetrics,
     detection_metrics,
-    match_boxes,
 )
 
 log = logging.getLogger(__name__)
 
 _MIN_SCORE: Final = 0.05
 """Lowest score of a box on the precision-recall curve."""
+
+MATCHES: Final = ("iou", "centre")
+"""What a hit may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class DetectorReport:
         faces: in them, as boxed by people.
         least: the score from which a box counts for recall and precision.
         milliseconds: median time of a picture, from shrinking it to its boxes; one thread.
-        figures: metrics at an IoU of .3 and of .5.
+        figures: metrics at an IoU of .3 and of .5; by the centre, one of them.
     """
 
     pictures: int
@@ -52,7 +55,7 @@ class DetectorReport:
     figures: tuple[DetectionMetrics, ...]
 
 
-def evaluate_detector(  # noqa: PLR0913 - two keywords are no reason for a class
+def evaluate_detector(  # noqa: PLR0913 - three keywords are no reason for a class
     detector: Detector | DetectorConfig | str,
     images: Path,
     boxes: Path,
@@ -60,6 +63,7 @@ def evaluate_detector(  # noqa: PLR0913 - two keywords are no reason for a class
     *,
     thorough: bool = False,
     every: int = 1,
+    match: str = "iou",
 ) -> DetectorReport:
     """Measures a detector on pictures whose faces are known.
 
@@ -70,13 +74,16 @@ def evaluate_detector(  # noqa: PLR0913 - two keywords are no reason for a class
         errors: where to write a picture of what was missed (red) and falsely found (blue).
         thorough: measure it as ``identify`` uses it on stills, looking several times.
         every: only each ``every``-th picture, in order of names.
+        match: what a hit is. ``iou``: a box that overlaps the face's by an IoU of .3 and .5.
+            ``centre``: one whose centre lies in the face's, or the other way round, and that is at
+            most three times as large or small; for boxes drawn otherwise, such as whole heads.
 
     Returns:
-        Recall, precision and average precision at two IoUs.
+        Recall, precision and average precision.
 
     Raises:
         RequestError: the folder or the file is missing, makes no sense, or one has nothing to do
-            with the other.
+            with the other; or there is no such match.
         ModelError: the detector can't be used.
         MediaError: ``errors`` can't be written.
 
@@ -87,6 +94,7 @@ def evaluate_detector(  # noqa: PLR0913 - two keywords are no reason for a class
         ...     "cnn", Path("frames"), Path("boxes.csv")
         ... )
     """
+    rules = _rules(match)
     paths, truth = _read_truth(images, boxes)
     min_score = 0.0
     if isinstance(detector, DetectorConfig | str):
@@ -97,14 +105,20 @@ def evaluate_detector(  # noqa: PLR0913 - two keywords are no reason for a class
         raise RequestError(f"{images} has no picture that can be read", "give JPEG or PNG files")
     counted = [one.above(min_score) for one in pictures]
     if errors is not None:
-        _write_errors(counted, images, errors)
+        _write_errors(counted, images, errors, rules[0])
     return DetectorReport(
         len(pictures),
         sum(len(one.truth) for one in pictures),
         min_score,
         1000 * float(np.median([one.seconds for one in pictures])),
-        tuple(detection_metrics(counted, pictures, min_iou) for min_iou in (0.3, 0.5)),
+        tuple(detection_metrics(counted, pictures, rule) for rule in rules),
     )
+
+
+def _rules(match: str) -> tuple[MatchRule, ...]:
+    if match not in MATCHES:
+        raise RequestError(f"there is no match {match!r}", f"use {' or '.join(MATCHES)}")
+    return (by_centre(),) if match == "centre" else (by_iou(0.3), by_iou(0.5))
 
 
 def _read_truth(images: Path, boxes: Path) -> tuple[list[Path], dict[str, list[LabelledBox]]]:
@@ -148,10 +162,12 @@ def _check_names(truth: Collection[str], names: set[str], images: Path, boxes: P
         )  # fmt: skip
 
 
-def _write_errors(pictures: Sequence[DetectedPicture], images: Path, out: Path) -> None:
+def _write_errors(
+    pictures: Sequence[DetectedPicture], images: Path, out: Path, rule: MatchRule
+) -> None:
     tiles = []
     for one in pictures:
-        pairs = match_boxes(one.truth, one.found.boxes, 0.3)
+        pairs = match_boxes(one.truth, one.found.boxes, rule)
         missed = np.delete(one.truth, [i for i, _ in pairs], axis=0)
         false = np.delete(one.found.boxes, [j for _, j in pairs], axis=0)
         if len(missed) + len(false):
