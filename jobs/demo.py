@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.config import DetectorConfig, NamedDetector
 from eyecatch.core.detect.registry import resolve
 from eyecatch.core.errors import RequestError
 from eyecatch.core.synthetic.cast import SHOW
@@ -69,7 +69,7 @@ class DemoKeywords(TypedDict, total=False):
     """The fields of ``DemoOptions``, for type checkers."""
 
     runner: str
-    detector: DetectorConfig | str | None
+    detector: NamedDetector | None
     force: bool
 
 
@@ -78,7 +78,7 @@ class DemoOptions:
     """How the demo runs; ``eyecatch.demo`` says what each field means."""
 
     runner: str = "ray"
-    detector: DetectorConfig | str | None = None
+    detector: NamedDetector | None = None
     force: bool = False
 
 
@@ -98,7 +98,8 @@ def demo(
         **keywords: all optional:
 
             runner: ``inline`` or ``ray``.
-            detector: which detector looks: its name, or a configuration; None for the default.
+            detector: which detector looks: its name, its file, or a configuration;
+                None for the default.
             force: replace an earlier demo in ``out``.
 
     Raises:

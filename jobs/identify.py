@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from eyecatch.core import crops
 from eyecatch.core.detect.base import Detector, detect_downscaled
-from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.config import DetectorConfig, NamedDetector
 from eyecatch.core.detect.registry import load
 from eyecatch.core.detections import Box, Detections
 from eyecatch.core.errors import MediaError
@@ -61,7 +61,7 @@ def identify(
     paths: Iterable[Path],
     *,
     model: Models,
-    detector: DetectorConfig | str | None = None,
+    detector: NamedDetector | None = None,
     crop: bool = False,
     series: str | None = None,
 ) -> Iterator[Still]:
@@ -70,7 +70,8 @@ def identify(
     Args:
         paths: images, and folders of them.
         model: folder of the bundle that names the faces, or of several that decide together.
-        detector: which detector looks: its name, or a configuration; None for the default.
+        detector: which detector looks: its name, its file, or a configuration;
+            None for the default.
         crop: the images are faces already, so none is looked for.
         series: name of the show that they are of: its own bundle is preferred.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -13,19 +12,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.arrays import read_arrays
 from eyecatch.core.detect import network
 from eyecatch.core.detect.base import DetectorKind, clip_boxes
 from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.detector_file import WEIGHTS, read_detector_file
 from eyecatch.core.detect.multiscale import MultiscaleDetector
 from eyecatch.core.detect.postprocess import decode
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import ModelError
 from eyecatch.core.runtime import hushed
 from eyecatch.core.tensorflow import has_gpu, prepare_tensorflow, tensorflow
-
-WEIGHTS: Final = Path(__file__).with_name("cnn.npz")
-"""The weights in the package: made by ``training.detector``, described in docs/detector.md."""
 
 MIN_SCORE: Final = 0.38
 """Scores below this are no faces: recall .98 at precision .95 on pictures held out. A face that is
@@ -44,17 +40,14 @@ _MIN_SCORE_OF_VIEW: Final = 0.05
 _MAX_PIXELS: Final = 1 << 22
 """A picture is shrunk to at most this many pixels, whatever its shape: 400 MB of maps."""
 
-_LARGEST_WEIGHTS: Final = 64 * 2**20
-"""Bytes of the unpacked weights; those in the package take 3 MB."""
-
 _MAX_INTERPRETERS: Final = 4
 """Sizes of pictures for which an interpreter is kept; one takes 20 MB at 640x360."""
 
 
 def resolve(config: DetectorConfig) -> tuple[str, str]:
-    """The weights' path and SHA-256; raises ModelError where they can't be read."""
+    """The weights' path and digest; raises ModelError where they can't be read."""
     path = Path(config.model) if config.model else WEIGHTS
-    return str(path), hashlib.sha256(_read(path)).hexdigest()
+    return str(path.absolute()), read_detector_file(path).digest
 
 
 class CnnDetector:
@@ -64,20 +57,28 @@ class CnnDetector:
         config: which weights, and the height of the pictures.
         min_score: scores below this are no faces, in 0..1 exclusive.
         device: ``cpu``, ``gpu``, or empty for the GPU where there is one.
+        trusted: the weights were made here; see ``read_detector_file``.
 
     Raises:
         ModelError: the weights are absent, or are no weights of this network.
     """
 
     def __init__(
-        self, config: DetectorConfig, min_score: float = MIN_SCORE, device: str = ""
+        self,
+        config: DetectorConfig,
+        min_score: float = MIN_SCORE,
+        device: str = "",
+        *,
+        trusted: bool = False,
     ) -> None:
         path = Path(config.model) if config.model else WEIGHTS
         self.lines, self.size_divisor = config.lines, network.SIZE_DIVISOR
         self._path, self._min_score = str(path), min_score
-        tflite, weights = _load(path)
+        file = read_detector_file(path, trusted=trusted)
         on_gpu = device == "gpu" or (not device and has_gpu())
-        self._network: _Network = _TensorFlowNetwork(weights) if on_gpu else _LiteRtNetwork(tflite)
+        self._network: _Network = (
+            _TensorFlowNetwork(file.weights) if on_gpu else _LiteRtNetwork(file.flat)
+        )
 
     def detect(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:
         """Find the faces of each picture.
@@ -160,10 +161,10 @@ class _LiteRtNetwork:
 class _TensorFlowNetwork:
     """As TensorFlow runs it: a whole batch in one call."""
 
-    def __init__(self, weights: list[npt.NDArray[np.float32]]) -> None:
+    def __init__(self, weights: Sequence[npt.NDArray[np.float32]]) -> None:
         prepare_tensorflow()
         model = network.build()
-        model.set_weights(weights)
+        model.set_weights(list(weights))
         self._run = tensorflow().function(
             lambda batch: model(batch, training=False), reduce_retracing=True, autograph=False
         )
@@ -197,26 +198,6 @@ def _resized(picture: npt.NDArray[np.uint8], shape: tuple[int, int]) -> npt.NDAr
     shrinks = picture.shape[0] > 1.5 * shape[0] or picture.shape[1] > 1.5 * shape[1]
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(picture, shape[::-1], interpolation=how), np.uint8)
-
-
-def _load(path: Path) -> tuple[bytes, list[npt.NDArray[np.float32]]]:
-    """The TFLite model and the network's weights, both out of one file."""
-    try:
-        arrays = read_arrays(_read(path), _LARGEST_WEIGHTS)
-        tflite = arrays.pop("flat").tobytes()
-        weights = [arrays[f"w{i:03d}"].astype(np.float32) for i in range(len(arrays))]
-    except (ValueError, KeyError) as error:
-        problem = "this is no file of the detector's weights"
-        raise ModelError(str(path), problem, "install eyecatch again") from error
-    return tflite, weights
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        problem = f"the detector's weights can't be read ({error.strerror})"
-        raise ModelError(str(path), problem, "install eyecatch again") from error
 
 
 KIND: Final = DetectorKind(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import Field, dataclass, fields
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
 FIRST_OPTIONS: Final[Mapping[str, Any]] = {"scale": 1.1, "neighbours": 5, "smallest": 0.04}
@@ -46,6 +47,11 @@ class DetectorConfig:
         always = {"name", "digest", "lines", *FIRST_OPTIONS}
         own = without_defaults(self, always, without={"model"})
         return {**FIRST_OPTIONS, **own, **({"version": self.VERSION} if self.VERSION > 1 else {})}
+
+
+NamedDetector = DetectorConfig | str | Path
+"""A detector as people name it: a configuration, a name of ``core.detect.registry.DETECTORS``, or
+the file of one that ``eyecatch adapt`` wrote."""
 
 
 def without_defaults(

@@ -8,10 +8,12 @@ the names are known without OpenCV or a model.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.config import DetectorConfig, NamedDetector
 from eyecatch.core.errors import ModelError, RequestError
 from eyecatch.core.runtime import load as load_module
 
@@ -45,6 +47,10 @@ DETECTORS = {
 }
 
 
+ADAPTED = "cnn"
+"""The detector whose weights are in the files that ``eyecatch adapt`` writes."""
+
+
 def names() -> tuple[str, ...]:
     """The detectors there are.
 
@@ -55,11 +61,32 @@ def names() -> tuple[str, ...]:
     return tuple(DETECTORS)
 
 
-def resolve(detector: DetectorConfig | str) -> DetectorConfig:
+def configured(detector: NamedDetector) -> DetectorConfig:
+    """The configuration that a detector's name or file stands for; one that is given, as it is.
+
+    Raises:
+        RequestError: there is no detector of that name, nor a file.
+
+    Example:
+        >>> configured("cascade").name, configured("Show.detector").model
+        ('cascade', 'Show.detector')
+    """
+    if isinstance(detector, DetectorConfig):
+        return detector
+    if isinstance(detector, str) and detector in DETECTORS:
+        return DetectorConfig(detector)
+    file = Path(detector)
+    # What looks like a file is one, so that a slip in its name is called what it is.
+    if isinstance(detector, Path) or file.suffix or os.sep in detector or file.exists():
+        return DetectorConfig(ADAPTED, str(file))
+    raise _no_detector(detector)
+
+
+def resolve(detector: NamedDetector) -> DetectorConfig:
     """A detector's whole configuration: its file, the file's digest and its lines filled in.
 
     Args:
-        detector: a configuration, or only a detector's name.
+        detector: a configuration, or only a detector's name or file.
 
     Returns:
         A configuration of the detector's own class, with all its options.
@@ -73,7 +100,7 @@ def resolve(detector: DetectorConfig | str) -> DetectorConfig:
         >>> config.lines, len(config.digest)
         (360, 64)
     """
-    config = DetectorConfig(detector) if isinstance(detector, str) else detector
+    config = configured(detector)
     kind = _kind(config.name)
     if not isinstance(config, kind.config):  # a plain DetectorConfig, for a detector with options
         name = config.name
@@ -84,20 +111,20 @@ def resolve(detector: DetectorConfig | str) -> DetectorConfig:
     return replace(config, model=model, digest=digest, lines=config.lines or kind.lines)
 
 
-def default_min_score(detector: DetectorConfig | str, multiscale: bool = False) -> float:
+def default_min_score(detector: NamedDetector, multiscale: bool = False) -> float:
     """The score below which a detector's boxes are no faces; arguments as for ``load``."""
-    kind = _kind(detector if isinstance(detector, str) else detector.name)
+    kind = _kind(configured(detector).name)
     return kind.min_score_multiscale if multiscale else kind.min_score
 
 
 def load(
-    detector: DetectorConfig | str, multiscale: bool = False, min_score: float | None = None
+    detector: NamedDetector, multiscale: bool = False, min_score: float | None = None
 ) -> Detector:
     """A detector that is ready for pictures.
 
     Args:
-        detector: a configuration, resolved or not, or only a detector's name. Where it has a
-            digest, the file found must have the same.
+        detector: a configuration, resolved or not, or only a detector's name or file. Where it has
+            a digest, the file found must have the same.
         multiscale: for stills: run it on each in several sizes, where that finds more.
         min_score: scores below this are no faces; None for ``default_min_score``.
 
@@ -112,7 +139,7 @@ def load(
         0
     """
     resolved = resolve(detector)
-    expected = "" if isinstance(detector, str) else detector.digest
+    expected = configured(detector).digest
     if expected and resolved.digest != expected:
         problem = f"expected the detector {expected[:12]}…, found {resolved.digest[:12]}…"
         raise ModelError(resolved.model, problem, "give every machine the same file")
@@ -124,6 +151,10 @@ def load(
 
 def _kind(name: str) -> DetectorKind[DetectorConfig]:
     if name not in DETECTORS:
-        problem = f"there is no detector called {name!r}"
-        raise RequestError(problem, f"use {' or '.join(DETECTORS)}")
+        raise _no_detector(name)
     return cast("DetectorKind[DetectorConfig]", load_module(DETECTORS[name].module).KIND)
+
+
+def _no_detector(name: str) -> RequestError:
+    problem = f"there is no detector called {name!r}"
+    return RequestError(problem, f"use {' or '.join(DETECTORS)}, or a file that adapt wrote")

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from eyecatch.core.detect.config import DetectorConfig
-from eyecatch.core.detect.registry import DETECTORS, names
+from eyecatch.core.detect.registry import DETECTORS, configured, names
+from eyecatch.core.errors import RequestError
 
 DEFAULT_DB = "eyecatch.db"
 
@@ -50,6 +52,44 @@ quiet = click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
+class DetectorType(click.ParamType[DetectorConfig]):
+    """A detector's name, or the file of one that ``eyecatch adapt`` wrote."""
+
+    name = "detector"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The names."""
+        return names()
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
+        """What ``--help`` writes for it."""
+        return f"[{'|'.join([*self.choices, 'FILE'])}]"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> DetectorConfig:
+        """The configuration; click says what is wrong with another word."""
+        try:
+            return configured(value)
+        except RequestError:
+            every = ", ".join(map(repr, self.choices))
+            self.fail(f"{value!r} is neither one of {every} nor a file.", param, ctx)
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """The names that begin so, and files."""
+        fitting = [CompletionItem(name) for name in self.choices if name.startswith(incomplete)]
+        return [*fitting, CompletionItem(incomplete, type="file")]
+
+
 def detector(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--detector``, and the flags of detectors that have a file, such as ``--cascade``.
 
@@ -58,20 +98,24 @@ def detector(command: Callable[..., Any]) -> Callable[..., Any]:
     flags = {name: entry.file_flag for name, entry in DETECTORS.items() if entry.file_flag}
 
     @functools.wraps(command)
-    def configured(*args: Any, detector: str | None, **given: Any) -> Any:  # noqa: ANN401 - click's
+    def taking(
+        *args: Any,  # noqa: ANN401 - click's
+        detector: DetectorConfig | None,
+        **given: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
         files = {name: given.pop(_parameter(flag)) for name, flag in flags.items()}
         return command(*args, detector=_config(detector, files), **given)
 
-    result: Callable[..., Any] = configured
+    result: Callable[..., Any] = taking
     for name, flag in reversed(flags.items()):
         help_, path = DETECTORS[name].file_help, click.Path(path_type=Path)
         result = click.option(flag, type=path, metavar="FILE", help=help_)(result)
     default = [DetectorConfig().name, *(f"{name} with {flag}" for name, flag in flags.items())]
     return click.option(
         "--detector",
-        type=click.Choice(names()),
+        type=DetectorType(),
         show_default=", or ".join(default),
-        help="Which face detector looks.",
+        help="Which face detector looks: a name, or a file that eyecatch adapt wrote.",
     )(result)
 
 
@@ -79,15 +123,15 @@ def _parameter(flag: str) -> str:
     return flag.strip("-").replace("-", "_")
 
 
-def _config(chosen: str | None, files: dict[str, Path | None]) -> DetectorConfig:
+def _config(chosen: DetectorConfig | None, files: dict[str, Path | None]) -> DetectorConfig:
     """The detector that is asked for; a detector's file asks for that detector."""
     for name, file in files.items():
         if file is not None:
-            if chosen not in {None, name}:
+            if chosen not in {None, DetectorConfig(name)}:
                 flag = DETECTORS[name].file_flag
                 raise click.UsageError(f"{flag} goes with --detector {name}")
             return DetectorConfig(name, str(file))
-    return DetectorConfig(chosen or DetectorConfig().name)
+    return chosen or DetectorConfig()
 
 
 def form(default: str = "table") -> Decorator:

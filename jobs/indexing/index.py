@@ -67,7 +67,8 @@ def index(
         listener: called with the progress after every chunk.
         **keywords: all optional:
 
-            detector: which detector looks: its name, or a configuration; None for the default.
+            detector: which detector looks: its name, its file, or a configuration;
+                None for the default.
             runner: ``inline`` or ``ray``; None: Ray for large jobs, else inline.
             ray: which Ray cluster, and what is used of it; None for that of ``RAY_ADDRESS``, and
                 where there is none a cluster of the job's own.

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypedDict
 
-from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.config import NamedDetector
 from eyecatch.jobs.ray_options import RayOptions
 
 
 class IndexKeywords(TypedDict, total=False):
     """The fields of ``IndexOptions``, for type checkers."""
 
-    detector: DetectorConfig | str | None
+    detector: NamedDetector | None
     runner: str | None
     ray: RayOptions | None
     series: str | None
@@ -25,7 +25,7 @@ class IndexKeywords(TypedDict, total=False):
 class IndexOptions:
     """How episodes are indexed; ``eyecatch.index`` says what each field means."""
 
-    detector: DetectorConfig | str | None = None
+    detector: NamedDetector | None = None
     runner: str | None = None
     ray: RayOptions | None = None
     series: str | None = None

@@ -46,7 +46,8 @@ def collect(paths: Sequence[Path], out: Path, **keywords: Unpack[CollectKeywords
             max_per_group: faces of a group that are written, its best; None for all.
             group: False puts all faces into one folder, ``faces``.
             crop: the pictures are faces already; none is looked for in them.
-            detector: which detector looks: its name, or a configuration; None for the default.
+            detector: which detector looks: its name, its file, or a configuration;
+                None for the default.
             embed: function from crops to the embeddings that faces are grouped by; None for the
                 embedder in the package.
             progress: is called with what is being done, how much is done, and of how much.

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from eyecatch.core import crops
 from eyecatch.core.detect.base import Detector, detect_downscaled
-from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.config import NamedDetector
 from eyecatch.core.detect.registry import load, resolve
 from eyecatch.core.detections import Detections
 from eyecatch.core.images import read_image
@@ -52,9 +52,7 @@ class FaceExtractor:
         EyecatchError: the detector can't be used.
     """
 
-    def __init__(
-        self, detector: DetectorConfig | str, min_size: int = 32, crop: bool = False
-    ) -> None:
+    def __init__(self, detector: NamedDetector, min_size: int = 32, crop: bool = False) -> None:
         self._detector = resolve(detector)
         self._min_size = min_size
         self._crop = crop

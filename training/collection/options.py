@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.config import NamedDetector
 from eyecatch.core.identity.clustering import Embed
 
 Progress = Callable[[str, int, int | None], None]
@@ -59,7 +59,7 @@ class CollectKeywords(TypedDict, total=False):
     max_per_group: int | None
     group: bool
     crop: bool
-    detector: DetectorConfig | str | None
+    detector: NamedDetector | None
     embed: Embed | None
     progress: Progress
 
@@ -75,6 +75,6 @@ class CollectOptions:
     max_per_group: int | None = None
     group: bool = True
     crop: bool = False
-    detector: DetectorConfig | str | None = None
+    detector: NamedDetector | None = None
     embed: Embed | None = None
     progress: Progress = lambda _what, _done, _total: None

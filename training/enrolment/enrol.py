@@ -57,7 +57,8 @@ def enrol(
             variant: another costume or form of a character that the bundle knows.
             remove: take the character out of the bundle.
             series: the show that all its characters are of; None leaves it as it is.
-            detector: which detector looks: its name, or a configuration; None for the default.
+            detector: which detector looks: its name, its file, or a configuration;
+                None for the default.
             force: replace ``out``.
             device: see ``prepare_tensorflow``.
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from eyecatch.core.crops import cut, encode, resize
 from eyecatch.core.detect.base import Detector, detect_downscaled
-from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.config import NamedDetector
 from eyecatch.core.detect.registry import load
 from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.images import read_image
@@ -33,7 +33,7 @@ class FaceImages:
     notes: tuple[str, ...]
 
 
-def read_face_images(paths: Iterable[Path], detector: DetectorConfig | str | None) -> FaceImages:
+def read_face_images(paths: Iterable[Path], detector: NamedDetector | None) -> FaceImages:
     """Reads images, and takes the largest face of each.
 
     An image that can't be read, has no face, or equals another is left out, with a note.

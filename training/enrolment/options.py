@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.config import DetectorConfig, NamedDetector
 from eyecatch.core.tensorflow import Device
 
 
@@ -18,7 +18,7 @@ class EnrolKeywords(TypedDict, total=False):
     variant: bool
     remove: bool
     series: str | None
-    detector: DetectorConfig | str | None
+    detector: NamedDetector | None
     force: bool
     device: Device
 
@@ -32,11 +32,11 @@ class EnrolOptions:
     variant: bool = False
     remove: bool = False
     series: str | None = None
-    detector: DetectorConfig | str | None = None
+    detector: NamedDetector | None = None
     force: bool = False
     device: Device = "auto"
 
     @property
-    def image_detector(self) -> DetectorConfig | str | None:
+    def image_detector(self) -> NamedDetector | None:
         """The detector that looks for faces in the images; None if these are faces already."""
         return None if self.crop else self.detector or DetectorConfig()

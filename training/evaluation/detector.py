@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from eyecatch.core.detect.base import Detector, detect_downscaled
-from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.config import NamedDetector
 from eyecatch.core.detect.registry import default_min_score, load
 from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.images import is_image, read_image
@@ -56,7 +56,7 @@ class DetectorReport:
 
 
 def evaluate_detector(  # noqa: PLR0913 - three keywords are no reason for a class
-    detector: Detector | DetectorConfig | str,
+    detector: Detector | NamedDetector,
     images: Path,
     boxes: Path,
     errors: Path | None = None,
@@ -68,7 +68,8 @@ def evaluate_detector(  # noqa: PLR0913 - three keywords are no reason for a cla
     """Measures a detector on pictures whose faces are known.
 
     Args:
-        detector: a ready detector, all of whose boxes count; or its name or configuration.
+        detector: a ready detector, all of whose boxes count; or its name, file or
+            configuration.
         images: a folder of pictures; files that are no pictures are passed over.
         boxes: a CSV of ``image,x,y,w,h`` with a row a face; pictures without rows have none.
         errors: where to write a picture of what was missed (red) and falsely found (blue).
@@ -97,7 +98,7 @@ def evaluate_detector(  # noqa: PLR0913 - three keywords are no reason for a cla
     rules = _rules(match)
     paths, truth = _read_truth(images, boxes)
     min_score = 0.0
-    if isinstance(detector, DetectorConfig | str):
+    if isinstance(detector, NamedDetector):
         min_score = default_min_score(detector, thorough)
         detector = load(detector, thorough, min(min_score, _MIN_SCORE))
     pictures = list(_detect(detector, paths[::every], truth))

@@ -92,7 +92,7 @@ def test_a_file_that_is_no_weights_is_said_so(tmp_path, content):
 def test_an_answer_that_is_no_number_is_an_error(tmp_path):
     with np.load(WEIGHTS) as file:
         arrays = dict(file)
-    arrays["w000"] = np.full_like(arrays["w000"], np.nan)
+    arrays["w001"] = np.full_like(arrays["w001"], 3e38)
     path = tmp_path / "weights.npz"
     np.savez(path, **arrays)
     broken = CnnDetector(DetectorConfig("cnn", model=str(path)), device="gpu")

@@ -81,7 +81,7 @@ MAIN = "import sys, middle; from eyecatch.jobs.cli import main; main(sys.argv[1:
 
 def test_a_detector_added_to_the_registry_is_offered_and_indexes(python, tmp_path):
     help_ = python("-c", MAIN, "index", "--help")
-    assert f"[{'|'.join([*names(), 'middle'])}]" in help_
+    assert f"[{'|'.join([*names(), 'middle', 'FILE'])}]" in help_
     assert "--middle-file FILE" in help_
     draw_episode(tmp_path / "episode.mkv", seconds=1)
     python(
@@ -106,7 +106,7 @@ def test_a_detector_added_to_the_registry_is_under_the_contract(python):
 def test_the_command_line_offers_the_detectors_of_the_registry(verb):
     command = cli.get_command(click.Context(cli), verb)
     options = {option: one for one in command.params for option in one.opts}
-    assert tuple(options["--detector"].type.choices) == names()
+    assert options["--detector"].type.choices == names()
     assert {entry.file_flag for entry in DETECTORS.values() if entry.file_flag} <= set(options)
 
 
