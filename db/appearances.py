@@ -185,7 +185,7 @@ def _refresh_tally(connection: Connection, episode_id: int) -> None:
         )
         .select_from(Track)
         .join(Episode, Episode.id == Track.episode_id)
-        .where(Track.episode_id == episode_id)
+        .where(Track.episode_id == episode_id, Track.no_face.is_(False))
     ).one()
     wanted = tuple(round(float(value or 0), 6) for value in counted)
     mine = Tally.episode_id == episode_id

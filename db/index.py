@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from eyecatch.db.queries.pages import PageQueries
     from eyecatch.db.queries.summaries import Summaries
     from eyecatch.db.review.actions import Actions
+    from eyecatch.db.review.checked_faces import CheckedFaces
     from eyecatch.db.review.clusters import Clusters
     from eyecatch.db.review.faces import Faces
+    from eyecatch.db.review.missed_faces import MissedFaces
     from eyecatch.db.review.propagation import Propagation
     from eyecatch.db.review.replacement import Replacements
     from eyecatch.db.runs import Runs
@@ -88,6 +90,12 @@ class Index(Session):
     faces: cached_property[Faces] = repository("eyecatch.db.review.faces", "Faces")
     clusters: cached_property[Clusters] = repository("eyecatch.db.review.clusters", "Clusters")
     actions: cached_property[Actions] = repository("eyecatch.db.review.actions", "Actions")
+    missed_faces: cached_property[MissedFaces] = repository(
+        "eyecatch.db.review.missed_faces", "MissedFaces"
+    )
+    checked_faces: cached_property[CheckedFaces] = repository(
+        "eyecatch.db.review.checked_faces", "CheckedFaces"
+    )
     replacements: cached_property[Replacements] = repository(
         "eyecatch.db.review.replacement", "Replacements"
     )

@@ -6,7 +6,7 @@ that undo can restore it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from more_itertools import batched
@@ -99,12 +99,17 @@ def _columns(
     }
 
 
-def overrule(connection: Connection, given: Mapping[int, Mapping[str, Any]]) -> None:
+def overrule(
+    connection: Connection,
+    given: Mapping[int, Mapping[str, Any]],
+    no_faces: Collection[int] = (),
+) -> None:
     """Give tracks other values of ``COLUMNS``, and keep the models' predictions that they replace.
 
     Args:
         connection: in a transaction that writes.
         given: the values of each track, by its id.
+        no_faces: those of the tracks that are no faces.
     """
     for batch in batched(given, BATCH):
         kept = select(Overruled.track_id).where(Overruled.track_id.in_(batch))
@@ -117,7 +122,7 @@ def overrule(connection: Connection, given: Mapping[int, Mapping[str, Any]]) -> 
         ).all()
         if said:
             connection.execute(insert(Overruled), [row._asdict() for row in said])
-    _write(connection, given)
+    _write(connection, given, no_faces)
 
 
 def restore(connection: Connection, tracks: Sequence[int]) -> None:
@@ -142,15 +147,20 @@ def _forget_overruled(connection: Connection, episode_id: int) -> None:
     connection.execute(delete(Overruled).where(Overruled.track_id.in_(of_models)))
 
 
-def _write(connection: Connection, values: Mapping[int, Mapping[str, Any]]) -> None:
+def _write(
+    connection: Connection,
+    values: Mapping[int, Mapping[str, Any]],
+    no_faces: Collection[int] = (),
+) -> None:
     if not values:
         return
     connection.execute(
         update(Track)
         .where(Track.id == bindparam("track"))
-        .values({name: bindparam(f"new_{name}") for name in COLUMNS}),
+        .values({name: bindparam(f"new_{name}") for name in (*COLUMNS, "no_face")}),
         [
-            {"track": track, **{f"new_{name}": row[name] for name in COLUMNS}}
+            {f"new_{name}": row[name] for name in COLUMNS}
+            | {"track": track, "new_no_face": track in no_faces}
             for track, row in values.items()
         ],
     )

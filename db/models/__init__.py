@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from eyecatch.db.models.base import Base
 from eyecatch.db.models.library import (
+    AdaptedDetector,
     Alias,
     BadFile,
     Bundle,
@@ -24,6 +25,7 @@ from eyecatch.db.models.review import (
     Cluster,
     Decision,
     Face,
+    MissedFace,
     Overruled,
     Tally,
     Unlike,
@@ -42,6 +44,7 @@ from eyecatch.db.models.scan import (
 
 __all__ = [
     "Action",
+    "AdaptedDetector",
     "Alias",
     "Apart",
     "Appearance",
@@ -58,6 +61,7 @@ __all__ = [
     "Face",
     "Frame",
     "Identification",
+    "MissedFace",
     "Overruled",
     "Run",
     "Series",

@@ -160,3 +160,16 @@ class BadFile(Base):
     advice: Mapped[str]
     attempts: Mapped[int] = mapped_column(Count)
     begun: Mapped[int] = mapped_column(Count, server_default="0")  # see BadFiles.begin
+
+
+class AdaptedDetector(Base):
+    """What a detector learned of the episodes of a series, or of those of none: its file."""
+
+    __tablename__ = "adapted_detector"
+    __table_args__ = (UniqueConstraint("series_id"),)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    digest: Mapped[str | None]  # of its weights; None where they were refused
+    content: Mapped[bytes | None]  # the file; None where it was refused
+    reason: Mapped[str | None]  # why it was refused
+    made_ms: Mapped[int] = mapped_column(Milliseconds)

@@ -9,13 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eyecatch.db.models.base import Base
 from eyecatch.db.models.shapes import is_chances, is_change
-from eyecatch.db.models.types import (
-    Count,
-    Json,
-    Key,
-    Milliseconds,
-    Real,
-)
+from eyecatch.db.models.types import Count, Int32, Json, Key, Milliseconds, Real
 
 
 class Cluster(Base):
@@ -134,3 +128,28 @@ class Decision(Base):
     h: Mapped[int]
     character_id: Mapped[int | None] = mapped_column(ForeignKey("character.id"))
     decided_ms: Mapped[int] = mapped_column(Milliseconds)
+    # Of a label without a character: None where an earlier version asked for "nobody, or no face"
+    no_face: Mapped[bool | None]
+
+
+class MissedFace(Base):
+    """A face that no detector found and a person drew; it outlives scans.
+
+    While no detector finds it either, it has a track of one box (``Tracklet.missed_face_id``).
+    """
+
+    __tablename__ = "missed_face"
+    __table_args__ = (UniqueConstraint("episode_id", "frame", "x", "y", "w", "h"),)
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
+    frame: Mapped[int] = mapped_column(Count)
+    x: Mapped[int] = mapped_column(Int32)
+    y: Mapped[int] = mapped_column(Int32)
+    w: Mapped[int] = mapped_column(Int32(1))
+    h: Mapped[int] = mapped_column(Int32(1))
+    start: Mapped[int] = mapped_column(Count)  # the frames that show the same, half-open
+    stop: Mapped[int] = mapped_column(Count)
+    quality: Mapped[float] = mapped_column(Real(0, 1))
+    jpeg: Mapped[bytes]  # as that of a crop
+    drawn_ms: Mapped[int] = mapped_column(Milliseconds)
+    removed: Mapped[bool]  # a person took it out of the index again

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eyecatch.db.models.base import CHUNK_STATES, DECIDERS, Base, one_of
@@ -65,6 +65,7 @@ class Tracklet(Base):
     track_id: Mapped[int | None] = mapped_column(
         ForeignKey("track.id", ondelete="SET NULL"), index=True
     )
+    missed_face_id: Mapped[int | None]  # a person drew it, no scan found it
 
 
 class Frame(Base):
@@ -142,6 +143,7 @@ class Track(Base):
     decided_by: Mapped[str | None]
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+    no_face: Mapped[bool] = mapped_column(server_default=false())  # a person said so
 
 
 class Appearance(Base):

@@ -1,4 +1,7 @@
-"""Rows for files: every face of every frame, tracks, and stored crops."""
+"""Rows for files: every face of every frame, tracks, and stored crops.
+
+What a person called no face is in none of them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.connection.bulk import read_columns
@@ -57,7 +60,7 @@ class Exports(Repository):
                     Track.decided_by,
                 )
                 .outerjoin(Character, Character.id == Track.character_id)
-                .where(Track.episode_id == episode_id)
+                .where(Track.episode_id == episode_id, Track.no_face.is_(False))
                 .order_by(Track.number)
             )
             return [
@@ -140,7 +143,7 @@ def _of_chunk(
         .join(Tracklet, Tracklet.id == Frame.tracklet_id)
         .outerjoin(Track, Track.id == Tracklet.track_id)
         .outerjoin(Character, Character.id == Track.character_id)
-        .where(Tracklet.chunk_id == chunk_id)
+        .where(Tracklet.chunk_id == chunk_id, Track.no_face.is_not(true()))
         .order_by(Frame.frame, Frame.x, Tracklet.position)
     )
     name, time_base = episode.name, episode.video.time_base

@@ -27,6 +27,7 @@ from eyecatch.db.models import (
     Face,
     Frame,
     Identification,
+    MissedFace,
     Overruled,
     Shot,
     Timeline,
@@ -95,7 +96,13 @@ def _queries() -> dict[str, Select[Any]]:
         .select_from(Timeline)
         .join(Chunk)
         .join(Episode),
-        "tracklet": select(*face, Tracklet.start, Tracklet.stop, Track.number)
+        "tracklet": select(
+            *face,
+            Tracklet.start,
+            Tracklet.stop,
+            Track.number,
+            Tracklet.missed_face_id.is_not(None),
+        )
         .select_from(Tracklet)
         .join(Chunk)
         .join(Episode)
@@ -133,6 +140,7 @@ def _queries() -> dict[str, Select[Any]]:
             Track.unsure,
             Track.top,
             Track.decided_by,
+            Track.no_face,
             Bundle.digest,
         )
         .select_from(Track)
@@ -151,11 +159,18 @@ def _queries() -> dict[str, Select[Any]]:
         "decision": select(
             Episode.digest,
             Character.name,
+            Decision.no_face,
             *(getattr(Decision, name) for name in box),
         )
         .select_from(Decision)
         .join(Episode)
         .outerjoin(Character),
+        "missed_face": select(
+            Episode.digest,
+            *(c for c in MissedFace.__table__.c if c.name not in {"id", "episode_id", "drawn_ms"}),
+        )
+        .select_from(MissedFace)
+        .join(Episode),
         "face": select(
             Episode.digest,
             *(getattr(Face, name) for name in box),

@@ -31,7 +31,12 @@ class PageQueries(Repository):
     def counts(self) -> Counts:
         """How much there is."""
         with self._session.reading() as connection:
-            seen = select(Face.id).where(Face.episode_id == Episode.id).exists()
+            seen = (
+                select(Face.id)
+                .join(Tracklet, Tracklet.track_id == Face.track_id, isouter=True)
+                .where(Face.episode_id == Episode.id, Tracklet.missed_face_id.is_(None))
+                .exists()
+            )
             here = Episode.replaced_by.is_(None)
             faces = select(Track.id).where(Track.episode_id == Episode.id).exists()
             queries = (
@@ -120,7 +125,7 @@ class PageQueries(Repository):
                 .select_from(Track)
                 .outerjoin(Character, Character.id == Track.character_id)
                 .outerjoin(Face, Face.track_id == Track.id)
-                .where(Track.episode_id == episode_id)
+                .where(Track.episode_id == episode_id, Track.no_face.is_(False))
                 .order_by(Track.number)
             )
             return [Bar(*row) for row in rows]
@@ -137,6 +142,7 @@ class PageQueries(Repository):
                 .join(Frame, Frame.tracklet_id == Tracklet.id)
                 .where(
                     Track.episode_id == episode_id,
+                    Track.no_face.is_(False),
                     Track.start_pts < stop_pts,
                     Track.stop_pts > start_pts,
                     Frame.pts >= start_pts,

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:  # a question to the index needn't wait for NumPy
+    import numpy as np
+    import numpy.typing as npt
+
+Box = tuple[int, int, int, int]
+"""x, y, w, h in pixels of the video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +162,85 @@ class Bar:
     unsure: bool
     by: str | None
     cluster: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFace:
+    """A face that no detector found, as a person drew it.
+
+    Attributes:
+        episode_id: id of the episode.
+        frame: number of the frame it was drawn in.
+        box: its box there, brow to chin.
+        start, stop: the frames that show the same at that place, half-open; ``frame`` is in them.
+        jpeg, quality: its crop; see ``core.scan.types.Crop``.
+        embedding: of the crop, float32 (d,) of unit length.
+        bundle_id: whose embedding it is.
+    """
+
+    episode_id: int
+    frame: int
+    box: Box
+    start: int
+    stop: int
+    jpeg: bytes
+    quality: float
+    embedding: npt.NDArray[np.float32]
+    bundle_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissedFaceRow:
+    """A face that a person drew and that still no detector finds.
+
+    Attributes:
+        id: its number.
+        frame, pts: of the frame it was drawn in.
+        box: its box there.
+        face: number of its face, as of any other.
+        character: who it is; None for unknown.
+    """
+
+    id: int
+    frame: int
+    pts: int
+    box: Box
+    face: int | None
+    character: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFace:
+    """A box in a frame of which a person said whether a face is in it.
+
+    Attributes:
+        episode_id: id of the episode.
+        frame: number of the frame.
+        pts: when it begins, in the episode's time base.
+        box: the box.
+        is_face: whether it is; False if a person called it no face.
+        drawn: the person drew the box; else a detector found it.
+    """
+
+    episode_id: int
+    frame: int
+    pts: int
+    box: Box
+    is_face: bool
+    drawn: bool
+
+
+class CheckedCounts(NamedTuple):
+    """How a scan stands against what people said of faces: each face of a shot counts once.
+
+    Attributes:
+        found: faces that it found.
+        missed: faces that it didn't.
+        wrong: what it found and a person called no face.
+        avoided: what a person called no face and it didn't find.
+    """
+
+    found: int
+    missed: int
+    wrong: int
+    avoided: int

@@ -5,20 +5,36 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from more_itertools import batched
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.names import require_name
-from eyecatch.db.characters import character_ids, find_characters, matching_characters
+from eyecatch.db.characters import find_characters
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository, now_ms
-from eyecatch.db.models import Action, Character, Cluster, Decision, Face, Track
-from eyecatch.db.records.review import ActionRow
+from eyecatch.db.models import (
+    Action,
+    Character,
+    Cluster,
+    Decision,
+    Face,
+    MissedFace,
+    Track,
+)
+from eyecatch.db.records.review import ActionRow, DrawnFace
 from eyecatch.db.review import undo
+from eyecatch.db.review.choice import (
+    LOOK_AGAIN,
+    check_faces,
+    chosen,
+    named_character,
+    waiting_in,
+)
 from eyecatch.db.review.clusters import cannot_link_pairs, cluster, new_clusters
-from eyecatch.db.review.decisions import SAME_PLACE
-from eyecatch.db.review.faces import waiting_faces
+from eyecatch.db.review.decisions import NO_FACE, NOBODY, SAME_PLACE, FaceLabel
+from eyecatch.db.review.drawing import draw_face
+from eyecatch.db.review.missed_faces import faces_at, take_out
+from eyecatch.db.review.recording import are, record, some_faces
 from eyecatch.db.review.undo import Change
 
 
@@ -31,35 +47,40 @@ class Actions(Repository):
         name: str | None,
         faces: Collection[int] = (),
         stamp: str | None = None,
+        *,
+        no_face: bool = False,
     ) -> ActionRow:
-        """Call what waits in a cluster a character, or nobody (None).
+        """Call what waits in a cluster a character, or nobody (None), or say that it is no face.
 
         Args:
             cluster_id: the cluster.
             name: as a person spells it; a known name or alias in any case is that character.
             faces: only these of the cluster; all if empty.
             stamp: of the cluster as the person saw it; None to name it whatever it holds now.
+            no_face: there is no face in these boxes, whatever the name.
 
         Raises:
             RequestError: there is no such cluster, nothing waits in it, it has changed, a face is
                 not in it, or this can't be a name.
         """
         with self._session.writing(FACES) as connection:
-            waiting = _waiting(connection, cluster_id, stamp)
+            waiting = waiting_in(connection, cluster_id, stamp)
             if not waiting:
                 raise RequestError(
-                    f"nothing in cluster {cluster_id} waits for a name any more", _LOOK_AGAIN
+                    f"nothing in cluster {cluster_id} waits for a name any more", LOOK_AGAIN
                 )
-            return _name(connection, _chosen(waiting, faces, cluster_id), name)
+            return _name(connection, chosen(waiting, faces, cluster_id), name, no_face)
 
-    def name_faces(self, faces: Sequence[int], name: str | None) -> ActionRow:
-        """Call faces a character, or nobody (None).
+    def name_faces(
+        self, faces: Sequence[int], name: str | None, *, no_face: bool = False
+    ) -> ActionRow:
+        """Call faces a character, or nobody (None), or say that they are no faces.
 
         Raises:
             RequestError: none was given, there is no such face, or this can't be a name.
         """
         with self._session.writing(FACES) as connection:
-            return _name(connection, faces, name)
+            return _name(connection, faces, name, no_face)
 
     def unname(self, who: str | int) -> ActionRow:
         """Remove people's labels: from the faces of a cluster, or from those called by a name.
@@ -83,8 +104,8 @@ class Actions(Repository):
                 )
             change = Change()
             undo.unlabel_faces(connection, faces, change)
-            return _record(
-                connection, "unname", f"took back the name of {_faces(faces)} {called}", change
+            return record(
+                connection, "unname", f"took back the name of {some_faces(faces)} {called}", change
             )
 
     def deny(self, faces: Sequence[int]) -> ActionRow:
@@ -96,7 +117,7 @@ class Actions(Repository):
             RequestError: there is no such face, or one of them has no name.
         """
         with self._session.writing(FACES) as connection:
-            _check_faces(connection, faces)
+            check_faces(connection, faces)
             called: dict[int, int] = {}
             homes: dict[int, int] = {}
             for batch in batched(faces, BATCH):
@@ -111,7 +132,7 @@ class Actions(Repository):
                     if home is not None:
                         homes[face] = home
             if len(called) != len(set(faces)):
-                raise RequestError("one of these faces has no name any more", _LOOK_AGAIN)
+                raise RequestError("one of these faces has no name any more", LOOK_AGAIN)
             names = connection.scalars(
                 select(Character.name).where(Character.id.in_(set(called.values())))
             ).all()
@@ -119,8 +140,8 @@ class Actions(Repository):
             undo.unlabel_faces(connection, list(called), change)
             undo.deny(connection, list(called.items()), change)
             _move_out(connection, homes, change)
-            message = f"said that {_faces(faces)} {_are(faces)} not {' or '.join(sorted(names))}"
-            return _record(connection, "deny", message, change)
+            message = f"said that {some_faces(faces)} {are(faces)} not {' or '.join(sorted(names))}"
+            return record(connection, "deny", message, change)
 
     def merge(self, into: int, others: Collection[int]) -> ActionRow:
         """Put all faces of other clusters into one.
@@ -148,7 +169,7 @@ class Actions(Repository):
             undo.add_cannot_links(connection, [(a, b) for a, b in moved], change)
             undo.mark_edited(connection, [into], change)
             listed = " and ".join(map(str, gone))
-            return _record(connection, "merge", f"merged cluster {listed} into {into}", change)
+            return record(connection, "merge", f"merged cluster {listed} into {into}", change)
 
     def split(
         self, cluster_id: int, faces: Sequence[int], stamp: str | None = None
@@ -160,16 +181,52 @@ class Actions(Repository):
                 left in it.
         """
         with self._session.writing(FACES) as connection:
-            waiting = _waiting(connection, cluster_id, stamp)
-            chosen = _chosen(waiting, faces, cluster_id)
-            if not faces or len(chosen) == len(waiting):
+            waiting = waiting_in(connection, cluster_id, stamp)
+            some = chosen(waiting, faces, cluster_id)
+            if not faces or len(some) == len(waiting):
                 raise RequestError(
                     "a split leaves some faces and takes some", "choose some of them"
                 )
             change = Change()
-            (new,) = _move_out(connection, dict.fromkeys(chosen, cluster_id), change)
-            message = f"split {_faces(chosen)} off cluster {cluster_id}"
-            return _record(connection, "split", message, change), new
+            (new,) = _move_out(connection, dict.fromkeys(some, cluster_id), change)
+            message = f"split {some_faces(some)} off cluster {cluster_id}"
+            return record(connection, "split", message, change), new
+
+    def draw(self, drawn: DrawnFace, name: str | None = None) -> ActionRow:
+        """Add a face that no detector found; it is a face like any other from then on.
+
+        Args:
+            drawn: the face as it was drawn.
+            name: who it is; None leaves it unknown: it waits for a name.
+
+        Raises:
+            RequestError: there is no such episode, the box is not in the picture, there is one
+                already, its frame is not indexed, or this can't be a name.
+        """
+        with self._session.writing(FACES) as connection:
+            missed, face = draw_face(connection, drawn)
+            change = Change(drawn=[missed])
+            message = "drew a face that was missed"
+            if name is not None:
+                own, character_id = named_character(connection, name, change)
+                undo.label_faces(connection, [face], FaceLabel(character_id), change)
+                message = f"drew a face that was missed, {own}"
+            return record(connection, "draw", message, change)
+
+    def remove(self, missed_face_id: int) -> ActionRow:
+        """Take a face that a person drew out of the index again.
+
+        Raises:
+            RequestError: there is none of that number.
+        """
+        with self._session.writing(FACES) as connection:
+            here = (MissedFace.id == missed_face_id, MissedFace.removed.is_(False))
+            if connection.scalar(select(MissedFace.id).where(*here)) is None:
+                raise RequestError(f"there is no drawn face {missed_face_id}", LOOK_AGAIN)
+            change = Change(removed=[missed_face_id])
+            undo.unlabel_faces(connection, faces_at(connection, [missed_face_id]), change)
+            take_out(connection, [missed_face_id])
+            return record(connection, "remove", "took a drawn face out again", change)
 
     def last(self) -> ActionRow | None:
         """The last action that can be undone; None if there is none."""
@@ -190,9 +247,7 @@ class Actions(Repository):
             if last is None:
                 raise RequestError("there is nothing to undo")
             if action_id not in (None, last.id):
-                raise RequestError(
-                    f"something was done since: somebody {last.message}", _LOOK_AGAIN
-                )
+                raise RequestError(f"something was done since: somebody {last.message}", LOOK_AGAIN)
             before = connection.execute(
                 select(Action.before).where(Action.id == last.id)
             ).scalar_one()
@@ -203,18 +258,20 @@ class Actions(Repository):
             return ActionRow(last.id, last.message, undone=True, episodes=tuple(episodes))
 
 
-_LOOK_AGAIN = "look again"
-
-
-def _name(connection: Connection, faces: Sequence[int], name: str | None) -> ActionRow:
-    _check_faces(connection, faces)
+def _name(
+    connection: Connection, faces: Sequence[int], name: str | None, no_face: bool
+) -> ActionRow:
+    check_faces(connection, faces)
     change = Change()
-    own, character_id = (None, None) if name is None else _character(connection, name, change)
-    undo.label_faces(connection, faces, character_id, change)
-    message = (
-        f"set {_faces(faces)} aside as nobody" if own is None else f"named {_faces(faces)} {own}"
-    )
-    return _record(connection, "name", message, change)
+    if no_face:
+        label, message = NO_FACE, f"set {some_faces(faces)} aside as no face"
+    elif name is None:
+        label, message = NOBODY, f"set {some_faces(faces)} aside as nobody"
+    else:
+        own, character_id = named_character(connection, name, change)
+        label, message = FaceLabel(character_id), f"named {some_faces(faces)} {own}"
+    undo.label_faces(connection, faces, label, change)
+    return record(connection, "name", message, change)
 
 
 def _last(connection: Connection) -> ActionRow | None:
@@ -225,46 +282,6 @@ def _last(connection: Connection) -> ActionRow | None:
         .limit(1)
     ).one_or_none()
     return None if row is None else ActionRow(row.id, row.told, undone=False)
-
-
-def _waiting(connection: Connection, cluster_id: int, stamp: str | None) -> list[int]:
-    """The faces that wait in a cluster; RequestError if it is not as a person saw it."""
-    now = cluster(connection, cluster_id)
-    if stamp not in (None, now.stamp):
-        raise RequestError(
-            f"cluster {cluster_id} has changed since you saw it: {now.faces} faces wait in it now",
-            _LOOK_AGAIN,
-        )
-    return [face.id for face in waiting_faces(connection, cluster_id)]
-
-
-def _chosen(waiting: Sequence[int], faces: Collection[int], cluster_id: int) -> list[int]:
-    strangers = set(faces) - set(waiting)
-    if strangers:
-        problem = f"face {min(strangers)} does not wait in cluster {cluster_id}"
-        raise RequestError(problem, _LOOK_AGAIN)
-    return [face for face in waiting if not faces or face in set(faces)]
-
-
-def _check_faces(connection: Connection, faces: Sequence[int]) -> None:
-    if not faces:
-        raise RequestError("no face was chosen", "choose one at least")
-    known: set[int] = set()
-    for batch in batched(faces, BATCH):
-        known |= set(connection.scalars(select(Face.id).where(Face.id.in_(batch))))
-    for face in faces:
-        if face not in known:
-            raise RequestError(f"there is no face {face}", _LOOK_AGAIN)
-
-
-def _character(connection: Connection, name: str, change: Change) -> tuple[str, int]:
-    """A character's own name and id: one that is known by that name, else a new one."""
-    require_name(name)
-    own = " ".join(name.split())
-    for character_id, known in matching_characters(connection, own).items():
-        return known, character_id
-    change.made.append(character_ids(connection, [own], None)[own])
-    return own, change.made[0]
 
 
 def _move_out(connection: Connection, homes: dict[int, int], change: Change) -> list[int]:
@@ -278,18 +295,3 @@ def _move_out(connection: Connection, homes: dict[int, int], change: Change) -> 
     undo.add_cannot_links(connection, [(home, fresh[series[home]]) for home in olds], change)
     undo.mark_edited(connection, [*olds, *fresh.values()], change)
     return list(fresh.values())
-
-
-def _record(connection: Connection, kind: str, message: str, change: Change) -> ActionRow:
-    episodes = undo.refresh(connection, change)
-    values = {"kind": kind, "told": message, "done_ms": now_ms(), "before": change.record()}
-    number = connection.scalars(insert(Action).values(values).returning(Action.id)).one()
-    return ActionRow(number, message, undone=False, episodes=tuple(episodes))
-
-
-def _faces(faces: Collection[int]) -> str:
-    return "1 face" if len(faces) == 1 else f"{len(faces)} faces"
-
-
-def _are(faces: Collection[int]) -> str:
-    return "is" if len(faces) == 1 else "are"

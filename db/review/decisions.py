@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from more_itertools import batched
 from sqlalchemy import and_, bindparam, delete, insert, select
@@ -19,6 +20,24 @@ Spot = tuple[int, Place]
 """Id of an episode, and the place of a face in it."""
 
 
+class FaceLabel(NamedTuple):
+    """What a person said of a face.
+
+    Attributes:
+        character_id: who it is; None for nobody.
+        no_face: there is no face; None where an earlier version asked for "nobody, or no face".
+    """
+
+    character_id: int | None
+    no_face: bool | None = False
+
+
+NOBODY: Final = FaceLabel(None)
+"""A face of nobody in particular."""
+
+NO_FACE: Final = FaceLabel(None, no_face=True)
+"""A hand, a wheel, lettering: no face at all."""
+
 SAME_PLACE = and_(
     *(
         getattr(Decision, name) == getattr(Face, name)
@@ -28,13 +47,13 @@ SAME_PLACE = and_(
 """A decision is about a face."""
 
 
-def add_decisions(connection: Connection, labels: Mapping[Spot, int | None]) -> None:
-    """Store which character a person gave to the face at each spot, None for nobody."""
+def add_decisions(connection: Connection, labels: Mapping[Spot, FaceLabel]) -> None:
+    """Store what a person said of the face at each spot."""
     remove_decisions(connection, labels)
     if labels:
-        now = now_ms()
-        rows = [_columns(spot) | {"character_id": who, "now": now} for spot, who in labels.items()]
-        connection.execute(insert(Decision).values(decided_ms=bindparam("now")), rows)
+        said = {"decided_ms": now_ms()}
+        rows = [_columns(spot) | said | label._asdict() for spot, label in labels.items()]
+        connection.execute(insert(Decision), rows)
 
 
 def remove_decisions(connection: Connection, spots: Iterable[Spot]) -> None:
@@ -45,12 +64,11 @@ def remove_decisions(connection: Connection, spots: Iterable[Spot]) -> None:
         connection.execute(delete(Decision).where(*same), rows)
 
 
-def label_tracks(connection: Connection, characters: Mapping[int, int | None]) -> None:
+def label_tracks(connection: Connection, labels: Mapping[int, FaceLabel]) -> None:
     """Give tracks, by their ids, a person's labels; appearances have to be refreshed then."""
     decided = dict(UNDECIDED) | {"confidence": 1.0, "decided_by": PERSON}
-    overrule(
-        connection, {track: decided | {"character_id": who} for track, who in characters.items()}
-    )
+    given = {track: decided | {"character_id": label[0]} for track, label in labels.items()}
+    overrule(connection, given, {track for track, label in labels.items() if label.no_face})
 
 
 def apply_decisions(connection: Connection, episode_id: int) -> None:
@@ -58,32 +76,44 @@ def apply_decisions(connection: Connection, episode_id: int) -> None:
 
     A decision about a face that no track follows is kept for when one does.
     """
+    labels = labels_at(connection, episode_id)
+    followed = followed_by(connection, episode_id, labels)
+    label_tracks(connection, {followed[spot]: labels[spot] for spot in labels if spot in followed})
+
+
+def labels_at(connection: Connection, episode_id: int) -> dict[Place, FaceLabel]:
+    """What people said of the faces of an episode, by their places; the oldest first."""
     rows = connection.execute(
         select(
-            Decision.id,
             Decision.character_id,
-            Decision.frame,
-            Decision.x,
-            Decision.y,
-            Decision.w,
-            Decision.h,
+            Decision.no_face,
+            *(getattr(Decision, name) for name in _NAMES[1:]),
         )
         .where(Decision.episode_id == episode_id)
         .order_by(Decision.id)
-    ).all()
-    places: dict[int, Place] = {row.id: (row.frame, row.x, row.y, row.w, row.h) for row in rows}
-    followed = tracks_at(connection, episode_id, places)
-    label_tracks(
-        connection, {followed[row.id]: row.character_id for row in rows if row.id in followed}
     )
+    return {(row[2], row[3], row[4], row[5], row[6]): FaceLabel(row[0], row[1]) for row in rows}
 
 
-def labels_of(connection: Connection, face_ids: Sequence[int]) -> dict[int, int | None]:
-    """The character's id, or None for nobody, that a person gave to faces; others are left out."""
-    labels: dict[int, int | None] = {}
+def followed_by(
+    connection: Connection, episode_id: int, labels: Mapping[Place, FaceLabel]
+) -> dict[Place, int]:
+    """The track that follows what a person labelled, by its place; what none follows is left out.
+
+    A box that is no face has to be about the same again: the face beside a hand is another one.
+    """
+    places = {place: place for place in labels}
+    wrong = {place for place, label in labels.items() if label.no_face}
+    return tracks_at(connection, episode_id, places, wrong)
+
+
+def labels_of(connection: Connection, face_ids: Sequence[int]) -> dict[int, FaceLabel]:
+    """What a person said of faces, by their ids; others are left out."""
+    labels: dict[int, FaceLabel] = {}
     for batch in batched(face_ids, BATCH):
-        query = select(Face.id, Decision.character_id).join(Decision, SAME_PLACE)
-        labels |= dict(connection.execute(query.where(Face.id.in_(batch))).all())
+        query = select(Face.id, Decision.character_id, Decision.no_face).join(Decision, SAME_PLACE)
+        rows = connection.execute(query.where(Face.id.in_(batch)))
+        labels |= {face: FaceLabel(who, no_face) for face, who, no_face in rows}
     return labels
 
 

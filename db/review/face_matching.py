@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -16,6 +16,10 @@ from eyecatch.db.models import Chunk, Frame, Track, Tracklet
 
 SAME_FACE = 0.3
 """Least IoU of the boxes that two detectors draw of one face; as in the figures of ``bench``."""
+
+SAME_BOX = 0.5
+"""Least IoU of two boxes that show the same, if what they show is no face. A face may lie beside a
+hand, or in a box far too large; a box around it may not be taken for that one."""
 
 Place = tuple[int, int, int, int, int]
 """Number of a frame, and x, y, w, h of a box in it."""
@@ -48,14 +52,18 @@ def middles(connection: Connection, tracks: Sequence[int]) -> dict[int, Place]:
 
 
 def tracks_at(
-    connection: Connection, episode_id: int, places: Mapping[Key, Place]
+    connection: Connection,
+    episode_id: int,
+    places: Mapping[Key, Place],
+    no_faces: Collection[Key] = (),
 ) -> dict[Key, int]:
     """The track that follows the face at each place now, by the places' keys; none is left out.
 
     Args:
         connection: in any transaction.
         episode_id: the episode.
-        places: by any numbers.
+        places: by any keys.
+        no_faces: keys of those of which a person said that they are no face: see ``SAME_BOX``.
     """
     followed = (
         select(Frame.frame, Track.id, Frame.x, Frame.y, Frame.w, Frame.h)
@@ -64,7 +72,7 @@ def tracks_at(
         .where(Track.episode_id == episode_id)
         .order_by(Track.number)
     )
-    return _nearest(connection, followed, Track, places)
+    return _nearest(connection, followed, Track, places, no_faces)
 
 
 def tracklets_at(
@@ -86,6 +94,7 @@ def _nearest(
     followed: Select[int, int, int, int, int, int],
     model: type[Track] | type[Tracklet],
     places: Mapping[Key, Place],
+    no_faces: Collection[Key] = (),
 ) -> dict[Key, int]:
     """Of the rows of a query, the id of what has a face at each place."""
     boxes: dict[int, list[Row[int, int, int, int, int, int]]] = {}
@@ -103,6 +112,6 @@ def _nearest(
             drawn = np.array([row[2:] for row in there], np.float32)
             overlaps = iou(np.array([box], np.float32), drawn)[0]
             best = int(overlaps.argmax())
-            if overlaps[best] >= SAME_FACE:
+            if overlaps[best] >= (SAME_BOX if key in no_faces else SAME_FACE):
                 found[key] = there[best].id
     return found

@@ -23,6 +23,7 @@ from eyecatch.db.models import Character, Crop, Episode, Face, Track, Tracklet
 from eyecatch.db.models.base import PERSON
 from eyecatch.db.records.review import FaceRow
 from eyecatch.db.records.scan import likely_origin
+from eyecatch.db.review.decisions import labels_of
 from eyecatch.db.review.face_matching import Place, middles, tracks_at
 from eyecatch.db.serialization import pack_vector, unpack_vectors
 
@@ -276,7 +277,8 @@ def match_to_tracks(connection: Connection, episode_id: int) -> None:
     if not places:
         return
     followed: dict[int, int] = {}
-    for face_id, track_id in tracks_at(connection, episode_id, places).items():
+    wrong = {face for face, label in labels_of(connection, list(places)).items() if label.no_face}
+    for face_id, track_id in tracks_at(connection, episode_id, places, wrong).items():
         followed.setdefault(track_id, face_id)
     connection.execute(update(Face).where(Face.episode_id == episode_id).values(track_id=None))
     if followed:

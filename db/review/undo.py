@@ -19,12 +19,14 @@ from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.models import Apart, Cluster, Episode, Face, Unlike
 from eyecatch.db.review.clusters import count_clusters, move_faces, update_centres
 from eyecatch.db.review.decisions import (
+    FaceLabel,
     Spot,
     add_decisions,
     label_tracks,
     labels_of,
     remove_decisions,
 )
+from eyecatch.db.review.missed_faces import bring_back, episodes_of, faces_at, take_out
 from eyecatch.db.verdicts import restore
 
 Pair = tuple[int, int]
@@ -35,13 +37,16 @@ class Change:
     """What was so before an action; its names are stored in the column ``action.before``.
 
     Attributes:
-        said: (face, character) of labels that people had given; None for nobody.
+        said: (face, character) of labels that people had given; None for nobody and no face.
+        no_face, either: of those said to be nobody, faces that were called no face, and those of
+            which an earlier version didn't ask which of the two.
         unsaid: faces without a label.
         moved: (face, cluster) it was in; None for none.
         parted, joined: pairs of clusters that now cannot link, and that now may.
         denied: (face, character) that a person said it is not.
         touched: clusters that no person had merged or split before, and now has.
         made: characters that were new.
+        drawn, removed: missed faces that are new, and that were taken out.
     """
 
     said: list[tuple[int, int | None]] = field(default_factory=list)
@@ -52,6 +57,10 @@ class Change:
     denied: list[Pair] = field(default_factory=list)
     touched: list[int] = field(default_factory=list)
     made: list[int] = field(default_factory=list)
+    no_face: list[int] = field(default_factory=list)
+    either: list[int] = field(default_factory=list)
+    drawn: list[int] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
 
     def record(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -59,15 +68,13 @@ class Change:
 
 
 def label_faces(
-    connection: Connection, faces: Sequence[int], character_id: int | None, change: Change
+    connection: Connection, faces: Sequence[int], label: FaceLabel, change: Change
 ) -> None:
-    """Label faces with a character, or as nobody."""
+    """FaceLabel faces with a character, as nobody, or as no faces."""
     _remember(connection, faces, change)
     known = _known(connection, faces)
-    add_decisions(connection, {spot: character_id for spot, _ in known.values()})
-    label_tracks(
-        connection, {track: character_id for _, track in known.values() if track is not None}
-    )
+    add_decisions(connection, {spot: label for spot, _ in known.values()})
+    label_tracks(connection, {track: label for _, track in known.values() if track is not None})
 
 
 def unlabel_faces(connection: Connection, faces: Sequence[int], change: Change) -> None:
@@ -123,17 +130,17 @@ def deny(connection: Connection, pairs: Collection[Pair], change: Change) -> Non
 def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
     """Restore what was so before a change; what was done to other faces stays."""
     change = Change(**{name: [_pair(one) for one in value] for name, value in before.items()})
+    if "either" not in before:  # of an earlier version
+        change.either = [face for face, character in change.said if character is None]
+    bring_back(connection, change.removed)
     _unlabel(connection, change.unsaid)
-    by_character: dict[int | None, list[int]] = {}
-    for face, character in change.said:
-        by_character.setdefault(character, []).append(face)
-    for character, faces in by_character.items():
-        label_faces(connection, faces, character, Change())
+    _label_again(connection, change)
     left = _clusters_of(connection, [face for face, _ in change.moved])
     move_faces(connection, dict(change.moved))
     update_centres(connection, left)
     _delete_cannot_links(connection, change.parted)
     _insert_cannot_links(connection, change.joined)
+    take_out(connection, change.drawn)
     for face, character in change.denied:
         here = (Unlike.face_id == face, Unlike.character_id == character)
         connection.execute(delete(Unlike).where(*here))
@@ -141,11 +148,24 @@ def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
     return change
 
 
+def _label_again(connection: Connection, change: Change) -> None:
+    """Give faces the labels back that they had."""
+    no_face = dict.fromkeys(change.no_face, True) | dict.fromkeys(change.either)
+    by_label: dict[FaceLabel, list[int]] = {}
+    for face, character in change.said:
+        by_label.setdefault(FaceLabel(character, no_face.get(face, False)), []).append(face)
+    for label, faces in by_label.items():
+        label_faces(connection, faces, label, Change())
+
+
 def refresh(connection: Connection, change: Change) -> list[int]:
     """Refresh what is derived from what a change touched; returns the ids of its episodes."""
     faces = {*change.unsaid, *dict(change.said), *dict(change.moved), *dict(change.denied)}
-    episodes: set[int] = set()
+    missed = [*change.drawn, *change.removed]
+    faces.update(of_missed := faces_at(connection, missed))
+    episodes = episodes_of(connection, missed)
     clusters: set[int] = {old for _, old in change.moved if old is not None}
+    clusters |= _clusters_of(connection, of_missed)
     for batch in batched(sorted(faces), BATCH):
         for episode, number in connection.execute(
             select(Face.episode_id, Face.cluster_id).where(Face.id.in_(batch))
@@ -170,7 +190,9 @@ def _clusters_of(connection: Connection, faces: Sequence[int]) -> set[int]:
 
 def _remember(connection: Connection, faces: Sequence[int], change: Change) -> None:
     said = labels_of(connection, faces)
-    change.said += list(said.items())
+    change.said += [(face, label.character_id) for face, label in said.items()]
+    change.no_face += [face for face, label in said.items() if label.no_face]
+    change.either += [face for face, label in said.items() if label.no_face is None]
     change.unsaid += [face for face in faces if face not in said]
 
 

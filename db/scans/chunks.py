@@ -194,7 +194,7 @@ def _crop_ids(connection: Connection, chunk_id: int) -> Sequence[int]:
     return connection.scalars(
         select(schema.Crop.id)
         .join(schema.Tracklet, schema.Tracklet.id == schema.Crop.tracklet_id)
-        .where(schema.Tracklet.chunk_id == chunk_id)
+        .where(schema.Tracklet.chunk_id == chunk_id, schema.Tracklet.missed_face_id.is_(None))
         .order_by(schema.Tracklet.position, schema.Crop.rank)
     ).all()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +19,16 @@ from eyecatch.db.models.base import DONE
 from eyecatch.db.records.scan import Linked
 from eyecatch.db.review.decisions import apply_decisions
 from eyecatch.db.review.faces import match_to_tracks
+from eyecatch.db.review.missed_faces import place_missed
 from eyecatch.db.scans.episode_state import mark_pending
 from eyecatch.db.serialization import unpack_timeline
 
 # (start, stop) of each shot; (shot, start, stop, its (chunk, position) pairs) of each track.
 _Shots = list[tuple[int, int]]
 _Tracks = list[tuple[int, int, int, tuple[tuple[int, int], ...]]]
+
+_FOUND: Final = schema.Tracklet.missed_face_id.is_(None)
+"""A scan found the tracklet: no person drew it."""
 
 
 class Tracks(Repository):
@@ -55,7 +59,7 @@ class Tracks(Repository):
         """Store the shots and tracks of an episode in place of the old; equal ones change no row.
 
         Each face is matched to the new track at its place, and people's decisions are applied to
-        the new tracks.
+        the new tracks. A face that a person drew gets a track of its own where none follows it.
         """
         with self._session.writing(FACES) as connection:
             shots = [(shot.start, shot.stop) for shot in linked.shots]
@@ -72,6 +76,7 @@ class Tracks(Repository):
             connection.execute(
                 update(schema.Episode).where(schema.Episode.id == episode_id).values(bundle_id=None)
             )
+            place_missed(connection, episode_id)
             match_to_tracks(connection, episode_id)
             apply_decisions(connection, episode_id)
             refresh_appearances(connection, episode_id)
@@ -89,13 +94,16 @@ def _stored(connection: Connection, episode_id: int) -> tuple[_Shots, _Tracks]:
     for track_id, index, position in connection.execute(
         select(schema.Tracklet.track_id, schema.Chunk.index, schema.Tracklet.position)
         .join(schema.Chunk, schema.Chunk.id == schema.Tracklet.chunk_id)
-        .where(schema.Chunk.episode_id == episode_id, schema.Tracklet.track_id.is_not(None))
+        .where(schema.Chunk.episode_id == episode_id, schema.Tracklet.track_id.is_not(None), _FOUND)
         .order_by(schema.Chunk.index, schema.Tracklet.position)
     ):
         members.setdefault(track_id, []).append((index, position))
+    of_drawn = select(schema.Tracklet.id).where(
+        schema.Tracklet.track_id == schema.Track.id, ~_FOUND
+    )
     tracks = connection.execute(
         select(schema.Track.id, schema.Track.shot_id, schema.Track.start, schema.Track.stop)
-        .where(schema.Track.episode_id == episode_id)
+        .where(schema.Track.episode_id == episode_id, ~of_drawn.exists())
         .order_by(schema.Track.number)
     )
     return (
@@ -166,10 +174,10 @@ def _tracklet_ids(connection: Connection, episode_id: int) -> dict[tuple[int, in
 def _tracklets(connection: Connection, chunk_id: int) -> tuple[Tracklet, ...]:
     ids = connection.scalars(
         select(schema.Tracklet.id)
-        .where(schema.Tracklet.chunk_id == chunk_id)
+        .where(schema.Tracklet.chunk_id == chunk_id, _FOUND)
         .order_by(schema.Tracklet.position)
     ).all()
-    of_chunk = schema.Tracklet.chunk_id == chunk_id
+    of_chunk = (schema.Tracklet.chunk_id == chunk_id) & _FOUND
     frames = _grouped(
         connection.execute(
             select(

@@ -362,12 +362,16 @@ LATER = (
     "episode.origin_den",
     "episode.start_pts",
     "episode.timecode",
+    "decision.no_face",
+    "track.no_face",
+    "tracklet.missed_face_id",
 )
 """Columns that the first version of an index did not have."""
 
 
 def test_an_older_index_is_brought_up_to_date_by_whoever_asks(index, filled, url):
     tables = ("tally", "overruled", "unlike", "apart", "face", "cluster", "action", "bad_file")
+    tables += ("missed_face", "adapted_detector")
     share = index.appearances.named_share()
     index.close()
     engine = sa.create_engine(parse_url(url))

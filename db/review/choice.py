@@ -1,0 +1,62 @@
+"""Which faces of a cluster a person means, and which character, as they say it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from more_itertools import batched
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from eyecatch.core.errors import RequestError
+from eyecatch.core.names import require_name
+from eyecatch.db.characters import character_ids, matching_characters
+from eyecatch.db.connection.bulk import BATCH
+from eyecatch.db.models import Face
+from eyecatch.db.review.clusters import cluster
+from eyecatch.db.review.faces import waiting_faces
+from eyecatch.db.review.undo import Change
+
+LOOK_AGAIN = "look again"
+
+
+def waiting_in(connection: Connection, cluster_id: int, stamp: str | None) -> list[int]:
+    """The faces that wait in a cluster; RequestError if it is not as a person saw it."""
+    now = cluster(connection, cluster_id)
+    if stamp not in (None, now.stamp):
+        raise RequestError(
+            f"cluster {cluster_id} has changed since you saw it: {now.faces} faces wait in it now",
+            LOOK_AGAIN,
+        )
+    return [face.id for face in waiting_faces(connection, cluster_id)]
+
+
+def chosen(waiting: Sequence[int], faces: Collection[int], cluster_id: int) -> list[int]:
+    """Those of a cluster that are meant, all if none is named; RequestError of a stranger."""
+    strangers = set(faces) - set(waiting)
+    if strangers:
+        problem = f"face {min(strangers)} does not wait in cluster {cluster_id}"
+        raise RequestError(problem, LOOK_AGAIN)
+    return [face for face in waiting if not faces or face in set(faces)]
+
+
+def check_faces(connection: Connection, faces: Sequence[int]) -> None:
+    """RequestError if none is meant, or one that isn't there."""
+    if not faces:
+        raise RequestError("no face was chosen", "choose one at least")
+    known: set[int] = set()
+    for batch in batched(faces, BATCH):
+        known |= set(connection.scalars(select(Face.id).where(Face.id.in_(batch))))
+    for face in faces:
+        if face not in known:
+            raise RequestError(f"there is no face {face}", LOOK_AGAIN)
+
+
+def named_character(connection: Connection, name: str, change: Change) -> tuple[str, int]:
+    """A character's own name and id: one that is known by that name, else a new one."""
+    require_name(name)
+    own = " ".join(name.split())
+    for character_id, known in matching_characters(connection, own).items():
+        return known, character_id
+    change.made.append(character_ids(connection, [own], None)[own])
+    return own, change.made[0]
