@@ -10,7 +10,7 @@ from eyecatch.training.annotations import read_boxes
 from eyecatch.training.detector import dataset, train
 from eyecatch.training.detector.batches import BatchPlan, batches
 from eyecatch.training.detector.export import export
-from eyecatch.training.detector.loop import Schedule, fit
+from eyecatch.training.detector.loop import Schedule, fit, log_losses
 from eyecatch.training.detector.loss import make_target
 from eyecatch.training.detector.mosaic import Patch, PicturePool, make_patch
 from eyecatch.training.detector.pseudo_labels import write_pseudo_labels
@@ -129,13 +129,13 @@ def test_the_file_answers_as_the_network_whatever_its_values(tmp_path, pool):
         assert found.scores == pytest.approx(wanted.scores, abs=1e-4)
 
 
-def test_what_ships_is_the_mean_of_two_stages(tmp_path):
+def test_a_stage_is_the_mean_of_two(tmp_path):
     for stage, number in (("last", 0.25), ("finish", 0.75)):
         model = build()
         model.set_weights([np.full_like(w, number) for w in model.get_weights()])
         model.save_weights(tmp_path / f"{stage}.weights.h5")
     train.mean(train.Workspace(tmp_path, tmp_path))
-    with np.load(tmp_path / f"{train.SHIPS}.npz") as arrays:
+    with np.load(tmp_path / "mean.npz") as arrays:
         weights = [arrays[name] for name in arrays.files if name != "flat"]
     assert len(weights) == len(model.get_weights())
     assert all((w == 0.5).all() for w in weights)
@@ -150,7 +150,7 @@ def test_a_network_learns_and_its_file_finds_what_it_learned(tmp_path, pool):
         model,
         batches(pool, BatchPlan(schedule.steps, 2, 64, seed=1)),
         schedule,
-        tmp_path / "x.weights.h5",
+        log_losses(schedule.steps),
     )
     assert any(not np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
     export(model, tmp_path / "cnn.npz")

@@ -60,6 +60,15 @@ def jitter_hue(picture: Picture, rng: Generator) -> Picture:
     return np.asarray(cv2.cvtColor(cv2.LUT(hsv, table), cv2.COLOR_HSV2BGR))
 
 
+def turn_colours(picture: Picture, rng: Generator) -> Picture:
+    """Another palette: hues far off, and now and then channels swapped."""
+    if rng.random() < 0.15:
+        picture = picture[..., rng.permutation(3)]
+    hsv = cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_BGR2HSV)
+    hsv[..., 0] = (hsv[..., 0].astype(np.float32) + rng.normal(0, 14)) % 180
+    return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR))
+
+
 def blur(picture: Picture, rng: Generator) -> Picture:
     """A Gaussian blur."""
     return np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.6))))

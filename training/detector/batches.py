@@ -25,12 +25,14 @@ class BatchPlan:
         size: patches of each.
         side: pixels of a patch.
         seed: of the patches.
+        wild: see ``make_patch``.
     """
 
     count: int
     size: int
     side: int
     seed: int
+    wild: float = 0.0
 
 
 def batches(pool: PicturePool, plan: BatchPlan) -> Iterator[Batch]:
@@ -48,6 +50,6 @@ def batches(pool: PicturePool, plan: BatchPlan) -> Iterator[Batch]:
 def _fill(queue: Queue[Batch], pool: PicturePool, plan: BatchPlan) -> None:
     rng = np.random.default_rng(plan.seed)
     for _ in range(plan.count):
-        patches = [make_patch(pool, plan.side, rng) for _ in range(plan.size)]
+        patches = [make_patch(pool, plan.side, rng, plan.wild) for _ in range(plan.size)]
         pictures = np.stack([patch.picture for patch in patches])
         queue.put((pictures, np.stack([make_target(patch) for patch in patches])))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from eyecatch.core.detect.network import Network, packed
 from eyecatch.core.tensorflow import keras, tensorflow
@@ -32,6 +30,7 @@ class Schedule:
         warm: steps until the highest rate is reached.
         decay: weight decay of AdamW.
         mean: decay of the exponential mean of the weights, a step.
+        wild: probability that a patch is bent and strangely coloured; see ``make_patch``.
     """
 
     steps: int
@@ -40,6 +39,7 @@ class Schedule:
     warm: int = 100
     decay: float = 0.02
     mean: float = 0.998
+    wild: float = 0.0
 
     def rate_at(self, step: int) -> float:
         """The learning rate of a step: linear warm-up, then a half cosine down to ``last``."""
@@ -49,36 +49,47 @@ class Schedule:
         return self.rate * (self.last + (1 - self.last) * (1 + math.cos(math.pi * done)) / 2)
 
 
-def fit(model: Network, batches: Iterator[Batch], schedule: Schedule, out: Path) -> None:
+OnStep = Callable[[int, float, float], None]
+"""Is called after a step with its number, from 1, and the losses of heat and boxes."""
+
+
+def fit(model: Network, batches: Iterable[Batch], schedule: Schedule, on_step: OnStep) -> None:
     """Trains ``model`` in place; it ends with the exponential mean of its weights.
 
-    Prints the losses every 100 steps, and writes the mean weights to ``out``, a weights file of
-    Keras, every 200, so that they can be looked at while the training goes on.
+    Args:
+        model: of ``core.detect.network``, with the weights to begin with.
+        batches: ``schedule.steps`` of them.
+        schedule: how it is trained.
+        on_step: is called after every step.
     """
     optimizer = keras().optimizers.AdamW(schedule.rate, weight_decay=schedule.decay, clipnorm=5.0)
     step = _step(model, optimizer)
     mean = [np.array(w) for w in model.get_weights()]
-    losses: list[tuple[float, float]] = []
-    began = time.monotonic()
     for number, (pictures, targets) in enumerate(batches, start=1):
         optimizer.learning_rate.assign(schedule.rate_at(number))
-        losses.append(step(packed(pictures), targets))
+        heat, boxes = step(packed(pictures), targets)
         keep = min(schedule.mean, number / (number + 9))
         mean = [
             old + (1 - keep) * (new - old)
             for old, new in zip(mean, model.get_weights(), strict=True)
         ]
-        if number % 200 == 0:
-            _write(model, mean, out)
+        on_step(number, heat, boxes)
+    model.set_weights(mean)
+
+
+def log_losses(steps: int) -> OnStep:
+    """Prints the mean losses and the seconds every 100 of so many steps."""
+    losses: list[tuple[float, float]] = []
+    began = time.monotonic()
+
+    def log(number: int, heat: float, boxes: float) -> None:
+        losses.append((heat, boxes))
         if number % 100 == 0:
             heat, boxes = np.mean(losses[-100:], axis=0)
             seconds = time.monotonic() - began
-            print(
-                f"{number}/{schedule.steps} heat {heat:.3f} boxes {boxes:.3f} {seconds:.0f} s",
-                flush=True,
-            )
-    model.set_weights(mean)
-    model.save_weights(out)
+            print(f"{number}/{steps} heat {heat:.3f} boxes {boxes:.3f} {seconds:.0f} s", flush=True)
+
+    return log
 
 
 def _step(model: Network, optimizer: Optimizer) -> Callable[..., tuple[float, float]]:
@@ -101,10 +112,3 @@ def _step(model: Network, optimizer: Optimizer) -> Callable[..., tuple[float, fl
         return float(heat), float(boxes)
 
     return step
-
-
-def _write(model: Network, mean: list[npt.NDArray[np.float32]], out: Path) -> None:
-    now = model.get_weights()
-    model.set_weights(mean)
-    model.save_weights(out)
-    model.set_weights(now)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.training.detector.augment import Generator, augment, jitter_tones, warp_onto
+from eyecatch.training.detector import rubber
+from eyecatch.training.detector.augment import (
+    Generator,
+    augment,
+    jitter_tones,
+    turn_colours,
+    warp_onto,
+)
 from eyecatch.training.detector.dataset import Boxes, LabelledPicture, Picture
 
 _MIN_FACE: Final = 9.0
@@ -53,8 +60,15 @@ class PicturePool:
         return self.pictures[min(place, len(self.pictures) - 1)]
 
 
-def make_patch(pool: PicturePool, side: int, rng: Generator) -> Patch:
-    """One square of one, four, nine or sixteen pictures."""
+def make_patch(pool: PicturePool, side: int, rng: Generator, wild: float = 0.0) -> Patch:
+    """One square of one, four, nine or sixteen pictures.
+
+    Args:
+        pool: the pictures.
+        side: pixels of the square.
+        rng: decides all that is left to chance.
+        wild: probability that its heads are bent and its colours strange, as in a show by others.
+    """
     grid = int(rng.choice([1, 2, 3, 4], p=[0.5, 0.28, 0.14, 0.08]))
     edges = [
         0,
@@ -69,8 +83,19 @@ def make_patch(pool: PicturePool, side: int, rng: Generator) -> Patch:
             canvas[top:bottom, left:right] = tile.picture
             boxes.append(tile.boxes + np.array([left, top, 0, 0], np.float32))
             ignored.append(tile.ignored + np.array([left, top, 0, 0], np.float32))
-    canvas = augment(canvas, rng)
-    return Patch(canvas, np.concatenate(boxes), np.concatenate(ignored))
+    patch = Patch(canvas, np.concatenate(boxes), np.concatenate(ignored))
+    if wild and rng.random() < wild:  # a training without draws no number for it
+        patch = _estranged(patch, rng)
+    return replace(patch, picture=augment(patch.picture, rng))
+
+
+def _estranged(patch: Patch, rng: Generator) -> Patch:
+    field = rubber.random_field(len(patch.picture), rng)
+    return Patch(
+        turn_colours(rubber.bend(patch.picture, field), rng),
+        rubber.bend_boxes(patch.boxes, field),
+        rubber.bend_boxes(patch.ignored, field),
+    )
 
 
 def _tile(pool: PicturePool, width: int, height: int, rng: Generator) -> Patch:

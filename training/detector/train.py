@@ -32,7 +32,7 @@ from eyecatch.training.detector.dataset import (
     split,
 )
 from eyecatch.training.detector.export import export
-from eyecatch.training.detector.loop import Schedule, fit
+from eyecatch.training.detector.loop import Schedule, fit, log_losses
 from eyecatch.training.detector.mosaic import PicturePool
 from eyecatch.training.detector.pseudo_labels import with_one_face, write_pseudo_labels
 from eyecatch.training.detector.synthetic import synthetic_pictures
@@ -51,6 +51,7 @@ AGREED = 0.5  # boxes of the two other detectors with a lower score are ignored
 HELD = 20  # one in so many runs of five pictures is held out
 SYNTHETIC, CARTOONS = 300, 2500
 SHOWS = ("scooby", "flint")
+THIRD = "louie"
 
 SURE, MAYBE = 0.52, 0.36  # mean scores from which a pseudo-label is a face, or is ignored
 PRECISE = 0.95  # precision that a threshold is chosen for, on pictures held out
@@ -62,8 +63,9 @@ BASE = Schedule(steps=3000, rate=2.5e-3, last=0.4)
 MIXED = Schedule(steps=4000, rate=2e-3, last=0.2)
 LAST = Schedule(steps=25000, rate=2.5e-3, last=0.01)
 FINISH = Schedule(steps=5000, rate=1e-3, last=0.01)
-APART = Schedule(steps=4000, rate=2.5e-3, last=0.01)
-SHIPS = "mean"
+THREE = Schedule(steps=9000, rate=1.5e-3, last=0.01, wild=0.15)
+APART = Schedule(steps=6000, rate=2.5e-3, last=0.01, wild=0.5)
+SHIPS = "three"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def finish(work: Workspace) -> None:
 
 
 def mean(work: Workspace) -> None:
-    """Averages both, which is better than either (Wortsman et al. 2022): what ships."""
+    """Averages both, which is better than either (Wortsman et al. 2022)."""
     both = [_model(work.weights(stage)).get_weights() for stage in ("last", "finish")]
     model = _model(None)
     model.set_weights([(one + other) / 2 for one, other in zip(*both, strict=True)])
@@ -173,14 +175,29 @@ def mean(work: Workspace) -> None:
     _export(work, "mean")
 
 
+def look_thrice(work: Workspace) -> None:
+    """Pseudo-labels again by `mean`."""
+    _pseudo_label(work, "mean")
+
+
+def three(work: Workspace) -> None:
+    """Trains on with the third show: what ships."""
+    _fit(work, "three", "mean", THREE, _all(work, "mean", *SHOWS, THIRD))
+
+
 def no_flint(work: Workspace) -> None:
-    """Trains on one show only, to be measured on the other, which it never saw."""
-    _fit(work, "no_flint", "base", APART, _all(work, "base", "scooby"))
+    """Trains on two shows, to be measured on the third, which no stage before has seen either."""
+    _fit(work, "no_flint", "base", APART, _all(work, "base", "scooby", "louie"))
 
 
 def no_scooby(work: Workspace) -> None:
-    """Trains on the other show only."""
-    _fit(work, "no_scooby", "base", APART, _all(work, "base", "flint"))
+    """Trains on the shows without Scooby-Doo."""
+    _fit(work, "no_scooby", "base", APART, _all(work, "base", "flint", "louie"))
+
+
+def no_louie(work: Workspace) -> None:
+    """Trains on the shows without Life with Louie."""
+    _fit(work, "no_louie", "base", APART, _all(work, "base", "flint", "scooby"))
 
 
 def _pseudo_label(work: Workspace, by: str) -> None:
@@ -213,7 +230,8 @@ def judge(work: Workspace) -> None:
     """Prints the best thresholds on the pictures held out, for those of ``core.detect.cnn``."""
     config = DetectorConfig("cnn", str(_export(work, SHIPS)), lines=LINES)
     one = CnnDetector(config, min_score=0.05, device="cpu")
-    held = work.anime(held=True) + work.show("scooby", held=True) + work.show("flint", held=True)
+    held = work.anime(held=True)
+    held += [one for show in (*SHOWS, THIRD) for one in work.show(show, held=True)]
     for name, detector in (("one look", one), ("four looks", MultiscaleDetector(one, 0.05))):
         found = detect_downscaled(detector, [p.picture for p in held])
         pictures = [
@@ -231,7 +249,7 @@ _STAGES: dict[str, Callable[[Workspace], None]] = {
     stage.__name__: stage
     for stage in (
         *(first, look, base, look_again, mixed, look_last, last, look_finally, finish, mean),
-        *(judge, no_flint, no_scooby),
+        *(look_thrice, three, judge, no_flint, no_scooby, no_louie),
     )
 }
 
@@ -246,9 +264,10 @@ def _fit(work: Workspace, stage: str, start: str, schedule: Schedule, groups: Gr
         return
     print(stage, schedule, [len(pictures) for _, pictures in groups], flush=True)
     pool = PicturePool.of(groups)
-    feed = batches(pool, BatchPlan(count=schedule.steps, size=BATCH, side=SIDE, seed=SEED))
+    plan = BatchPlan(count=schedule.steps, size=BATCH, side=SIDE, seed=SEED, wild=schedule.wild)
+    feed = batches(pool, plan)
     model = _model(work.weights(start) if start else None)
-    fit(model, feed, schedule, work.out / f"{stage}.part.weights.h5")
+    fit(model, feed, schedule, log_losses(schedule.steps))
     model.save_weights(work.weights(stage))
     _export(work, stage)
 

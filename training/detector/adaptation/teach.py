@@ -1,0 +1,286 @@
+"""Rounds of self-training: the detector labels a show's frames, and learns from its labels.
+
+Many looks at a frame and its neighbours find more than one look does, and are right more often
+(``moment_labels``); what they are sure of is what the next weights learn, beside drawn people of no style
+in particular, so that they stay a detector of faces. Self-training of detectors so: Radosavovic et
+al. 2018 (data distillation); of a cartoon's characters by their tracks: Nir et al. 2022 (CAST).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from eyecatch.core.detect import cnn, network
+from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.detector_file import WEIGHTS, read_detector_file
+from eyecatch.core.detect.multiscale import MultiscaleDetector
+from eyecatch.core.synthetic.cartoons import cartoons
+from eyecatch.core.tensorflow import keras
+from eyecatch.training.detector.adaptation.judge import HeldFigures, judge
+from eyecatch.training.detector.adaptation.moment_labels import MAYBE, label
+from eyecatch.training.detector.adaptation.moments import Moment
+from eyecatch.training.detector.batches import BatchPlan, batches
+from eyecatch.training.detector.dataset import LabelledPicture, split
+from eyecatch.training.detector.export import export
+from eyecatch.training.detector.loop import Schedule, fit
+from eyecatch.training.detector.mosaic import PicturePool
+from eyecatch.training.detector.synthetic import synthetic_pictures
+
+Weights = list[npt.NDArray[np.float32]]
+
+HELD: Final = 5
+"""One in so many runs of five frames is held out, to judge by."""
+
+_FEWEST: Final = 24
+"""Faces fewer than this teach nothing that would hold."""
+
+_SHARES: Final = {"labelled": 0.4, "show": 0.5, "cartoons": 0.35, "people": 0.1}
+"""How often a patch is of frames that people labelled, of others of the show, and of drawings."""
+
+_LOWEST: Final = 0.05
+"""Lowest score of a face in one look."""
+
+_MIX: Final = (1.0, 0.5)
+"""Shares of what was learned that are tried, the first that is no worse is taken: a mean of weights
+lies between both in what it finds, and forgets less (Wortsman et al. 2022, WiSE-FT)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeachPlan:
+    """How a show is learned; the same plan gives the same weights on one machine.
+
+    Attributes:
+        rounds: of labelling and learning; each begins from the weights given, with the labels of
+            the round before.
+        steps: batches of a round.
+        rate: the highest learning rate.
+        wild: see ``make_patch``.
+        seed: of all that is left to chance.
+        batch, side: patches of a batch, and pixels of their sides.
+        cartoons, people: drawings that are learned beside the show.
+    """
+
+    rounds: int = 2
+    steps: int = 800
+    rate: float = 1e-3
+    wild: float = 0.0
+    seed: int = 1
+    batch: int = 16
+    side: int = 256
+    cartoons: int = 500
+    people: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """Frames of a show; there may be none of either.
+
+    Attributes:
+        moments: those that nobody labelled, or only in part.
+        labelled: those of which every face is known.
+    """
+
+    moments: Sequence[Moment] = ()
+    labelled: Sequence[LabelledPicture] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TeachProgress:
+    """How far it is.
+
+    Attributes:
+        round, rounds: the round at work, from 1, of how many.
+        stage: ``draw``, ``look``, ``learn`` or ``judge``.
+        done, total: frames or steps of the stage.
+    """
+
+    round: int
+    rounds: int
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFigures:
+    """What a round learned from, and what came of it.
+
+    Attributes:
+        number: from 1.
+        faces: that it learned from, in how many frames.
+        frames: with a face, or a box that may be one.
+        mix: the share of what was learned in its weights; 0 where all were worse than before.
+        held: of its weights, on frames that no round learns from.
+    """
+
+    number: int
+    faces: int
+    frames: int
+    mix: float
+    held: HeldFigures
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What came of it.
+
+    Attributes:
+        weights: the file of the best round's weights, in ``work``; None if none is better than
+            what it began with.
+        before: figures of the weights that it began with.
+        rounds: of each round.
+        reason: why there are no weights, as the rest of a sentence; empty if there are.
+    """
+
+    weights: Path | None
+    before: HeldFigures
+    rounds: tuple[RoundFigures, ...]
+    reason: str = ""
+
+
+def teach(
+    start: Path | None,
+    lessons: Lessons,
+    plan: TeachPlan,
+    work: Path,
+    on_progress: Callable[[TeachProgress], None] = lambda _: None,
+) -> Taught:
+    """Teaches a detector a show.
+
+    Args:
+        start: the weights to begin with, a file of ``training.detector.export``; None for those
+            that ship.
+        lessons: frames of the show.
+        plan: how they are learned.
+        work: a folder for the weights of each round; those that are there are not made again.
+        on_progress: is called many times.
+
+    Returns:
+        The weights that find most, and figures of all; no weights where there is too little to
+        learn from, or where all are worse than those it began with.
+
+    Raises:
+        ModelError: the weights can't be read.
+        OSError: the work folder can't be written.
+    """
+    return _Teaching(start or WEIGHTS, plan, work, on_progress).run(lessons)
+
+
+class _Teaching:
+    """One call of ``teach``."""
+
+    def __init__(
+        self,
+        start: Path,
+        plan: TeachPlan,
+        work: Path,
+        on_progress: Callable[[TeachProgress], None],
+    ) -> None:
+        self._start, self._plan, self._work = start, plan, work
+        self._on_progress = on_progress
+        self._round = 1
+
+    def run(self, lessons: Lessons) -> Taught:
+        known, known_held = split(lessons.labelled, HELD)
+        shown = self._label(self._start, lessons.moments)
+        held = [*split(shown, HELD)[1], *known_held]
+        before = self._judge(self._start, held)
+        if problem := _too_few([*shown, *lessons.labelled]):
+            return Taught(None, before, (), problem)
+        drawings = self._drawings()
+        rounds: list[RoundFigures] = []
+        best: tuple[float, Path] | None = None
+        for number in range(1, self._plan.rounds + 1):
+            self._round = number
+            if best is not None:
+                shown = self._label(best[1], lessons.moments)
+            learned = [one for one in split(shown, HELD)[0] if len(one.boxes) + len(one.ignored)]
+            file = self._learn(
+                [(_SHARES["labelled"], known), (_SHARES["show"], learned), *drawings]
+            )
+            (mix, figures), mixed = self._accepted(file, held, before)
+            faces = sum(len(one.boxes) for one in (*known, *learned))
+            rounds.append(RoundFigures(number, faces, len(known) + len(learned), mix, figures))
+            if mixed is not None and (best is None or figures.average > best[0]):
+                best = figures.average, mixed
+        if best is not None:
+            return Taught(best[1], before, tuple(rounds))
+        found = max(one.held.found for one in rounds)
+        reason = f"of {before.faces} faces it finds {found}, and found {before.found} before"
+        return Taught(None, before, tuple(rounds), reason)
+
+    def _learn(self, groups: list[tuple[float, list[LabelledPicture]]]) -> Path:
+        """The weights of a round, learned from pictures in shares; made only if they are absent."""
+        file, plan = self._work / f"round{self._round}.npz", self._plan
+        if file.exists():
+            return file
+        seed = plan.seed * 1000 + self._round
+        feed = batches(
+            PicturePool.of(groups), BatchPlan(plan.steps, plan.batch, plan.side, seed, plan.wild)
+        )
+        keras().utils.set_random_seed(seed)
+        model = network.build()
+        model.set_weights(read_detector_file(self._start).weights)
+        schedule = Schedule(plan.steps, plan.rate)
+        fit(model, feed, schedule, lambda step, *_: self._tell("learn", step, plan.steps))
+        export(model, file)
+        return file
+
+    def _accepted(
+        self, file: Path, held: Sequence[LabelledPicture], before: HeldFigures
+    ) -> tuple[tuple[float, HeldFigures], Path | None]:
+        """The share of what was learned that is no worse than before, its figures, its weights."""
+        old, new = read_detector_file(self._start).weights, read_detector_file(file).weights
+        for mix in _MIX:
+            mixed = file if mix == 1.0 else file.with_suffix(f".{mix}.npz")
+            if not mixed.exists():
+                model = network.build()
+                model.set_weights([a + mix * (b - a) for a, b in zip(old, new, strict=True)])
+                export(model, mixed)
+            figures = self._judge(mixed, held)
+            if figures.found >= before.found:
+                return (mix, figures), mixed
+        return (0.0, figures), None
+
+    def _drawings(self) -> list[tuple[float, list[LabelledPicture]]]:
+        """Drawn people of no show: what they look like is known, and that all of them are faces."""
+        plan = self._plan
+        self._tell("draw", 0, plan.cartoons + plan.people)
+        people = synthetic_pictures(plan.people, plan.seed)
+        heads = [LabelledPicture("", *one) for one in cartoons(plan.cartoons, plan.seed)]
+        return [(_SHARES["cartoons"], heads), (_SHARES["people"], people)]
+
+    def _label(self, weights: Path, moments: Sequence[Moment]) -> list[LabelledPicture]:
+        looks = MultiscaleDetector(_detector(weights), MAYBE)
+        done: list[LabelledPicture] = []
+        for one in label(looks, moments):
+            done.append(one)
+            self._tell("look", len(done), len(moments))
+        return done
+
+    def _judge(self, weights: Path, held: Sequence[LabelledPicture]) -> HeldFigures:
+        self._tell("judge", 0, len(held))
+        return judge(_detector(weights), held, cnn.MIN_SCORE)
+
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        self._on_progress(TeachProgress(self._round, self._plan.rounds, stage, done, total))
+
+
+def _detector(weights: Path) -> cnn.CnnDetector:
+    """One look, giving scores far below those of faces."""
+    return cnn.CnnDetector(DetectorConfig("cnn", str(weights), lines=cnn.LINES), _LOWEST)
+
+
+def _too_few(frames: Sequence[LabelledPicture]) -> str:
+    """Says that frames have too few faces to learn from, or nothing."""
+    faces = sum(len(one.boxes) for one in frames)
+    if faces >= _FEWEST:
+        return ""
+    some = "no drawn face is" if not faces else f"only {faces} drawn faces are"
+    return f"{some} found in {len(frames)} frames"
