@@ -88,15 +88,12 @@ class MomentFolder(Sequence[Moment]):
 
 
 def save_moment(moment: Moment, file: Path) -> None:
-    """Writes a moment whole; pictures as JPEG.
+    """Writes a moment whole, to a file that ends in ``.npz``; OSError if it can't be written."""
+    write_atomically(file, encode_moment(moment))
 
-    Args:
-        moment: the moment.
-        file: ends in ``.npz``.
 
-    Raises:
-        OSError: it can't be written.
-    """
+def encode_moment(moment: Moment) -> bytes:
+    """A moment as the content of a file; its pictures as JPEG."""
     arrays: dict[str, Any] = {
         "name": _letters(moment.name),
         "episode": _letters(moment.episode),
@@ -109,12 +106,12 @@ def save_moment(moment: Moment, file: Path) -> None:
             arrays[name] = _encoded(picture)
     content = io.BytesIO()
     np.savez(content, **arrays)
-    write_atomically(file, content.getvalue())
+    return content.getvalue()
 
 
-def load_moment(file: Path) -> Moment:
-    """Reads what ``save_moment`` wrote; errors as for ``MomentFolder``."""
-    arrays = read_arrays(file, _LARGEST)
+def load_moment(source: Path | bytes) -> Moment:
+    """Reads what ``encode_moment`` made, of a file or not; errors as for ``MomentFolder``."""
+    arrays = read_arrays(source, _LARGEST)
     pictures = {
         name: _decoded(arrays[name]) for name in ("before", "picture", "after") if name in arrays
     }
