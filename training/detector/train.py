@@ -63,7 +63,7 @@ BASE = Schedule(steps=3000, rate=2.5e-3, last=0.4)
 MIXED = Schedule(steps=4000, rate=2e-3, last=0.2)
 LAST = Schedule(steps=25000, rate=2.5e-3, last=0.01)
 FINISH = Schedule(steps=5000, rate=1e-3, last=0.01)
-THREE = Schedule(steps=9000, rate=1.5e-3, last=0.01, wild=0.15)
+THREE = Schedule(steps=6000, rate=1.5e-3, last=0.01, wild=0.15)
 APART = Schedule(steps=6000, rate=2.5e-3, last=0.01, wild=0.5)
 SHIPS = "three"
 

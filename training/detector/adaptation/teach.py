@@ -1,9 +1,10 @@
 """Rounds of self-training: the detector labels a show's frames, and learns from its labels.
 
 Many looks at a frame and its neighbours find more than one look does, and are right more often
-(``moment_labels``); what they are sure of is what the next weights learn, beside drawn people of no style
-in particular, so that they stay a detector of faces. Self-training of detectors so: Radosavovic et
-al. 2018 (data distillation); of a cartoon's characters by their tracks: Nir et al. 2022 (CAST).
+(``moment_labels``); what they are sure of is what the next weights learn, beside drawn people of no
+style in particular, so that they stay a detector of faces. Self-training of detectors so:
+Radosavovic et al. 2018 (data distillation); of a cartoon's characters by their tracks: Nir et al.
+2022 (CAST).
 """
 
 from __future__ import annotations
