@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ from eyecatch.core.folders import files_below
 from eyecatch.core.images import read_content
 from eyecatch.training.annotations import LabelledBox, by_image, read_boxes
 
+Item = TypeVar("Item")
 Boxes = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
 
@@ -92,9 +93,7 @@ def load_unlabelled(folder: Path, max_each: int) -> list[LabelledPicture]:
     return list(_load(folder, paths, {}, 1 << 16, ALL))
 
 
-def split(
-    pictures: Sequence[LabelledPicture], every: int
-) -> tuple[list[LabelledPicture], list[LabelledPicture]]:
+def split(pictures: Sequence[Item], every: int) -> tuple[list[Item], list[Item]]:
     """Pictures to train on, and each ``every``-th run of five, in order of names, to validate with.
 
     Neighbours in a folder may be near duplicates, so runs are held out rather than single pictures.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from eyecatch.core.detect.network import Network
 from eyecatch.core.tensorflow import tensorflow
@@ -20,11 +22,23 @@ def export(model: Network, out: Path) -> None:
     them, which moves a box by a fraction of a pixel (``tests/core/detect/test_cnn.py``). Vectors
     stay in float32: the variance of pixels is beyond float16.
     """
-    rounded = [w if w.ndim == 1 else np.asarray(w, np.float16) for w in model.get_weights()]
+    rounded = [_rounded(w) for w in model.get_weights()]
     model.set_weights([w.astype(np.float32) for w in rounded])
     flat = np.frombuffer(_flat(model), np.uint8)
-    arrays: dict[str, Any] = {f"w{i:03d}": w for i, w in enumerate(rounded)}
-    np.savez_compressed(out, flat=flat, **arrays)
+    np.savez_compressed(out, flat=flat, **_named(rounded))
+
+
+def export_weights(weights: Sequence[npt.NDArray[np.float32]], out: Path) -> None:
+    """Writes weights alone, whose TFLite model is made from the package's when it is read."""
+    np.savez_compressed(out, **_named([_rounded(w) for w in weights]))
+
+
+def _rounded(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.generic]:
+    return weights if weights.ndim == 1 else np.asarray(weights, np.float16)
+
+
+def _named(weights: Sequence[npt.NDArray[np.generic]]) -> dict[str, Any]:
+    return {f"w{i:03d}": w for i, w in enumerate(weights)}
 
 
 def _flat(model: Network) -> bytes:

@@ -9,8 +9,8 @@ Radosavovic et al. 2018 (data distillation); of a cartoon's characters by their 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,12 +23,19 @@ from eyecatch.core.detect.detector_file import WEIGHTS, read_detector_file
 from eyecatch.core.detect.multiscale import MultiscaleDetector
 from eyecatch.core.synthetic.cartoons import cartoons
 from eyecatch.core.tensorflow import keras
-from eyecatch.training.detector.adaptation.judge import HeldFigures, judge
+from eyecatch.training.detector.adaptation.judge import judge
 from eyecatch.training.detector.adaptation.moment_labels import MAYBE, label
 from eyecatch.training.detector.adaptation.moments import Moment
+from eyecatch.training.detector.adaptation.rounds import (
+    RoundFigures,
+    Taught,
+    count_faces,
+    too_few,
+    why_worse,
+)
 from eyecatch.training.detector.batches import BatchPlan, batches
 from eyecatch.training.detector.dataset import LabelledPicture, split
-from eyecatch.training.detector.export import export
+from eyecatch.training.detector.export import export_weights
 from eyecatch.training.detector.loop import Schedule, fit
 from eyecatch.training.detector.mosaic import PicturePool
 from eyecatch.training.detector.synthetic import synthetic_pictures
@@ -37,9 +44,6 @@ Weights = list[npt.NDArray[np.float32]]
 
 HELD: Final = 5
 """One in so many runs of five frames is held out, to judge by."""
-
-_FEWEST: Final = 24
-"""Faces fewer than this teach nothing that would hold."""
 
 _SHARES: Final = {"labelled": 0.4, "show": 0.5, "cartoons": 0.35, "people": 0.1}
 """How often a patch is of frames that people labelled, of others of the show, and of drawings."""
@@ -108,43 +112,6 @@ class TeachProgress:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class RoundFigures:
-    """What a round learned from, and what came of it.
-
-    Attributes:
-        number: from 1.
-        faces: that it learned from, in how many frames.
-        frames: with a face, or a box that may be one.
-        mix: the share of what was learned in its weights; 0 where all were worse than before.
-        held: of its weights, on frames that no round learns from.
-    """
-
-    number: int
-    faces: int
-    frames: int
-    mix: float
-    held: HeldFigures
-
-
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """What came of it.
-
-    Attributes:
-        weights: the file of the best round's weights, in ``work``; None if none is better than
-            what it began with.
-        before: figures of the weights that it began with.
-        rounds: of each round.
-        reason: why there are no weights, as the rest of a sentence; empty if there are.
-    """
-
-    weights: Path | None
-    before: HeldFigures
-    rounds: tuple[RoundFigures, ...]
-    reason: str = ""
-
-
 def teach(
     start: Path | None,
     lessons: Lessons,
@@ -173,6 +140,16 @@ def teach(
     return _Teaching(start or WEIGHTS, plan, work, on_progress).run(lessons)
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What no round learns from: ``places`` in ``moments``, their first labels, labelled frames."""
+
+    moments: Sequence[Moment]
+    places: Sequence[int]
+    shown: Sequence[LabelledPicture]
+    known: Sequence[LabelledPicture]
+
+
 class _Teaching:
     """One call of ``teach``."""
 
@@ -186,35 +163,34 @@ class _Teaching:
         self._start, self._plan, self._work = start, plan, work
         self._on_progress = on_progress
         self._round = 1
+        self._held = _Held((), (), (), ())
 
     def run(self, lessons: Lessons) -> Taught:
         known, known_held = split(lessons.labelled, HELD)
+        places, held = split(range(len(lessons.moments)), HELD)
         shown = self._label(self._start, lessons.moments)
-        held = [*split(shown, HELD)[1], *known_held]
-        before = self._judge(self._start, held)
-        if problem := _too_few([*shown, *lessons.labelled]):
+        self._held = _Held(lessons.moments, held, [shown[i] for i in held], known_held)
+        before = self._figures(0, [*shown, *lessons.labelled], 0.0, self._start)
+        if problem := too_few([*shown, *lessons.labelled]):
             return Taught(None, before, (), problem)
         drawings = self._drawings()
         rounds: list[RoundFigures] = []
-        best: tuple[float, Path] | None = None
+        best, weights = before, self._start
         for number in range(1, self._plan.rounds + 1):
             self._round = number
-            if best is not None:
-                shown = self._label(best[1], lessons.moments)
-            learned = [one for one in split(shown, HELD)[0] if len(one.boxes) + len(one.ignored)]
+            learned = [shown[i] for i in places if len(shown[i].boxes) + len(shown[i].ignored)]
             file = self._learn(
                 [(_SHARES["labelled"], known), (_SHARES["show"], learned), *drawings]
             )
-            (mix, figures), mixed = self._accepted(file, held, before)
-            faces = sum(len(one.boxes) for one in (*known, *learned))
-            rounds.append(RoundFigures(number, faces, len(known) + len(learned), mix, figures))
-            if mixed is not None and (best is None or figures.average > best[0]):
-                best = figures.average, mixed
-        if best is not None:
-            return Taught(best[1], before, tuple(rounds))
-        found = max(one.held.found for one in rounds)
-        reason = f"of {before.faces} faces it finds {found}, and found {before.found} before"
-        return Taught(None, before, tuple(rounds), reason)
+            figures, mixed = self._mixed(file, [*known, *learned], before)
+            rounds.append(figures)
+            if figures.beats(best):
+                best, weights = figures, mixed
+                if number < self._plan.rounds:
+                    shown = self._label(weights, lessons.moments)
+        if best is not before:
+            return Taught(weights, before, tuple(rounds))
+        return Taught(None, before, tuple(rounds), why_worse(before, rounds))
 
     def _learn(self, groups: list[tuple[float, list[LabelledPicture]]]) -> Path:
         """The weights of a round, learned from pictures in shares; made only if they are absent."""
@@ -230,24 +206,22 @@ class _Teaching:
         model.set_weights(read_detector_file(self._start).weights)
         schedule = Schedule(plan.steps, plan.rate)
         fit(model, feed, schedule, lambda step, *_: self._tell("learn", step, plan.steps))
-        export(model, file)
+        export_weights(model.get_weights(), file)
         return file
 
-    def _accepted(
-        self, file: Path, held: Sequence[LabelledPicture], before: HeldFigures
-    ) -> tuple[tuple[float, HeldFigures], Path | None]:
-        """The share of what was learned that is no worse than before, its figures, its weights."""
+    def _mixed(
+        self, file: Path, learned: Sequence[LabelledPicture], before: RoundFigures
+    ) -> tuple[RoundFigures, Path]:
+        """The weights with as much of what was learned as is no worse than before."""
         old, new = read_detector_file(self._start).weights, read_detector_file(file).weights
         for mix in _MIX:
             mixed = file if mix == 1.0 else file.with_suffix(f".{mix}.npz")
             if not mixed.exists():
-                model = network.build()
-                model.set_weights([a + mix * (b - a) for a, b in zip(old, new, strict=True)])
-                export(model, mixed)
-            figures = self._judge(mixed, held)
-            if figures.found >= before.found:
-                return (mix, figures), mixed
-        return (0.0, figures), None
+                export_weights([a + mix * (b - a) for a, b in zip(old, new, strict=True)], mixed)
+            figures = self._figures(self._round, learned, mix, mixed)
+            if figures.beats(before):
+                return figures, mixed
+        return replace(figures, mix=0.0), self._start
 
     def _drawings(self) -> list[tuple[float, list[LabelledPicture]]]:
         """Drawn people of no show: what they look like is known, and that all of them are faces."""
@@ -265,9 +239,24 @@ class _Teaching:
             self._tell("look", len(done), len(moments))
         return done
 
-    def _judge(self, weights: Path, held: Sequence[LabelledPicture]) -> HeldFigures:
-        self._tell("judge", 0, len(held))
-        return judge(_detector(weights), held, cnn.MIN_SCORE)
+    def _figures(
+        self, number: int, learned: Sequence[LabelledPicture], mix: float, weights: Path
+    ) -> RoundFigures:
+        self._tell("judge", 0, len(self._held.shown) + len(self._held.known))
+        look = _detector(weights)
+        sure: Iterable[LabelledPicture] = self._held.shown
+        if weights != self._start:
+            moments = (self._held.moments[i] for i in self._held.places)
+            sure = label(MultiscaleDetector(look, MAYBE), moments)
+        return RoundFigures(
+            number,
+            count_faces(learned),
+            len(learned),
+            mix,
+            judge(look, self._held.shown, cnn.MIN_SCORE),
+            judge(look, self._held.known, cnn.MIN_SCORE),
+            count_faces(sure),
+        )
 
     def _tell(self, stage: str, done: int, total: int) -> None:
         self._on_progress(TeachProgress(self._round, self._plan.rounds, stage, done, total))
@@ -276,12 +265,3 @@ class _Teaching:
 def _detector(weights: Path) -> cnn.CnnDetector:
     """One look, giving scores far below those of faces."""
     return cnn.CnnDetector(DetectorConfig("cnn", str(weights), lines=cnn.LINES), _LOWEST)
-
-
-def _too_few(frames: Sequence[LabelledPicture]) -> str:
-    """Says that frames have too few faces to learn from, or nothing."""
-    faces = sum(len(one.boxes) for one in frames)
-    if faces >= _FEWEST:
-        return ""
-    some = "no drawn face is" if not faces else f"only {faces} drawn faces are"
-    return f"{some} found in {len(frames)} frames"
