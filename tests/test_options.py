@@ -16,6 +16,7 @@ import pytest
 
 import eyecatch
 from eyecatch.db.queries.find import Queries
+from eyecatch.jobs.adapting.options import AdaptKeywords, AdaptOptions
 from eyecatch.jobs.cli import cli
 from eyecatch.jobs.clips.options import ClipKeywords, ClipOptions
 from eyecatch.jobs.demo import DemoKeywords, DemoOptions
@@ -33,6 +34,7 @@ from eyecatch.training.collection.options import CollectKeywords, CollectOptions
 from eyecatch.training.enrolment.options import EnrolKeywords, EnrolOptions
 
 VERBS = [
+    (eyecatch.adapt, AdaptOptions, AdaptKeywords),
     (eyecatch.clips, ClipOptions, ClipKeywords),
     (eyecatch.demo, DemoOptions, DemoKeywords),
     (eyecatch.index, IndexOptions, IndexKeywords),

@@ -37,6 +37,7 @@ VERBS = {
     "enrol": ("train", "Add a character to a classifier from a few pictures."),
     "evaluate": ("evaluate", "Measure a classifier on faces it has not seen."),
     "evaluate-detector": ("evaluate", "Measure a face detector on images with known boxes."),
+    "adapt": ("adapt", "Teach the face detector a show from its own episodes."),
     "collect": ("collect", "Cut faces out of images and videos, sorted by look."),
     "render": ("render", "Write an episode with a box and a name at every face."),
     "clips": ("render", "Cut out the scenes of a character."),

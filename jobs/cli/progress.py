@@ -16,7 +16,7 @@ from rich.text import Text
 
 from eyecatch.jobs.cli.output import json_lines, note
 from eyecatch.jobs.cli.streams import Screen
-from eyecatch.jobs.progress import Listener, Progress, silent
+from eyecatch.jobs.progress import Listener, silent
 
 # Seconds between plain lines: a night's log stays readable.
 PLAIN_EVERY = 10.0
@@ -27,9 +27,20 @@ def listener(quiet: bool) -> Iterator[Listener]:
     """A listener that shows progress on standard error for as long as the block runs."""
     if quiet:
         yield silent
-    elif sys.stderr.isatty() and not json_lines():
+        return
+    with lines() as show:
+        yield lambda progress: show(progress.line(), progress.chunks_done == progress.chunks)
+
+
+@contextmanager
+def lines() -> Iterator[Callable[[str, bool], None]]:
+    """Shows a line in the place of the last on a terminal, and one every few seconds elsewhere.
+
+    What it gives is called with the line, and whether it is shown at all events.
+    """
+    if sys.stderr.isatty() and not json_lines():
         with Live(Text("starting"), console=_screen(), auto_refresh=False) as screen:
-            yield lambda progress: screen.update(Text(progress.line()), refresh=True)
+            yield lambda line, _: screen.update(Text(line), refresh=True)
     else:
         yield _PlainLines()
 
@@ -42,11 +53,10 @@ class _PlainLines:
     def __init__(self) -> None:
         self._last = float("-inf")
 
-    def __call__(self, progress: Progress) -> None:
-        finished = progress.chunks_done == progress.chunks
-        if finished or time.monotonic() - self._last >= PLAIN_EVERY:
+    def __call__(self, line: str, important: bool) -> None:
+        if important or time.monotonic() - self._last >= PLAIN_EVERY:
             self._last = time.monotonic()
-            note(progress.line())
+            note(line)
 
 
 Step = Callable[[int, int | None], None]

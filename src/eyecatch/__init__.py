@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from eyecatch.core.runtime import load
 
 if TYPE_CHECKING:
+    from eyecatch.jobs.adapting.adapt import adapt
     from eyecatch.jobs.clips.clips import clips
     from eyecatch.jobs.demo import demo
     from eyecatch.jobs.doctor import doctor
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "adapt": "eyecatch.jobs.adapting.adapt",
     "characters": "eyecatch.jobs.queries",
     "clips": "eyecatch.jobs.clips.clips",
     "collect": "eyecatch.training.collection.collect",
@@ -56,6 +58,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "adapt",
     "characters",
     "clips",
     "collect",

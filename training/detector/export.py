@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.detect.network import Network
+from eyecatch.core.files import atomic_file
 from eyecatch.core.tensorflow import tensorflow
 
 
@@ -25,12 +26,14 @@ def export(model: Network, out: Path) -> None:
     rounded = [_rounded(w) for w in model.get_weights()]
     model.set_weights([w.astype(np.float32) for w in rounded])
     flat = np.frombuffer(_flat(model), np.uint8)
-    np.savez_compressed(out, flat=flat, **_named(rounded))
+    with atomic_file(out) as part:  # a training that is gone on with takes what is there
+        np.savez_compressed(part, flat=flat, **_named(rounded))
 
 
 def export_weights(weights: Sequence[npt.NDArray[np.float32]], out: Path) -> None:
     """Writes weights alone, whose TFLite model is made from the package's when it is read."""
-    np.savez_compressed(out, **_named([_rounded(w) for w in weights]))
+    with atomic_file(out) as part:
+        np.savez_compressed(part, **_named([_rounded(w) for w in weights]))
 
 
 def _rounded(weights: npt.NDArray[np.float32]) -> npt.NDArray[np.generic]:

@@ -1,0 +1,1 @@
+"""``adapt``: the detector learns a show from its own episodes, or from frames that people boxed."""
