@@ -14,6 +14,11 @@ _FEWEST: Final = 24
 """Faces fewer than this teach nothing that would hold."""
 
 
+_DOUBTFUL: Final = 0.02
+"""Share of the faces that the first weights were sure of that need not be found again: some of them
+are none."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoundFigures:
     """What a round learned from, and what came of it, on frames that no round learns from.
@@ -38,7 +43,9 @@ class RoundFigures:
 
     def beats(self, other: RoundFigures) -> bool:
         """Whether it is better: by what people labelled, else by how many faces it is sure of."""
-        if self.held.found < other.held.found or self.sure < other.sure:
+        if self.held.found < other.held.found - _DOUBTFUL * other.held.faces:
+            return False
+        if self.sure < other.sure:
             return False
         return not self.known.faces or self.known.average >= other.known.average
 
@@ -78,7 +85,7 @@ def too_few(frames: Sequence[LabelledPicture]) -> str:
 def why_worse(before: RoundFigures, rounds: Sequence[RoundFigures]) -> str:
     """Says why no round is better than what it began with."""
     best = max(rounds, key=lambda one: (one.held.found, one.sure))
-    if best.held.found < before.held.found:
+    if best.held.found < before.held.found - _DOUBTFUL * before.held.faces:
         found = f"finds {best.held.found}, and found {before.held.found} before"
         return f"of {before.held.faces} faces it {found}"
     if best.sure < before.sure:
