@@ -65,7 +65,8 @@ LAST = Schedule(steps=25000, rate=2.5e-3, last=0.01)
 FINISH = Schedule(steps=5000, rate=1e-3, last=0.01)
 THREE = Schedule(steps=6000, rate=1.5e-3, last=0.01, wild=0.15)
 APART = Schedule(steps=6000, rate=2.5e-3, last=0.01, wild=0.5)
-SHIPS = "three"
+BLENDED = 0.75  # share of the weights that know the third show, in those that ship
+SHIPS = "blend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +169,7 @@ def finish(work: Workspace) -> None:
 
 def mean(work: Workspace) -> None:
     """Averages both, which is better than either (Wortsman et al. 2022)."""
-    both = [_model(work.weights(stage)).get_weights() for stage in ("last", "finish")]
-    model = _model(None)
-    model.set_weights([(one + other) / 2 for one, other in zip(*both, strict=True)])
-    model.save_weights(work.weights("mean"))
-    _export(work, "mean")
+    _average(work, "mean", "last", "finish", 0.5)
 
 
 def look_thrice(work: Workspace) -> None:
@@ -181,8 +178,13 @@ def look_thrice(work: Workspace) -> None:
 
 
 def three(work: Workspace) -> None:
-    """Trains on with the third show: what ships."""
+    """Trains on with the third show."""
     _fit(work, "three", "mean", THREE, _all(work, "mean", *SHOWS, THIRD))
+
+
+def blend(work: Workspace) -> None:
+    """Averages the weights before and after the third show, mostly those after: what ships."""
+    _average(work, "blend", "mean", "three", BLENDED)
 
 
 def no_flint(work: Workspace) -> None:
@@ -203,16 +205,19 @@ def no_louie(work: Workspace) -> None:
 def _pseudo_label(work: Workspace, by: str) -> None:
     if work.table(by, "art").exists():  # the last of the three to be written
         return
-    config = DetectorConfig("cnn", str(_export(work, by)))
-    anime = MultiscaleDetector(CnnDetector(config, min_score=0.1, device="cpu"), MAYBE)
+    one = _one_look(work, by, 0.1)
+    anime, crop = MultiscaleDetector(one, MAYBE), MultiscaleDetector(one, MAYBE, zooms=(1.0,))
+    game = load_unlabelled(work.data / "identities", GAME)
+    art = load_unlabelled(work.data / "faces" / "train", ART)
     write_pseudo_labels(anime, work.anime(), work.table(by, "anime"))
-    crop = MultiscaleDetector(CnnDetector(config, min_score=0.1, device="cpu"), MAYBE, zooms=(1.0,))
-    write_pseudo_labels(
-        crop, load_unlabelled(work.data / "identities", GAME), work.table(by, "game")
-    )
-    write_pseudo_labels(
-        crop, load_unlabelled(work.data / "faces" / "train", ART), work.table(by, "art")
-    )
+    write_pseudo_labels(crop, game, work.table(by, "game"))
+    write_pseudo_labels(crop, art, work.table(by, "art"))
+
+
+def _one_look(work: Workspace, by: str, min_score: float) -> CnnDetector:
+    """The detector with a stage's weights, whose network need not be the package's."""
+    config = DetectorConfig("cnn", str(_export(work, by)), lines=LINES)
+    return CnnDetector(config, min_score, device="cpu", trusted=True)
 
 
 def _all(work: Workspace, by: str, *shows: str) -> Groups:
@@ -228,8 +233,7 @@ def _all(work: Workspace, by: str, *shows: str) -> Groups:
 
 def judge(work: Workspace) -> None:
     """Prints the best thresholds on the pictures held out, for those of ``core.detect.cnn``."""
-    config = DetectorConfig("cnn", str(_export(work, SHIPS)), lines=LINES)
-    one = CnnDetector(config, min_score=0.05, device="cpu")
+    one = _one_look(work, SHIPS, 0.05)
     held = work.anime(held=True)
     held += [one for show in (*SHOWS, THIRD) for one in work.show(show, held=True)]
     for name, detector in (("one look", one), ("four looks", MultiscaleDetector(one, 0.05))):
@@ -249,7 +253,7 @@ _STAGES: dict[str, Callable[[Workspace], None]] = {
     stage.__name__: stage
     for stage in (
         *(first, look, base, look_again, mixed, look_last, last, look_finally, finish, mean),
-        *(look_thrice, three, judge, no_flint, no_scooby, no_louie),
+        *(look_thrice, three, blend, judge, no_flint, no_scooby, no_louie),
     )
 }
 
@@ -268,6 +272,15 @@ def _fit(work: Workspace, stage: str, start: str, schedule: Schedule, groups: Gr
     feed = batches(pool, plan)
     model = _model(work.weights(start) if start else None)
     fit(model, feed, schedule, log_losses(schedule.steps))
+    model.save_weights(work.weights(stage))
+    _export(work, stage)
+
+
+def _average(work: Workspace, stage: str, one: str, other: str, share: float) -> None:
+    """Writes the mean of two stages' weights, with a ``share`` of the other's."""
+    both = [_model(work.weights(name)).get_weights() for name in (one, other)]
+    model = _model(None)
+    model.set_weights([(1 - share) * a + share * b for a, b in zip(*both, strict=True)])
     model.save_weights(work.weights(stage))
     _export(work, stage)
 

@@ -15,8 +15,8 @@ from eyecatch.training.detector.adaptation.moments import Moment
 from eyecatch.training.detector.dataset import Boxes, LabelledPicture
 
 SURE: Final = 0.44
-"""Mean score of the looks from which a face is learned as one: of a show that the weights never saw,
-the hardest of three, .95 of them are faces, and half of its faces are among them."""
+"""Mean score of the looks from which a face is learned as one. In the hardest of three shows, which
+the weights had never seen, .95 of what reached it were faces, and half of all faces did."""
 
 MAYBE: Final = 0.3
 """From this score on what is not learned as a face is not learned as background either."""
