@@ -7,7 +7,7 @@ from eyecatch.core.detect.network import build, packed
 from eyecatch.core.detect.postprocess import decode
 from eyecatch.core.detections import Detections, iou
 from eyecatch.training.annotations import read_boxes
-from eyecatch.training.detector import dataset, train
+from eyecatch.training.detector import dataset, train, workspace
 from eyecatch.training.detector.batches import BatchPlan, batches
 from eyecatch.training.detector.export import export
 from eyecatch.training.detector.loop import Schedule, fit, log_losses
@@ -134,7 +134,7 @@ def test_a_stage_is_the_mean_of_two(tmp_path):
         model = build()
         model.set_weights([np.full_like(w, number) for w in model.get_weights()])
         model.save_weights(tmp_path / f"{stage}.weights.h5")
-    train.mean(train.Workspace(tmp_path, tmp_path))
+    train.mean(workspace.Workspace(tmp_path, tmp_path))
     with np.load(tmp_path / "mean.npz") as arrays:
         weights = [arrays[name] for name in arrays.files if name != "flat"]
     assert len(weights) == len(model.get_weights())

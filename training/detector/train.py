@@ -10,7 +10,6 @@ from __future__ import annotations
 import multiprocessing as mp
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,18 +23,15 @@ from eyecatch.core.synthetic.cartoons import cartoons
 from eyecatch.core.tensorflow import keras
 from eyecatch.training.detector.batches import BatchPlan, batches
 from eyecatch.training.detector.dataset import (
-    Bounds,
     LabelledPicture,
-    load,
-    load_listed,
     load_unlabelled,
-    split,
 )
 from eyecatch.training.detector.export import export
 from eyecatch.training.detector.loop import Schedule, fit, log_losses
 from eyecatch.training.detector.mosaic import PicturePool
-from eyecatch.training.detector.pseudo_labels import with_one_face, write_pseudo_labels
+from eyecatch.training.detector.pseudo_labels import write_pseudo_labels
 from eyecatch.training.detector.synthetic import synthetic_pictures
+from eyecatch.training.detector.workspace import MAYBE, Workspace
 from eyecatch.training.evaluation.detection_metrics import (
     DetectedPicture,
     precision_recall_curve,
@@ -46,16 +42,11 @@ Groups = list[tuple[float, list[LabelledPicture]]]
 SEED = 1
 SIDE = 256  # pixels of a patch
 BATCH = 16
-MAX_SIDE = 512  # pixels of a picture's longer side: faces are learned at up to 280 pixels
-AGREED = 0.5  # boxes of the two other detectors with a lower score are ignored
-HELD = 20  # one in so many runs of five pictures is held out
 SYNTHETIC, CARTOONS = 300, 2500
 SHOWS = ("scooby", "flint")
 THIRD = "louie"
 
-SURE, MAYBE = 0.52, 0.36  # mean scores from which a pseudo-label is a face, or is ignored
 PRECISE = 0.95  # precision that a threshold is chosen for, on pictures held out
-IN_CROP = 0.42  # as SURE, in a crop, which is known to show a face
 GAME, ART = 4, 60  # crops of each character of game art, and of each of other art
 
 FIRST = Schedule(steps=2000, rate=2.5e-3, last=0.5)
@@ -67,44 +58,6 @@ THREE = Schedule(steps=6000, rate=1.5e-3, last=0.01, wild=0.15)
 APART = Schedule(steps=6000, rate=2.5e-3, last=0.01, wild=0.5)
 BLENDED = 0.75  # share of the weights that know the third show, in those that ship
 SHIPS = "blend"
-
-
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """The folders of a training: ``data`` to read, ``out`` for weights and pseudo-labels."""
-
-    data: Path
-    out: Path
-
-    def anime(self, held: bool = False) -> list[LabelledPicture]:
-        """The anime pictures with the boxes they came with: to train on, or those held out."""
-        folder = self.data / "detection" / "anime_pseudo"
-        boxes = Bounds(sure=AGREED)
-        return split(load(folder / "images", folder / "boxes.csv", MAX_SIDE, boxes), HELD)[held]
-
-    def show(self, name: str, held: bool = False) -> list[LabelledPicture]:
-        """The labelled frames of a cartoon: to train on, or those held out."""
-        folder = self.data / "shows" / name
-        return split(load(folder / "frames", folder / "boxes.csv", MAX_SIDE), HELD)[held]
-
-    def pseudo_labelled(self, by: str) -> list[LabelledPicture]:
-        """The anime pictures to train on, with the faces that a stage found besides."""
-        images = self.data / "detection" / "anime_pseudo" / "images"
-        return load_listed(images, self.table(by, "anime"), MAX_SIDE, Bounds(SURE, MAYBE))
-
-    def crops(self, by: str, kind: str, *folder: str) -> list[LabelledPicture]:
-        """The crops in which a stage found exactly one face."""
-        images = self.data.joinpath(*folder)
-        bounds = Bounds(IN_CROP, MAYBE)
-        return with_one_face(load_listed(images, self.table(by, kind), MAX_SIDE, bounds))
-
-    def table(self, by: str, kind: str) -> Path:
-        """The box file of the faces that a stage found."""
-        return self.out / f"{by}.{kind}.csv"
-
-    def weights(self, stage: str) -> Path:
-        """The file of a stage's weights."""
-        return self.out / f"{stage}.weights.h5"
 
 
 def main(data: Path, out: Path, stages: list[str]) -> None:
