@@ -16,7 +16,16 @@ from sqlalchemy.engine import Connection
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.frame_times import FrameTimes
-from eyecatch.db.models import Crop, Frame, MissedFace, Track, Tracklet
+from eyecatch.db.models import (
+    Chunk,
+    Crop,
+    Episode,
+    Frame,
+    MissedFace,
+    Run,
+    Track,
+    Tracklet,
+)
 from eyecatch.db.records.review import CheckedCounts, CheckedFace
 from eyecatch.db.review.decisions import NOBODY, FaceLabel, followed_by, labels_at
 from eyecatch.db.review.face_matching import Place
@@ -55,6 +64,20 @@ class CheckedFaces(Repository):
                 wrong=len(wrong & found),
                 avoided=len(wrong - found),
             )
+
+    def detector(self, episode_id: int) -> str:
+        """The detector that found an episode's faces: its name, and of which digest its file is."""
+        with self._session.reading() as connection:
+            config = connection.scalar(
+                select(Run.config)
+                .join(Chunk, Chunk.run_id == Run.id)
+                .join(Episode, Episode.id == Chunk.episode_id)
+                .where(Episode.id == episode_id, Chunk.scan_digest == Episode.scan_digest)
+                .order_by(Run.id.desc())
+                .limit(1)
+            )
+            detector = (config or {}).get("scan", {}).get("detector", {})
+            return f"{detector.get('name', 'unknown')} {detector.get('digest', '')[:12]}".strip()
 
 
 def _said(connection: Connection, episode_id: int) -> dict[Place, FaceLabel]:

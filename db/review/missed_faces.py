@@ -68,6 +68,21 @@ class MissedFaces(Repository):
                 for id_, frame, x, y, w, h, when, face, name in rows
             ]
 
+    def shot_at(self, episode_id: int, frame: int) -> tuple[int, int] | None:
+        """The range of frames of the shot that a frame is in; None if that part is not indexed."""
+        with self._session.reading() as connection:
+            shot = shot_of(connection, episode_id, frame)
+            return None if shot is None else (shot.start, shot.stop)
+
+
+def shot_of(connection: Connection, episode_id: int, frame: int) -> Row[int, int, int] | None:
+    """(id, start, stop) of the shot that a frame is in; None if there is none yet."""
+    return connection.execute(
+        select(Shot.id, Shot.start, Shot.stop).where(
+            Shot.episode_id == episode_id, Shot.start <= frame, Shot.stop > frame
+        )
+    ).one_or_none()
+
 
 def place_missed(connection: Connection, episode_id: int) -> dict[int, int]:
     """Give the missed faces of an episode tracks, where no track follows them.
@@ -155,11 +170,7 @@ class _Part:
 
 def _place(connection: Connection, row: Row[Any], times: FrameTimes) -> int | None:
     """A track for a missed face; None if its frame is in no shot of the index."""
-    shot = connection.execute(
-        select(Shot.id, Shot.start, Shot.stop).where(
-            Shot.episode_id == row.episode_id, Shot.start <= row.frame, Shot.stop > row.frame
-        )
-    ).one_or_none()
+    shot = shot_of(connection, row.episode_id, row.frame)
     if shot is None:
         return None
     start, stop = max(row.start, shot.start), min(row.stop, shot.stop)

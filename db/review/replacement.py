@@ -3,12 +3,13 @@
 The older one is listed no more, but what people said of its faces is kept. Once the newer one is
 scanned, it follows to where the frames are the same: to the face at that place of that frame, if
 both look alike. So a recording that grew, a download that was completed and a better copy keep
-their names, and another episode under the same name gets none of them.
+their names, and another episode under the same name gets none of them. A face that a person drew
+and no scan finds follows where the others show that it is the same episode.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from sqlalchemy import Row, delete, exists, select, update
 from sqlalchemy.engine import Connection
@@ -22,8 +23,10 @@ from eyecatch.db.models import (
     Episode,
     EpisodeFile,
     Face,
+    MissedFace,
     Shot,
     Track,
+    Tracklet,
     Unlike,
 )
 from eyecatch.db.models.base import PENDING
@@ -31,6 +34,7 @@ from eyecatch.db.review.clusters import count_clusters, update_centres
 from eyecatch.db.review.decisions import apply_decisions
 from eyecatch.db.review.face_matching import Place, tracklets_at
 from eyecatch.db.review.faces import match_to_tracks
+from eyecatch.db.review.missed_faces import place_missed
 
 _Spot = Row[int, int, int, int, int, int]
 """Id of a face or a decision, and its place."""
@@ -94,6 +98,7 @@ class Replacements(Repository):
             ).all()
             for older in olders:
                 moved = _move(connection, older, newer)
+                place_missed(connection, newer)
                 match_to_tracks(connection, newer)
                 apply_decisions(connection, newer)
                 refresh_appearances(connection, newer)
@@ -105,13 +110,16 @@ class Replacements(Repository):
 
 
 def _move(connection: Connection, older: int, newer: int) -> set[int]:
-    """Move faces and decisions to where an episode shows the same; returns the faces' clusters."""
+    """Move what people said to where an episode shows the same; returns the faces' clusters."""
     scale = _scale(connection, older, newer)
     faces = _spots(connection, Face, older)
     decisions = _spots(connection, Decision, older)
-    same = _same(connection, older, newer, {_place(row) for row in (*faces, *decisions)}, scale)
+    missed = _spots(connection, MissedFace, older)
+    places = dict.fromkeys((_place(row) for row in (*faces, *decisions)), False)
+    places |= dict.fromkeys((_place(row) for row in missed), True)
+    same = _same(connection, older, newer, places, scale)
     clusters = set()
-    for model, rows in ((Face, faces), (Decision, decisions)):
+    for model, rows in ((Face, faces), (Decision, decisions), (MissedFace, missed)):
         taken = {_place(row) for row in _spots(connection, model, newer)}
         for row in rows:
             place = _scaled(_place(row), scale)
@@ -121,6 +129,8 @@ def _move(connection: Connection, older: int, newer: int) -> set[int]:
             columns = dict(zip(("frame", "x", "y", "w", "h"), place, strict=True))
             values = columns | {"episode_id": newer} | ({"track_id": None} if model is Face else {})
             connection.execute(update(model).where(model.id == row.id).values(values))
+            if model is MissedFace:  # it gets a track in the newer one
+                connection.execute(delete(Tracklet).where(Tracklet.missed_face_id == row.id))
     ids = [row.id for row in faces]
     for number in connection.scalars(select(Face.cluster_id).where(Face.id.in_(ids)).distinct()):
         if number is not None:
@@ -129,7 +139,7 @@ def _move(connection: Connection, older: int, newer: int) -> set[int]:
 
 
 def _spots(
-    connection: Connection, model: type[Face] | type[Decision], episode_id: int
+    connection: Connection, model: type[Face] | type[Decision] | type[MissedFace], episode_id: int
 ) -> list[_Spot]:
     rows = connection.execute(
         select(model.id, model.frame, model.x, model.y, model.w, model.h)
@@ -165,13 +175,14 @@ def _same(
     connection: Connection,
     older: int,
     newer: int,
-    places: Iterable[Place],
+    places: Mapping[Place, bool],
     scale: tuple[float, float],
 ) -> set[Place]:
     """Of places in an episode, those at which a newer one shows the same face.
 
     None where that is so at less than half of those that it has: then it is another film, in which
-    a face may be at such a place by chance.
+    a face may be at such a place by chance. Of places at which a face was drawn, which are marked
+    by True, and no scan found one in the newer episode, the others tell.
     """
     before = tracklets_at(connection, older, {place: place for place in places})
     after = tracklets_at(connection, newer, {place: _scaled(place, scale) for place in before})
@@ -181,8 +192,15 @@ def _same(
         seen[pair] = _alike(old, new)
     same = {place for place in after if seen[before[place], after[place]]}
     length = connection.scalar(select(Episode.frames).where(Episode.id == newer)) or 0
-    shared = [place for place in before if place[0] < length]
-    return same if 2 * len(same) >= len(shared) else set()
+    unseen = {
+        place
+        for place, drawn in places.items()
+        if drawn and place[0] < length and place not in after
+    }
+    shared = [place for place in before if place[0] < length and place not in unseen]
+    if not same or 2 * len(same) < len(shared):
+        return set()
+    return same | unseen
 
 
 def _crops(connection: Connection, tracklet: int) -> dict[int, bytes]:
@@ -202,5 +220,6 @@ def _alike(old: Mapping[int, bytes], new: Mapping[int, bytes]) -> bool:
 def _drop_unspoken(connection: Connection, older: int) -> None:
     """Drop an episode of which people have said nothing that did not follow."""
     said = exists().where(Decision.episode_id == Episode.id)
+    drawn = exists().where(MissedFace.episode_id == Episode.id, MissedFace.removed.is_(False))
     denied = exists().where(Unlike.face_id == Face.id, Face.episode_id == Episode.id)
-    connection.execute(delete(Episode).where(Episode.id == older, ~said, ~denied))
+    connection.execute(delete(Episode).where(Episode.id == older, ~said, ~denied, ~drawn))

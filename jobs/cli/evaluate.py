@@ -63,8 +63,8 @@ def evaluate(
     "evaluate-detector",
     epilog="Example:  eyecatch evaluate-detector IMAGES boxes.csv --errors errors.png",
 )
-@click.argument("images", type=PATH)
-@click.argument("boxes", type=PATH)
+@click.argument("images", type=PATH, required=False)
+@click.argument("boxes", type=PATH, required=False)
 @options.detector
 @click.option("--weights", type=PATH, metavar="FILE", help="Other weights of the cnn.")
 @click.option("--lines", type=click.IntRange(32), help="Height of the pictures looked at.")
@@ -78,10 +78,11 @@ def evaluate(
     help="When a box is a face: by overlap; by centre where BOXES are drawn otherwise, as heads.",
 )
 @click.option("--errors", type=PATH, metavar="FILE", help="A picture of what went wrong.")
+@options.db
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
 def evaluate_detector(
-    images: Path,
-    boxes: Path,
+    images: Path | None,
+    boxes: Path | None,
     detector: DetectorConfig,
     weights: Path | None,
     lines: int | None,
@@ -89,9 +90,19 @@ def evaluate_detector(
     every: int,
     match: str,
     errors: Path | None,
+    db: str,
     as_json: bool,
 ) -> None:
-    """Measure a face detector on IMAGES whose faces are in BOXES, a CSV of image,x,y,w,h."""
+    """Measure a face detector on IMAGES whose faces are in BOXES, a CSV of image,x,y,w,h.
+
+    Without them: the detectors of an index, by what people said of the faces they found: named,
+    nobody, no face, and drawn where one was missed.
+    """
+    if images is None:
+        _print_checked(db, as_json)
+        return
+    if boxes is None:
+        raise click.UsageError("give BOXES too: the CSV in which the faces of IMAGES are")
     file = str(weights or detector.model)
     detector = replace(detector, model=file, lines=lines or detector.lines)
     report = eyecatch.evaluate_detector(
@@ -106,6 +117,35 @@ def evaluate_detector(
     for heights in filter(None, map(_height_rows, report.figures)):
         print_text("")
         print_table(heights, list(heights[0]))
+
+
+def _print_checked(db: str, as_json: bool) -> None:
+    # To measure on pictures needn't wait for SQLAlchemy.
+    from eyecatch.jobs.checked_detectors import checked_detectors  # noqa: PLC0415
+
+    rows = [
+        {
+            "detector": one.detector,
+            "episodes": one.episodes,
+            **one.counts._asdict(),
+            "precision": one.precision,
+            "recall": one.recall,
+        }
+        for one in checked_detectors(db=db)
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        note("Nobody has said of a face yet who it is, or that it is none: eyecatch review.")
+        return
+    shares = ("precision", "recall")
+    told = [row | {name: _share(row[name]) for name in shares} for row in rows]
+    print_table(told, list(rows[0]))
+
+
+def _share(value: object) -> str | None:
+    return f"{value:.3f}" if isinstance(value, float) else None
 
 
 def _rule(metrics: DetectionMetrics) -> tuple[str, str]:

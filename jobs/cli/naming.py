@@ -65,20 +65,26 @@ def unknowns(
 @click.command(epilog="Example:  eyecatch name 12 Hiei")
 @click.argument("cluster", type=int)
 @click.argument("character", metavar="NAME", required=False)
-@click.option("--nobody", is_flag=True, help="Set it aside: nobody, or no faces.")
+@click.option("--nobody", is_flag=True, help="Set it aside: nobody in particular.")
+@click.option("--no-face", is_flag=True, help="A hand, a wheel, lettering: there is no face.")
 @faces
 @options.db
 def name(
-    cluster: int, character: str | None, nobody: bool, faces: tuple[int, ...], db: str
+    cluster: int,
+    character: str | None,
+    nobody: bool,
+    no_face: bool,
+    faces: tuple[int, ...],
+    db: str,
 ) -> None:
     """Call all that waits in CLUSTER a character, in every episode, at once.
 
     Faces that look alike follow by themselves, in later episodes too. No model changes what you
     named; eyecatch undo does.
     """
-    if (character is None) != nobody:
-        raise click.UsageError("give a NAME, or --nobody")
-    done = eyecatch.name(cluster, character, db=db, faces=faces)
+    if (character is not None) + nobody + no_face != 1:
+        raise click.UsageError("give a NAME, or --nobody, or --no-face")
+    done = eyecatch.name(cluster, character, db=db, faces=faces, no_face=no_face)
     note(_sentence(f"{done.message} in {_episodes(len(done.episodes))}"))
 
 

@@ -80,16 +80,23 @@ def unknowns(
 
 
 def name(
-    cluster: int, character: str | None, *, db: str = "eyecatch.db", faces: Sequence[int] = ()
+    cluster: int,
+    character: str | None,
+    *,
+    db: str = "eyecatch.db",
+    faces: Sequence[int] = (),
+    no_face: bool = False,
 ) -> ActionRow:
     """Give the unnamed faces of a cluster a name, in every episode, and similar faces too.
 
     Args:
         cluster: its number.
         character: the name; one that is known in another case is that character. None sets the
-            faces aside: they are nobody, or no faces.
+            faces aside: they are nobody in particular.
         db: path of an SQLite file, or any SQLAlchemy URL.
         faces: only these faces of the cluster, by their numbers; all if empty.
+        no_face: there is no face in these boxes (a hand, a wheel, lettering): they are in no answer
+            any more, and a detector that learns the show learns that too.
 
     Raises:
         RequestError: there is no such cluster, nothing waits in it, or this can't be a name.
@@ -103,7 +110,7 @@ def name(
         ['Lantern_Street_S01E01']
     """
     with _acting(db) as index:
-        return index.actions.name_cluster(cluster, character, faces)
+        return index.actions.name_cluster(cluster, character, faces, no_face=no_face)
 
 
 def unname(who: str | int, *, db: str = "eyecatch.db", faces: Sequence[int] = ()) -> ActionRow:

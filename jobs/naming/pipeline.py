@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import cached_property
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from eyecatch.core.identity.base_embedder import base_bundle
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.decision import Calibration
 from eyecatch.core.identity.ensemble import Ensemble
+from eyecatch.core.identity.inference import Identify
 from eyecatch.core.identity.propagation import (
     ClassCentroids,
     FaceEmbeddings,
@@ -65,6 +70,14 @@ class NamingPipeline:
         self.embed(notify)
         self.group(notify)
         self.propagate()
+
+    def embedding_of(self, jpeg: bytes) -> npt.NDArray[np.float32]:
+        """The embedding of one crop, float32 (d,)."""
+        return self._identify([jpeg]).embeddings.reshape(-1)
+
+    @cached_property
+    def _identify(self) -> Identify:
+        return Identify(self._bundle)  # kept: the network is loaded with the first face
 
     def embed(self, notify: Notify = ignore) -> None:
         """Embed the faces that have no embedding of this embedder yet."""

@@ -11,6 +11,7 @@ from eyecatch.db.index import Index
 from eyecatch.db.records.review import ActionRow
 from eyecatch.jobs.render.source import unlabelled
 from eyecatch.jobs.review.media import player
+from eyecatch.jobs.review.missed import draw_missed
 from eyecatch.jobs.review.parameters import Form, Id, Sent
 from eyecatch.jobs.review.state import AppState
 
@@ -31,6 +32,8 @@ class ActionRoutes:
             "/merge": self.merge,
             "/split": self.split,
             "/undo": self.undo,
+            "/episodes/{episode_id}/faces": self.draw,
+            "/remove": self.remove,
             "/look": self.look,
             "/episodes/{episode_id}/proxy": self.proxy,
         }
@@ -44,13 +47,19 @@ class ActionRoutes:
 
     def name(self, form: Form = Sent) -> Response:
         """Name a cluster, or some faces of it; without a cluster, faces of any."""
-        called = None if form.text("nobody") else form.text("name")
+        no_face = bool(form.text("no_face"))
+        called = None if no_face or form.text("nobody") else form.text("name")
         faces, stamp = form.numbers("face"), form.text("stamp") or None
         if not form.text("cluster"):
-            return self._do(form, lambda index: index.actions.name_faces(faces, called))
+            return self._do(
+                form, lambda index: index.actions.name_faces(faces, called, no_face=no_face)
+            )
         cluster = form.number("cluster")
         return self._do(
-            form, lambda index: index.actions.name_cluster(cluster, called, faces, stamp)
+            form,
+            lambda index: index.actions.name_cluster(
+                cluster, called, faces, stamp, no_face=no_face
+            ),
         )
 
     def unname(self, form: Form = Sent) -> Response:
@@ -71,6 +80,18 @@ class ActionRoutes:
         """Faces of a cluster are somebody else."""
         cluster, faces, stamp = form.number("cluster"), form.numbers("face"), form.text("stamp")
         return self._do(form, lambda index: index.actions.split(cluster, faces, stamp or None)[0])
+
+    def draw(self, episode_id: Id, form: Form = Sent) -> Response:
+        """A face that no detector found, drawn on an episode's frame."""
+        x, y, w, h = (form.number(side) for side in ("x", "y", "w", "h"))
+        called = None if form.text("somebody") else form.text("name")
+        draw_missed(self._state, episode_id, form.seconds("t"), (x, y, w, h), called)
+        return RedirectResponse(form.back, 303)
+
+    def remove(self, form: Form = Sent) -> Response:
+        """Take a face that was drawn out again."""
+        missed = form.number("missed")
+        return self._do(form, lambda index: index.actions.remove(missed))
 
     def undo(self, form: Form = Sent) -> Response:
         """Take the last action back, if it is still the one that was seen."""

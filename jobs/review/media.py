@@ -78,6 +78,11 @@ def player(room: AppState, episode_id: int) -> Player:
     )
 
 
+def begins_at(room: AppState, episode: EpisodeRecord) -> Fraction:
+    """Seconds on an episode's clock at which browsers begin to count."""
+    return FILES_OWN if room.proxies.path(episode) is None else episode.origin
+
+
 def routes(room: AppState) -> APIRouter:
     """The files of a room."""
     router = APIRouter()
@@ -102,7 +107,7 @@ def routes(room: AppState) -> APIRouter:
         if not 0 <= stop - start <= MAX_SECONDS:
             raise HTTPException(400, f"ask for {MAX_SECONDS:.0f} seconds at most")
         episode = _episode(index, episode_id)
-        begins = FILES_OWN if room.proxies.path(episode) is None else episode.origin
+        begins = begins_at(room, episode)
         return JSONResponse(_boxes(index, episode, begins, start, stop))
 
     return router

@@ -69,8 +69,21 @@ class Pages:
         """An episode to watch, and who is when."""
         shown = player(self._room, episode_id)
         lines = timeline(shown.episode, self._index.pages.bars(episode_id), shown.origin)
-        at = max(t, 0.0)
-        return page(self._room, "episode.html", player=shown, lines=lines, wide=WIDTH, at=at)
+        base = shown.episode.video.time_base
+        drawn = [
+            (one, float(one.pts * base - shown.origin))
+            for one in self._index.missed_faces.of(episode_id)
+        ]
+        return page(
+            self._room,
+            "episode.html",
+            player=shown,
+            lines=lines,
+            wide=WIDTH,
+            at=max(t, 0.0),
+            drawn=drawn,
+            names=self._index.pages.names(),
+        )
 
     def unknowns(self, number: PageNumber = 1) -> Response:
         """Clusters that wait for a name."""

@@ -6,6 +6,7 @@ characters, so that no database refuses it and no answer takes long.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import parse_qs
@@ -82,6 +83,16 @@ class Form:
         if not numbers:
             raise RequestError(f"the form has no {name}", "reload the page")
         return numbers[0]
+
+    def seconds(self, name: str) -> float:
+        """The value of a field as a player's time; RequestError if it is none."""
+        try:
+            value = float(self.text(name))
+        except ValueError:
+            value = math.nan
+        if not abs(value) <= LONGEST_TIME:  # which NaN isn't either
+            raise RequestError(f"{name} has to be a time in seconds", "pause the video first")
+        return value
 
     @property
     def back(self) -> str:

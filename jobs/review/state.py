@@ -34,10 +34,17 @@ class AppState:
         self._acting = Lock()
         self._looking = Lock()
 
-    def act(self, action: Callable[[Index], ActionRow]) -> ActionRow:
-        """Do what a person asks and propagate names, in one transaction; one after the other."""
+    def act(self, action: Callable[[Index], ActionRow], *, group: bool = False) -> ActionRow:
+        """Do what a person asks and propagate names, in one transaction; one after the other.
+
+        Args:
+            action: what it is.
+            group: there are new faces then, which are put into clusters first.
+        """
         with self._acting, self.index.transaction():
             done = action(self.index)
+            if group:
+                self.pipeline.group()
             self.pipeline.propagate()
             return done
 

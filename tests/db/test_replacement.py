@@ -1,7 +1,9 @@
 """Newer content of a file takes the place of the older, on either database."""
 
+import numpy as np
 import pytest
 
+from eyecatch.db.records.review import DrawnFace
 from eyecatch.db.records.scan import FileStamp, Provenance
 
 SCAN = "scan-1"
@@ -75,3 +77,23 @@ def test_replaced_before_it_was_scanned(index, season, add):
         index.replacements.replace(older, newer)
     add("third", 3)
     assert named(index) == before
+
+
+def test_a_drawn_face_follows_where_the_others_show_the_same_episode(index, season, add):
+    first = add("first", 1)
+    season.decide(index, 1, "Rei")
+    bundle = index.bundles.id_of("embedder")
+    look = np.eye(4, dtype=np.float32)[2]
+    index.actions.draw(
+        DrawnFace(first, 5, (800, 300, 80, 90), 4, 6, b"a crop", 0.5, look, bundle), "Shion"
+    )
+    index.actions.name_faces([index.faces.of_character("Rei")[0].id], None, no_face=True)
+    second = add("second", 2)
+    (row,) = index.missed_faces.of(second)
+    assert (row.frame, row.box, row.character) == (5, (800, 300, 80, 90), "Shion")
+    assert [one.episode.digest for one in index.queries.find(["Shion"])] == ["second"]
+    assert {one.is_face for one in index.checked_faces.of([second])} == {True, False}
+    assert index.episodes.by_digest("first") is None, "nothing of it is left to keep"
+    other = add("other", 3, faces=0)
+    assert index.missed_faces.of(other) == index.queries.find(["Shion"]) == []
+    assert index.episodes.by_digest("second") is not None, "what was drawn in it is kept"

@@ -287,3 +287,28 @@ def test_a_stored_face_that_is_damaged_stops_nothing(hurt, evening, bundle, unna
         told = base.execute("SELECT bundle_id, count(*) FROM identification GROUP BY 1").fetchall()
     assert [count for _, count in told] == [crops, crops]
     assert any(one.episodes for one in eyecatch.characters(db=unnamed))
+
+
+def test_what_is_no_face_is_said_and_measures_the_detector(run, unnamed, whose, somebody):
+    number, who = somebody
+    other = next(one for one in whose if one != number)
+    assert "Nobody has said" in run("evaluate-detector", "--db", unnamed)[2]
+    assert json.loads(run("evaluate-detector", "--db", unnamed, "--json")[1]) == []
+    with open_index(unnamed, create=False) as index:
+        wrong, right = (index.clusters.get(one).faces for one in (other, number))
+    status, out, err = run("name", other, "--no-face", "--db", unnamed)
+    assert (status, out) == (0, "")
+    assert err.startswith(f"Set {'1 face' if wrong == 1 else f'{wrong} faces'} aside as no face in")
+    assert run("name", number, who, "--db", unnamed)[0] == 0
+    (told,) = json.loads(run("evaluate-detector", "--db", unnamed, "--json")[1])
+    assert {name: told[name] for name in ("found", "missed", "wrong", "avoided")} == {
+        "found": right, "missed": 0, "wrong": wrong, "avoided": 0,
+    }  # fmt: skip
+    assert told["precision"] == pytest.approx(right / (right + wrong))
+    assert (told["recall"], told["episodes"]) == (1, 2)
+    assert told["detector"].startswith("cnn ")
+    assert f"{right / (right + wrong):.3f}" in run("evaluate-detector", "--db", unnamed)[1]
+    assert run("name", number, who, "--no-face", "--db", unnamed)[0] == 2
+    assert run("evaluate-detector", "IMAGES")[0] == 2
+    assert run("undo", "--db", unnamed)[0] == run("undo", "--db", unnamed)[0] == 0
+    assert json.loads(run("evaluate-detector", "--db", unnamed, "--json")[1]) == []

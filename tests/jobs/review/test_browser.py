@@ -173,3 +173,87 @@ def test_somebody_else_was_quicker(page, room):
     page.get_by_text("has changed since you saw it").wait_for()
     check(page)
     assert {name for _, name in room.index.pages.names()} == {"Kurama"}
+
+
+def test_a_missed_face_is_drawn_by_keys_named_and_taken_back(page, room):
+    page.goto("/episodes/1")
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    name_it = page.get_by_role("button", name="Name it")
+    assert name_it.is_disabled()
+    page.locator("main").focus()
+    page.keyboard.press("d")
+    pen = page.locator("#pen")
+    assert pen.evaluate("one => one === document.activeElement")
+    for key in ("ArrowRight", "Shift+ArrowRight", "Shift+ArrowDown", "ArrowLeft", "ArrowLeft"):
+        page.keyboard.press(key)
+    page.get_by_text("pixels,").wait_for()
+    check(page)
+    page.keyboard.press("Enter")
+    page.keyboard.type("Hotaru")
+    page.keyboard.press("Enter")
+    page.get_by_text("Last: drew a face that was missed, Hotaru").wait_for()
+    check(page)
+    (row,) = room.index.missed_faces.of(1)
+    assert row.character == "Hotaru"
+    assert row.box == (243, 126, 114, 114)  # steps of a hundredth of the picture's width
+    page.get_by_role("button", name="Take out the face drawn").click()
+    page.get_by_text("Last: took a drawn face out again").wait_for()
+    assert room.index.missed_faces.of(1) == []
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("heading", name="Drawn by hand").wait_for()
+
+
+def test_a_missed_face_is_drawn_by_pointer(page, room):
+    page.goto("/episodes/1")
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    page.get_by_role("button", name="Draw a box").click()
+    pen = page.locator("#pen")
+    place = pen.bounding_box()
+    unit = place["width"] / 640
+    page.mouse.move(place["x"] + 10 * unit, place["y"] + 20 * unit)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 50 * unit, place["y"] + 60 * unit)
+    page.mouse.move(place["x"] + 70 * unit, place["y"] + 90 * unit)
+    page.mouse.up()
+    page.get_by_role("button", name="Somebody").click()
+    page.get_by_text("Last: drew a face that was missed").wait_for()
+    (row,) = room.index.missed_faces.of(1)
+    assert row.box == pytest.approx((10, 20, 60, 70), abs=2)
+
+
+def test_a_missed_face_is_drawn_by_touch(browser, home, room):
+    context = browser.new_context(
+        base_url=home, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto("/episodes/1")
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    page.get_by_role("button", name="Draw a box").tap()
+    place = page.locator("#pen").bounding_box()
+    unit = place["width"] / 640
+    touch = context.new_cdp_session(page)
+
+    def send(kind, *points):
+        at = [{"x": place["x"] + x * unit, "y": place["y"] + y * unit} for x, y in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    send("touchStart", (10, 20))
+    for step in range(1, 7):
+        send("touchMove", (10 + 10 * step, 20 + 10 * step))
+    send("touchEnd")
+    page.get_by_label("Name of the face in the box").fill("Hotaru")
+    page.get_by_role("button", name="Name it").tap()
+    page.get_by_text("Last: drew a face that was missed, Hotaru").wait_for()
+    context.close()
+    (row,) = room.index.missed_faces.of(1)
+    assert row.box == pytest.approx((10, 20, 60, 60), abs=3)
+
+
+def test_a_cluster_is_no_face_by_a_key(page, room):
+    row = room.index.clusters.waiting()[0]
+    page.goto("/unknowns")
+    page.keyboard.press("j")
+    page.keyboard.press("f")
+    page.get_by_text("aside as no face").wait_for()
+    assert row.id not in {one.id for one in room.index.clusters.waiting()}
+    check(page)

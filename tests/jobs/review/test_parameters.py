@@ -30,6 +30,7 @@ TEXTS = (
 )
 
 FIELDS = ("cluster", "name", "face", "stamp", "back", "nobody", "into", "other", "action")
+FIELDS += ("no_face", "somebody", "missed", "t", "x", "y", "w", "h")
 
 
 def routes(room):
@@ -76,7 +77,7 @@ def fuzz(client, room, rounds, seed):
 def test_no_value_is_a_server_error(page, room, monkeypatch):
     monkeypatch.setattr(room.proxies, "make", lambda *_: None)
     monkeypatch.setattr(room, "look", lambda: None)
-    assert len(list(routes(room))) == 28
+    assert len(list(routes(room))) == 30
     fuzz(page, room, 3, seed=20)
 
 
