@@ -125,7 +125,7 @@ def _insert(
     values = _probed(video) | {
         "digest": digest,
         "path": str(video.path),
-        "series_id": None if series is None else _series_id(connection, series),
+        "series_id": None if series is None else series_id(connection, series),
         "frames": plan.frames,
         "start_pts": next((int(chunk.pts[0]) for chunk in plan.chunks if len(chunk.pts)), None),
         "end_pts": round(plan.end / video.time_base),
@@ -192,7 +192,7 @@ def list_episodes(
     ]
 
 
-def _series_id(connection: Connection, name: str) -> int:
+def series_id(connection: Connection, name: str) -> int:
     """The id of a series, added where it is new."""
     name = shown(name)  # what was typed may be no UTF-8
     known = connection.scalar(select(Series.id).where(Series.name == name))

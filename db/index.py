@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from eyecatch.db.bad_files import BadFiles
     from eyecatch.db.bundles import Bundles
     from eyecatch.db.characters import Characters
+    from eyecatch.db.detectors import Detectors
     from eyecatch.db.episode_files import EpisodeFiles
     from eyecatch.db.episodes import Episodes
     from eyecatch.db.queries.checkup import Checkup
@@ -71,6 +72,7 @@ class Index(Session):
     )
     bad_files: cached_property[BadFiles] = repository("eyecatch.db.bad_files", "BadFiles")
     bundles: cached_property[Bundles] = repository("eyecatch.db.bundles", "Bundles")
+    detectors: cached_property[Detectors] = repository("eyecatch.db.detectors", "Detectors")
     runs: cached_property[Runs] = repository("eyecatch.db.runs", "Runs")
     characters: cached_property[Characters] = repository("eyecatch.db.characters", "Characters")
 

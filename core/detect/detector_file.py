@@ -23,6 +23,7 @@ from eyecatch.core.arrays import read_arrays
 from eyecatch.core.detect.detector_card import DetectorCard, OtherFormatError, decode_card
 from eyecatch.core.detect.flat_model import with_weights
 from eyecatch.core.errors import ModelError
+from eyecatch.core.files import user_cache, write_atomically
 
 WEIGHTS: Final = Path(__file__).with_name("cnn.npz")
 """The weights in the package: made by ``training.detector``, described in docs/detector.md."""
@@ -116,6 +117,24 @@ def encode_detector_file(weights: Sequence[npt.NDArray[np.float32]], card: Detec
     content = io.BytesIO()
     np.savez_compressed(content, card=np.frombuffer(card.encoded(), np.uint8), **arrays)
     return content.getvalue()
+
+
+def cached_detector_file(content: bytes) -> Path:
+    """A file of some content in the user's cache, for whoever has it from elsewhere.
+
+    Raises:
+        ModelError: the cache can't be written.
+    """
+    name = hashlib.sha256(content).hexdigest()
+    path = user_cache() / "detectors" / f"{name}.detector"
+    try:
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != name:
+            write_atomically(path, content)
+    except OSError as error:
+        raise ModelError(
+            str(path), f"it can't be written ({error.strerror})", "make room in the user's cache"
+        ) from error
+    return path
 
 
 def weights_digest(weights: Sequence[npt.NDArray[np.float32]]) -> str:

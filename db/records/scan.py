@@ -68,6 +68,20 @@ class Damage(NamedTuple):
     stop_pts: int
 
 
+class KeptDetector(NamedTuple):
+    """What came of learning a series: a detector, or the reason why there is none.
+
+    Attributes:
+        digest: of its weights; None without one.
+        content: of its file; None without one.
+        reason: why there is none, as a sentence; None with one.
+    """
+
+    digest: str | None
+    content: bytes | None
+    reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class EpisodeRecord:
     """An episode of the index.

@@ -19,8 +19,9 @@ from eyecatch.core.detect.registry import ADAPTED, resolve
 from eyecatch.core.errors import RequestError
 from eyecatch.core.files import refuse, whole_file
 from eyecatch.core.inputs import Sources, videos
-from eyecatch.core.tensorflow import prepare_tensorflow
 from eyecatch.db.index import open_index
+from eyecatch.jobs.adapting.learner import Lesson
+from eyecatch.jobs.adapting.learning import learn
 from eyecatch.jobs.adapting.lessons import FoundEpisodes, find_episodes, labelled_pictures
 from eyecatch.jobs.adapting.options import AdaptKeywords, AdaptOptions
 from eyecatch.jobs.adapting.pace import Pace
@@ -29,13 +30,8 @@ from eyecatch.training.detector.adaptation.frame_sampling import sample_moments
 from eyecatch.training.detector.adaptation.moment_times import SamplePlan
 from eyecatch.training.detector.adaptation.moments import MomentFolder
 from eyecatch.training.detector.adaptation.rounds import RoundFigures, Taught
-from eyecatch.training.detector.adaptation.teach import (
-    Lessons,
-    TeachPlan,
-    TeachProgress,
-    teach,
-)
-from eyecatch.training.detector.adaptation.timing import STEPS, measure_speed, within
+from eyecatch.training.detector.adaptation.teach import TeachPlan, TeachProgress
+from eyecatch.training.detector.adaptation.timing import STEPS
 from eyecatch.training.detector.dataset import LabelledPicture
 
 FEW: Final = 0.1
@@ -137,7 +133,7 @@ class _Adaptation:
             first = episodes.faults[0].rstrip(".") if episodes.faults else "there is no video"
             raise RequestError(first, "name videos or folders of them, or a file of boxes")
         with work_folder(self._out, self._settings(base, episodes, pictures)) as work:
-            moments, taught = self._learn(base, episodes, pictures, work)
+            moments, taught = self._learn(base, episodes, work)
             adapted = replace(
                 self._write(base, episodes, pictures, moments, taught),
                 faults=(*faults, *episodes.faults),
@@ -180,7 +176,6 @@ class _Adaptation:
         self,
         base: DetectorConfig,
         episodes: FoundEpisodes,
-        pictures: list[LabelledPicture],
         work: WorkFolder,
     ) -> tuple[MomentFolder, Taught]:
         plan, options = self._plan, self._options
@@ -195,27 +190,25 @@ class _Adaptation:
                 self._sampling,
                 lambda done, total: pace.step("sample", done, total),
             )
-        prepare_tensorflow()
-        plan = self._fitting(len(moments), work, pace)
-        pace.expect("look", len(moments) * plan.rounds, plan.rounds)
-        pace.expect("learn", plan.steps * plan.rounds, plan.rounds)
+
+        def expect(rounds: int, steps: int) -> None:
+            pace.expect("look", len(moments) * rounds, rounds)
+            pace.expect("learn", steps * rounds, rounds)
 
         def listen(progress: TeachProgress) -> None:
             pace.step(progress.stage, progress.done, progress.total, progress.round)
 
-        start = Path(base.model)
-        return moments, teach(start, Lessons(moments, pictures), plan, work.weights, listen)
-
-    def _fitting(self, frames: int, work: WorkFolder, pace: Pace) -> TeachPlan:
-        """The plan as it fits into the time; the same one for a call that goes on."""
-        known = work.recall("fitting")
-        if known is None:
-            speed = measure_speed(self._plan, lambda done, total: pace.step("time", done, total))
-            left = self._options.minutes * 60 - (time.monotonic() - self._began)
-            plan = within(self._plan, frames, left, speed)
-            known = {"rounds": plan.rounds, "steps": plan.steps}
-            work.remember("fitting", known)
-        return replace(self._plan, rounds=int(known["rounds"]), steps=int(known["steps"]))
+        boxes = options.boxes
+        lesson = Lesson(
+            start=base.model,
+            work=str(work.weights),
+            moments=str(work.moments),
+            boxes="" if boxes is None else str(boxes),
+            images="" if boxes is None else str(options.images or boxes.parent),
+            plan=plan,
+            seconds=options.minutes * 60 - (time.monotonic() - self._began),
+        )
+        return moments, learn(lesson, expect, listen)
 
     def _write(
         self,

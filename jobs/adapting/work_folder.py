@@ -10,12 +10,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.file_names import MOST
 from eyecatch.core.files import write_atomically
 
+_KEY: Final = "settings"
 _LOCK: Final = "lock"
 _ENDING: Final = ".adapting"
 
@@ -26,23 +27,11 @@ class WorkFolder:
     Attributes:
         path: the folder.
         moments, weights: folders in it.
-        resumed: an earlier call left something of the same settings.
     """
 
-    def __init__(self, path: Path, resumed: bool) -> None:
-        self.path, self.resumed = path, resumed
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.moments, self.weights = path / "moments", path / "weights"
-
-    def remember(self, name: str, value: object) -> None:
-        """Keep a value of JSON for the call that goes on with this one; OSError if it can't be."""
-        write_atomically(self.path / f"{name}.json", json.dumps(value).encode())
-
-    def recall(self, name: str) -> Any:  # noqa: ANN401 - JSON
-        """What was kept under a name, or None."""
-        try:
-            return json.loads((self.path / f"{name}.json").read_text("utf-8"))
-        except (OSError, ValueError):
-            return None
 
     def clear(self) -> None:
         """Delete all of it."""
@@ -69,12 +58,10 @@ def work_folder(out: Path, settings: object) -> Iterator[WorkFolder]:
     try:
         path.mkdir(parents=True, exist_ok=True)
         with _locked(path / _LOCK, out):
-            work = WorkFolder(path, resumed=False)
-            if work.recall("settings") == key:
-                work.resumed = True
-            else:
+            if _key_of(path) != key:
                 _empty(path)
-                work.remember("settings", key)
+                write_atomically(path / _KEY, key.encode())
+            work = WorkFolder(path)
             work.moments.mkdir(exist_ok=True)
             work.weights.mkdir(exist_ok=True)
             yield work
@@ -82,6 +69,13 @@ def work_folder(out: Path, settings: object) -> Iterator[WorkFolder]:
         problem = f"{path} can't be written ({error.strerror or error})"
         advice = "make room, and run the same again: it goes on from there"
         raise RequestError(problem, advice) from error
+
+
+def _key_of(path: Path) -> str | None:
+    try:
+        return (path / _KEY).read_text("utf-8")
+    except (OSError, ValueError):
+        return None
 
 
 def _empty(path: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +19,6 @@ from eyecatch.jobs.cli.output import note, print_json, print_text
 if TYPE_CHECKING:  # the job loads when it runs
     from eyecatch.core.detect.detector_card import DetectorCard
     from eyecatch.jobs.adapting.adapt import Adapted
-    from eyecatch.jobs.adapting.pace import AdaptListener, AdaptProgress
 
 FILE = click.Path(path_type=Path)
 
@@ -80,7 +77,7 @@ def adapt(
     db: str | None,
     boxes: Path | None,
     images: Path | None,
-    detector: DetectorConfig,
+    detector: DetectorConfig | None,
     frames: int,
     rounds: int,
     minutes: float,
@@ -104,7 +101,7 @@ def adapt(
         raise click.UsageError("Missing option '--out': name the file to write.")
     if not paths and boxes is None:
         raise click.UsageError("Name episodes, or --boxes.")
-    with _listener(quiet) as listener:
+    with live.listeners(quiet) as (_, listener):
         adapted = eyecatch.adapt(
             paths,
             out=out,
@@ -143,23 +140,6 @@ def _written(adapted: Adapted) -> str:
             f"in frames held out it is sure of {kept.sure} faces, and was of {before.sure} before"
         )
     return f"Wrote {adapted.out}: {found}."
-
-
-@contextmanager
-def _listener(quiet: bool) -> Iterator[AdaptListener]:
-    if quiet:
-        yield lambda _: None
-        return
-    with live.lines() as show:
-        stage = ""
-
-        def listen(progress: AdaptProgress) -> None:
-            nonlocal stage
-            named = f"{progress.stage} {progress.round}"
-            show(progress.line(), named != stage)
-            stage = named
-
-        yield listen
 
 
 def _card_of(file: Path) -> DetectorCard:

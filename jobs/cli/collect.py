@@ -99,7 +99,7 @@ def collect(
     least: int,
     urls: tuple[str, ...],
     most: int | None,
-    detector: DetectorConfig,
+    detector: DetectorConfig | None,
     quiet: bool,
 ) -> None:
     """Cut faces out of images, videos and folders of them, sorted by look.

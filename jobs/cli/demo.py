@@ -26,7 +26,7 @@ from eyecatch.jobs.cli.output import note, print_table
 @options.detector
 @options.force
 @options.quiet
-def demo(out: Path, runner: str, detector: DetectorConfig, force: bool, quiet: bool) -> None:
+def demo(out: Path, runner: str, detector: DetectorConfig | None, force: bool, quiet: bool) -> None:
     """Draw a small season, train on drawn faces, index it and ask who is where.
 
     Nothing is downloaded. Takes about a minute and a half on two free cores.

@@ -40,7 +40,7 @@ def identify(
     models: tuple[Path, ...],
     series: str | None,
     crop: bool,
-    detector: DetectorConfig,
+    detector: DetectorConfig | None,
     form: str,
 ) -> None:
     """Who is in a still image: images, and folders of them.

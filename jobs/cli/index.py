@@ -42,6 +42,10 @@ if TYPE_CHECKING:  # the job loads when it runs
     help="Also write each episode, with boxes and names, to the folder annotated.",
 )
 @click.option("--series", metavar="NAME", help="The show that the episodes belong to.")
+@click.option(
+    "--adapt", is_flag=True, help="Learn each series first, once: see eyecatch adapt --help."
+)
+@click.option("--adapt-again", is_flag=True, help="Learn each series first, whatever was learned.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
 @click.option("--profile", is_flag=True, help="Say at the end where the time went, by stage.")
 @click.option(
@@ -63,12 +67,14 @@ if TYPE_CHECKING:  # the job loads when it runs
 def index(
     paths: tuple[str, ...],
     models: tuple[Path, ...],
-    detector: DetectorConfig,
+    detector: DetectorConfig | None,
     runner: str | None,
     ray_address: str | None,
     gpus: float | None,
     render: str | None,
     series: str | None,
+    adapt: bool,
+    adapt_again: bool,
     retry_failed: bool,
     profile: bool,
     watch: bool,
@@ -86,7 +92,7 @@ def index(
     listeners = [_metrics(metrics)] if metrics else []
 
     def once(files: Sequence[str | Path]) -> bool:
-        with live.listener(quiet) as shown:
+        with live.listeners(quiet) as (shown, adapting):
             report = eyecatch.index(
                 files,
                 db=db,
@@ -96,11 +102,16 @@ def index(
                 ray=RayOptions(ray_address, gpus),
                 render=render,
                 series=series,
+                adapt=adapt,
+                adapt_again=adapt_again and not learned,
+                on_adapt=adapting,
                 retry_failed=retry_failed,
                 listener=together(shown, *listeners),
             )
+        learned.append(True)
         return _print_report(report, profile)
 
+    learned: list[bool] = []  # with --watch, once is enough
     if not watch:
         if not once(paths):
             sys.exit(1)
@@ -128,6 +139,8 @@ def _print_report(report: IndexReport, profile: bool) -> bool:
     """Say what was done; returns whether all of it went well."""
     for fault in report.faults:
         note(f"eyecatch: {fault}")
+    for line in report.notes:
+        note(line)
     if report.made:
         some = "1 file is" if len(report.made) == 1 else f"{len(report.made)} files are"
         note(f"{some} left out that eyecatch wrote, such as {report.made[0]}: name it to index it.")

@@ -93,7 +93,8 @@ class DetectorType(click.ParamType[DetectorConfig]):
 def detector(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--detector``, and the flags of detectors that have a file, such as ``--cascade``.
 
-    The command takes one argument ``detector``: the ``DetectorConfig`` that they come to.
+    The command takes one argument ``detector``: the ``DetectorConfig`` that they come to, or None
+    where none of them is given.
     """
     flags = {name: entry.file_flag for name, entry in DETECTORS.items() if entry.file_flag}
 
@@ -123,7 +124,7 @@ def _parameter(flag: str) -> str:
     return flag.strip("-").replace("-", "_")
 
 
-def _config(chosen: DetectorConfig | None, files: dict[str, Path | None]) -> DetectorConfig:
+def _config(chosen: DetectorConfig | None, files: dict[str, Path | None]) -> DetectorConfig | None:
     """The detector that is asked for; a detector's file asks for that detector."""
     for name, file in files.items():
         if file is not None:
@@ -131,7 +132,7 @@ def _config(chosen: DetectorConfig | None, files: dict[str, Path | None]) -> Det
                 flag = DETECTORS[name].file_flag
                 raise click.UsageError(f"{flag} goes with --detector {name}")
             return DetectorConfig(name, str(file))
-    return chosen or DetectorConfig()
+    return chosen
 
 
 def form(default: str = "table") -> Decorator:

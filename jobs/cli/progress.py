@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as ProgressBar
 from rich.text import Text
 
+from eyecatch.jobs.adapting.pace import AdaptListener, AdaptProgress, unheard
 from eyecatch.jobs.cli.output import json_lines, note
 from eyecatch.jobs.cli.streams import Screen
 from eyecatch.jobs.progress import Listener, silent
@@ -24,12 +25,30 @@ PLAIN_EVERY = 10.0
 
 @contextmanager
 def listener(quiet: bool) -> Iterator[Listener]:
-    """A listener that shows progress on standard error for as long as the block runs."""
+    """A listener that shows a job's progress on standard error for as long as the block runs."""
+    with listeners(quiet) as (shown, _):
+        yield shown
+
+
+@contextmanager
+def listeners(quiet: bool) -> Iterator[tuple[Listener, AdaptListener]]:
+    """Listeners of a job and of learning, which show progress on standard error in the block."""
     if quiet:
-        yield silent
+        yield silent, unheard
         return
     with lines() as show:
-        yield lambda progress: show(progress.line(), progress.chunks_done == progress.chunks)
+        stage = ""
+
+        def learning(progress: AdaptProgress) -> None:
+            nonlocal stage
+            named = f"{progress.stage} {progress.round}"
+            show(progress.line(), named != stage)
+            stage = named
+
+        yield (
+            lambda progress: show(progress.line(), progress.chunks_done == progress.chunks),
+            learning,
+        )
 
 
 @contextmanager

@@ -105,7 +105,7 @@ def enrol(
     variant: bool,
     remove: bool,
     series: str | None,
-    detector: DetectorConfig,
+    detector: DetectorConfig | None,
     force: bool,
 ) -> None:
     """Add a character to BUNDLE from one to five images, or more, without training.

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Unpack
 
 from eyecatch.core.detect.config import DetectorConfig
-from eyecatch.core.detect.registry import resolve
-from eyecatch.core.inputs import videos
+from eyecatch.core.detect.registry import configured, resolve
+from eyecatch.core.inputs import Sources, videos
 from eyecatch.core.names import require_name
 from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.text import clock
@@ -26,9 +26,9 @@ from eyecatch.jobs.indexing.options import IndexKeywords, IndexOptions
 from eyecatch.jobs.indexing.prefetch import Prefetcher
 from eyecatch.jobs.indexing.register import register_all
 from eyecatch.jobs.indexing.render_hook import RenderHook
+from eyecatch.jobs.indexing.series_detectors import SeriesScans, learn_series
 from eyecatch.jobs.progress import Listener, Progress, silent
 from eyecatch.jobs.runners import make_runner
-from eyecatch.jobs.runners.stages import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,14 @@ class IndexReport:
         faults: a sentence for each thing that is wrong; all else is done.
         progress: what was done, in numbers.
         made: files of its folders that eyecatch wrote itself, which are left out.
+        notes: a sentence for each series that a detector learned first.
     """
 
     episodes: tuple[EpisodeRecord, ...]
     faults: tuple[str, ...]
     progress: Progress
     made: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def index(
@@ -68,11 +70,16 @@ def index(
         **keywords: all optional:
 
             detector: which detector looks: its name, its file, or a configuration;
-                None for the default.
+                None for the one that learned an episode's series, else the default.
             runner: ``inline`` or ``ray``; None: Ray for large jobs, else inline.
             ray: which Ray cluster, and what is used of it; None for that of ``RAY_ADDRESS``, and
                 where there is none a cluster of the job's own.
             series: name of the show that new episodes belong to.
+            adapt: let the detector learn each series first (``eyecatch.adapt``), unless it has
+                before; the index keeps it, and uses it for that series from then on, unless
+                another ``detector`` is named. ``detector`` is then the one to begin with.
+            adapt_again: the same, also where it was learned before.
+            on_adapt: is called with how far the learning is.
             retry_failed: try again the chunks and files that failed before.
             chunk_seconds: least length of the chunks of new episodes; it changes no row.
             render: ``soft`` or ``burn`` to write each episode with boxes and names to the folder
@@ -105,9 +112,13 @@ def index(
         classifier = None if ensemble is None else Classifier(ensemble, opened)
         hook = RenderHook(opened, options.render)
         made: list[Path] = []
+        adapting = options.adapt or options.adapt_again
+        notes = _learned(opened, db, sources, options) if adapting else []
+        named = options.detector is not None and not adapting
         job = Job(
             opened,
-            Work(scan, () if ensemble is None else ensemble.bundles),
+            () if ensemble is None else ensemble.bundles,
+            SeriesScans(opened, scan, alike=named),
             classifier,
             retry_failed=options.retry_failed,
             listener=listener,
@@ -124,7 +135,20 @@ def index(
         with closing(Prefetcher(files)) as registered:
             job.run(registered, partial(make_runner, options.runner, ray=options.ray))
         hook.render_missing(job.episodes)
-        return replace(_report(opened, job, hook.faults), made=tuple(made))
+        report = _report(opened, job, hook.faults)
+        return replace(report, made=tuple(made), notes=tuple(notes))
+
+
+def _learned(index: Index, db: str, files: Sources, options: IndexOptions) -> list[str]:
+    return learn_series(
+        index,
+        db,
+        files,
+        series=options.series,
+        again=options.adapt_again,
+        detector=configured(options.detector or DetectorConfig()),
+        listener=options.on_adapt,
+    )
 
 
 def _report(index: Index, job: Job, faults: Sequence[str]) -> IndexReport:

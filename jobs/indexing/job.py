@@ -7,6 +7,8 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 
+from eyecatch.core.identity.bundle import Bundle
+from eyecatch.core.scan.config import ScanConfig
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import Backlog, Provenance
 from eyecatch.jobs.classify import Classifier
@@ -14,6 +16,7 @@ from eyecatch.jobs.indexing.commit import Committer
 from eyecatch.jobs.indexing.decide import is_stale
 from eyecatch.jobs.indexing.job_run import recorded_run
 from eyecatch.jobs.indexing.prefetch import Prefetcher
+from eyecatch.jobs.indexing.series_detectors import SeriesScans
 from eyecatch.jobs.progress import Listener, Progress, silent
 from eyecatch.jobs.runners import WORTH_RAY_SECONDS
 from eyecatch.jobs.runners.stages import Runner, Work
@@ -28,7 +31,8 @@ class Job:
 
     Attributes:
         index: an open index.
-        work: what is done to every chunk.
+        bundles: the classifiers that judge every chunk's faces.
+        scans: which scan each episode gets.
         classifier: the bundles at work, or None to decide no names.
         retry_failed: try again the chunks that failed before.
         listener: called with the progress after every chunk.
@@ -41,7 +45,8 @@ class Job:
     """
 
     index: Index
-    work: Work
+    bundles: tuple[Bundle, ...]
+    scans: SeriesScans
     classifier: Classifier | None
     retry_failed: bool = False
     listener: Listener = silent
@@ -72,18 +77,20 @@ class Job:
             return
         runner = make_runner(self.progress.chunks, self.progress.video_seconds)
         with recorded_run(self.index, self._config(), self.progress) as run:
-            provenance = replace(self.provenance, run_id=run.id)
-            committer = Committer(self.index, run, provenance, self.classifier, self.progress)
             while waiting or not registered.over:
                 if waiting:
-                    self._run_wave(_next_wave(waiting, runner.wave), runner, committer)
+                    scan, wave = self._next_wave(waiting, runner.wave)
+                    provenance = replace(self._provenance(scan), run_id=run.id)
+                    committer = Committer(
+                        self.index, run, provenance, self.classifier, self.progress
+                    )
+                    self._run_wave(wave, Work.of(scan, self.bundles), runner, committer)
                 waiting |= self._stale_of(registered.take(wait=not waiting))
 
-    @property
-    def provenance(self) -> Provenance:
-        """What the rows are to be made by, whatever the run."""
+    def _provenance(self, scan: ScanConfig) -> Provenance:
+        """What the rows of a scan are to be made by, whatever the run."""
         bundle_id = None if self.classifier is None else self.classifier.id
-        return Provenance(self.work.scan.digest, bundle_id=bundle_id)
+        return Provenance(scan.digest, bundle_id=bundle_id)
 
     def unmet(self) -> dict[int, int]:
         """Episodes that are not as was asked for, since another job is at work on them: its run."""
@@ -91,10 +98,11 @@ class Job:
 
     def _config(self) -> dict[str, object]:
         bundles = {"bundle": None} if self.classifier is None else self.classifier.config()
-        return {"scan": asdict(self.work.scan), **bundles}
+        return {"scan": asdict(self.scans.scan), **bundles}
 
     def _stale(self, episode: int) -> bool:
-        return is_stale(self.index.episodes.get(episode), self.provenance)
+        provenance = self._provenance(self.scans.of(episode))
+        return is_stale(self.index.episodes.get(episode), provenance)
 
     def _stale_of(self, registered: Sequence[int | str]) -> dict[int, Backlog]:
         """Those of some episodes that have work, and how much; it is added to what is expected."""
@@ -106,7 +114,7 @@ class Job:
                 continue
             self.episodes.append(one)
             backlog = self.index.chunks.backlog(
-                one, self.work.scan.digest, retry_failed=self.retry_failed
+                one, self.scans.of(one).digest, retry_failed=self.retry_failed
             )
             if backlog.chunks or self._stale(one):
                 stale[one] = backlog
@@ -127,7 +135,26 @@ class Job:
         """Whether it is too much for one process, whatever else there may be."""
         return self.progress.chunks > 1 and self.progress.video_seconds > WORTH_RAY_SECONDS
 
-    def _run_wave(self, episodes: Sequence[int], runner: Runner, committer: Committer) -> None:
+    def _next_wave(
+        self, waiting: dict[int, Backlog], min_chunks: int
+    ) -> tuple[ScanConfig, list[int]]:
+        """Takes episodes of ``min_chunks`` chunks or a little more: what is in memory at once.
+
+        All of them get the same scan.
+        """
+        scan = self.scans.of(next(iter(waiting)))
+        wave: list[int] = []
+        chunks = 0
+        for id_ in [one for one in waiting if self.scans.of(one).digest == scan.digest]:
+            wave.append(id_)
+            chunks += waiting.pop(id_).chunks
+            if chunks >= min_chunks:
+                break
+        return scan, wave
+
+    def _run_wave(
+        self, episodes: Sequence[int], work: Work, runner: Runner, committer: Committer
+    ) -> None:
         """Scan and decide the episodes of a wave that no other run holds."""
         held = committer.claim(episodes)
         self.held |= held
@@ -143,7 +170,7 @@ class Job:
         every = [task for some in tasks.values() for task in some]
         left = {id_: len(some) for id_, some in tasks.items()}
         # Closing the outcomes stops the workers, whatever ends the loop: Ctrl-C, a full disk.
-        with closing(runner.run(every, self.work, committer.begin)) as outcomes:
+        with closing(runner.run(every, work, committer.begin)) as outcomes:
             for outcome in outcomes:
                 committer.save(outcome)
                 left[outcome.task.episode] -= 1
@@ -156,14 +183,3 @@ class Job:
     def _decide(self, episode: int, committer: Committer) -> None:
         committer.decide(episode)
         self.on_decided(episode)
-
-
-def _next_wave(waiting: dict[int, Backlog], min_chunks: int) -> list[int]:
-    """Takes episodes of ``min_chunks`` chunks or a little more: what is in memory at once."""
-    wave: list[int] = []
-    chunks = 0
-    while waiting and chunks < min_chunks:
-        id_ = next(iter(waiting))
-        chunks += waiting.pop(id_).chunks
-        wave.append(id_)
-    return wave

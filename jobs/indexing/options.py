@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from eyecatch.core.detect.config import NamedDetector
+from eyecatch.jobs.adapting.pace import AdaptListener, unheard
 from eyecatch.jobs.ray_options import RayOptions
 
 
@@ -16,6 +17,9 @@ class IndexKeywords(TypedDict, total=False):
     runner: str | None
     ray: RayOptions | None
     series: str | None
+    adapt: bool
+    adapt_again: bool
+    on_adapt: AdaptListener
     retry_failed: bool
     chunk_seconds: float
     render: str | None
@@ -29,6 +33,9 @@ class IndexOptions:
     runner: str | None = None
     ray: RayOptions | None = None
     series: str | None = None
+    adapt: bool = False
+    adapt_again: bool = False
+    on_adapt: AdaptListener = unheard
     retry_failed: bool = False
     chunk_seconds: float = 60.0
     render: str | None = None

@@ -10,8 +10,11 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from pathlib import Path
 from typing import Protocol
 
+from eyecatch.core.detect.detector_file import WEIGHTS, cached_detector_file
+from eyecatch.core.detect.registry import ADAPTED
 from eyecatch.core.errors import EyecatchError, MachineError
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.inference import Identified, IdentifyAll
@@ -31,10 +34,27 @@ class Work:
     Attributes:
         scan: everything that decides what is found.
         bundles: the classifiers; none leaves all faces unnamed.
+        detector: content of an adapted detector's file, for machines on which that isn't; else
+            empty.
     """
 
     scan: ScanConfig
     bundles: tuple[Bundle, ...] = ()
+    detector: bytes = b""
+
+    @classmethod
+    def of(cls, scan: ScanConfig, bundles: tuple[Bundle, ...]) -> Work:
+        """Work that can be done wherever the videos and bundles are; ``scan`` is resolved."""
+        file = Path(scan.detector.model)
+        adapted = scan.detector.name == ADAPTED and file != WEIGHTS and file.is_file()
+        return cls(scan, bundles, file.read_bytes() if adapted else b"")
+
+    def here(self) -> ScanConfig:
+        """The scan, with its detector's file where it is on this machine."""
+        if not self.detector or Path(self.scan.detector.model).is_file():
+            return self.scan
+        model = cached_detector_file(self.detector)
+        return replace(self.scan, detector=replace(self.scan.detector, model=str(model)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +128,7 @@ class ScanStage:
     """Task -> outcome with rows and crops; CPU, one process."""
 
     def __init__(self, work: Work) -> None:
-        self._scan = Scan(work.scan)
+        self._scan = Scan(work.here())
 
     def __call__(self, task: Task) -> Outcome:
         """Scan one chunk; what goes wrong with it is part of the outcome, never raised."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 import cv2
@@ -11,10 +12,11 @@ import pytest
 
 from eyecatch.core.detect.detector_file import WEIGHTS, read_detector_file
 from eyecatch.jobs.adapting import adapt as verb
+from eyecatch.jobs.adapting.lessons import labelled_pictures
 from eyecatch.training.detector.adaptation.judge import HeldFigures
+from eyecatch.training.detector.adaptation.moments import MomentFolder
 from eyecatch.training.detector.adaptation.rounds import RoundFigures, Taught, why_worse
 from eyecatch.training.detector.adaptation.teach import TeachProgress
-from eyecatch.training.detector.adaptation.timing import Speed
 
 NONE = HeldFigures(0, 0, 0.0)
 BEFORE = RoundFigures(0, 90, 40, 0.0, HeldFigures(20, 15, 0.8), NONE, 16)
@@ -22,25 +24,29 @@ BEFORE = RoundFigures(0, 90, 40, 0.0, HeldFigures(20, 15, 0.8), NONE, 16)
 
 @dataclass
 class Teacher:
-    """Stands in for ``teach``, and remembers what it was given."""
+    """Stands in for ``learn``, and remembers what it was given."""
 
     found: int = 18
     faces: int = 90
     stop: BaseException | None = None
     called: list[dict] = field(default_factory=list)
 
-    def __call__(self, start, lessons, plan, work, on_progress):
-        moments = list(lessons.moments)
+    def __call__(self, lesson, on_plan, on_progress):
+        moments = list(MomentFolder(Path(lesson.moments)))
+        boxed = (
+            labelled_pictures(Path(lesson.boxes), Path(lesson.images))[0] if lesson.boxes else []
+        )
         self.called.append(
             {
-                "start": start,
-                "plan": plan,
+                "start": Path(lesson.start),
+                "plan": lesson.plan,
                 "moments": [one.name for one in moments],
                 "said": sum(len(one.faces) + len(one.not_faces) for one in moments),
-                "labelled": list(lessons.labelled),
+                "labelled": boxed,
             }
         )
-        on_progress(TeachProgress(1, plan.rounds, "look", 1, 2))
+        on_plan(2, 800)
+        on_progress(TeachProgress(1, 2, "look", 1, 2))
         if self.stop is not None:
             raise self.stop
         held = HeldFigures(20, self.found, 0.9)
@@ -49,16 +55,15 @@ class Teacher:
             return Taught(None, BEFORE, rounds, why_worse(BEFORE, rounds))
         weights = list(read_detector_file(WEIGHTS).weights)
         weights[-1] = weights[-1] + np.array([0.3, 0, 0, 0, 0], np.float32)
-        np.savez(work / "best.npz", **{f"w{i:03d}": one for i, one in enumerate(weights)})
-        return Taught(work / "best.npz", BEFORE, rounds)
+        best = Path(lesson.work) / "best.npz"
+        np.savez(best, **{f"w{i:03d}": one for i, one in enumerate(weights)})
+        return Taught(best, BEFORE, rounds)
 
 
 @pytest.fixture
 def teacher(monkeypatch):
     made = Teacher()
-    monkeypatch.setattr(verb, "teach", made)
-    monkeypatch.setattr(verb, "measure_speed", lambda _plan, _on_step: Speed(0.001, 0.001))
-    monkeypatch.setattr(verb, "prepare_tensorflow", lambda: "CPU")
+    monkeypatch.setattr(verb, "learn", made)
     return made
 
 
