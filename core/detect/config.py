@@ -11,6 +11,17 @@ FIRST_OPTIONS: Final[Mapping[str, Any]] = {"scale": 1.1, "neighbours": 5, "small
 """Options of the cascade that the digest of every detector has held from the start, with their
 defaults of then. They stay in it, whatever a detector reads, so that no index is scanned again."""
 
+EARLIER_WEIGHTS: Final = (
+    "e49414485e7224447f6b5ddc7a53669a01e85eabaf6d897ac190475d65b38d77",
+    "2e5c0a105d8df14588aa681bddb257db20855caecca0407a6291df34e115997b",
+    "631be5c7754d2e011708a978250155aa51c790ad5f8b17ff4791b7af6fc89501",
+    "cf1cce6f2da1f1bc826bc5728a2bca438aea79f9fba021c1385817f0bd2fe194",
+    "a847bfc56b42630b99ee3f59259d6c7344c53a30d95f813468a4917f8490a6f5",
+    "d15e13388ccf746cd33840e080515dd69c43f85a30c9fb5df7d898ef344d7376",
+)
+"""SHA-256 of the package's weights in earlier versions: what was scanned with them is kept. Whoever
+ships others adds those that were there."""
+
 
 @dataclass(frozen=True, slots=True)
 class DetectorConfig:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
-from eyecatch.core.detect.config import DetectorConfig, without_defaults
+from eyecatch.core.detect.config import EARLIER_WEIGHTS, DetectorConfig, without_defaults
 
 _FIRST_OPTIONS = ("held_change", "every", "crops", "version")
 """Those that the digest has held from the start."""
@@ -41,3 +42,9 @@ class ScanConfig:
         values = without_defaults(self, _FIRST_OPTIONS, without={"detector"})
         values["detector"] = self.detector.digested()
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def earlier_scans(scan: ScanConfig) -> Iterator[ScanConfig]:
+    """The same scan with the weights of each earlier version of the package."""
+    for digest in EARLIER_WEIGHTS:
+        yield replace(scan, detector=replace(scan.detector, digest=digest))

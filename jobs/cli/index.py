@@ -46,6 +46,9 @@ if TYPE_CHECKING:  # the job loads when it runs
     "--adapt", is_flag=True, help="Learn each series first, once: see eyecatch adapt --help."
 )
 @click.option("--adapt-again", is_flag=True, help="Learn each series first, whatever was learned.")
+@click.option(
+    "--rescan", is_flag=True, help="Also scan again what an earlier version's detector scanned."
+)
 @click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
 @click.option("--profile", is_flag=True, help="Say at the end where the time went, by stage.")
 @click.option(
@@ -75,6 +78,7 @@ def index(
     series: str | None,
     adapt: bool,
     adapt_again: bool,
+    rescan: bool,
     retry_failed: bool,
     profile: bool,
     watch: bool,
@@ -105,6 +109,7 @@ def index(
                 adapt=adapt,
                 adapt_again=adapt_again and not learned,
                 on_adapt=adapting,
+                rescan=rescan,
                 retry_failed=retry_failed,
                 listener=together(shown, *listeners),
             )

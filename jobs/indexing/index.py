@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,12 +21,13 @@ from eyecatch.db.records.answers import EpisodeStatus
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.classify import Classifier, Models, load_models
 from eyecatch.jobs.damage import damage_sentence
+from eyecatch.jobs.indexing.episode_scans import EpisodeScans
 from eyecatch.jobs.indexing.job import Job
 from eyecatch.jobs.indexing.options import IndexKeywords, IndexOptions
 from eyecatch.jobs.indexing.prefetch import Prefetcher
 from eyecatch.jobs.indexing.register import register_all
 from eyecatch.jobs.indexing.render_hook import RenderHook
-from eyecatch.jobs.indexing.series_detectors import SeriesScans, learn_series
+from eyecatch.jobs.indexing.series_detectors import learn_series
 from eyecatch.jobs.progress import Listener, Progress, silent
 from eyecatch.jobs.runners import make_runner
 
@@ -40,7 +41,8 @@ class IndexReport:
         faults: a sentence for each thing that is wrong; all else is done.
         progress: what was done, in numbers.
         made: files of its folders that eyecatch wrote itself, which are left out.
-        notes: a sentence for each series that a detector learned first.
+        notes: a sentence for each series that a detector learned first, and one on episodes that
+            keep the scan of an earlier version.
     """
 
     episodes: tuple[EpisodeRecord, ...]
@@ -80,6 +82,8 @@ def index(
                 another ``detector`` is named. ``detector`` is then the one to begin with.
             adapt_again: the same, also where it was learned before.
             on_adapt: is called with how far the learning is.
+            rescan: scan again, with the present detector, what that of an earlier version scanned
+                whole; else such episodes stay as they are.
             retry_failed: try again the chunks and files that failed before.
             chunk_seconds: least length of the chunks of new episodes; it changes no row.
             render: ``soft`` or ``burn`` to write each episode with boxes and names to the folder
@@ -115,10 +119,17 @@ def index(
         adapting = options.adapt or options.adapt_again
         notes = _learned(opened, db, sources, options) if adapting else []
         named = options.detector is not None and not adapting
+        scans = EpisodeScans(
+            opened,
+            scan,
+            alike=named,
+            rescan=options.rescan,
+            retry_failed=options.retry_failed,
+        )
         job = Job(
             opened,
             () if ensemble is None else ensemble.bundles,
-            SeriesScans(opened, scan, alike=named),
+            scans,
             classifier,
             retry_failed=options.retry_failed,
             listener=listener,
@@ -136,7 +147,17 @@ def index(
             job.run(registered, partial(make_runner, options.runner, ray=options.ray))
         hook.render_missing(job.episodes)
         report = _report(opened, job, hook.faults)
-        return replace(report, made=tuple(made), notes=tuple(notes))
+        return replace(report, made=tuple(made), notes=(*notes, *_kept(scans.kept)))
+
+
+def _kept(episodes: Collection[int]) -> list[str]:
+    """Says of how many episodes the scan of an earlier version is kept."""
+    if not episodes:
+        return []
+    some = "1 episode keeps" if len(episodes) == 1 else f"{len(episodes)} episodes keep"
+    which = "it" if len(episodes) == 1 else "them"
+    earlier = "the scan of an earlier version's detector"
+    return [f"{some} {earlier}; --rescan scans {which} with the present one."]
 
 
 def _learned(index: Index, db: str, files: Sources, options: IndexOptions) -> list[str]:

@@ -14,9 +14,9 @@ from eyecatch.db.records.scan import Backlog, Provenance
 from eyecatch.jobs.classify import Classifier
 from eyecatch.jobs.indexing.commit import Committer
 from eyecatch.jobs.indexing.decide import is_stale
+from eyecatch.jobs.indexing.episode_scans import EpisodeScans
 from eyecatch.jobs.indexing.job_run import recorded_run
 from eyecatch.jobs.indexing.prefetch import Prefetcher
-from eyecatch.jobs.indexing.series_detectors import SeriesScans
 from eyecatch.jobs.progress import Listener, Progress, silent
 from eyecatch.jobs.runners import WORTH_RAY_SECONDS
 from eyecatch.jobs.runners.stages import Runner, Work
@@ -46,7 +46,7 @@ class Job:
 
     index: Index
     bundles: tuple[Bundle, ...]
-    scans: SeriesScans
+    scans: EpisodeScans
     classifier: Classifier | None
     retry_failed: bool = False
     listener: Listener = silent

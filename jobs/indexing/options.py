@@ -20,6 +20,7 @@ class IndexKeywords(TypedDict, total=False):
     adapt: bool
     adapt_again: bool
     on_adapt: AdaptListener
+    rescan: bool
     retry_failed: bool
     chunk_seconds: float
     render: str | None
@@ -36,6 +37,7 @@ class IndexOptions:
     adapt: bool = False
     adapt_again: bool = False
     on_adapt: AdaptListener = unheard
+    rescan: bool = False
     retry_failed: bool = False
     chunk_seconds: float = 60.0
     render: str | None = None

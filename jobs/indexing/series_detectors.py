@@ -1,67 +1,21 @@
-"""Which detector scans which episode: one that learned its series, or the one that was named."""
+"""A detector for each series: learned before its episodes are scanned, and kept in the index."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 
 from eyecatch.core.detect.config import DetectorConfig
-from eyecatch.core.detect.detector_file import cached_detector_file
-from eyecatch.core.detect.registry import ADAPTED, resolve
-from eyecatch.core.errors import EyecatchError, ModelError
+from eyecatch.core.detect.registry import resolve
+from eyecatch.core.errors import EyecatchError
 from eyecatch.core.files import user_cache
 from eyecatch.core.inputs import Sources
-from eyecatch.core.scan.config import ScanConfig
 from eyecatch.db.connection.urls import shown_url
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import FileStamp, KeptDetector
 from eyecatch.jobs.adapting.adapt import Adapted, adapt
 from eyecatch.jobs.adapting.pace import AdaptListener
-
-
-class SeriesScans:
-    """How episodes are scanned.
-
-    Args:
-        index: an open index.
-        scan: how episodes are scanned that no detector of their series is for.
-        alike: all of them are scanned so, as a detector was named.
-
-    Attributes:
-        scan: the same.
-    """
-
-    def __init__(self, index: Index, scan: ScanConfig, *, alike: bool) -> None:
-        self.scan = scan
-        self._index, self._alike = index, alike
-        self._known: dict[str | None, ScanConfig] = {}
-
-    def of(self, episode: int) -> ScanConfig:
-        """How an episode is scanned.
-
-        Raises:
-            ModelError: the detector of its series is of another version of eyecatch, or damaged.
-        """
-        if self._alike:
-            return self.scan
-        series = self._index.episodes.get(episode).series
-        if series not in self._known:
-            kept = self._index.detectors.of_series(series)
-            self._known[series] = self.scan if kept is None else self._with(kept, series)
-        return self._known[series]
-
-    def _with(self, kept: KeptDetector, series: str | None) -> ScanConfig:
-        if kept.content is None:
-            return self.scan
-        path = cached_detector_file(kept.content)
-        try:
-            return replace(self.scan, detector=resolve(DetectorConfig(ADAPTED, str(path))))
-        except ModelError as error:
-            problem = f"the index's detector of {_called(series)} can't be used: {error.problem}"
-            advice = "learn it again: index --adapt-again, or name a --detector"
-            raise ModelError(shown_url(self._index.url), problem, advice) from error
 
 
 def learn_series(  # noqa: PLR0913 - each is one plain wish of the caller's
@@ -112,15 +66,16 @@ def _kept(adapted: Adapted) -> KeptDetector:
 def _note(series: str | None, adapted: Adapted) -> str:
     if adapted.kept is None:
         why = adapted.refused.rstrip(".")
-        return f"The weights as they are are used for {_called(series)}: {why}."
+        return f"The weights as they are are used for {called(series)}: {why}."
     sure, before = adapted.kept.sure, adapted.before.sure
     return (
-        f"The detector learned {_called(series)}: in frames held out it is sure of {sure} faces, "
+        f"The detector learned {called(series)}: in frames held out it is sure of {sure} faces, "
         f"and was of {before} before."
     )
 
 
-def _called(series: str | None) -> str:
+def called(series: str | None) -> str:
+    """How a series is spoken of; None for the episodes of none."""
     return "these episodes" if series is None else series
 
 

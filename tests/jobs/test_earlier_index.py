@@ -60,41 +60,42 @@ def test_every_row_is_as_it_was(ask):
 
 
 def test_it_has_nothing_to_do(season, ask):
-    """Its digest still means the same scan, so no chunk is scanned again, and no name changes.
-
-    Other weights of the detector that ships are another scan: whoever ships them changes what is
-    expected here.
-    """
+    """Other weights ship since, but it is not scanned again unasked, and no name changes."""
     before = ask("find", "Akari", "Daichi", "--format", "csv")
     report = eyecatch.index(
         [season / "Lantern_Street_S01E01.mkv"], db=str(season / "season.db"), runner="inline"
     )
     assert report.progress.chunks == 0
     assert not report.faults
+    assert report.notes == (
+        "1 episode keeps the scan of an earlier version's detector; --rescan scans it with the "
+        "present one.",
+    )
     (status,) = json.loads(ask("status", "--json"))["episodes"]
     assert (status["done"], status["pending"], status["failed"]) == (2, 0, 0)
     after = ask("find", "Akari", "Daichi", "--format", "csv")
     assert after.replace(str(season), "/srv/season") == before
 
 
+@pytest.mark.parametrize("asked", [{"rescan": True}, {"detector": "cnn"}])
+def test_it_is_scanned_with_the_present_detector_when_that_is_asked_for(season, asked):
+    episode, db = season / "Lantern_Street_S01E01.mkv", str(season / "season.db")
+    report = eyecatch.index([episode], db=db, runner="inline", **asked)
+    assert (report.progress.chunks, report.notes, report.faults) == (2, (), ())
+    again = eyecatch.index([episode], db=db, runner="inline")
+    assert (again.progress.chunks, again.notes) == (0, ())
+
+
+def test_what_is_not_whole_is_finished_with_the_present_detector(season):
+    episode, db = season / "Lantern_Street_S01E01.mkv", season / "season.db"
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("UPDATE chunk SET state = 'pending' WHERE \"index\" = 1")
+        connection.execute("UPDATE episode SET state = 'pending'")
+    report = eyecatch.index([episode], db=str(db), runner="inline")
+    assert (report.progress.chunks, report.notes, report.faults) == (2, (), ())
+
+
 def test_what_a_person_said_can_still_be_undone(season, ask):
     db = str(season / "season.db")
     assert "Daichi" in eyecatch.undo(db=db).message
     assert [one["character"] for one in json.loads(ask("characters", "--json"))] == ["Akari"]
-
-
-def test_what_it_left_half_done_is_finished(season, ask):
-    """Tracks are linked over chunks that it scanned and chunks that are scanned now."""
-    with closing(sqlite3.connect(season / "season.db")) as base, base:
-        base.execute("UPDATE chunk SET state = 'pending', scan_digest = NULL WHERE \"index\" = 1")
-        base.execute("UPDATE episode SET state = 'pending', scan_digest = NULL")
-    before = ask("export", "frames", "--format", "json")
-    video = season / "Lantern_Street_S01E01.mkv"
-    report = eyecatch.index([video], db=str(season / "season.db"), runner="inline")
-    assert report.progress.chunks == 1
-    assert not report.faults
-    rows = [json.loads(found) for found in (before, ask("export", "frames", "--format", "json"))]
-    places = [[[row[key] for key in ["frame", "x", "y", "w", "h"]] for row in one] for one in rows]
-    assert places[0] == places[1]
-    named = {row["frame"] for row in rows[1] if row["character"] == "Daichi"}
-    assert named == {row["frame"] for row in rows[0] if row["character"] == "Daichi"}

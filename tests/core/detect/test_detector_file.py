@@ -12,7 +12,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from eyecatch.core.detect.cnn import CnnDetector
-from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.core.detect.config import EARLIER_WEIGHTS, DetectorConfig
 from eyecatch.core.detect.detector_card import LARGEST, DetectorCard, decode_card
 from eyecatch.core.detect.detector_file import (
     WEIGHTS,
@@ -229,3 +229,8 @@ def test_the_shell_offers_names_and_files():
         *((name, "plain") for name in names()),
         ("c", "file"),
     ]
+
+
+def test_the_weights_of_earlier_versions_are_not_those_of_this_one():
+    assert read_detector_file(WEIGHTS).digest not in EARLIER_WEIGHTS
+    assert len(set(EARLIER_WEIGHTS)) == len(EARLIER_WEIGHTS)
