@@ -16,7 +16,7 @@ from eyecatch.core.detect import network
 from eyecatch.core.detect.base import DetectorKind, clip_boxes
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.detector_file import WEIGHTS, read_detector_file
-from eyecatch.core.detect.multiscale import MultiscaleDetector
+from eyecatch.core.detect.multiscale import TWO_LOOKS, MultiscaleDetector
 from eyecatch.core.detect.postprocess import decode
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import ModelError
@@ -35,7 +35,10 @@ LINES: Final = 360
 """Height of the pictures that the network takes."""
 
 _MIN_SCORE_OF_VIEW: Final = 0.05
-"""Of a face in one of the four views, to be counted in their mean."""
+"""Of a face in one view of a still, to be counted in their mean."""
+
+_MIN_SCORE_OF_LOOK: Final = 0.2
+"""The same in one of the two looks at a frame: at .05 as many faces are found, later."""
 
 _MAX_PIXELS: Final = 1 << 22
 """A picture is shrunk to at most this many pixels, whatever its shape: 400 MB of maps."""
@@ -88,7 +91,10 @@ class CnnDetector:
         """
         found = [Detections.none()] * len(pictures)
         for shape, places in _by_shape(pictures).items():
-            batch = np.stack([_resized(pictures[place], shape) for place in places])
+            resized = [_resized(pictures[place], shape) for place in places]
+            batch = (
+                np.stack(resized) if len(resized) > 1 else np.ascontiguousarray(resized[0])[None]
+            )
             maps = self._network(network.packed(batch))
             if not np.isfinite(maps).all():
                 problem = "the detector's network answered with something that is no number"
@@ -110,15 +116,18 @@ class CnnDetector:
         return Detections(boxes[shown], seen.scores[shown])
 
 
-Interpreter = Any
-"""An ``ai_edge_litert.interpreter.Interpreter``; it has no types."""
+def two_looks(config: DetectorConfig, min_score: float = MIN_SCORE) -> MultiscaleDetector:
+    """The detector for frames: as they are, and small, for faces that fill them."""
+    detector = CnnDetector(config, min(min_score, _MIN_SCORE_OF_LOOK))
+    return MultiscaleDetector(detector, min_score, views=TWO_LOOKS)
 
 
 def multiscale(
     config: DetectorConfig, min_score: float = MIN_SCORE_MULTISCALE
 ) -> MultiscaleDetector:
-    """The detector for stills: in two sizes, plain and mirrored, four times as slow."""
-    return MultiscaleDetector(CnnDetector(config, _MIN_SCORE_OF_VIEW), min_score)
+    """The detector for stills: in three sizes, plain and mirrored, three times as slow."""
+    detector = CnnDetector(config, min(min_score, _MIN_SCORE_OF_VIEW))
+    return MultiscaleDetector(detector, min_score)
 
 
 class _Network(Protocol):
@@ -130,32 +139,42 @@ class _LiteRtNetwork:
 
     def __init__(self, tflite: bytes) -> None:
         self._tflite = tflite
-        self._interpreters: OrderedDict[tuple[int, ...], Interpreter] = OrderedDict()
+        self._interpreters: OrderedDict[tuple[int, ...], _Interpreter] = OrderedDict()
         self._lock = threading.Lock()
 
     def __call__(self, batch: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
         with self._lock:
             run = self._interpreter((1, *batch.shape[1:]))
-            return np.concatenate([self._infer(run, batch[i : i + 1]) for i in range(len(batch))])
+            return np.concatenate([run(batch[i : i + 1]) for i in range(len(batch))])
 
-    def _infer(self, run: Interpreter, picture: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
-        np.copyto(run.tensor(run.get_input_details()[0]["index"])(), picture)
-        run.invoke()
-        return np.asarray(run.get_tensor(run.get_output_details()[0]["index"]), np.float32)
-
-    def _interpreter(self, shape: tuple[int, ...]) -> Interpreter:
+    def _interpreter(self, shape: tuple[int, ...]) -> _Interpreter:
         if shape not in self._interpreters:
-            from ai_edge_litert import interpreter  # noqa: PLC0415 - half a second
-
-            with hushed():
-                run = interpreter.Interpreter(model_content=self._tflite, num_threads=1)
-                run.resize_tensor_input(run.get_input_details()[0]["index"], shape)
-                run.allocate_tensors()
-            self._interpreters[shape] = run
+            self._interpreters[shape] = _Interpreter(self._tflite, shape)
             if len(self._interpreters) > _MAX_INTERPRETERS:
                 self._interpreters.popitem(last=False)
         self._interpreters.move_to_end(shape)
         return self._interpreters[shape]
+
+
+class _Interpreter:
+    """LiteRT for pictures of one size."""
+
+    def __init__(self, tflite: bytes, shape: tuple[int, ...]) -> None:
+        from ai_edge_litert import interpreter  # noqa: PLC0415 - half a second
+
+        with hushed():
+            run: Any = interpreter.Interpreter(model_content=tflite, num_threads=1)
+            run.resize_tensor_input(run.get_input_details()[0]["index"], shape)
+            run.allocate_tensors()
+        self._run = run
+        # Asked for once: to be told of all tensors takes as long as a small picture.
+        self._input = run.tensor(run.get_input_details()[0]["index"])
+        self._output: int = run.get_output_details()[0]["index"]
+
+    def __call__(self, picture: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
+        np.copyto(self._input(), picture)
+        self._run.invoke()
+        return np.asarray(self._run.get_tensor(self._output), np.float32)
 
 
 class _TensorFlowNetwork:
@@ -203,7 +222,7 @@ def _resized(picture: npt.NDArray[np.uint8], shape: tuple[int, int]) -> npt.NDAr
 KIND: Final = DetectorKind(
     config=DetectorConfig,
     resolve=resolve,
-    build=CnnDetector,
+    build=two_looks,
     build_multiscale=multiscale,
     min_score=MIN_SCORE,
     min_score_multiscale=MIN_SCORE_MULTISCALE,

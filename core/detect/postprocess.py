@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +20,8 @@ _MAX_FACES: Final = 100
 _MAX_LOG_DISTANCE: Final = 7.5
 """From a cell to an edge of its face: e ** 7.5 = 1800 pixels."""
 
+_AROUND: Final = np.ones((3, 3), np.uint8)
+
 
 def decode(map_: npt.NDArray[np.float32], min_score: float) -> Detections:
     """The faces of one map.
@@ -33,16 +36,13 @@ def decode(map_: npt.NDArray[np.float32], min_score: float) -> Detections:
     Returns:
         Boxes in pixels of the network's picture; they may reach past its edges.
     """
-    heat = map_[..., 0]
+    heat = np.ascontiguousarray(map_[..., 0])
     min_logit = np.float32(np.log(min_score / (1 - min_score)))
     rows, columns = np.nonzero(heat > min_logit)
     if not len(rows):
         return Detections.none()
-    padded = np.pad(heat, 1, constant_values=-np.inf)
-    around = np.stack(
-        [padded[rows + i, columns + j] for i in range(3) for j in range(3) if (i, j) != (1, 1)]
-    )
-    peak = heat[rows, columns] >= around.max(axis=0)
+    highest = cv2.dilate(heat, _AROUND)
+    peak = heat[rows, columns] >= highest[rows, columns]
     rows, columns = rows[peak], columns[peak]
     order = np.argsort(-heat[rows, columns], kind="stable")[: 3 * _MAX_FACES]
     rows, columns = rows[order], columns[order]
@@ -61,10 +61,10 @@ def suppress_overlaps(found: Detections, max_iou: float) -> Detections:
         found: sorted by score.
         max_iou: intersection over union above which two boxes are one face.
     """
-    overlap = iou(found.boxes, found.boxes)
+    overlaps = (iou(found.boxes, found.boxes) > max_iou).tolist()
     kept: list[int] = []
-    for i in range(len(found)):
-        if not kept or overlap[i, kept].max() <= max_iou:
+    for i, row in enumerate(overlaps):
+        if not any(row[j] for j in kept):
             kept.append(i)
     kept = kept[:_MAX_FACES]
     return Detections(found.boxes[kept], found.scores[kept])

@@ -83,7 +83,7 @@ def evaluate(
 def evaluate_detector(
     images: Path | None,
     boxes: Path | None,
-    detector: DetectorConfig,
+    detector: DetectorConfig | None,
     weights: Path | None,
     lines: int | None,
     thorough: bool,
@@ -103,10 +103,10 @@ def evaluate_detector(
         return
     if boxes is None:
         raise click.UsageError("give BOXES too: the CSV in which the faces of IMAGES are")
-    file = str(weights or detector.model)
-    detector = replace(detector, model=file, lines=lines or detector.lines)
+    named = detector or DetectorConfig()
+    named = replace(named, model=str(weights or named.model), lines=lines or named.lines)
     report = eyecatch.evaluate_detector(
-        detector, images, boxes, errors, thorough=thorough, every=every, match=match
+        named, images, boxes, errors, thorough=thorough, every=every, match=match
     )
     if as_json:
         print_json(asdict(report))

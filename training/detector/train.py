@@ -18,7 +18,7 @@ from eyecatch.core.detect import network
 from eyecatch.core.detect.base import detect_downscaled
 from eyecatch.core.detect.cnn import LINES, CnnDetector
 from eyecatch.core.detect.config import DetectorConfig
-from eyecatch.core.detect.multiscale import MultiscaleDetector
+from eyecatch.core.detect.multiscale import TWO_LOOKS, MultiscaleDetector
 from eyecatch.core.synthetic.cartoons import cartoons
 from eyecatch.core.tensorflow import keras
 from eyecatch.training.detector.batches import BatchPlan, batches
@@ -187,9 +187,10 @@ def _all(work: Workspace, by: str, *shows: str) -> Groups:
 def judge(work: Workspace) -> None:
     """Prints the best thresholds on the pictures held out, for those of ``core.detect.cnn``."""
     one = _one_look(work, SHIPS, 0.05)
+    frame = MultiscaleDetector(one, 0.05, views=TWO_LOOKS)
     held = work.anime(held=True)
     held += [one for show in (*SHOWS, THIRD) for one in work.show(show, held=True)]
-    for name, detector in (("one look", one), ("four looks", MultiscaleDetector(one, 0.05))):
+    for name, detector in (("a frame", frame), ("a still", MultiscaleDetector(one, 0.05))):
         found = detect_downscaled(detector, [p.picture for p in held])
         pictures = [
             DetectedPicture(p.name, p.picture.shape[0], p.boxes, f)

@@ -53,7 +53,8 @@ def test_drawn_faces_are_found_where_they_are(detector, height):
     assert hits >= 0.8 * boxes
 
 
-def test_both_ways_to_run_give_the_same_boxes(detector):
+def test_both_ways_to_run_give_the_same_boxes():
+    detector = CnnDetector(resolve(CNN), device="cpu")
     compiled = CnnDetector(resolve(CNN), device="gpu")  # on a CPU, where there is no GPU
     pictures = [drawn(seed)[0] for seed in range(3)] + [drawn(5)[0][40:240, 100:400]]
     for one, other in zip(detector.detect(pictures), compiled.detect(pictures), strict=True):

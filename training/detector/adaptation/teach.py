@@ -243,18 +243,19 @@ class _Teaching:
         self, number: int, learned: Sequence[LabelledPicture], mix: float, weights: Path
     ) -> RoundFigures:
         self._tell("judge", 0, len(self._held.shown) + len(self._held.known))
-        look = _detector(weights)
+        looks = MultiscaleDetector(_detector(weights), MAYBE)
+        once = cnn.two_looks(_config(weights), _LOWEST)
         sure: Iterable[LabelledPicture] = self._held.shown
         if weights != self._start:
             moments = (self._held.moments[i] for i in self._held.places)
-            sure = label(MultiscaleDetector(look, MAYBE), moments)
+            sure = label(looks, moments)
         return RoundFigures(
             number,
             count_faces(learned),
             len(learned),
             mix,
-            judge(look, self._held.shown, cnn.MIN_SCORE),
-            judge(look, self._held.known, cnn.MIN_SCORE),
+            judge(once, self._held.shown, cnn.MIN_SCORE),
+            judge(once, self._held.known, cnn.MIN_SCORE),
             count_faces(sure),
         )
 
@@ -263,5 +264,9 @@ class _Teaching:
 
 
 def _detector(weights: Path) -> cnn.CnnDetector:
-    """One look, giving scores far below those of faces."""
-    return cnn.CnnDetector(DetectorConfig("cnn", str(weights), lines=cnn.LINES), _LOWEST)
+    """One view, giving scores far below those of faces."""
+    return cnn.CnnDetector(_config(weights), _LOWEST)
+
+
+def _config(weights: Path) -> DetectorConfig:
+    return DetectorConfig("cnn", str(weights), lines=cnn.LINES)
