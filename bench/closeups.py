@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.training.detector.dataset import Bounds, LabelledPicture, load, split
-from eyecatch.training.detector.train import AGREED, HELD
+from eyecatch.training.detector.workspace import AGREED, HELD
 
 ANIME: Final = "anime_pseudo"
 SHOWS: Final = ("flint", "louie", "scooby")
