@@ -96,8 +96,9 @@ def _folded(
     if len(layer) != _NORMALISED:
         return kernel, vectors[0] if vectors else None
     scale, shift, mean, variance = vectors
-    factor = scale * (1 / np.sqrt(variance + _EPSILON))
-    return kernel * factor, shift - mean * factor
+    with np.errstate(all="ignore"):  # of what comes to no number, _halved makes an error
+        factor = scale * (1 / np.sqrt(variance + _EPSILON))
+        return kernel * factor, shift - mean * factor
 
 
 def _in_order(kernel: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
