@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -19,6 +20,8 @@ from eyecatch.core.files import write_atomically
 _KEY: Final = "settings"
 _LOCK: Final = "lock"
 _ENDING: Final = ".adapting"
+_GO_ON: Final = "make room, and run the same again: it goes on from there"
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class WorkFolder:
@@ -67,7 +70,7 @@ def work_folder(out: Path, settings: object) -> Iterator[WorkFolder]:
             yield work
     except OSError as error:
         problem = f"{path} can't be written ({error.strerror or error})"
-        advice = "make room, and run the same again: it goes on from there"
+        advice = _GO_ON if error.errno in _FULL else "write it somewhere else"
         raise RequestError(problem, advice) from error
 
 

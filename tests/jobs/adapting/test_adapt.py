@@ -164,6 +164,11 @@ def test_pictures_that_are_missing_or_broken_are_told(boxed, tmp_path, teacher, 
         eyecatch.adapt(out=tmp_path / "other", boxes=boxed / "boxes.csv")
 
 
+def test_a_folder_that_cannot_be_written_is_told_otherwise_than_a_full_disk(boxed, teacher):
+    with pytest.raises(RequestError, match=r"can't be written .*; write it somewhere else\.$"):
+        eyecatch.adapt(out=boxed / "0.png" / "Show.detector", boxes=boxed / "boxes.csv")
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
