@@ -7,7 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from eyecatch.core.detections import Box
@@ -23,7 +23,7 @@ class LabelledBox:
 
     Attributes:
         line: of the file, from 1; the first face stands on line 2.
-        image: name of the picture, as the file has it.
+        image: name of the picture: as the file has it, but for a ``./`` before it and the like.
         box: x, y, w, h, brow to chin, in pixels of the picture; may reach beyond its edge.
         label: who it is; empty where the file doesn't say.
         score: of the detection in 0..1; 1 where the file has none.
@@ -85,8 +85,11 @@ def _read(path: Path, line: int, row: Mapping[str, str | None]) -> LabelledBox:
     image = row["image"] or ""
     if not image:
         raise RequestError(f"{where}: there is no image", "name the picture of the box")
+    if "\0" in image:
+        raise RequestError(f"{where}: no picture has such a name", "mend the line")
     box = _box(where, row)
-    return LabelledBox(line, image, box, (row.get("label") or "").strip(), _score(where, row))
+    name = PurePosixPath(image).as_posix()  # as it comes out of a folder: not a/./b, nor a//b
+    return LabelledBox(line, name, box, (row.get("label") or "").strip(), _score(where, row))
 
 
 def _box(where: str, row: Mapping[str, str | None]) -> Box:

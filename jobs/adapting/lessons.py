@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from eyecatch.core.distinct import called
 from eyecatch.core.errors import EyecatchError, MachineError, RequestError
 from eyecatch.core.inputs import Sources
@@ -85,7 +87,7 @@ def _checked(index: Index, file: Path) -> list[CheckedBox]:
 
 
 def labelled_pictures(boxes: Path, images: Path) -> tuple[list[LabelledPicture], list[str]]:
-    """The pictures that a box file names, and sentences on those that are missing or broken.
+    """The pictures that a box file names, and sentences on what is missing, broken or beyond them.
 
     Args:
         boxes: the box file.
@@ -106,16 +108,34 @@ def labelled_pictures(boxes: Path, images: Path) -> tuple[list[LabelledPicture],
         raise RequestError(
             f"{boxes} names {outside[0]}, which is not in {images}", "name pictures of that folder"
         )
-    pictures = load_listed(images, boxes, MAX_SIDE)
-    missing = [name for name in named if not (images / name).is_file()]
-    broken = sorted({*named} - {*missing} - {one.name for one in pictures})
+    readable = load_listed(images, boxes, MAX_SIDE)
+    pictures = [one for one in readable if _holds_its_boxes(one)]
+    beyond = [one.name for one in readable if not _holds_its_boxes(one)]
+    missing = [name for name in named if not _is_file(images / name)]
+    broken = sorted({*named} - {*missing} - {one.name for one in readable})
     faults = [
         *_few(missing, f"{boxes} names", f"not in {images}"),
         *_few(broken, f"{images} has", "unreadable"),
+        *_few(beyond, f"{boxes} names", "passed over for a box that lies outside"),
     ]
     if not pictures:
         raise RequestError(faults[0].rstrip("."), "name the folder of the pictures: --images")
     return pictures, faults
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have
+        return False
+
+
+def _holds_its_boxes(one: LabelledPicture) -> bool:
+    """Whether each box covers some of the picture; else they may be of one of another size."""
+    height, width = one.picture.shape[:2]
+    x, y, w, h = one.boxes.T
+    inside = (x < width) & (y < height) & (x + w > 0) & (y + h > 0)
+    return bool(np.isfinite(one.boxes).all() and inside.all())
 
 
 def _few(names: Sequence[str], what: str, how: str) -> list[str]:

@@ -32,6 +32,7 @@ BROKEN = {
     "nan": (b"a.png,nan,2,30,40,Hiei\n", "line 2: the box nan,2,30,40 has no size"),
     "infinite": (b"a.png,1,2,inf,40,Hiei\n", "line 2: the box 1,2,inf,40 has no size"),
     "nameless": (b",1,2,30,40,Hiei\n", "line 2: there is no image"),
+    "a name of none": (b"a\0.png,1,2,30,40,Hiei\n", "line 2: no picture has such a name"),
     "not utf-8": (b"\xff\xfe" + "a.png".encode("utf-16-le"), "is no CSV file; save it as CSV"),
     "latin-1": ("a.png,1,2,30,40,Zo\xeb\n".encode("latin-1"), "is no CSV file; save it as CSV"),
     "a score in words": (

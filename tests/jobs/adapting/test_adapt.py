@@ -164,6 +164,30 @@ def test_pictures_that_are_missing_or_broken_are_told(boxed, tmp_path, teacher, 
         eyecatch.adapt(out=tmp_path / "other", boxes=boxed / "boxes.csv")
 
 
+def test_a_picture_is_known_by_whatever_name_it_has_in_the_box_file(boxed, tmp_path, teacher):
+    (boxed / "boxes.csv").write_text("image,x,y,w,h\n./0.png,1,1,9,9\n0.png,20,1,9,9\n")
+    adapted = eyecatch.adapt(out=tmp_path / "a", boxes=boxed / "boxes.csv")
+    assert [(one.name, len(one.boxes)) for one in teacher.called[0]["labelled"]] == [("0.png", 2)]
+    assert adapted.faults == ()
+
+
+def test_a_name_that_no_file_can_have_is_a_missing_picture(boxed, tmp_path, teacher):
+    with (boxed / "boxes.csv").open("a") as file:
+        file.write(f"\n{'a' * 300}.png,1,1,9,9\n")
+    adapted = eyecatch.adapt(out=tmp_path / "a", boxes=boxed / "boxes.csv")
+    assert len(adapted.faults) == 1
+    assert "names a picture that is not in" in adapted.faults[0]
+
+
+@pytest.mark.parametrize("box", ["160,1,9,9", "1,90,9,9", "-9,1,9,9"])
+def test_a_picture_with_a_box_outside_is_told_and_not_learned(boxed, tmp_path, teacher, box):
+    (boxed / "boxes.csv").write_text(f"image,x,y,w,h\n0.png,1,1,9,9\n0.png,{box}\n1.png,1,1,9,9")
+    adapted = eyecatch.adapt(out=tmp_path / "a", boxes=boxed / "boxes.csv")
+    assert [one.name for one in teacher.called[0]["labelled"]] == ["1.png"]
+    names = f"{boxed / 'boxes.csv'} names a picture that is"
+    assert adapted.faults == (f"{names} passed over for a box that lies outside: 0.png.",)
+
+
 def test_a_folder_that_cannot_be_written_is_told_otherwise_than_a_full_disk(boxed, teacher):
     with pytest.raises(RequestError, match=r"can't be written .*; write it somewhere else\.$"):
         eyecatch.adapt(out=boxed / "0.png" / "Show.detector", boxes=boxed / "boxes.csv")
