@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.detect.base import Detector, clip_boxes
-from eyecatch.core.detect.postprocess import suppress_overlaps
+from eyecatch.core.detect.postprocess import suppress_nested, suppress_overlaps
 from eyecatch.core.detections import Detections, iou
 
 CLOSE_UP: Final = 0.36
@@ -141,7 +141,8 @@ class MultiscaleDetector:
         kept = np.flatnonzero(weights >= self._min_score)
         kept = kept[np.argsort(-weights[kept], kind="stable")]
         fused = sums[kept] / weights[kept, None]
-        return Detections(clip_boxes(fused, width, height), weights[kept])
+        found = Detections(clip_boxes(fused, width, height), weights[kept])
+        return suppress_nested(found, LARGE[0])
 
     def _shares(self, heights: _Array) -> _Array:
         """What each view counts for faces of so many pixels (n,): float32 (views, n), sums of 1."""

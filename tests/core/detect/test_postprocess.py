@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from eyecatch.core.detect.network import STRIDE
-from eyecatch.core.detect.postprocess import decode, suppress_overlaps
+from eyecatch.core.detect.postprocess import decode, suppress_nested, suppress_overlaps
 from eyecatch.core.detections import Detections
 
 
@@ -64,3 +64,14 @@ def test_of_overlapping_boxes_the_surer_stays():
     boxes = np.array([[0, 0, 10, 10], [1, 0, 10, 10], [40, 0, 10, 10]], np.float32)
     kept = suppress_overlaps(Detections(boxes, np.array([0.9, 0.8, 0.7], np.float32)), 0.4)
     assert kept.boxes[:, 0].tolist() == [0, 40]
+
+
+def test_what_lies_in_a_surer_much_larger_face_is_part_of_it():
+    face, eye, beside = [100, 50, 200, 220], [150, 100, 50, 40], [280, 60, 60, 60]
+    found = Detections(np.float32([face, beside, eye]), np.float32([0.8, 0.7, 0.6]))
+    assert suppress_nested(found, 108).boxes.tolist() == [face, beside]
+    assert len(suppress_nested(found, 300)) == 3, "only in a face so large"
+    before_it = Detections(np.float32([eye, face]), np.float32([0.8, 0.6]))
+    assert len(suppress_nested(before_it, 108)) == 2, "somebody stands before it"
+    nearly = Detections(np.float32([face, [110, 60, 180, 200]]), np.float32([0.8, 0.6]))
+    assert len(suppress_nested(nearly, 108)) == 2, "left to suppress_overlaps"
