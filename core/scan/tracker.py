@@ -22,7 +22,7 @@ CutCrop = Callable[[Box], Picture]
 
 MIN_START_SCORE = 0.44
 """Score from which a detection starts a tracklet; below it, it can only continue one (ByteTrack,
-Zhang et al. 2022). Of the network's detections from this score on .972 are faces, on pictures held
+Zhang et al. 2022). Of the network's detections from this score on .95 are faces, on pictures held
 out of its training (``judge`` of ``training.detector.train``). All that the cascade finds at 5
 neighbours is above it."""
 
