@@ -171,6 +171,15 @@ def test_a_picture_is_known_by_whatever_name_it_has_in_the_box_file(boxed, tmp_p
     assert adapted.faults == ()
 
 
+def test_a_link_in_the_folder_is_followed(boxed, tmp_path, teacher):
+    kept = tmp_path / "kept.png"
+    (boxed / "0.png").rename(kept)
+    (boxed / "0.png").symlink_to(kept)
+    adapted = eyecatch.adapt(out=tmp_path / "a", boxes=boxed / "boxes.csv")
+    assert len(teacher.called[0]["labelled"]) == 3
+    assert adapted.faults == ()
+
+
 def test_a_name_that_no_file_can_have_is_a_missing_picture(boxed, tmp_path, teacher):
     with (boxed / "boxes.csv").open("a") as file:
         file.write(f"\n{'a' * 300}.png,1,1,9,9\n")
