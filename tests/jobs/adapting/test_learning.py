@@ -109,7 +109,7 @@ def test_an_empty_folder_teaches_nothing(tmp_path):
     )
     taught, plans, _ = learn(lesson)
     assert taught.weights is None
-    assert taught.reason == "no drawn face is found in 0 frames"
+    assert taught.reason == "all frames are blank, or alike"
     assert plans == [(1, 1)]
 
 

@@ -75,6 +75,8 @@ def count_faces(frames: Iterable[LabelledPicture]) -> int:
 
 def too_few(frames: Sequence[LabelledPicture]) -> str:
     """Says that frames have too few faces to learn from, or nothing."""
+    if not frames:
+        return "all frames are blank, or alike"
     faces = count_faces(frames)
     if faces >= _FEWEST:
         return ""
