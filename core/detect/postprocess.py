@@ -64,13 +64,22 @@ def suppress_overlaps(found: Detections, max_iou: float) -> Detections:
         found: sorted by score.
         max_iou: intersection over union above which two boxes are one face.
     """
-    overlaps = (iou(found.boxes, found.boxes) > max_iou).tolist()
-    kept: list[int] = []
-    for i, row in enumerate(overlaps):
-        if not any(row[j] for j in kept):
-            kept.append(i)
-    kept = kept[:_MAX_FACES]
+    kept = strongest(iou(found.boxes, found.boxes), max_iou)
     return Detections(found.boxes[kept], found.scores[kept])
+
+
+def strongest(overlap: npt.NDArray[np.float32], max_iou: float) -> list[int]:
+    """Which boxes greedy non-maximum suppression keeps, _MAX_FACES at most.
+
+    Args:
+        overlap: float32 (n, n): IoU of each two, in order of falling scores.
+        max_iou: as of ``suppress_overlaps``.
+    """
+    kept: list[int] = []
+    for i, same in enumerate((overlap > max_iou).tolist()):
+        if not any(same[j] for j in kept):
+            kept.append(i)
+    return kept[:_MAX_FACES]
 
 
 def suppress_nested(found: Detections, min_height: float) -> Detections:
