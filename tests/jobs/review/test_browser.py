@@ -241,8 +241,9 @@ def test_a_missed_face_is_drawn_by_touch(browser, home, room):
     for step in range(1, 7):
         send("touchMove", (10 + 10 * step, 20 + 10 * step))
     send("touchEnd")
+    page.get_by_text("pixels, 10 from the left").wait_for()
     page.get_by_label("Name of the face in the box").fill("Hotaru")
-    page.get_by_role("button", name="Name it").tap()
+    page.get_by_label("Name of the face in the box").press("Enter")
     page.get_by_text("Last: drew a face that was missed, Hotaru").wait_for()
     context.close()
     (row,) = room.index.missed_faces.of(1)
