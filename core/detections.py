@@ -44,6 +44,11 @@ class Detections:
         """A picture without a face."""
         return cls(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
 
+    def above(self, min_score: float) -> Detections:
+        """The same without faces of a lower score."""
+        kept = self.scores >= min_score
+        return Detections(self.boxes[kept], self.scores[kept])
+
     def scaled(self, x: float, y: float) -> Detections:
         """The same faces in a picture ``x`` times as wide and ``y`` times as high."""
         return Detections(self.boxes * np.array([x, y, x, y], np.float32), self.scores)

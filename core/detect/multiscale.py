@@ -97,9 +97,8 @@ class MultiscaleDetector:
         self._detector, self._min_score = detector, min_score
         self._views = still_views(zooms) if views is None else tuple(views)
         plain = [i for i, view in enumerate(self._views) if not view.close_up]
-        self._plain = (
-            plain[0] if len(plain) == 1 else None
-        )  # that decides alone where none is large
+        # Where no face is large, a single view that is no close-up decides alone.
+        self._plain = plain[0] if len(plain) == 1 else None
         self._counts = np.array([[view.small, view.large] for view in self._views], np.float32)
 
     def detect(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> list[Detections]:
@@ -132,7 +131,7 @@ class MultiscaleDetector:
         if not len(boxes):
             return Detections.none()
         if self._plain is not None and boxes[:, 3].max() <= LARGE[0]:
-            return _without_faint(views[self._plain], self._min_score)
+            return views[self._plain].above(self._min_score)
         scores = np.concatenate([view.scores for view in views])
         order = np.argsort(-scores, kind="stable")
         overlap = iou(boxes, boxes)
@@ -160,11 +159,6 @@ class MultiscaleDetector:
         small, big = self._counts.T[:, :, None]
         counts = small + (big - small) * large
         return np.asarray(counts / counts.sum(axis=0), np.float32)
-
-
-def _without_faint(found: Detections, min_score: float) -> Detections:
-    kept = found.scores >= min_score
-    return Detections(found.boxes[kept], found.scores[kept])
 
 
 def _seen(picture: npt.NDArray[np.uint8], view: View, size_divisor: int) -> npt.NDArray[np.uint8]:

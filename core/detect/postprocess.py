@@ -85,8 +85,8 @@ def strongest(overlap: npt.NDArray[np.float32], max_iou: float) -> list[int]:
 def suppress_nested(found: Detections, min_height: float) -> Detections:
     """Without boxes that lie in a much larger face of a higher score: an eye, a mouth, a cheek.
 
-    On close-ups and frames of three shows every one that it takes away was wrong (15 of 4,900
-    boxes), and faces before a larger face had the higher score.
+    On close-ups held out and the frames of three shows it takes away 19 of 10,184 boxes, of which
+    17 are wrong; faces before a larger face have the higher score.
 
     Args:
         found: sorted by score.

@@ -18,8 +18,9 @@ from typing import Any, Final
 
 from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.images import SUFFIXES
+from eyecatch.core.threads import map_in_threads
 from eyecatch.core.video.content_hash import content_hash
-from eyecatch.training.collection.extract import FaceExtractor, map_in_threads
+from eyecatch.training.collection.extract import FaceExtractor
 from eyecatch.training.collection.options import Danbooru
 from eyecatch.training.collection.scan_files import MEGABYTE, OnProgress, size_of
 from eyecatch.training.collection.store import FaceStore

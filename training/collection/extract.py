@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from itertools import combinations
-from os import cpu_count
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +23,7 @@ from eyecatch.core.scan.crop_selection import quality
 from eyecatch.core.scan.linking import link
 from eyecatch.core.scan.scanner import Scan
 from eyecatch.core.scan.types import ScannedChunk, Timeline, Tracklet
+from eyecatch.core.threads import map_in_threads
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.core.video.types import Chunk, Video
@@ -35,9 +32,6 @@ from eyecatch.training.collection.types import ExtractedFaces, Face, Person
 CROPS_PER_TRACK = 3
 """The best crops of a track, at least half a second from each other. More would teach little, and
 be more for a person to sort."""
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 class FaceExtractor:
@@ -134,28 +128,6 @@ class FaceExtractor:
             self._local.multiscale = load(self._detector, multiscale=True)
         detector: Detector = self._local.multiscale
         return detector
-
-
-def map_in_threads(
-    call: Callable[[Item], Result], items: Iterable[Item]
-) -> Generator[Result, None, None]:
-    """``map`` in a thread a core, in order; items are taken only shortly before they are needed.
-
-    Threads are enough: decoding, resizing and the detector all release the GIL.
-    """
-    workers = cpu_count() or 1
-    waiting: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            for item in items:
-                waiting.append(pool.submit(call, item))
-                if len(waiting) > 2 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
 
 
 def _whole_picture(picture: npt.NDArray[np.uint8]) -> Detections:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.images import is_image, read_content
+from eyecatch.core.threads import map_in_threads
 from eyecatch.core.video.content_hash import content_hash
-from eyecatch.training.collection.extract import FaceExtractor, map_in_threads
+from eyecatch.training.collection.extract import FaceExtractor
 from eyecatch.training.collection.manifest import Manifest
 from eyecatch.training.collection.types import ExtractedFaces
 

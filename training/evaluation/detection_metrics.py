@@ -44,8 +44,7 @@ class DetectedPicture:
 
     def above(self, min_score: float) -> DetectedPicture:
         """The same without boxes of a lower score."""
-        kept = self.found.scores >= min_score
-        return replace(self, found=Detections(self.found.boxes[kept], self.found.scores[kept]))
+        return replace(self, found=self.found.above(min_score))
 
 
 @dataclass(frozen=True, slots=True)

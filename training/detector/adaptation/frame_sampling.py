@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +17,7 @@ from more_itertools import batched
 
 from eyecatch.core.files import write_atomically
 from eyecatch.core.shortage import blame_machine
+from eyecatch.core.threads import map_in_threads
 from eyecatch.core.video.frame import Picture
 from eyecatch.training.detector.adaptation.moment_reading import read_moments
 from eyecatch.training.detector.adaptation.moment_times import (
@@ -84,12 +83,13 @@ def sample_moments(
     kept = _Kept(folder, done, plan.near)
     looked = sum(len(part.frames) for part in parts[:done])
     on_step(looked, total)
-    for number, found in enumerate(_read_all(parts[done:]), start=done):
-        for place, one in enumerate(found):
-            kept.add(one, folder / f"{number:05d}-{place:04d}.npz")
-        write_atomically(folder / _STATE, json.dumps({"parts": number + 1}).encode())
-        looked += len(parts[number].frames)
-        on_step(looked, total)
+    with closing(map_in_threads(_Part.read, parts[done:])) as results:
+        for number, found in enumerate(results, start=done):
+            for place, one in enumerate(found):
+                kept.add(one, folder / f"{number:05d}-{place:04d}.npz")
+            write_atomically(folder / _STATE, json.dumps({"parts": number + 1}).encode())
+            looked += len(parts[number].frames)
+            on_step(looked, total)
     return MomentFolder(folder)
 
 
@@ -170,20 +170,3 @@ def _parts_done(folder: Path) -> int:
         return int(json.loads((folder / _STATE).read_text("utf-8"))["parts"])
     except (OSError, ValueError, KeyError, TypeError):
         return 0
-
-
-def _read_all(parts: Sequence[_Part]) -> Iterator[list[_Found]]:
-    """The moments of each part, in order, read by a thread a core: decoding releases the GIL."""
-    workers = os.cpu_count() or 1
-    waiting: deque[Future[list[_Found]]] = deque()
-    with ThreadPoolExecutor(workers, thread_name_prefix="sample") as pool:
-        try:
-            for part in parts:
-                waiting.append(pool.submit(part.read))
-                if len(waiting) > 2 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()

@@ -14,9 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-
 from eyecatch.core.detect import cnn, network
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.detector_file import WEIGHTS, read_detector_file
@@ -39,8 +36,6 @@ from eyecatch.training.detector.export import export_weights
 from eyecatch.training.detector.loop import Schedule, fit
 from eyecatch.training.detector.mosaic import PicturePool
 from eyecatch.training.detector.synthetic import synthetic_pictures
-
-Weights = list[npt.NDArray[np.float32]]
 
 HELD: Final = 5
 """One in so many runs of five frames is held out, to judge by."""
@@ -167,18 +162,22 @@ class _Teaching:
 
     def run(self, lessons: Lessons) -> Taught:
         known, known_held = split(lessons.labelled, HELD)
-        places, held = split(range(len(lessons.moments)), HELD)
-        shown = self._label(self._start, lessons.moments)
-        self._held = _Held(lessons.moments, held, [shown[i] for i in held], known_held)
-        before = self._figures(0, [*shown, *lessons.labelled], 0.0, self._start)
-        if problem := too_few([*shown, *lessons.labelled]):
+        every = range(len(lessons.moments))
+        places, held = split(every, HELD)
+        first = self._label(self._start, lessons.moments, every)
+        self._held = _Held(lessons.moments, held, [first[i] for i in held], known_held)
+        before = self._figures(0, [*first, *lessons.labelled], 0.0, self._start)
+        if problem := too_few([*first, *lessons.labelled]):
             return Taught(None, before, (), problem)
         drawings = self._drawings()
         rounds: list[RoundFigures] = []
         best, weights = before, self._start
+        shown, shown_by = [first[i] for i in places], self._start
         for number in range(1, self._plan.rounds + 1):
             self._round = number
-            learned = [shown[i] for i in places if len(shown[i].boxes) + len(shown[i].ignored)]
+            if weights != shown_by:
+                shown, shown_by = self._label(weights, lessons.moments, places), weights
+            learned = [one for one in shown if len(one.boxes) + len(one.ignored)]
             file = self._learn(
                 [(_SHARES["labelled"], known), (_SHARES["show"], learned), *drawings]
             )
@@ -186,8 +185,6 @@ class _Teaching:
             rounds.append(figures)
             if figures.beats(best):
                 best, weights = figures, mixed
-                if number < self._plan.rounds:
-                    shown = self._label(weights, lessons.moments)
         if best is not before:
             return Taught(weights, before, tuple(rounds))
         return Taught(None, before, tuple(rounds), why_worse(before, rounds))
@@ -231,24 +228,24 @@ class _Teaching:
         heads = [LabelledPicture("", *one) for one in cartoons(plan.cartoons, plan.seed)]
         return [(_SHARES["cartoons"], heads), (_SHARES["people"], people)]
 
-    def _label(self, weights: Path, moments: Sequence[Moment]) -> list[LabelledPicture]:
-        looks = MultiscaleDetector(_detector(weights), MAYBE)
+    def _label(
+        self, weights: Path, moments: Sequence[Moment], places: Sequence[int]
+    ) -> list[LabelledPicture]:
         done: list[LabelledPicture] = []
-        for one in label(looks, moments):
+        for one in label(_many_looks(weights), (moments[i] for i in places)):
             done.append(one)
-            self._tell("look", len(done), len(moments))
+            self._tell("look", len(done), len(places))
         return done
 
     def _figures(
         self, number: int, learned: Sequence[LabelledPicture], mix: float, weights: Path
     ) -> RoundFigures:
         self._tell("judge", 0, len(self._held.shown) + len(self._held.known))
-        looks = MultiscaleDetector(_detector(weights), MAYBE)
         once = cnn.two_looks(_config(weights), _LOWEST)
         sure: Iterable[LabelledPicture] = self._held.shown
         if weights != self._start:
             moments = (self._held.moments[i] for i in self._held.places)
-            sure = label(looks, moments)
+            sure = label(_many_looks(weights), moments)
         return RoundFigures(
             number,
             count_faces(learned),
@@ -263,9 +260,8 @@ class _Teaching:
         self._on_progress(TeachProgress(self._round, self._plan.rounds, stage, done, total))
 
 
-def _detector(weights: Path) -> cnn.CnnDetector:
-    """One view, giving scores far below those of faces."""
-    return cnn.CnnDetector(_config(weights), _LOWEST)
+def _many_looks(weights: Path) -> MultiscaleDetector:
+    return MultiscaleDetector(cnn.CnnDetector(_config(weights), _LOWEST), MAYBE)
 
 
 def _config(weights: Path) -> DetectorConfig:
