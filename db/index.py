@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from eyecatch.db.scans.chunks import Chunks
     from eyecatch.db.scans.episode_state import EpisodeState
     from eyecatch.db.scans.predictions import Predictions
+    from eyecatch.db.scans.signatures import Signatures
     from eyecatch.db.scans.tracks import Tracks
+    from eyecatch.db.segments import Segments
     from eyecatch.db.verdicts import Verdicts
 
 
@@ -87,6 +89,10 @@ class Index(Session):
     episode_state: cached_property[EpisodeState] = repository(
         "eyecatch.db.scans.episode_state", "EpisodeState"
     )
+    signatures: cached_property[Signatures] = repository(
+        "eyecatch.db.scans.signatures", "Signatures"
+    )
+    segments: cached_property[Segments] = repository("eyecatch.db.segments", "Segments")
 
     # Faces, and what people do with them
     faces: cached_property[Faces] = repository("eyecatch.db.review.faces", "Faces")

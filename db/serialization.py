@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from eyecatch.core.arrays import read_arrays
 from eyecatch.core.scan.types import Timeline
+from eyecatch.core.segments.types import PictureHashes
 from eyecatch.db.models.wrong_value import WrongValueError
 
 Ints = npt.NDArray[np.int64]
@@ -66,6 +67,23 @@ def unpack_timeline(blob: bytes) -> Timeline:
         if any(one.dtype != np.uint8 or one.ndim != 3 for one in thumbnails):
             raise ValueError("a thumbnail that is none")
         return Timeline(start, pts, held, change, *thumbnails)
+
+
+def pack_pictures(pictures: PictureHashes) -> bytes:
+    """The hashes of a chunk's drawings; frames are kept as steps, which repeat."""
+    return _pack(frames=np.diff(pictures.frames, prepend=np.int32(0)), hashes=pictures.hashes)
+
+
+def unpack_pictures(blob: bytes) -> PictureHashes:
+    """What ``pack_pictures`` was given."""
+    with _blob("picture_hash.arrays", blob):
+        arrays = read_arrays(blob, _LARGEST, ("frames", "hashes"))
+        steps, hashes = _line(arrays["frames"], "i"), _line(arrays["hashes"], "u")
+        frames = np.cumsum(steps, dtype=np.int64)
+        rising = (steps[1:] > 0).all() and (steps[:1] >= 0).all() and (frames < 2**31).all()
+        if len(frames) != len(hashes) or hashes.dtype != np.uint64 or not rising:
+            raise ValueError(f"{len(hashes)} hashes of {len(frames)} frames")
+        return PictureHashes(frames.astype(np.int32), hashes)
 
 
 def pack_vector(vector: npt.NDArray[np.float32]) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from eyecatch.core.segments.types import PictureHashes
+
 if TYPE_CHECKING:  # a question to the index needn't wait for NumPy
     import numpy as np
     import numpy.typing as npt
@@ -81,6 +83,7 @@ class ScannedChunk:
         tracklets: in order of their first frame, then of their left edge.
         broken: why decoding stopped before the chunk's end, or None; what came before is kept.
         damage: half-open ranges of frames that were not decoded, or only in part, in order.
+        pictures: hashes of its drawings, by which they are known again in other episodes.
     """
 
     index: int
@@ -88,3 +91,4 @@ class ScannedChunk:
     tracklets: tuple[Tracklet, ...]
     broken: str | None = None
     damage: tuple[tuple[int, int], ...] = ()
+    pictures: PictureHashes | None = None

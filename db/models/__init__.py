@@ -19,6 +19,7 @@ from eyecatch.db.models.library import (
     Run,
     Series,
 )
+from eyecatch.db.models.repeats import Chapter, PictureHash, Segment, SoundHash
 from eyecatch.db.models.review import (
     Action,
     Apart,
@@ -51,6 +52,7 @@ __all__ = [
     "BadFile",
     "Base",
     "Bundle",
+    "Chapter",
     "Character",
     "Chunk",
     "Cluster",
@@ -63,9 +65,12 @@ __all__ = [
     "Identification",
     "MissedFace",
     "Overruled",
+    "PictureHash",
     "Run",
+    "Segment",
     "Series",
     "Shot",
+    "SoundHash",
     "Tally",
     "Timeline",
     "Track",

@@ -166,3 +166,4 @@ class Appearance(Base):
     stop_pts: Mapped[int]
     confidence: Mapped[float] = mapped_column(Real(0, 1))  # of its surest track
     faces: Mapped[int] = mapped_column(Count)  # frames with a face, counted once for each track
+    segment: Mapped[str | None]  # the kind of segment it lies in; None: story

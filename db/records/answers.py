@@ -40,6 +40,44 @@ class Range(NamedTuple):
         return self.stop_pts * self.time_base
 
 
+class SegmentRow(NamedTuple):
+    """A part of an episode that is no story, or is shown elsewhere too.
+
+    Attributes:
+        id: its number in this index.
+        episode_id: the episode.
+        kind: one of ``core.segments.types.KINDS``; ``story`` where a person said it is none.
+        start_frame, stop_frame: half-open.
+        start_pts, stop_pts: when the first frame begins and the last one ends, in ``time_base``.
+        confidence: 0..1; 1 where a person set it.
+        by: ``model`` or ``person``.
+        shared: equal for those of all episodes that show the same; None where no other does.
+        time_base: seconds of one unit of a pts.
+    """
+
+    id: int
+    episode_id: int
+    kind: str
+    start_frame: int
+    stop_frame: int
+    start_pts: int
+    stop_pts: int
+    confidence: float
+    by: str
+    shared: int | None
+    time_base: Fraction
+
+    @property
+    def start(self) -> Fraction:
+        """Seconds at which it begins."""
+        return self.start_pts * self.time_base
+
+    @property
+    def stop(self) -> Fraction:
+        """Seconds at which it ends."""
+        return self.stop_pts * self.time_base
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Where a character, or several at once, are on screen in an episode.

@@ -20,6 +20,7 @@ from eyecatch.db.models.base import DONE, FAILED, PENDING
 from eyecatch.db.records.scan import MAX_TRIES, Backlog, Provenance, Vectors
 from eyecatch.db.scans.episode_state import mark_pending
 from eyecatch.db.scans.predictions import insert_predictions
+from eyecatch.db.scans.signatures import insert_pictures
 from eyecatch.db.serialization import pack_timeline, unpack_plan
 
 FRAMES: Final = schema.Base.metadata.tables["frame"]
@@ -201,8 +202,8 @@ def _crop_ids(connection: Connection, chunk_id: int) -> Sequence[int]:
 
 def _forget(connection: Connection, chunk_id: int) -> None:
     # Frames, crops and identifications go with their tracklets.
-    connection.execute(delete(schema.Tracklet).where(schema.Tracklet.chunk_id == chunk_id))
-    connection.execute(delete(schema.Timeline).where(schema.Timeline.chunk_id == chunk_id))
+    for table in (schema.Tracklet, schema.Timeline, schema.PictureHash):
+        connection.execute(delete(table).where(table.chunk_id == chunk_id))
 
 
 def _mark(  # noqa: PLR0913, PLR0917 - each is a column
@@ -232,13 +233,11 @@ def _mark(  # noqa: PLR0913, PLR0917 - each is a column
 
 
 def _insert_timeline(connection: Connection, chunk_id: int, scanned: ScannedChunk) -> None:
-    connection.execute(
-        insert(schema.Timeline).values(
-            chunk_id=chunk_id,
-            frames=len(scanned.timeline.pts),
-            arrays=pack_timeline(scanned.timeline),
-        )
-    )
+    frames, arrays = len(scanned.timeline.pts), pack_timeline(scanned.timeline)
+    values = {"chunk_id": chunk_id, "frames": frames, "arrays": arrays}
+    connection.execute(insert(schema.Timeline).values(values))
+    if scanned.pictures is not None:
+        insert_pictures(connection, chunk_id, scanned.pictures)
 
 
 def _insert_tracklets(

@@ -15,9 +15,9 @@ from eyecatch.core.file_names import fitted
 from eyecatch.core.files import refuse, whole_file
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.answers import Found
+from eyecatch.jobs.clips.clip_spans import spans
 from eyecatch.jobs.clips.manifest import NAMES, Clip, write_manifest
 from eyecatch.jobs.clips.options import ClipKeywords, ClipOptions
-from eyecatch.jobs.clips.segments import spans
 from eyecatch.jobs.clips.supercut import write_supercut
 from eyecatch.jobs.progress import StepListener, ignore_steps
 from eyecatch.jobs.render.cutter import Cutter, Span

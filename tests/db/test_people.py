@@ -340,6 +340,7 @@ def test_what_is_on_screen_at_once_is_known(index, filled):
 
 
 LATER = (
+    "appearance.segment",
     "episode_file.seal",
     "chunk.begun",
     "episode.claimed_by",
@@ -371,7 +372,8 @@ LATER = (
 
 def test_an_older_index_is_brought_up_to_date_by_whoever_asks(index, filled, url):
     tables = ("tally", "overruled", "unlike", "apart", "face", "cluster", "action", "bad_file")
-    tables += ("missed_face", "adapted_detector")
+    tables += ("missed_face", "adapted_detector", "picture_hash", "sound_hash", "chapter")
+    tables += ("segment",)
     share = index.appearances.named_share()
     index.close()
     engine = sa.create_engine(parse_url(url))

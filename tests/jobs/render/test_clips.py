@@ -13,9 +13,9 @@ import pytest
 from eyecatch.core.errors import RequestError, UnknownCharacterError
 from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.records.answers import Range
+from eyecatch.jobs.clips.clip_spans import spans
 from eyecatch.jobs.clips.clips import clips
 from eyecatch.jobs.clips.options import ClipOptions
-from eyecatch.jobs.clips.segments import spans
 
 RATE = "24000/1001"
 OPEN = "open-gop=1:keyint=12:min-keyint=12:bframes=3:b-adapt=0:scenecut=0"

@@ -1,0 +1,1 @@
+"""What repeats in a series: openings, endings, eyecatches, recaps, previews, reused shots."""
