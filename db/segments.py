@@ -74,8 +74,8 @@ def _select() -> Select[*tuple[Any, ...]]:
 
 
 def _record(row: Row[*tuple[Any, ...]]) -> SegmentRow:
-    values: list[Any] = list(row)
-    return SegmentRow(*values[:-2], Fraction(*values[-2:]))
+    *values, num, den = tuple(row)
+    return SegmentRow._make([*values, Fraction(num, den)])
 
 
 def _replace(
