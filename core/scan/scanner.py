@@ -16,6 +16,7 @@ from eyecatch.core.scan.held_frames import HeldFrameFilter
 from eyecatch.core.scan.sampling import FrameSampler
 from eyecatch.core.scan.tracker import Tracker
 from eyecatch.core.scan.types import ScannedChunk, Timeline
+from eyecatch.core.segments.hashing import MIN_GAP, DrawingHashes
 from eyecatch.core.video.decode import decode
 from eyecatch.core.video.frame import Frame, Picture
 from eyecatch.core.video.types import Chunk, Video
@@ -106,6 +107,7 @@ class _ChunkScan:
         self._ends: list[Picture] = []  # thumbnails of the first frame and of the last
         self._changes = SceneChanges()
         self._held_filter = HeldFrameFilter(config.held_change)
+        self._hashes = DrawingHashes(float(MIN_GAP / video.time_base))
         self._tracker = Tracker(video.width, video.height, config.crops, watch)
         self._sampler = FrameSampler(self._detect, self._tracker, config.every)
 
@@ -134,6 +136,10 @@ class _ChunkScan:
             self._undecoded = None
             change = self._changes.add(thumbnail, place)
             fresh = not self._held_filter.is_held(thumbnail)
+            if may_be_cut(change):
+                self._hashes.reset()
+            if fresh:
+                self._hashes.add(frame.number, frame.pts, thumbnail)
         if may_be_cut(change):
             self._sampler.reset()
         return fresh
@@ -153,6 +159,7 @@ class _ChunkScan:
         self._undecoded = len(self._pts)
         self._changes.reset()
         self._held_filter.reset()
+        self._hashes.reset()
         self._sampler.reset()
 
     def _detect(self, frame: Frame) -> Detections:
@@ -179,7 +186,8 @@ class _ChunkScan:
         )
         unread = range(self._chunk.start + len(self._pts), self._chunk.stop)
         damage = _ranges([*self._damaged, *(() if self._chunk.straight else unread)])
-        return ScannedChunk(self._chunk.index, timeline, tracklets, broken, damage)
+        hashes = self._hashes.result()
+        return ScannedChunk(self._chunk.index, timeline, tracklets, broken, damage, hashes)
 
 
 def _ranges(numbers: list[int]) -> tuple[tuple[int, int], ...]:

@@ -7,6 +7,7 @@ from eyecatch.core.detections import Detections
 from eyecatch.core.errors import MediaError, ModelError
 from eyecatch.core.scan import scanner as module
 from eyecatch.core.scan.config import ScanConfig
+from eyecatch.core.scan.hash_again import hash_chunk
 from eyecatch.core.scan.linking import link
 from eyecatch.core.scan.scanner import Scan
 from eyecatch.core.video.plan import plan
@@ -30,7 +31,17 @@ def rows(chunks):
     ]
     pts = np.concatenate([chunk.timeline.pts for chunk in chunks]).tolist()
     held = np.concatenate([chunk.timeline.held for chunk in chunks]).tolist()
-    return linked.shots, tracks, pts, held
+    return linked.shots, tracks, pts, held, hashes(chunks)
+
+
+def hashes(chunks):
+    return [
+        (frame, value)
+        for chunk in chunks
+        for frame, value in zip(
+            chunk.pictures.frames.tolist(), chunk.pictures.hashes.tolist(), strict=True
+        )
+    ]
 
 
 def _row(one):
@@ -44,6 +55,19 @@ def test_the_rows_are_the_same_however_the_episode_is_cut(film, detector):
     assert (len(whole), len(pieces)) == (1, 6)
     assert 1 < len(some) < 6
     assert rows(whole) == rows(pieces) == rows(some)
+
+
+@pytest.mark.parametrize("seconds", [1e9, 0.1])
+def test_hashes_that_are_made_later_are_those_of_the_scan(film, detector, seconds):
+    video = probe(film)
+    chunks = plan(video, seconds).chunks
+    config = ScanConfig()
+    again = [hash_chunk(video, chunk, config) for chunk in chunks]
+    made = [(n, h) for one in again for n, h in zip(one.frames, one.hashes, strict=True)]
+    assert made == hashes(scanned(film, seconds, detector))
+    assert len(made) > 10
+    starts = {chunk.start for chunk in chunks}
+    assert starts <= {number for number, _ in made}, "a chunk's first drawing is hashed"
 
 
 @pytest.mark.parametrize("name", ["film", "one_keyframe"])
