@@ -22,7 +22,7 @@ from eyecatch.core.synthetic.pen import (
     smooth,
 )
 
-Place = Literal["sky", "street", "room", "park", "classroom", "sunset", "night"]
+Place = Literal["sky", "street", "room", "park", "classroom", "sunset", "night", "black"]
 
 LIGHTS: dict[Place, Light] = {
     "sky": DAY,
@@ -32,6 +32,7 @@ LIGHTS: dict[Place, Light] = {
     "classroom": DAY,
     "sunset": (1.0, 0.84, 0.72),
     "night": (0.6, 0.64, 0.84),
+    "black": DAY,
 }
 """What falls on whoever stands there."""
 
@@ -186,4 +187,5 @@ _PAINTERS: dict[Place, Callable[[Pen, float, np.random.Generator], None]] = {
     "classroom": _classroom,
     "sunset": _sunset,
     "night": _night,
+    "black": lambda *_: None,
 }

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import ffmpeg
 import imageio_ffmpeg
@@ -19,12 +19,17 @@ from eyecatch.core.children import child
 from eyecatch.core.errors import MediaError
 from eyecatch.core.files import atomic_file
 from eyecatch.core.synthetic.pen import Picture
+from eyecatch.core.synthetic.soundtrack import RATE, Samples
 
 # A slow tune on a pentatonic scale over a little hiss; commas are kept from ffmpeg by the quotes.
 _TUNE = (
     "0.1*sin(2*PI*t*220*pow(2,floor(mod(t*2.5,5))*2.4/12))*exp(-3*mod(t,0.4))"
     "+0.05*sin(2*PI*t*110)+0.004*(random(0)-0.5)"
 )
+
+
+_TUNE_INPUT = ffmpeg.input(f"aevalsrc='{_TUNE}':s=44100", format="lavfi")
+_RAW_SOUND = {"format": "s16le", "ar": RATE, "ac": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,13 @@ class Encoding:
     sound: str | None = "aac"
 
 
-def encode(
+def encode(  # noqa: PLR0913, PLR0917 - what a file is made of
     pictures: Iterable[Picture],
     path: Path,
     size: tuple[int, int],
     rate: Fraction,
     encoding: Encoding,
+    sound: Samples | None = None,
 ) -> None:
     """Write pictures into a file, which appears only when it is whole.
 
@@ -62,20 +68,36 @@ def encode(
         size: width and height in pixels.
         rate: frames a second, constant.
         encoding: how.
+        sound: what is heard, unless the encoding is silent; None for a tune.
 
     Raises:
         MediaError: ffmpeg can't write it, with what ffmpeg says.
     """
     try:
-        with atomic_file(path) as part, tempfile.TemporaryFile() as log:
-            status = _pipe(pictures, _command(part, size, rate, encoding), log)
+        with (
+            atomic_file(path) as part,
+            tempfile.TemporaryFile() as log,
+            tempfile.NamedTemporaryFile() as heard,
+        ):
+            if sound is not None:
+                heard.write((sound.clip(-1, 1) * 32767).astype("<i2").tobytes())
+                heard.write(bytes(2 * RATE))  # the pictures end first: else the last one is lost
+                heard.flush()
+            tune = _TUNE_INPUT if sound is None else ffmpeg.input(heard.name, **_RAW_SOUND)
+            status = _pipe(pictures, _command(part, size, rate, encoding, tune), log)
             if status:
                 raise MediaError(str(path), f"ffmpeg could not write it ({_complaint(log)})")
     except OSError as error:
         raise MediaError(str(path), f"it could not be written ({error.strerror})") from error
 
 
-def _command(path: Path, size: tuple[int, int], rate: Fraction, encoding: Encoding) -> list[str]:
+def _command(
+    path: Path,
+    size: tuple[int, int],
+    rate: Fraction,
+    encoding: Encoding,
+    tune: Any,  # noqa: ANN401 - ffmpeg-python is not typed
+) -> list[str]:
     raw = {"format": "rawvideo", "pix_fmt": "bgr24", "s": f"{size[0]}x{size[1]}"}
     streams = [ffmpeg.input("pipe:", framerate=str(rate), **raw)]
     options: dict[str, str | int | None] = {
@@ -84,7 +106,7 @@ def _command(path: Path, size: tuple[int, int], rate: Fraction, encoding: Encodi
         **encoding.options,
     }
     if encoding.sound is not None:
-        streams.append(ffmpeg.input(f"aevalsrc='{_TUNE}':s=44100", format="lavfi"))
+        streams.append(tune)
         options |= {"acodec": encoding.sound, "shortest": None}
     # bitexact: without it the container holds random ids, and no two files are the same
     output = ffmpeg.output(*streams, str(path), fflags="+bitexact", **options)

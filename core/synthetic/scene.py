@@ -57,6 +57,8 @@ class Shot:
         pan: widths of the picture that the camera moves to the right over the shot (on ones).
         title: the name on the card.
         seed: the background follows from it.
+        first: of an excerpt, the number of its first frame in the whole shot.
+        whole: of an excerpt, how many frames the whole shot has; 0 where this is all of it.
     """
 
     frames: int
@@ -66,6 +68,8 @@ class Shot:
     pan: float = 0.0
     title: str = ""
     seed: int = 0
+    first: int = 0
+    whole: int = 0
 
 
 class Face(NamedTuple):
@@ -89,6 +93,20 @@ class DrawnFrame(NamedTuple):
     fresh: bool
 
 
+def excerpt(shots: Sequence[Shot], start: int, stop: int) -> list[Shot]:
+    """Shots that show exactly the frames from ``start`` up to ``stop`` of those given."""
+    found, begins = [], 0
+    for shot in shots:
+        first, last = max(start - begins, 0), min(stop - begins, shot.frames)
+        if last - first == shot.frames:
+            found.append(shot)
+        elif first < last:
+            at, whole = shot.first + first, shot.whole or shot.frames
+            found.append(replace(shot, frames=last - first, first=at, whole=whole))
+        begins += shot.frames
+    return found
+
+
 def play(shots: Sequence[Shot], size: tuple[int, int]) -> Iterator[DrawnFrame]:
     """Every frame of the shots, one after the other.
 
@@ -105,7 +123,7 @@ def _play_shot(shot: Shot, size: tuple[int, int]) -> Iterator[DrawnFrame]:
     light = LIGHTS[shot.place] if shot.place else DAY
     before, picture = None, stage
     faces: tuple[Face, ...] = ()
-    for frame in range(shot.frames):
+    for frame in range(shot.first, shot.first + shot.frames):
         drawing = _drawing(shot, frame, size)
         fresh = drawing != before
         if fresh:
@@ -126,11 +144,11 @@ def _stage(shot: Shot, size: tuple[int, int]) -> Picture:
 
 def _drawing(shot: Shot, frame: int, size: tuple[int, int]) -> tuple[int, tuple[Figure, ...]]:
     """What a drawing depends on: the camera's left edge on the stage in pixels, and the figures."""
-    held = frame - frame % shot.step
-    along = frame / max(1, shot.frames - 1)
+    held, last = frame - frame % shot.step, max(1, (shot.whole or shot.frames) - 1)
+    along = frame / last
     camera = max(0.0, -shot.pan) + shot.pan * along
     left = min(round(camera * size[0]), round(size[0] * (1 + abs(shot.pan))) - size[0])
-    done = held / max(1, shot.frames - 1)
+    done = held / last
     return left, tuple(_figure(a, held // shot.step, done, left, size) for a in shot.actors)
 
 

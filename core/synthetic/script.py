@@ -44,14 +44,14 @@ class Writer:
 
     def write(self, frames: int) -> list[Shot]:
         """Shots of ``frames`` frames in all, with the card in the middle of a longer episode."""
-        card, deck = round(_CARD * self.rate), self._deck()
+        card, deck = round(_CARD * self.rate), self.deck()
         if frames < 6 * card:
-            return self._half(frames, deck)
+            return self.part(frames, deck)
         first = (frames - card) // 2
         middle = Shot(card, None, title=SHOW)
-        return [*self._half(first, deck), middle, *self._half(frames - card - first, deck)]
+        return [*self.part(first, deck), middle, *self.part(frames - card - first, deck)]
 
-    def _deck(self) -> Iterator[Character]:
+    def deck(self) -> Iterator[Character]:
         """An endless sequence: the cast, shuffled anew each time, with strangers in between."""
         regulars, strangers = self.cast or self.strangers, self.strangers
         while True:
@@ -60,7 +60,8 @@ class Writer:
                     yield strangers[int(self.rng.integers(len(strangers)))]
                 yield regulars[int(k)]
 
-    def _half(self, frames: int, deck: Iterator[Character]) -> list[Shot]:
+    def part(self, frames: int, deck: Iterator[Character]) -> list[Shot]:
+        """Shots of ``frames`` frames in all, in which those come who are next in the deck."""
         shots: list[Shot] = []
         shortest = round(_SHORTEST * self.rate)
         while frames > 0:
@@ -69,6 +70,20 @@ class Writer:
             shots.append(self._shot(length, deck, opens=not shots))
             frames -= length
         return shots
+
+    def montage(self, frames: int, shots: int) -> list[Shot]:
+        """So many shots of much the same length, in all of which something moves.
+
+        Everybody of a cast of eight is seen in any five of them.
+        """
+        deck, edges = self.deck(), np.linspace(0, frames, shots + 1).round().astype(int)
+        found = []
+        for k, length in enumerate(np.diff(edges)):
+            stage, faces = _MOVING[k % len(_MOVING)]
+            place = _DAY_PLACES[int(self.rng.integers(len(_DAY_PLACES)))]
+            slate = _Slate(int(length), place, int(self.rng.integers(1 << 16)))
+            found.append(stage(self, slate, _meet(deck, faces)))
+        return found
 
     def _shot(self, frames: int, deck: Iterator[Character], opens: bool) -> Shot:
         dark = self.rng.random() < self.dark
@@ -135,6 +150,10 @@ def _view(w: Writer, slate: _Slate, _: list[Character]) -> Shot:
     return slate.shot(pan=float(w.rng.choice([-0.3, 0.0, 0.3])))
 
 
+def _sweep(w: Writer, slate: _Slate, _: list[Character]) -> Shot:
+    return slate.shot(pan=float(w.rng.choice([-0.4, 0.4])))
+
+
 def _close(w: Writer, slate: _Slate, who: list[Character]) -> Shot:
     x, height = float(w.rng.uniform(0.36, 0.64)), float(w.rng.uniform(0.28, 0.42))
     return slate.shot(_actor(w, who[0], x, height, bool(w.rng.random() < 0.75)), step=_step(w))
@@ -180,3 +199,6 @@ _KINDS = (
     _Kind(_pan, 2, 1.2),
     _Kind(_trio, 3, 1.0),
 )
+
+# Shots of an opening, in turns: how they are staged, and how many are seen.
+_MOVING = ((_pan, 2), (_trio, 3), (_walk, 1), (_sweep, 0), (_pair, 2))

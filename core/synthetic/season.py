@@ -21,8 +21,11 @@ from eyecatch.core.synthetic.encode import Encoding, encode
 from eyecatch.core.synthetic.pen import Picture
 from eyecatch.core.synthetic.scene import DrawnFrame, Shot, play
 from eyecatch.core.synthetic.script import Writer
+from eyecatch.core.synthetic.soundtrack import Samples
 
-_NTSC_FILM = Fraction(24000, 1001)  # the rate of nearly all anime on disc and on the air
+NTSC_FILM = Fraction(24000, 1001)
+"""The rate of nearly all anime on disc and on the air."""
+
 _TILES = 7  # of grain; a prime, so that they don't repeat in step with drawings on twos and threes
 
 
@@ -63,7 +66,7 @@ def draw_season(  # noqa: PLR0913 - each is one plain property of the season
     episodes: int = 3,
     seconds: float = 20.0,
     size: tuple[int, int] = (960, 540),
-    rate: Fraction = _NTSC_FILM,
+    rate: Fraction = NTSC_FILM,
     seed: int = 0,
     grain: float = 0.0,
     dark: float = 0.12,
@@ -114,7 +117,7 @@ def draw_episode(  # noqa: PLR0913 - each is one plain property of the episode
     shots: Sequence[Shot] | None = None,
     seconds: float = 2.0,
     size: tuple[int, int] = (320, 180),
-    rate: Fraction = _NTSC_FILM,
+    rate: Fraction = NTSC_FILM,
     seed: int = 0,
     cast: Sequence[Character] = CAST,
     strangers: Sequence[Character] = STRANGERS,
@@ -151,9 +154,40 @@ def draw_episode(  # noqa: PLR0913 - each is one plain property of the episode
             seconds, size=size, rate=rate, seed=seed, cast=cast, strangers=strangers, dark=dark,
             max_faces=max_faces,
         )  # fmt: skip
+    return film(
+        path, play(shots, size), size=size, rate=rate, seed=seed, grain=grain, encoding=encoding
+    )
+
+
+def film(  # noqa: PLR0913 - the same properties as above
+    path: Path,
+    frames: Iterator[DrawnFrame],
+    *,
+    size: tuple[int, int],
+    rate: Fraction,
+    seed: int = 0,
+    grain: float = 0.0,
+    encoding: Encoding | None = None,
+    sound: Samples | None = None,
+) -> list[Truth]:
+    """Write drawn frames into a file, and return every face of every frame.
+
+    Args:
+        path: the file; its suffix chooses the container.
+        frames: taken one by one.
+        size: width and height of each in pixels.
+        rate: frames a second.
+        seed: of the grain.
+        grain: standard deviation of the film grain, in steps of 0..255.
+        encoding: how the file is encoded; H.264 and AAC if None.
+        sound: as long as the frames; None for a tune.
+
+    Raises:
+        MediaError: the file can't be written.
+    """
     rows: list[Truth] = []
-    pictures = _grained(_noted(play(shots, size), path.name, rows), size, grain, seed)
-    encode(pictures, path, size, rate, encoding or Encoding())
+    pictures = _grained(_noted(frames, path.name, rows), size, grain, seed)
+    encode(pictures, path, size, rate, encoding or Encoding(), sound)
     return rows
 
 
@@ -161,7 +195,7 @@ def write_shots(  # noqa: PLR0913 - the same properties as above
     seconds: float,
     *,
     size: tuple[int, int] = (320, 180),
-    rate: Fraction = _NTSC_FILM,
+    rate: Fraction = NTSC_FILM,
     seed: int = 0,
     cast: Sequence[Character] = CAST,
     strangers: Sequence[Character] = STRANGERS,
