@@ -55,8 +55,8 @@ class Episodes(Repository):
         with self._session.reading() as connection:
             return _by_id(connection, episode_id)
 
-    def listed(self, ids: Collection[int]) -> list[EpisodeRecord]:
-        """Some episodes as lists have them: told apart where they are called alike."""
+    def listed(self, ids: Collection[int] | None = None) -> list[EpisodeRecord]:
+        """Some episodes, or all, as lists have them: told apart where they are called alike."""
         with self._session.reading() as connection:
             return list_episodes(connection, ids)
 

@@ -7,15 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, delete, func, insert, select
+from more_itertools import batched
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.segments.types import FoundSegment
 from eyecatch.db.appearances import refresh_appearances
+from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository
 from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.models import Episode, Segment
-from eyecatch.db.models.base import MODEL, PERSON
+from eyecatch.db.models.base import MODEL, PENDING, PERSON
 from eyecatch.db.records.answers import SegmentRow
 
 _COLUMNS: Final = (
@@ -52,6 +54,19 @@ class Segments(Repository):
                 found[row.episode_id].append(_record(row))
             return dict(found)
 
+    def due(self) -> set[int]:
+        """Episodes that were scanned since their series was searched."""
+        with self._session.reading() as connection:
+            here = (Episode.segments_due, Episode.state != PENDING, Episode.replaced_by.is_(None))
+            return set(connection.scalars(select(Episode.id).where(*here)))
+
+    def mark_due(self, episode_ids: Collection[int]) -> None:
+        """Let the next job search the series of some episodes again."""
+        with self._session.writing() as connection:
+            for batch in batched(episode_ids, BATCH):
+                marked = update(Episode).where(Episode.id.in_(batch))
+                connection.execute(marked.values(segments_due=True))
+
     def keep_found(self, found: Mapping[int, Sequence[FoundSegment]]) -> None:
         """Store what a search found, in the place of what one found before.
 
@@ -65,6 +80,9 @@ class Segments(Repository):
             first = (connection.scalar(select(func.max(Segment.shared))) or 0) + 1
             for episode_id, segments in found.items():
                 _replace(connection, episode_id, segments, first)
+            for batch in batched(found, BATCH):
+                searched = update(Episode).where(Episode.id.in_(batch))
+                connection.execute(searched.values(segments_due=False))
 
 
 def _select() -> Select[*tuple[Any, ...]]:

@@ -70,6 +70,7 @@ class Episode(Base):
     scan_digest: Mapped[str | None]  # what its tracks were made from
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))  # who decided them
     names_due: Mapped[bool] = mapped_column(server_default=true())  # see db.review.propagation
+    segments_due: Mapped[bool] = mapped_column(server_default=true())  # see db.segments
     replaced_by: Mapped[int | None]  # the episode that its file holds now, if another
     claimed_by: Mapped[int | None]  # the run at work on it; holds while that run's process lives
 

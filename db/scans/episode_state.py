@@ -79,7 +79,7 @@ def mark_pending(connection: Connection, episode_id: int) -> None:
     connection.execute(
         update(Episode)
         .where(Episode.id == episode_id, Episode.state != PENDING)
-        .values(state=PENDING)
+        .values(state=PENDING, segments_due=True)
     )
 
 

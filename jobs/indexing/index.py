@@ -30,6 +30,7 @@ from eyecatch.jobs.indexing.render_hook import RenderHook
 from eyecatch.jobs.indexing.series_detectors import learn_series
 from eyecatch.jobs.progress import Listener, Progress, silent
 from eyecatch.jobs.runners import make_runner
+from eyecatch.jobs.segmenting.search import search
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class IndexReport:
         faults: a sentence for each thing that is wrong; all else is done.
         progress: what was done, in numbers.
         made: files of its folders that eyecatch wrote itself, which are left out.
-        notes: a sentence for each series that a detector learned first, and one on episodes that
-            keep the scan of an earlier version.
+        notes: a sentence for each series that a detector learned first, on what was found to repeat
+            in each series, and one on episodes that keep the scan of an earlier version.
     """
 
     episodes: tuple[EpisodeRecord, ...]
@@ -145,6 +146,7 @@ def index(
         )
         with closing(Prefetcher(files)) as registered:
             job.run(registered, partial(make_runner, options.runner, ray=options.ray))
+        notes += search(opened, job.episodes)
         hook.render_missing(job.episodes)
         report = _report(opened, job, hook.faults)
         return replace(report, made=tuple(made), notes=(*notes, *_kept(scans.kept)))

@@ -341,6 +341,7 @@ def test_what_is_on_screen_at_once_is_known(index, filled):
 
 LATER = (
     "appearance.segment",
+    "episode.segments_due",
     "episode_file.seal",
     "chunk.begun",
     "episode.claimed_by",

@@ -63,6 +63,9 @@ def upgrade() -> None:
     op.create_index("ix_segment_shared", "segment", ["shared"])
     # The kind of segment that an appearance lies in; NULL is story.
     op.add_column("appearance", sa.Column("segment", sa.String()))
+    op.add_column(
+        "episode", sa.Column("segments_due", sa.Boolean(), nullable=False, server_default=sa.true())
+    )
 
 
 def _of(parent: str, table: str) -> sa.ForeignKeyConstraint:

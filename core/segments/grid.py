@@ -1,0 +1,68 @@
+"""An episode's hashes at even steps of time, so that two episodes can be laid side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from eyecatch.core.segments.types import EpisodeSignature
+
+Hashes = npt.NDArray[np.uint64]
+Seconds = npt.NDArray[np.float64]
+
+STEP: Final = 1 / 12
+"""Seconds from one point of a grid to the next: a drawing on twos of 24 frames a second."""
+
+_LONGEST_GAP: Final = 10.0
+"""Seconds for which a drawing stands at most, as the scan hashes one at every keyframe: what is
+longer is a chunk that was never hashed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What is on screen at every step; time is counted from the episode's first frame.
+
+    Attributes:
+        hashes: uint64 (n,): of the drawing that is on screen; 0 where there is none to tell.
+        drawings: float64 (k,): seconds at which each hashed drawing begins.
+        values: uint64 (k,): its hash.
+        cuts: float64 (c,): seconds at which shots begin, rising, without the first.
+        frames: float64 (f + 1,): seconds at which each frame begins, and the last one ends.
+    """
+
+    hashes: Hashes
+    drawings: Seconds
+    values: Hashes
+    cuts: Seconds
+    frames: Seconds
+
+    @classmethod
+    def of(cls, signature: EpisodeSignature) -> Grid:
+        """The grid of an episode."""
+        times = signature.times - (signature.times[0] if len(signature.times) else 0)
+        last = len(times) - 1
+        inside = signature.pictures.frames < last
+        drawings = times[signature.pictures.frames[inside]]
+        values = signature.pictures.hashes[inside]
+        end = float(times[-1]) if len(times) else 0.0
+        points = np.arange(int(end / STEP)) * STEP + STEP / 2
+        place = np.searchsorted(drawings, points, "right") - 1
+        hashes = np.where(place >= 0, values[place], np.uint64(0)) if len(values) else points * 0
+        if len(values):
+            hashes[points - drawings[np.maximum(place, 0)] > _LONGEST_GAP] = 0
+        cuts = times[signature.cuts[signature.cuts < last]]
+        return cls(hashes.astype(np.uint64), drawings, values, cuts, times)
+
+    @property
+    def length(self) -> float:
+        """Seconds from the first frame to the end of the last."""
+        return float(self.frames[-1]) if len(self.frames) else 0.0
+
+
+def distance(a: Hashes, b: Hashes) -> npt.NDArray[np.uint8]:
+    """In how many bits hashes differ: uint8, 0..64."""
+    bits: npt.NDArray[np.uint8] = np.bitwise_count(a ^ b)
+    return bits

@@ -1,0 +1,271 @@
+"""From spans that two episodes share to parts that many share.
+
+The ends of all spans cut an episode into pieces. Pieces that spans lay upon each other are one
+piece shown several times; and pieces that follow each other nearly wherever they are shown are one
+part: an opening that one episode cuts short is still one opening.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from eyecatch.core.segments.alignment import SharedSpan
+from eyecatch.core.segments.edges import nearest
+from eyecatch.core.segments.grid import Grid
+
+TOUCH: Final = 0.3
+"""Seconds between two pieces that follow each other without anything in between."""
+
+_ONE_EDGE: Final = 0.2
+"""Seconds between ends of spans that are one end."""
+
+_MUCH_LONGER: Final = 3.0
+"""How many times longer a span is than one that it makes needless."""
+
+_SHORTEST: Final = 0.3
+"""Seconds of a piece at least."""
+
+_LAID: Final = 0.6
+"""Share of the longer of two pieces that a span lays upon the other."""
+
+_ALWAYS, _REST = 0.9, 0.25
+"""The same of those of the rarer one, where it is so much of the other's length: the rest of an
+opening that some episodes cut short, rather than a card behind it."""
+
+_SHORTEST_CARD: Final = 1.2
+"""Seconds that a card stands at least."""
+
+_TOGETHER: Final = 0.7
+"""Share of the showings in which two pieces follow each other, if they are one part."""
+
+
+class Showing(NamedTuple):
+    """A part where one episode shows it; seconds from the episode's first frame."""
+
+    episode: int
+    start: float
+    stop: float
+
+    @property
+    def length(self) -> float:
+        """Seconds."""
+        return self.stop - self.start
+
+
+class Part(NamedTuple):
+    """What several episodes show, or one several times.
+
+    Attributes:
+        showings: in order of episodes and time.
+        still: it is a card, a picture that hardly changes.
+    """
+
+    showings: tuple[Showing, ...]
+    still: bool
+
+    @property
+    def episodes(self) -> set[int]:
+        """Those that show it."""
+        return {one.episode for one in self.showings}
+
+    @property
+    def length(self) -> float:
+        """Seconds, as in most showings."""
+        return _length(self.showings)
+
+
+def parts(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> list[Part]:
+    """The parts that episodes share, in order of their first showing.
+
+    Args:
+        spans: that two episodes share, with exact ends.
+        grids: of the episodes.
+    """
+    pieces = _pieces(spans, grids)
+    same = _Sets()
+    for span in spans:
+        _lay(span, pieces, same)
+    groups: dict[object, list[Showing]] = defaultdict(list)
+    for of_one in pieces.values():
+        for piece in of_one:
+            groups[same.root(piece)].append(piece)
+    shared = {key: group for key, group in groups.items() if len(group) > 1}
+    chains = _chained(shared, grids)
+    made: dict[object, list[Showing]] = defaultdict(list)
+    for of_one in _by_episode(shared.values()).values():
+        for piece in of_one:
+            chain = chains.root(same.root(piece))
+            before = made[chain][-1] if made[chain] else None
+            if before is not None and _follows(before, piece):
+                made[chain][-1] = before._replace(stop=piece.stop)
+            else:
+                made[chain].append(piece)
+    found = [Part(tuple(sorted(some)), _is_still(some, grids)) for some in made.values() if some]
+    return sorted(found, key=lambda part: part.showings[0])
+
+
+def telling(spans: Sequence[SharedSpan]) -> list[SharedSpan]:
+    """Without the short ones that lie within long ones in both episodes.
+
+    They are of parts that are known to be shared anyway, which resemble themselves in places.
+    """
+    both = [*spans, *(span.mirrored() for span in spans)]
+    by_episode: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for span in both:
+        by_episode[span.first].append((span.start, span.stop))
+    intervals = {episode: np.array(some) for episode, some in by_episode.items()}
+
+    def is_within(episode: int, start: float, stop: float) -> bool:
+        starts, stops = intervals[episode].T
+        long = stops - starts > _MUCH_LONGER * (stop - start)
+        return bool((long & (starts < start + TOUCH) & (stops > stop - TOUCH)).any())
+
+    return [
+        span
+        for span in spans
+        if not is_within(span.first, span.start, span.stop)
+        or not is_within(span.second, span.other_start, span.other_stop)
+    ]
+
+
+class _Sets:
+    """Disjoint sets (union-find) of anything that can be a key."""
+
+    def __init__(self) -> None:
+        self._parent: dict[object, object] = {}
+
+    def root(self, one: object) -> object:
+        path = []
+        while (parent := self._parent.get(one, one)) != one:
+            path.append(one)
+            one = parent
+        for some in path:
+            self._parent[some] = one
+        return one
+
+    def join(self, a: object, b: object) -> None:
+        self._parent[self.root(b)] = self.root(a)
+
+
+def _pieces(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> dict[int, list[Showing]]:
+    edges: dict[int, list[float]] = defaultdict(list)
+    both = [*spans, *(span.mirrored() for span in spans)]
+    for span in both:
+        edges[span.first] += [span.start, span.stop]
+    merged = {episode: _merged(times) for episode, times in edges.items()}
+    for _ in range(2):  # an end in one episode is one in those that show the same
+        for span in both:
+            _carry_over(span, merged, grids)
+    covered: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for span in both:
+        covered[span.first].append((span.start, span.stop))
+    return {
+        episode: [
+            Showing(episode, start, stop)
+            for start, stop in pairwise(times)
+            if stop - start >= _SHORTEST and _is_covered((start + stop) / 2, covered[episode])
+        ]
+        for episode, times in merged.items()
+    }
+
+
+def _merged(times: Iterable[float]) -> list[float]:
+    """Ends that are one, as most of them have it."""
+    groups: list[list[float]] = []
+    for time in sorted(times):
+        if groups and time - groups[-1][-1] <= _ONE_EDGE:
+            groups[-1].append(time)
+        else:
+            groups.append([time])
+    return [_usual(group) for group in groups]
+
+
+def _usual(times: list[float]) -> float:
+    counts = Counter(round(time, 3) for time in times)
+    most = max(counts.values())
+    usual = [time for time in times if counts[round(time, 3)] == most]
+    return usual[len(usual) // 2]
+
+
+def _carry_over(span: SharedSpan, edges: dict[int, list[float]], grids: Sequence[Grid]) -> None:
+    there = np.array(edges[span.second])
+    new = []
+    for time in edges[span.first]:
+        if span.start + _SHORTEST < time < span.stop - _SHORTEST:
+            other = span.there(time)
+            if nearest(there, other, _SHORTEST) is None:
+                cut = nearest(grids[span.second].cuts, other, _ONE_EDGE)
+                new.append(other if cut is None else cut)
+    if new:
+        edges[span.second] = _merged([*edges[span.second], *new])
+
+
+def _is_covered(time: float, spans: Iterable[tuple[float, float]]) -> bool:
+    return any(start <= time < stop for start, stop in spans)
+
+
+def _lay(span: SharedSpan, pieces: dict[int, list[Showing]], same: _Sets) -> None:
+    theirs = pieces[span.second]
+    for piece in pieces[span.first]:
+        if not span.start - _ONE_EDGE < (piece.start + piece.stop) / 2 < span.stop + _ONE_EDGE:
+            continue
+        start, stop = span.there(piece.start), span.there(piece.stop)
+        for other in theirs:
+            overlap = min(stop, other.stop) - max(start, other.start)
+            if overlap > _LAID * max(stop - start, other.length):
+                same.join(piece, other)
+
+
+def _by_episode(groups: Iterable[Sequence[Showing]]) -> dict[int, list[Showing]]:
+    order: dict[int, list[Showing]] = defaultdict(list)
+    for group in groups:
+        for one in group:
+            order[one.episode].append(one)
+    return {episode: sorted(some) for episode, some in sorted(order.items())}
+
+
+def _follows(a: Showing, b: Showing) -> bool:
+    return a.episode == b.episode and -TOUCH <= b.start - a.stop <= TOUCH
+
+
+def _chained(groups: dict[object, list[Showing]], grids: Sequence[Grid]) -> _Sets:
+    """Which groups of pieces are one part, since they follow each other nearly everywhere."""
+    of = {piece: key for key, group in groups.items() for piece in group}
+    still = {key: _is_still(group, grids) for key, group in groups.items()}
+    follow = Counter(
+        (of[a], of[b])
+        for some in _by_episode(groups.values()).values()
+        for a, b in pairwise(some)
+        if _follows(a, b) and of[a] != of[b]
+    )
+    chains = _Sets()
+    for (a, b), count in sorted(follow.items(), key=lambda one: -one[1]):
+        shorter, longer = sorted(_length(groups[one]) for one in (a, b))
+        often = count >= _TOGETHER * max(len(groups[a]), len(groups[b]))
+        always = count >= _ALWAYS * min(len(groups[a]), len(groups[b]))
+        if (often or (always and shorter > _REST * longer)) and still[a] == still[b]:
+            chains.join(a, b)
+    return chains
+
+
+def _length(showings: Sequence[Showing]) -> float:
+    return float(np.median([one.length for one in showings]))
+
+
+def _is_still(showings: Sequence[Showing], grids: Sequence[Grid]) -> bool:
+    """Whether it is a card: a drawing in two and a half seconds at most, and three in all."""
+    longest = max(showings, key=lambda one: one.length)
+    if longest.length < _SHORTEST_CARD:
+        return False
+    grid = grids[longest.episode]
+    inside = (grid.drawings >= longest.start - 0.01) & (grid.drawings < longest.stop - 0.01)
+    distinct, last = 0, 0
+    for value in grid.values[inside].tolist():
+        if (value ^ last).bit_count() > 5:
+            distinct, last = distinct + 1, value
+    return distinct <= max(1.0, min(3.0, 0.4 * longest.length))

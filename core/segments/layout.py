@@ -1,0 +1,120 @@
+"""An episode as it is laid out: what recurs in it in its place, and what remains for the story."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+
+from eyecatch.core.segments.grouping import Part, Showing
+from eyecatch.core.segments.types import ENDING, EYECATCH, OPENING
+
+Where = Literal["lead", "middle", "trail"]
+
+RECURRING: Final = 3
+"""Episodes that show a part at least for it to be an institution of the series."""
+
+_LEAD, _TRAIL = 0.4, 0.6
+"""Shares of an episode before which a part leads, and from which it trails."""
+
+_LONG: Final = 0.05
+"""Share of an episode that an opening or an ending has at least; a card is shorter."""
+
+_LONGEST_CARD, _SHORTEST_SONG = 15.0, 4.0
+"""Seconds: what is as long as the first is no card, what is shorter than the second no opening."""
+
+_CARDS: Final = 0.4
+"""Share of the episodes that show a card, at least, for a short part to be one."""
+
+_SPREAD: Final = 0.12
+"""Share of an episode by which the places of a card differ: an excerpt's are anywhere."""
+
+_STORY_AFTER: Final = 0.15
+"""Share of an episode that follows its ending at most."""
+
+
+class Placed(NamedTuple):
+    """A showing of a part, and what it is.
+
+    Attributes:
+        showing: it.
+        kind: what it is.
+        part: number of its part.
+    """
+
+    showing: Showing
+    kind: str
+    part: int
+
+
+def institutions(parts: Sequence[Part], lengths: Sequence[float]) -> list[Placed]:
+    """The showings that are openings, endings and cards.
+
+    Args:
+        parts: what episodes share.
+        lengths: seconds of each episode.
+    """
+    episodes = {one.episode for part in parts for one in part.showings}
+    usual = float(np.median([lengths[one] for one in episodes])) if episodes else 0.0
+    long = min(_LONGEST_CARD, max(_SHORTEST_SONG, _LONG * usual))
+    songs: dict[int, list[tuple[Showing, int, Where]]] = defaultdict(list)
+    placed: list[Placed] = []
+    for number, part in enumerate(parts):
+        roles = [role(one, lengths) for one in part.showings]
+        if part.length >= long and not part.still and _recurs(part, roles, len(lengths)):
+            main = Counter(roles).most_common(1)[0][0]
+            for one, own in zip(part.showings, roles, strict=True):
+                songs[one.episode].append((one, number, main if own == "middle" else own))
+        elif _is_card(part, lengths):
+            placed += [Placed(one, EYECATCH, number) for one in part.showings]
+    for episode, some in songs.items():
+        placed += _songs(some, lengths[episode], long)
+    return placed
+
+
+def role(showing: Showing, lengths: Sequence[float]) -> Where:
+    """Where in its episode a part is shown."""
+    middle = (showing.start + showing.stop) / 2 / lengths[showing.episode]
+    return "lead" if middle < _LEAD else "trail" if middle > _TRAIL else "middle"
+
+
+def _recurs(part: Part, roles: Sequence[Where], episodes: int) -> bool:
+    """Whether it is one of the series' own; of two episodes that share it, both in one place."""
+    if len(part.episodes) >= min(RECURRING, episodes):
+        return len(part.episodes) >= RECURRING or len(set(roles)) == 1
+    return len(part.episodes) > 1 and len(set(roles)) == 1 and roles[0] != "middle"
+
+
+def _is_card(part: Part, lengths: Sequence[float]) -> bool:
+    """Whether it is a card; the places in which episodes show it are few, or it stands still."""
+    if len(part.episodes) < max(RECURRING, _CARDS * len(lengths)) or part.length > _LONGEST_CARD:
+        return False
+    if part.still:
+        return True
+    places = sorted(one.start / lengths[one.episode] for one in part.showings)
+    groups = np.split(places, np.flatnonzero(np.diff(places) > _SPREAD) + 1)
+    # Excerpts of one scene may be shown in three episodes, but hardly in a place of three each.
+    return all(len(group) >= RECURRING for group in groups)
+
+
+def _songs(some: Sequence[tuple[Showing, int, Where]], length: float, long: float) -> list[Placed]:
+    """Which of an episode's long parts is its opening and which its ending.
+
+    What leads is the opening, what trails the ending, whatever it is in other episodes; of several
+    the longest. Others are cards if they are short, or else stock shots, which are left to others.
+    """
+    placed = []
+    for where, kind in (("lead", OPENING), ("trail", ENDING)):
+        here = [(one, part) for one, part, own in some if own == where]
+        if kind == ENDING:
+            last = max((one.stop for one, _ in here), default=0.0)
+            here = [(one, part) for one, part in here if last - one.stop < _STORY_AFTER * length]
+        if not here:
+            continue
+        chosen = max(here, key=lambda pair: pair[0].length)
+        for one, part in here:
+            is_it = one == chosen[0] or part == chosen[1] or one.length > 2 * long
+            placed.append(Placed(one, kind if is_it else EYECATCH, part))
+    return placed

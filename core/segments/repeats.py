@@ -1,0 +1,163 @@
+"""What repeats in a series, and what it is: from signatures of episodes to their segments."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from eyecatch.core.segments.alignment import SharedSpan, shared_spans
+from eyecatch.core.segments.borrowed import GAP, excerpts
+from eyecatch.core.segments.candidates import find_candidates
+from eyecatch.core.segments.edges import exact
+from eyecatch.core.segments.grid import Grid
+from eyecatch.core.segments.grouping import TOUCH, Part, parts, telling
+from eyecatch.core.segments.layout import Placed, institutions
+from eyecatch.core.segments.types import (
+    PREVIEW,
+    RECAP,
+    EpisodeSignature,
+    FoundSegment,
+)
+
+_TWICE: Final = 0.8
+"""Share of both episodes that one span covers, if they are the same episode."""
+
+_STILL: Final = ((1.2, 4.0), (2.0, 8.0))
+"""A span of one drawing counts if it stands for so many seconds and differs in so few bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """What was found.
+
+    Attributes:
+        segments: in order of episodes and time.
+        twice: pairs of places of episodes that are the same, the earlier first.
+    """
+
+    segments: tuple[FoundSegment, ...]
+    twice: tuple[tuple[int, int], ...]
+
+
+def find_repeats(signatures: Sequence[EpisodeSignature]) -> Repeats:
+    """Openings, endings, eyecatches, recaps, previews and reused shots of a series.
+
+    Time grows with the number of episodes, not with that of their pairs.
+
+    Args:
+        signatures: of the episodes, in their order.
+
+    Returns:
+        Nothing for a single episode.
+    """
+    grids = [Grid.of(one) for one in signatures]
+    found = [
+        exact(span, grids[span.first], grids[span.second])
+        for span in shared_spans(grids, find_candidates(grids))
+        if _is_sound(span)
+    ]
+    twice = _same_episodes(found, grids)
+    copies = {second: first for first, second in twice}
+    spans = [span for span in found if span.first not in copies and span.second not in copies]
+    segments = _classified(spans, grids)
+    for second, first in copies.items():
+        whole = max(
+            (span for span in found if {span.first, span.second} == {first, second}),
+            key=lambda span: span.stop - span.start,
+        )
+        segments += _copied(segments, whole if whole.first == first else whole.mirrored(), grids)
+    return Repeats(tuple(sorted(segments)), tuple(twice))
+
+
+def _copied(
+    segments: Sequence[FoundSegment], whole: SharedSpan, grids: Sequence[Grid]
+) -> list[FoundSegment]:
+    """The segments of an episode in another that is the same."""
+    mine, theirs = grids[whole.first], grids[whole.second]
+    return [
+        one._replace(
+            episode=whole.second,
+            start=_frame(theirs, whole.there(float(mine.frames[one.start]))),
+            stop=_frame(theirs, whole.there(float(mine.frames[one.stop]))),
+        )
+        for one in segments
+        if one.episode == whole.first
+    ]
+
+
+def _is_sound(span: SharedSpan) -> bool:
+    if span.drawings > 1:
+        return True
+    length = span.stop - span.start
+    return any(length >= least and span.bits <= most for least, most in _STILL)
+
+
+def _same_episodes(spans: Iterable[SharedSpan], grids: Sequence[Grid]) -> list[tuple[int, int]]:
+    """Pairs of episodes that are one: an earlier one, and the second, which is in one pair only."""
+    first_of: dict[int, int] = {}
+    for span in sorted(spans):
+        longest = max(grids[span.first].length, grids[span.second].length)
+        if span.stop - span.start > _TWICE * longest and span.first not in first_of:
+            first_of.setdefault(span.second, span.first)
+    return sorted((first, second) for second, first in first_of.items())
+
+
+def _classified(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> list[FoundSegment]:
+    shared = parts(telling(spans), grids)
+    lengths = [grid.length for grid in grids]
+    placed = institutions(shared, lengths)
+    drawings = [_drawings(part, grids) for part in shared]
+    placed += excerpts(shared, placed, lengths, drawings)
+    return _joined(placed, shared, grids)
+
+
+def _drawings(part: Part, grids: Sequence[Grid]) -> int:
+    showing = part.showings[0]
+    grid = grids[showing.episode]
+    inside = (grid.drawings >= showing.start - 0.01) & (grid.drawings < showing.stop - 0.01)
+    count, last = 0, 0
+    for value in grid.values[inside].tolist():
+        if (value ^ last).bit_count() > 5:
+            count, last = count + 1, value
+    return count
+
+
+def _joined(
+    placed: Sequence[Placed], shared: Sequence[Part], grids: Sequence[Grid]
+) -> list[FoundSegment]:
+    """Segments of what was placed; recaps and previews are one from first excerpt to last."""
+    lines: dict[tuple[int, str], list[list[Placed]]] = defaultdict(list)
+    for one in sorted(placed):
+        runs = lines[one.showing.episode, one.kind]
+        gap = GAP if one.kind in {RECAP, PREVIEW} else TOUCH
+        if runs and one.showing.start - max(p.showing.stop for p in runs[-1]) <= gap:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    segments = []
+    for (episode, kind), runs in lines.items():
+        for run in runs:
+            longest = max(run, key=lambda one: one.showing.length)
+            witnesses = len(shared[longest.part].episodes) - 1
+            segments.append(
+                FoundSegment(
+                    episode,
+                    kind,
+                    _frame(grids[episode], min(one.showing.start for one in run)),
+                    _frame(grids[episode], max(one.showing.stop for one in run)),
+                    round(1 - 0.5 ** (witnesses + 1), 4),
+                    longest.part,
+                )
+            )
+    return sorted(segments)
+
+
+def _frame(grid: Grid, time: float) -> int:
+    """The number of the frame that begins nearest to a time."""
+    place = int(np.searchsorted(grid.frames, time))
+    near = [k for k in (place - 1, place) if 0 <= k < len(grid.frames)]
+    return min(near, key=lambda k: abs(grid.frames[k] - time))

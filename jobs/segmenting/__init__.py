@@ -1,0 +1,1 @@
+"""Openings, endings, recaps and what else repeats: found, listed, corrected."""

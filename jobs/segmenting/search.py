@@ -1,0 +1,86 @@
+"""The search for what repeats in a series, once its episodes are indexed."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from eyecatch.core.segments.repeats import Repeats, find_repeats
+from eyecatch.core.segments.types import KINDS, LEFT_OUT, FoundSegment
+from eyecatch.db.index import Index
+from eyecatch.db.models.base import PENDING
+from eyecatch.db.records.scan import EpisodeRecord
+
+log = logging.getLogger(__name__)
+
+_DIGITS: Final = re.compile(r"(\d+)")
+
+
+def search(index: Index, wanted: Collection[int]) -> list[str]:
+    """Find the openings, endings, eyecatches, recaps, previews and reused shots of series.
+
+    A series is what ``--series`` says, or else the files of a folder. It is searched whole, and
+    only if one of its episodes was scanned since it was searched last.
+
+    Args:
+        index: an open index.
+        wanted: episodes; their series are searched.
+
+    Returns:
+        A sentence for each series in which something was found, and for each episode that is there
+        twice.
+    """
+    due = index.segments.due() & set(wanted)
+    if not due:
+        return []
+    said: list[str] = []
+    for episodes in _series(index, due):
+        signatures = [index.signatures.load(one.id) for one in episodes]
+        repeats = find_repeats(signatures)
+        found: dict[int, list[FoundSegment]] = {one.id: [] for one in episodes}
+        for segment in repeats.segments:
+            found[episodes[segment.episode].id].append(segment)
+        index.segments.keep_found(found)
+        log.info("%d episodes searched: %s", len(episodes), _counted(repeats) or "nothing repeats")
+        said += _told(episodes, repeats)
+    return said
+
+
+def _series(index: Index, due: Collection[int]) -> Iterator[list[EpisodeRecord]]:
+    """The series of some episodes, each with all its episodes in their order."""
+    by_series: dict[str | Path, list[EpisodeRecord]] = defaultdict(list)
+    for episode in index.episodes.listed():
+        if episode.state != PENDING and not episode.replaced:
+            by_series[episode.series or episode.video.path.parent].append(episode)
+    for episodes in by_series.values():
+        if any(one.id in due for one in episodes):
+            yield sorted(episodes, key=_in_order)
+
+
+def _in_order(episode: EpisodeRecord) -> list[tuple[int, int | str]]:
+    """By folder and name, with numbers as numbers: 9 before 10."""
+    parts = _DIGITS.split(str(episode.video.path).lower())
+    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
+
+
+def _counted(repeats: Repeats) -> str:
+    counts = Counter(segment.kind for segment in repeats.segments)
+    return ", ".join(
+        f"{counts[kind]} {_PLURALS.get(kind, kind + 's') if counts[kind] > 1 else kind}"
+        for kind in KINDS
+        if counts[kind] and kind in LEFT_OUT
+    )
+
+
+_PLURALS: Final = {"eyecatch": "eyecatches"}
+
+
+def _told(episodes: Sequence[EpisodeRecord], repeats: Repeats) -> Iterator[str]:
+    for first, second in repeats.twice:
+        yield f"{episodes[second].name} is the same episode as {episodes[first].name}."
+    if counted := _counted(repeats):
+        yield f"{counted} are no story, and answers leave them out; eyecatch segments lists them."
