@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from eyecatch.core.segments.grouping import TOUCH, Part, Showing
 from eyecatch.core.segments.layout import Placed
+from eyecatch.core.segments.shared_parts import TOUCH, SharedPart, Showing
 from eyecatch.core.segments.types import ENDING, OPENING, PREVIEW, RECAP, REUSED
 
 GAP: Final = 4.0
@@ -46,7 +46,7 @@ class Excerpt(NamedTuple):
 
 
 def excerpts(
-    parts: Sequence[Part],
+    parts: Sequence[SharedPart],
     placed: Sequence[Placed],
     lengths: Sequence[float],
     drawings: Sequence[int],
@@ -80,7 +80,7 @@ def excerpts(
                 yield Placed(one.showing, REUSED, one.part)
 
 
-def _by_episode(parts: Sequence[Part], known: set[int]) -> dict[int, list[Excerpt]]:
+def _by_episode(parts: Sequence[SharedPart], known: set[int]) -> dict[int, list[Excerpt]]:
     """The showings of all parts but those that are known."""
     found: dict[int, list[Excerpt]] = defaultdict(list)
     for number, part in enumerate(parts):

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from eyecatch.core.segments.grouping import Part, Showing
+from eyecatch.core.segments.shared_parts import SharedPart, Showing
 from eyecatch.core.segments.types import ENDING, EYECATCH, OPENING
 
 Where = Literal["lead", "middle", "trail"]
@@ -49,7 +49,7 @@ class Placed(NamedTuple):
     part: int
 
 
-def institutions(parts: Sequence[Part], lengths: Sequence[float]) -> list[Placed]:
+def institutions(parts: Sequence[SharedPart], lengths: Sequence[float]) -> list[Placed]:
     """The showings that are openings, endings and cards.
 
     Args:
@@ -80,14 +80,14 @@ def role(showing: Showing, lengths: Sequence[float]) -> Where:
     return "lead" if middle < _LEAD else "trail" if middle > _TRAIL else "middle"
 
 
-def _recurs(part: Part, roles: Sequence[Where], episodes: int) -> bool:
+def _recurs(part: SharedPart, roles: Sequence[Where], episodes: int) -> bool:
     """Whether it is one of the series' own; of two episodes that share it, both in one place."""
     if len(part.episodes) >= min(RECURRING, episodes):
         return len(part.episodes) >= RECURRING or len(set(roles)) == 1
     return len(part.episodes) > 1 and len(set(roles)) == 1 and roles[0] != "middle"
 
 
-def _is_card(part: Part, lengths: Sequence[float]) -> bool:
+def _is_card(part: SharedPart, lengths: Sequence[float]) -> bool:
     """Whether it is a card; the places in which episodes show it are few, or it stands still."""
     if len(part.episodes) < max(RECURRING, _CARDS * len(lengths)) or part.length > _LONGEST_CARD:
         return False

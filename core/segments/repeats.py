@@ -14,8 +14,8 @@ from eyecatch.core.segments.borrowed import GAP, excerpts
 from eyecatch.core.segments.candidates import find_candidates
 from eyecatch.core.segments.edges import exact
 from eyecatch.core.segments.grid import Grid
-from eyecatch.core.segments.grouping import TOUCH, Part, parts, telling
 from eyecatch.core.segments.layout import Placed, institutions
+from eyecatch.core.segments.shared_parts import TOUCH, SharedPart, parts, telling
 from eyecatch.core.segments.types import (
     PREVIEW,
     RECAP,
@@ -115,7 +115,7 @@ def _classified(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> list[Foun
     return _joined(placed, shared, grids)
 
 
-def _drawings(part: Part, grids: Sequence[Grid]) -> int:
+def _drawings(part: SharedPart, grids: Sequence[Grid]) -> int:
     showing = part.showings[0]
     grid = grids[showing.episode]
     inside = (grid.drawings >= showing.start - 0.01) & (grid.drawings < showing.stop - 0.01)
@@ -127,7 +127,7 @@ def _drawings(part: Part, grids: Sequence[Grid]) -> int:
 
 
 def _joined(
-    placed: Sequence[Placed], shared: Sequence[Part], grids: Sequence[Grid]
+    placed: Sequence[Placed], shared: Sequence[SharedPart], grids: Sequence[Grid]
 ) -> list[FoundSegment]:
     """Segments of what was placed; recaps and previews are one from first excerpt to last."""
     lines: dict[tuple[int, str], list[list[Placed]]] = defaultdict(list)

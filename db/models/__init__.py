@@ -19,7 +19,7 @@ from eyecatch.db.models.library import (
     Run,
     Series,
 )
-from eyecatch.db.models.repeats import Chapter, PictureHash, Segment, SoundHash
+from eyecatch.db.models.recurring import Chapter, PictureHash, Segment, SoundHash
 from eyecatch.db.models.review import (
     Action,
     Apart,

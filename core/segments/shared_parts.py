@@ -57,7 +57,7 @@ class Showing(NamedTuple):
         return self.stop - self.start
 
 
-class Part(NamedTuple):
+class SharedPart(NamedTuple):
     """What several episodes show, or one several times.
 
     Attributes:
@@ -79,7 +79,7 @@ class Part(NamedTuple):
         return _length(self.showings)
 
 
-def parts(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> list[Part]:
+def parts(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> list[SharedPart]:
     """The parts that episodes share, in order of their first showing.
 
     Args:
@@ -105,7 +105,9 @@ def parts(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> list[Part]:
                 made[chain][-1] = before._replace(stop=piece.stop)
             else:
                 made[chain].append(piece)
-    found = [Part(tuple(sorted(some)), _is_still(some, grids)) for some in made.values() if some]
+    found = [
+        SharedPart(tuple(sorted(some)), _is_still(some, grids)) for some in made.values() if some
+    ]
     return sorted(found, key=lambda part: part.showings[0])
 
 
