@@ -91,7 +91,7 @@ def splice(
 
 
 def _seen(one: Footage, size: tuple[int, int]) -> Iterator[Picture]:
-    filters = [f"scale={size[0]}:{size[1]}"]
+    filters = [f"settb={1 / NTSC_FILM},setpts=N", f"scale={size[0]}:{size[1]}"]
     if one.first == 0:
         filters.insert(0, f"fps={NTSC_FILM}")
         start = 0.0
