@@ -7,8 +7,8 @@ releases would be; ``spliced`` makes seasons of real footage (the data for measu
     .venv/bin/python bench/segments.py drawn
     .venv/bin/python bench/segments.py spliced ../shared/data --keep /tmp/seasons --details
 
-With ``--keep FOLDER`` what is drawn stays there, and is found there another time, and
-so is the index with ``--again``.
+With ``--keep FOLDER`` what is drawn stays there, and is found there another time, and so is
+the index with ``--again``, which is searched by the code as it stands.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from spliced_seasons import splice_seasons
 
 import eyecatch
 from eyecatch.core.files import atomic_folder
+from eyecatch.core.segments.repeats import find_repeats
 from eyecatch.core.synthetic.broadcast import draw_broadcast
 from eyecatch.core.synthetic.encode import Encoding
 from eyecatch.core.synthetic.passages import TrueSegment
@@ -158,7 +159,7 @@ def true_rows(path: Path) -> list[TrueSegment]:
 
 
 def judge(season: Path, *, again: bool) -> SegmentScore:
-    """Index a season and compare."""
+    """Index a season, or take the index that was kept, and compare what a search finds."""
     files, db = sorted(season.glob("*.mkv")), season / "season.db"
     began = time.perf_counter()
     if not (again and db.exists()):
@@ -167,22 +168,34 @@ def judge(season: Path, *, again: bool) -> SegmentScore:
         print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
     indexed = time.perf_counter() - began
     with open_index(str(db)) as index:
-        episodes = {one.episode.id: one.episode for one in index.summaries.status()}
-        found = {
-            episodes[key].name: [Span(r.kind, float(r.start), float(r.stop)) for r in rows]
-            for key, rows in index.segments.by_episode().items()
-        }
-        lengths = {one.name: float(one.length) for one in episodes.values()}
+        episodes = sorted(
+            (one.episode for one in index.summaries.status()), key=lambda one: one.name
+        )
+        kept = index.segments.by_episode()
+        began = time.perf_counter()
+        signatures = [index.signatures.load(one.id) for one in episodes]
+        segments = find_repeats(signatures).segments
+        searched = time.perf_counter() - began
+    found: dict[str, list[Span]] = {one.name: [] for one in episodes}
+    for one in segments:
+        times = signatures[one.episode].times
+        span = Span(one.kind, float(times[one.start]), float(times[one.stop]))
+        found[episodes[one.episode].name].append(span)
+    if not again and sum(map(len, kept.values())) != len(segments):
+        print("the index holds other segments than a search finds", file=sys.stderr)
+    lengths = {one.name: float(one.length) for one in episodes}
     minutes = sum(lengths.values()) / 60
     print(
         f"{season.name}: {len(files)} episodes of {minutes / len(files):.1f} min, indexed in"
-        f" {indexed:.0f} s, {hash_bytes(db) / minutes:.0f} bytes of hashes a minute",
+        f" {indexed:.0f} s, searched in {searched:.2f} s, {hash_bytes(db) / minutes:.0f} bytes"
+        " of hashes a minute",
         flush=True,
     )
-    return compare(by_episode(
+    truth = by_episode(
         (row.episode, Span(row.kind, row.start, row.stop))
         for row in true_rows(season / "segments.csv")
-    ), found, lengths)  # fmt: skip
+    )
+    return compare(truth, found, lengths)
 
 
 def compare(

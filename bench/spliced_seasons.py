@@ -115,9 +115,10 @@ class _Splicer:
         count = len(self._plans)
         ends = [(self._recap(k), self._preview(k)) for k in range(count)]
         back = self._flashback()
+        last = max(k for k, plan in enumerate(self._plans) if not plan.clip_show)
         for k, (head, tail) in enumerate(ends):
             path = folder / f"{self._recipe.show}_S01E{k + 1:02}.mkv"
-            stretches = [*head, *self._body(k, back if k == count - 1 else []), *tail]
+            stretches = [*head, *self._body(k, back if k == last else []), *tail]
             splice(
                 path, stretches, size=_SIZES[k % 2],
                 encoding=_ENCODINGS[(k + self._recipe.seed) % len(_ENCODINGS)],
