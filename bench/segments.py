@@ -7,20 +7,22 @@ releases would be; ``spliced`` makes seasons of real footage (the data for measu
     .venv/bin/python bench/segments.py drawn
     .venv/bin/python bench/segments.py spliced ../shared/data --keep /tmp/seasons --details
 
-With ``--keep FOLDER`` what is drawn stays there, and is found there another time, and so is
-the index with ``--again``, which is searched by the code as it stands.
+``degraded`` takes the spliced seasons where it is given the data. With ``--keep FOLDER`` what is
+made stays there, and is found there another time, and so is the index with ``--again``, which is
+searched by the code as it stands.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import shutil
 import sqlite3
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,7 +42,7 @@ from eyecatch.core.synthetic.season import NTSC_FILM, write_rows
 from eyecatch.db.index import open_index
 
 HEVC = Encoding(
-    "libx265", "yuv420p10le", {"preset": "veryfast", "crf": 26, "x265-params": "log-level=none"}
+    "libx265", "yuv420p10le", {"preset": "ultrafast", "crf": 26, "x265-params": "log-level=none"}
 )
 ROUGH = Encoding(options={"preset": "superfast", "crf": 30, "g": 120})
 OLD = Encoding("mpeg4", "yuv420p", {"qscale:v": 6, "g": 60}, sound="libmp3lame")
@@ -63,7 +65,7 @@ WISHES = (
     Wish(1, 60.0, (320, 180), NTSC_FILM, Encoding(), BroadcastOptions()),
     Wish(
         2, 75.0, (426, 240), NTSC_FILM, HEVC,
-        BroadcastOptions(opening=15.0, ending=12.0, eyecatch=3.0), grain=1.5,
+        BroadcastOptions(opening=15.0, ending=12.0, eyecatch=3.0, dubbed=(3, 8)), grain=1.5,
     ),
     Wish(
         3, 60.0, (320, 240), Fraction(25), ROUGH,
@@ -80,26 +82,25 @@ RELEASES = (
     Reencoding(size=(256, 144), logo=True, crop=0.04, loudness=-6.0),
     Reencoding(silent=True, size=(854, 480), logo=True),
 )
-DUBBED = (3, 8)
-"""Episodes of a degraded season, from 0, in which another language is spoken."""
 
 
 def main() -> None:
     """Prints tables."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("mode", choices=["drawn", "degraded", "spliced"])
-    parser.add_argument("data", type=Path, nargs="?", help="folder of the data, for spliced")
+    parser.add_argument("data", type=Path, nargs="?", help="folder of the data, for real footage")
     parser.add_argument("--keep", type=Path, help="folder for what is made; else it passes")
     parser.add_argument("--again", action="store_true", help="with the index that was kept")
     parser.add_argument("--details", action="store_true", help="a line for each mistake")
     parser.add_argument("--only", type=int, help="only this season, from 1")
+    parser.add_argument("--seed", type=int, default=0, help="other seasons than those of 0")
     wish = parser.parse_args()
     if wish.mode == "spliced" and wish.data is None:
         parser.error("name the folder of the data")
     total = SegmentScore()
     with ExitStack() as stack:
         keep = wish.keep or Path(stack.enter_context(TemporaryDirectory(prefix="eyecatch-")))
-        for season in seasons(wish.mode, keep / wish.mode, wish.data, wish.only):
+        for season in seasons(wish.mode, keep, wish.data, wish.only, wish.seed):
             result = judge(season, again=wish.again)
             total.add(result)
             if wish.details:
@@ -107,43 +108,55 @@ def main() -> None:
     print(*report(total), sep="\n")
 
 
-def seasons(mode: str, folder: Path, data: Path | None, only: int | None) -> list[Path]:
+def seasons(
+    mode: str, keep: Path, data: Path | None, only: int | None, seed: int
+) -> Iterator[Path]:
     """The folders of the seasons, which are made where they are lacking."""
-    if mode == "spliced":
-        assert data is not None
-        return splice_seasons(data, folder, only)
-    found = []
+    whole = (
+        drawn(keep / "drawn", only, seed)
+        if data is None
+        else splice_seasons(data, keep / "spliced", only, seed)
+    )
+    for number, season in enumerate(whole):
+        if mode == "degraded":
+            worse = season.with_name(f"{season.name}_degraded")
+            if not worse.exists():
+                with atomic_folder(worse) as part:
+                    degrade(season, part, number + seed)
+            yield worse
+        else:
+            yield season
+
+
+def drawn(folder: Path, only: int | None, seed: int) -> Iterator[Path]:
+    """The folders of the drawn seasons."""
     for number, wish in enumerate(WISHES, 1):
         if only in {None, number}:
-            season = folder / f"season{number}"
+            season = folder / f"season{number + seed * len(WISHES)}"
             if not season.exists():
                 began = time.perf_counter()
                 with atomic_folder(season) as part:
-                    draw(wish, part, worse=mode == "degraded")
+                    draw_broadcast(
+                        part, episodes=12, seconds=wish.seconds, size=wish.size, rate=wish.rate,
+                        seed=wish.seed + seed * len(WISHES), grain=wish.grain,
+                        encoding=wish.encoding, options=wish.options,
+                    )  # fmt: skip
                 print(f"{season.name}: made in {time.perf_counter() - began:.0f} s", flush=True)
-            found.append(season)
-    return found
+            yield season
 
 
-def draw(wish: Wish, folder: Path, *, worse: bool) -> None:
-    """Draw a season; with every second episode as of another release if it is to be worse."""
-    options = replace(wish.options, dubbed=DUBBED) if worse else wish.options
-    made = draw_broadcast(
-        folder, episodes=12, seconds=wish.seconds, size=wish.size, rate=wish.rate, seed=wish.seed,
-        grain=wish.grain, encoding=wish.encoding, options=options,
-    )  # fmt: skip
-    if not worse:
-        return
-    truth = true_rows(made.segments)
-    for number, path in enumerate(made.episodes):
-        if number % 2 == wish.seed % 2:
-            how = RELEASES[(number // 2 + wish.seed) % len(RELEASES)]
+def degrade(season: Path, folder: Path, turn: int) -> None:
+    """Copy a season, with every second episode as another release has it."""
+    truth = true_rows(season / "segments.csv")
+    for number, path in enumerate(sorted(season.glob("*.mkv"))):
+        if number % 2 == turn % 2:
+            how = RELEASES[(number // 2 + turn) % len(RELEASES)]
             mine = [row for row in truth if row.episode == path.name]
             truth = [row for row in truth if row.episode != path.name] + followed(mine, how)
-            part = path.with_name(f"new_{path.name}")
-            reencode(path, part, how)
-            part.replace(path)
-    write_rows(made.segments, TrueSegment._fields, truth)
+            reencode(path, folder / path.name, how)
+        else:
+            shutil.copyfile(path, folder / path.name)
+    write_rows(folder / "segments.csv", TrueSegment._fields, truth)
 
 
 def true_rows(path: Path) -> list[TrueSegment]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -41,24 +41,30 @@ _ENCODINGS = (
 _SIZES = ((320, 240), (480, 360))
 
 
+Place = tuple[str, int, float, float] | str
+"""Show, episode from 1, first second and seconds; or the name of a clip, which is taken whole."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """What a season is made of.
 
     Attributes:
+        name: of its folder.
         show: whose episodes are the story.
         episodes: how many the show's four are cut into.
-        openings: two of show, episode from 1, first second and seconds.
-        ending: the same.
-        card: name of the clip that is the eyecatch, and the file that is heard with it.
+        openings: two.
+        ending: one.
+        card: name of the clip that is the eyecatch.
         seed: of which episode has what.
         options: the same.
     """
 
+    name: str
     show: str
     episodes: int
-    openings: tuple[tuple[str, int, float, float], tuple[str, int, float, float]]
-    ending: tuple[str, int, float, float]
+    openings: tuple[Place, Place]
+    ending: Place
     card: str
     seed: int
     options: BroadcastOptions
@@ -66,40 +72,44 @@ class Recipe:
 
 RECIPES = (
     Recipe(
-        "scooby", 8, (("louie", 1, 12.0, 24.0), ("louie", 3, 40.0, 20.0)), ("flint", 2, 30.0, 18.0),
-        "onepiece_demo.mp4", 1, BroadcastOptions(),
+        "scooby", "scooby", 8, (("louie", 1, 12.0, 24.0), ("louie", 3, 40.0, 20.0)),
+        ("flint", 2, 30.0, 18.0), "onepiece_demo.mp4", 1, BroadcastOptions(),
     ),
     Recipe(
-        "louie", 10, (("flint", 1, 20.0, 15.0), ("scooby", 4, 10.0, 22.0)),
+        "louie", "louie", 10, (("flint", 1, 20.0, 15.0), ("scooby", 4, 10.0, 22.0)),
         ("scooby", 2, 50.0, 15.0), "csm_food_stall.mp4", 2, BroadcastOptions(),
     ),
     # Its opening and its ending are of its own footage, as openings often are
     Recipe(
-        "flint", 8, (("flint", 4, 0.5, 30.0), ("flint", 4, 31.0, 25.0)), ("flint", 4, 60.0, 20.0),
-        "saber_chibi.mp4", 3, BroadcastOptions(no_opening=False),
+        "flint", "flint", 8, (("flint", 4, 0.5, 30.0), ("flint", 4, 31.0, 25.0)),
+        ("flint", 4, 60.0, 20.0), "saber_chibi.mp4", 3, BroadcastOptions(no_opening=False),
+    ),
+    # All that is no story is short
+    Recipe(
+        "short", "louie", 12, ("onepiece_demo.mp4", ("flint", 3, 5.0, 8.0)), "saber_chibi.mp4",
+        "csm_food_stall.mp4", 4, BroadcastOptions(clip_show=False),
     ),
 )  # fmt: skip
 
 
-def splice_seasons(data: Path, folder: Path, only: int | None) -> list[Path]:
+def splice_seasons(data: Path, folder: Path, only: int | None, seed: int) -> Iterator[Path]:
     """The folders of the seasons, which are made where they are lacking.
 
     Args:
         data: has ``shows`` and ``clips``.
         folder: for a folder a season.
         only: number of the one that is wanted, from 1; None for all.
+        seed: is added to those of the recipes.
     """
-    found = []
     for number, recipe in enumerate(RECIPES, 1):
         if only in {None, number}:
-            season = folder / recipe.show
+            season = folder / f"{recipe.name}{seed or ''}"
             if not season.exists():
                 began = time.perf_counter()
                 with atomic_folder(season) as part:
-                    _Splicer(data, recipe).write(part)
+                    _Splicer(data, replace(recipe, seed=recipe.seed + seed)).write(part)
                 print(f"{season.name}: made in {time.perf_counter() - began:.0f} s", flush=True)
-            found.append(season)
-    return found
+            yield season
 
 
 class _Splicer:
@@ -126,7 +136,9 @@ class _Splicer:
             rows += _true(path.name, stretches)
         write_rows(folder / "segments.csv", TrueSegment._fields, rows)
 
-    def _taken(self, kind: str, place: tuple[str, int, float, float]) -> Stretch:
+    def _taken(self, kind: str, place: Place) -> Stretch:
+        if isinstance(place, str):
+            return self._clip(kind, place)
         show, episode, start, seconds = place
         path = self._episode(show, episode)
         return Stretch(kind, (Footage(path, round(start * RATE), round(seconds * RATE)),))
@@ -137,7 +149,8 @@ class _Splicer:
     def _cut_story(self) -> list[list[Stretch]]:
         """Of each episode two halves of story, none of which is shown anywhere else."""
         recipe = self._recipe
-        used = {place[1] for place in (*recipe.openings, recipe.ending) if place[0] == recipe.show}
+        places = [one for one in (*recipe.openings, recipe.ending) if not isinstance(one, str)]
+        used = {episode for show, episode, *_ in places if show == recipe.show}
         paths = [self._episode(recipe.show, n) for n in range(1, 5) if n not in used]
         each = -(-2 * recipe.episodes // len(paths))
         halves = []
@@ -181,7 +194,7 @@ class _Splicer:
         found += self._opening(plan)
         middle = second.frames // 2
         halves = [second.part(0, middle), *back, second.part(middle, second.frames)]
-        found += [first, self._card(), *(halves if back else [second])]
+        found += [first, self._clip(EYECATCH, self._recipe.card), *(halves if back else [second])]
         if plan.ending:
             place = self._recipe.openings[0] if plan.opening_as_ending else self._recipe.ending
             found.append(self._taken(ENDING, place))
@@ -194,15 +207,16 @@ class _Splicer:
         shown = whole.part(0, round(plan.shown * whole.frames))
         return [silent(shown) if plan.silent else shown]
 
-    def _card(self) -> Stretch:
+    def _clip(self, kind: str, name: str) -> Stretch:
         """The whole clip; one without sound of its own has that of another show's episode."""
-        path = self._data / "clips" / self._recipe.card
+        path = self._data / "clips" / name
         with av.open(str(path)) as file:
             mute, seconds = not file.streams.audio, float(file.streams.video[0].duration or 0)
             seconds *= float(file.streams.video[0].time_base or Fraction(1))
-        sound = self._episode("scooby" if self._recipe.show != "scooby" else "louie", 1)
-        card = Footage(path, 0, int(seconds * RATE) - 1)
-        return Stretch(EYECATCH, (replace(card, sound=sound) if mute else card,))
+        show = "scooby" if self._recipe.show != "scooby" else "louie"
+        sound = self._episode(show, 2 if kind == EYECATCH else 1)
+        whole = Footage(path, 0, int(seconds * RATE) - 1)
+        return Stretch(kind, (replace(whole, sound=sound) if mute else whole,))
 
 
 def _frames(path: Path) -> int:
