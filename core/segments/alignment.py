@@ -90,10 +90,6 @@ class SharedSpan(NamedTuple):
         """The time in the second that corresponds to one in the first."""
         return self.other_start + (time - self.start) * self.rate
 
-    def here(self, time: float) -> float:
-        """The time in the first that corresponds to one in the second."""
-        return self.start + (time - self.other_start) / self.rate
-
     def mirrored(self) -> SharedSpan:
         """The same, told of the second."""
         return SharedSpan(

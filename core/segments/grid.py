@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.segments.types import EpisodeSignature
+from eyecatch.core.segments.types import EpisodeSignature, SoundHashes
 
 Hashes = npt.NDArray[np.uint64]
 Seconds = npt.NDArray[np.float64]
@@ -31,6 +31,7 @@ class Grid:
         values: uint64 (k,): its hash.
         cuts: float64 (c,): seconds at which shots begin, rising, without the first.
         frames: float64 (f + 1,): seconds at which each frame begins, and the last one ends.
+        sounds: uint32 (n,): Chromaprint's hash of what is heard at every step; 0 where nothing is.
     """
 
     hashes: Hashes
@@ -38,6 +39,7 @@ class Grid:
     values: Hashes
     cuts: Seconds
     frames: Seconds
+    sounds: npt.NDArray[np.uint32]
 
     @classmethod
     def of(cls, signature: EpisodeSignature) -> Grid:
@@ -54,12 +56,26 @@ class Grid:
         if len(values):
             hashes[points - drawings[np.maximum(place, 0)] > _LONGEST_GAP] = 0
         cuts = times[signature.cuts[signature.cuts < last]]
-        return cls(hashes.astype(np.uint64), drawings, values, cuts, times)
+        zero = float(signature.times[0]) if len(times) else 0.0
+        sounds = _sounds(signature.sound, points + zero)
+        return cls(hashes.astype(np.uint64), drawings, values, cuts, times, sounds)
 
     @property
     def length(self) -> float:
         """Seconds from the first frame to the end of the last."""
         return float(self.frames[-1]) if len(self.frames) else 0.0
+
+
+def _sounds(
+    sound: SoundHashes | None, times: npt.NDArray[np.floating[Any]]
+) -> npt.NDArray[np.uint32]:
+    if sound is None or not len(sound.hashes):
+        return np.zeros(len(times), np.uint32)
+    place = np.floor((times - sound.start) / sound.step).astype(np.int64)
+    inside = (place >= 0) & (place < len(sound.hashes))
+    return np.where(inside, sound.hashes[np.clip(place, 0, len(sound.hashes) - 1)], 0).astype(
+        np.uint32
+    )
 
 
 def distance(a: Hashes, b: Hashes) -> npt.NDArray[np.uint8]:

@@ -63,8 +63,9 @@ def institutions(parts: Sequence[SharedPart], lengths: Sequence[float]) -> list[
     placed: list[Placed] = []
     for number, part in enumerate(parts):
         roles = [role(one, lengths) for one in part.showings]
-        if part.length >= long and not part.still and _recurs(part, roles, len(lengths)):
-            main = Counter(roles).most_common(1)[0][0]
+        main = Counter(roles).most_common(1)[0][0]
+        song = part.length >= long and not part.still and main != "middle"
+        if song and _recurs(part, roles, len(lengths)):
             for one, own in zip(part.showings, roles, strict=True):
                 songs[one.episode].append((one, number, main if own == "middle" else own))
         elif _is_card(part, lengths):

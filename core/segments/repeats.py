@@ -12,10 +12,13 @@ import numpy as np
 from eyecatch.core.segments.alignment import SharedSpan, shared_spans
 from eyecatch.core.segments.borrowed import GAP, excerpts
 from eyecatch.core.segments.candidates import find_candidates
+from eyecatch.core.segments.chapter_hints import with_chapters
 from eyecatch.core.segments.edges import exact
+from eyecatch.core.segments.evidence import is_certain
 from eyecatch.core.segments.grid import Grid
 from eyecatch.core.segments.layout import Placed, institutions
-from eyecatch.core.segments.shared_parts import TOUCH, SharedPart, parts, telling
+from eyecatch.core.segments.shared_parts import TOUCH, SharedPart, parts
+from eyecatch.core.segments.sound_agreement import heard
 from eyecatch.core.segments.types import (
     PREVIEW,
     RECAP,
@@ -25,9 +28,6 @@ from eyecatch.core.segments.types import (
 
 _TWICE: Final = 0.8
 """Share of both episodes that one span covers, if they are the same episode."""
-
-_STILL: Final = ((1.2, 4.0), (2.0, 8.0))
-"""A span of one drawing counts if it stands for so many seconds and differs in so few bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,7 @@ def find_repeats(signatures: Sequence[EpisodeSignature]) -> Repeats:
         Nothing for a single episode.
     """
     grids = [Grid.of(one) for one in signatures]
-    found = [
-        exact(span, grids[span.first], grids[span.second])
-        for span in shared_spans(grids, find_candidates(grids))
-        if _is_sound(span)
-    ]
+    found = _spans(grids)
     twice = _same_episodes(found, grids)
     copies = {second: first for first, second in twice}
     spans = [span for span in found if span.first not in copies and span.second not in copies]
@@ -70,7 +66,7 @@ def find_repeats(signatures: Sequence[EpisodeSignature]) -> Repeats:
             key=lambda span: span.stop - span.start,
         )
         segments += _copied(segments, whole if whole.first == first else whole.mirrored(), grids)
-    return Repeats(tuple(sorted(segments)), tuple(twice))
+    return Repeats(tuple(with_chapters(segments, signatures)), tuple(twice))
 
 
 def _copied(
@@ -89,11 +85,17 @@ def _copied(
     ]
 
 
-def _is_sound(span: SharedSpan) -> bool:
-    if span.drawings > 1:
-        return True
-    length = span.stop - span.start
-    return any(length >= least and span.bits <= most for least, most in _STILL)
+def _spans(grids: Sequence[Grid]) -> list[SharedSpan]:
+    """The spans that two episodes share for certain, with exact ends."""
+    by_pair: dict[tuple[int, int], list[SharedSpan]] = defaultdict(list)
+    for span in shared_spans(grids, find_candidates(grids)):
+        by_pair[span.first, span.second].append(span)
+    return [
+        exact(span, grids[first], grids[second])
+        for (first, second), spans in by_pair.items()
+        for span in heard(spans, grids[first], grids[second])
+        if is_certain(span, grids[first], grids[second])
+    ]
 
 
 def _same_episodes(spans: Iterable[SharedSpan], grids: Sequence[Grid]) -> list[tuple[int, int]]:
@@ -107,7 +109,7 @@ def _same_episodes(spans: Iterable[SharedSpan], grids: Sequence[Grid]) -> list[t
 
 
 def _classified(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> list[FoundSegment]:
-    shared = parts(telling(spans), grids)
+    shared = parts(spans, grids)
     lengths = [grid.length for grid in grids]
     placed = institutions(shared, lengths)
     drawings = [_drawings(part, grids) for part in shared]

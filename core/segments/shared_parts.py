@@ -24,9 +24,6 @@ TOUCH: Final = 0.3
 _ONE_EDGE: Final = 0.2
 """Seconds between ends of spans that are one end."""
 
-_MUCH_LONGER: Final = 3.0
-"""How many times longer a span is than one that it makes needless."""
-
 _SHORTEST: Final = 0.3
 """Seconds of a piece at least."""
 
@@ -109,30 +106,6 @@ def parts(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> list[SharedPart
         SharedPart(tuple(sorted(some)), _is_still(some, grids)) for some in made.values() if some
     ]
     return sorted(found, key=lambda part: part.showings[0])
-
-
-def telling(spans: Sequence[SharedSpan]) -> list[SharedSpan]:
-    """Without the short ones that lie within long ones in both episodes.
-
-    They are of parts that are known to be shared anyway, which resemble themselves in places.
-    """
-    both = [*spans, *(span.mirrored() for span in spans)]
-    by_episode: dict[int, list[tuple[float, float]]] = defaultdict(list)
-    for span in both:
-        by_episode[span.first].append((span.start, span.stop))
-    intervals = {episode: np.array(some) for episode, some in by_episode.items()}
-
-    def is_within(episode: int, start: float, stop: float) -> bool:
-        starts, stops = intervals[episode].T
-        long = stops - starts > _MUCH_LONGER * (stop - start)
-        return bool((long & (starts < start + TOUCH) & (stops > stop - TOUCH)).any())
-
-    return [
-        span
-        for span in spans
-        if not is_within(span.first, span.start, span.stop)
-        or not is_within(span.second, span.other_start, span.other_stop)
-    ]
 
 
 class _Sets:
