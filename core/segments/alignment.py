@@ -45,6 +45,10 @@ themselves half of the time along a lag that is off by half a second."""
 _INSIDE: Final = 0.6
 """Share of a span in both episodes that lies in a better one: it is the same, told worse."""
 
+_MUCH_LONGER: Final = 3.0
+"""How many times longer one is that explains what a span shares: a shot of an opening resembles
+another one of it. A card does not."""
+
 _NEAR_LAG: Final = 4.0
 """Seconds of lag by which a still picture may be laid upon itself, shifted."""
 
@@ -144,13 +148,14 @@ def _spans_of(
 
 
 def _is_inside(span: SharedSpan, better: SharedSpan) -> bool:
-    """Whether a span tells what a better one tells, or is that one along a lag a little off."""
+    """Whether a span tells what a better one tells, or only that this one resembles itself."""
     least = _INSIDE * (span.stop - span.start)
     here = min(span.stop, better.stop) - max(span.start, better.start) > least
     overlap = min(span.other_stop, better.other_stop) - max(span.other_start, better.other_start)
     there = overlap > least * span.rate
     near = abs(better.there(span.start) - span.other_start) <= _NEAR_LAG
-    return (here and there) or ((here or there) and near)
+    much = better.stop - better.start >= _MUCH_LONGER * (span.stop - span.start)
+    return (here and there) or ((here or there) and (near or (much and span.drawings > 1)))
 
 
 def _covers(span: SharedSpan, start: float, other: float) -> bool:

@@ -10,8 +10,14 @@ from eyecatch.core.segments.layout import Placed
 from eyecatch.core.segments.shared_parts import TOUCH, SharedPart, Showing
 from eyecatch.core.segments.types import ENDING, OPENING, PREVIEW, RECAP, REUSED
 
-GAP: Final = 4.0
+GAP: Final = 3.0
 """Seconds of something else in the midst of a recap or a preview: a title, a shot of its own."""
+
+_AT_ONCE: Final = 1.0
+"""Seconds from where a recap may begin to its first excerpt, and likewise of a preview's end."""
+
+_SHORTEST_RECAP: Final = 4.0
+"""Seconds of excerpts in a recap at least: less is a memory."""
 
 _HEAD: Final = 0.35
 """Share of an episode in which a recap ends."""
@@ -63,20 +69,27 @@ def excerpts(
     songs: dict[int, list[Placed]] = defaultdict(list)
     for song in placed:
         songs[song.showing.episode].append(song)
+    announced = {
+        one.showing
+        for episode, some in by_episode.items()
+        for one in _after_ending(some, songs[episode])
+    }
     heads = {
-        episode: _head(sorted(some), songs[episode], lengths[episode])
+        episode: _head(some, songs[episode], lengths[episode], announced)
         for episode, some in by_episode.items()
     }
+    recapped = {one.showing for head in heads.values() for one in head}
     for episode, some in by_episode.items():
         recap = heads[episode]
-        if _is_clip_show(some, songs[episode], lengths[episode]):
-            recap = {one for one in some if one.earlier}
+        if _is_clip_show(some, songs[episode], lengths[episode], announced):
+            recap = {one for one in some if set(one.earlier) - announced}
         rest = sorted(set(some) - recap)
-        preview = _tail(rest, songs[episode], lengths, heads)
+        preview = {one for one in rest if one.showing in announced}
+        preview |= _before_ending(rest, songs[episode], lengths[episode], recapped)
         yield from (Placed(one.showing, RECAP, one.part) for one in sorted(recap))
         yield from (Placed(one.showing, PREVIEW, one.part) for one in sorted(preview))
         for one in rest:
-            if one not in preview and _is_reused(one, drawings[one.part], songs):
+            if one not in preview and _is_reused(one, drawings[one.part], announced):
                 yield Placed(one.showing, REUSED, one.part)
 
 
@@ -91,72 +104,76 @@ def _by_episode(parts: Sequence[SharedPart], known: set[int]) -> dict[int, list[
     return found
 
 
-def _head(mine: Sequence[Excerpt], songs: Sequence[Placed], length: float) -> set[Excerpt]:
-    """The excerpts of earlier episodes with which an episode begins, or that follow its opening."""
-    starts = [0.0, *(song.showing.stop for song in songs if song.kind == OPENING)]
-    stops = [song.showing.start for song in songs if song.kind == OPENING]
-    found: set[Excerpt] = set()
-    for start in starts:
-        at = start
-        for one in mine:
-            if not one.earlier or one.showing.start < start - TOUCH:
-                continue
-            if one.showing.start > at + GAP or one.showing.stop > _HEAD * length:
-                break
-            if any(at <= stop + TOUCH and one.showing.start >= stop for stop in stops):
-                break
-            found.add(one)
-            at = max(at, one.showing.stop)
-    return found
+def _after_ending(mine: Sequence[Excerpt], songs: Sequence[Placed]) -> Iterator[Excerpt]:
+    """The excerpts of the next episode that follow an episode's ending."""
+    stops = [song.showing.stop for song in songs if song.kind == ENDING]
+    for one in mine:
+        if any(stop - TOUCH <= one.showing.start for stop in stops) and _looks_ahead(one):
+            yield one
 
 
-def _tail(
-    mine: Sequence[Excerpt],
-    songs: Sequence[Placed],
-    lengths: Sequence[float],
-    heads: dict[int, set[Excerpt]],
+def _looks_ahead(one: Excerpt) -> bool:
+    return any(other.episode - one.showing.episode <= _NEXT for other in one.later)
+
+
+def _head(
+    mine: Sequence[Excerpt], songs: Sequence[Placed], length: float, announced: set[Showing]
 ) -> set[Excerpt]:
-    """The excerpts of the next episode with which an episode ends."""
-    if not mine:
-        return set()
-    episode = mine[0].showing.episode
-    endings = [song.showing for song in songs if song.kind == ENDING]
-    ends = [lengths[episode], *(one.start for one in endings)]
-    ends += [song.showing.start for song in songs if song.showing.stop > lengths[episode] - GAP]
+    """The excerpts of earlier episodes with which an episode begins, or that follow its opening."""
+    openings = [song.showing for song in songs if song.kind == OPENING]
     found: set[Excerpt] = set()
-    for end in ends:
-        at = end
-        for one in reversed(mine):
-            ahead = [o for o in one.later if o.episode - episode <= _NEXT]
-            if not ahead or one.showing.stop > end + TOUCH:
-                continue
-            if one.showing.stop < at - GAP:
-                break
-            after_ending = any(one.showing.start >= song.stop - TOUCH for song in endings)
-            if not after_ending and all(_is_recapped(o, heads) for o in ahead):
-                break  # the next episode begins with how this one ended
-            found.add(one)
-            at = min(at, one.showing.start)
+    for begin in (0.0, *(one.stop for one in openings)):
+        chain = _chain([one for one in mine if set(one.earlier) - announced], begin, _HEAD * length)
+        if sum(one.showing.length for one in chain) >= _SHORTEST_RECAP:
+            found.update(chain)
     return found
 
 
-def _is_recapped(showing: Showing, heads: dict[int, set[Excerpt]]) -> bool:
-    return any(one.showing == showing for one in heads.get(showing.episode, ()))
+def _chain(mine: Sequence[Excerpt], begin: float, end: float) -> list[Excerpt]:
+    """The excerpts that follow each other from a time on."""
+    chain: list[Excerpt] = []
+    at, gap = begin, _AT_ONCE
+    for one in sorted(mine):
+        if one.showing.start < begin - TOUCH:
+            continue
+        if one.showing.start > at + gap or one.showing.stop > end:
+            break
+        chain.append(one)
+        at, gap = max(at, one.showing.stop), GAP
+    return chain
 
 
-def _is_clip_show(mine: Sequence[Excerpt], songs: Sequence[Placed], length: float) -> bool:
+def _before_ending(
+    mine: Sequence[Excerpt], songs: Sequence[Placed], length: float, recapped: set[Showing]
+) -> set[Excerpt]:
+    """The excerpts of the next episode with which an episode ends, or that precede its ending.
+
+    What the next episode recaps is no preview: it begins with how this one ended.
+    """
+    last = [song.showing for song in songs if song.showing.stop > length - GAP]
+    last += [song.showing for song in songs if song.kind == ENDING]
+    found: set[Excerpt] = set()
+    for end in (length, *(one.start for one in last)):
+        at, gap = end, _AT_ONCE
+        for one in sorted(mine, reverse=True):
+            if one.showing.stop > end + TOUCH or not _looks_ahead(one):
+                continue
+            if one.showing.stop < at - gap or recapped.issuperset(one.later):
+                break
+            found.add(one)
+            at, gap = min(at, one.showing.start), GAP
+    return found
+
+
+def _is_clip_show(
+    mine: Sequence[Excerpt], songs: Sequence[Placed], length: float, announced: set[Showing]
+) -> bool:
     own = length - sum(song.showing.length for song in songs)
-    taken = sum(one.showing.length for one in mine if one.earlier)
+    taken = sum(one.showing.length for one in mine if set(one.earlier) - announced)
     return taken > _CLIP_SHOW * own
 
 
-def _is_reused(one: Excerpt, drawings: int, songs: dict[int, list[Placed]]) -> bool:
-    """Whether it was story before: not where the earlier episode only announced it."""
-    if not one.earlier or one.showing.length < _SHORTEST_REUSED or drawings < _DRAWINGS:
-        return False
-    return not all(_is_announced(earlier, songs) for earlier in one.earlier)
-
-
-def _is_announced(showing: Showing, songs: dict[int, list[Placed]]) -> bool:
-    endings = [s.showing.stop for s in songs[showing.episode] if s.kind == ENDING]
-    return any(showing.start >= stop - TOUCH for stop in endings)
+def _is_reused(one: Excerpt, drawings: int, announced: set[Showing]) -> bool:
+    """Whether it was story before: not where an earlier episode only announced it."""
+    long = one.showing.length >= _SHORTEST_REUSED and drawings >= _DRAWINGS
+    return long and bool(set(one.earlier) - announced)

@@ -25,8 +25,11 @@ _LONG: Final = 0.05
 _LONGEST_CARD, _SHORTEST_SONG = 15.0, 4.0
 """Seconds: what is as long as the first is no card, what is shorter than the second no opening."""
 
-_CARDS: Final = 0.4
+_CARDS: Final = 0.25
 """Share of the episodes that show a card, at least, for a short part to be one."""
+
+_IN_PLACE: Final = 0.6
+"""Share of a card's showings that are where it is shown in other episodes too."""
 
 _SPREAD: Final = 0.12
 """Share of an episode by which the places of a card differ: an excerpt's are anywhere."""
@@ -65,7 +68,7 @@ def institutions(parts: Sequence[SharedPart], lengths: Sequence[float]) -> list[
         roles = [role(one, lengths) for one in part.showings]
         main = Counter(roles).most_common(1)[0][0]
         song = part.length >= long and not part.still and main != "middle"
-        if song and _recurs(part, roles, len(lengths)):
+        if song and _recurs(part, roles, len(lengths), long):
             for one, own in zip(part.showings, roles, strict=True):
                 songs[one.episode].append((one, number, main if own == "middle" else own))
         elif _is_card(part, lengths):
@@ -81,23 +84,28 @@ def role(showing: Showing, lengths: Sequence[float]) -> Where:
     return "lead" if middle < _LEAD else "trail" if middle > _TRAIL else "middle"
 
 
-def _recurs(part: SharedPart, roles: Sequence[Where], episodes: int) -> bool:
-    """Whether it is one of the series' own; of two episodes that share it, both in one place."""
-    if len(part.episodes) >= min(RECURRING, episodes):
-        return len(part.episodes) >= RECURRING or len(set(roles)) == 1
-    return len(part.episodes) > 1 and len(set(roles)) == 1 and roles[0] != "middle"
+def _recurs(part: SharedPart, roles: Sequence[Where], episodes: int, long: float) -> bool:
+    """Whether it is one of the series' own.
+
+    Two episodes that share something rather quote each other; but of two in all, or if it is very
+    long and shown at the same end of both.
+    """
+    if len(part.episodes) >= RECURRING:
+        return True
+    alike = len(part.episodes) > 1 and len(set(roles)) == 1
+    return alike and (episodes < RECURRING or part.length >= 2 * long)
 
 
 def _is_card(part: SharedPart, lengths: Sequence[float]) -> bool:
-    """Whether it is a card; the places in which episodes show it are few, or it stands still."""
-    if len(part.episodes) < max(RECURRING, _CARDS * len(lengths)) or part.length > _LONGEST_CARD:
+    """Whether it is a card: many episodes show it, and in few places."""
+    recurring = min(RECURRING, len(lengths))
+    if len(part.episodes) < max(recurring, _CARDS * len(lengths)) or part.length > _LONGEST_CARD:
         return False
-    if part.still:
-        return True
     places = sorted(one.start / lengths[one.episode] for one in part.showings)
     groups = np.split(places, np.flatnonzero(np.diff(places) > _SPREAD) + 1)
-    # Excerpts of one scene may be shown in three episodes, but hardly in a place of three each.
-    return all(len(group) >= RECURRING for group in groups)
+    # Excerpts of one scene may be shown in three episodes, but hardly in the same place of them.
+    in_place = sum(len(group) for group in groups if len(group) >= recurring)
+    return in_place >= _IN_PLACE * len(places)
 
 
 def _songs(some: Sequence[tuple[Showing, int, Where]], length: float, long: float) -> list[Placed]:

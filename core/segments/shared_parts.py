@@ -21,8 +21,11 @@ from eyecatch.core.segments.grid import Grid
 TOUCH: Final = 0.3
 """Seconds between two pieces that follow each other without anything in between."""
 
-_ONE_EDGE: Final = 0.2
-"""Seconds between ends of spans that are one end."""
+_ONE_EDGE: Final = 0.45
+"""Seconds between ends of spans that are one end: nothing that is cut in is as short."""
+
+_AT_CUT: Final = 0.01
+"""Seconds from an end to a cut, if it is at the cut."""
 
 _SHORTEST: Final = 0.3
 """Seconds of a piece at least."""
@@ -132,7 +135,7 @@ def _pieces(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> dict[int, lis
     both = [*spans, *(span.mirrored() for span in spans)]
     for span in both:
         edges[span.first] += [span.start, span.stop]
-    merged = {episode: _merged(times) for episode, times in edges.items()}
+    merged = {episode: _merged(times, grids[episode]) for episode, times in edges.items()}
     for _ in range(2):  # an end in one episode is one in those that show the same
         for span in both:
             _carry_over(span, merged, grids)
@@ -149,18 +152,20 @@ def _pieces(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> dict[int, lis
     }
 
 
-def _merged(times: Iterable[float]) -> list[float]:
-    """Ends that are one, as most of them have it."""
+def _merged(times: Iterable[float], grid: Grid) -> list[float]:
+    """Ends that are one, as most of them have it, at a cut if one of them is."""
     groups: list[list[float]] = []
     for time in sorted(times):
         if groups and time - groups[-1][-1] <= _ONE_EDGE:
             groups[-1].append(time)
         else:
             groups.append([time])
-    return [_usual(group) for group in groups]
+    return [_usual(group, grid) for group in groups]
 
 
-def _usual(times: list[float]) -> float:
+def _usual(times: list[float], grid: Grid) -> float:
+    at_cuts = [time for time in times if nearest(grid.cuts, time, _AT_CUT) is not None]
+    times = at_cuts or times
     counts = Counter(round(time, 3) for time in times)
     most = max(counts.values())
     usual = [time for time in times if counts[round(time, 3)] == most]
@@ -173,11 +178,11 @@ def _carry_over(span: SharedSpan, edges: dict[int, list[float]], grids: Sequence
     for time in edges[span.first]:
         if span.start + _SHORTEST < time < span.stop - _SHORTEST:
             other = span.there(time)
-            if nearest(there, other, _SHORTEST) is None:
+            if nearest(there, other, _ONE_EDGE) is None:
                 cut = nearest(grids[span.second].cuts, other, _ONE_EDGE)
                 new.append(other if cut is None else cut)
     if new:
-        edges[span.second] = _merged([*edges[span.second], *new])
+        edges[span.second] = _merged([*edges[span.second], *new], grids[span.second])
 
 
 def _is_covered(time: float, spans: Iterable[tuple[float, float]]) -> bool:
