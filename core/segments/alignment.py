@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +68,9 @@ _PLACE: Final = 8.0
 """Seconds; one pair of drawings of each lag is tried in each of these."""
 
 
+Time = TypeVar("Time", float, npt.NDArray[np.float64])
+
+
 class SharedSpan(NamedTuple):
     """A span of time that two episodes have in common; seconds from each one's first frame.
 
@@ -90,8 +93,8 @@ class SharedSpan(NamedTuple):
     drawings: int
     bits: float
 
-    def there(self, time: float) -> float:
-        """The time in the second that corresponds to one in the first."""
+    def there(self, time: Time) -> Time:
+        """The time in the second that corresponds to one in the first, or the times."""
         return self.other_start + (time - self.start) * self.rate
 
     def mirrored(self) -> SharedSpan:

@@ -13,6 +13,7 @@ from eyecatch.core.segments.alignment import SharedSpan, shared_spans
 from eyecatch.core.segments.borrowed import GAP, excerpts
 from eyecatch.core.segments.candidates import find_candidates
 from eyecatch.core.segments.chapter_hints import with_chapters
+from eyecatch.core.segments.consensus import trimmed
 from eyecatch.core.segments.edges import exact
 from eyecatch.core.segments.evidence import is_certain
 from eyecatch.core.segments.grid import Grid
@@ -109,7 +110,7 @@ def _same_episodes(spans: Iterable[SharedSpan], grids: Sequence[Grid]) -> list[t
 
 
 def _classified(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> list[FoundSegment]:
-    shared = parts(spans, grids)
+    shared = parts(trimmed(spans), grids)
     lengths = [grid.length for grid in grids]
     placed = institutions(shared, lengths)
     drawings = [_drawings(part, grids) for part in shared]

@@ -33,9 +33,9 @@ _SHORTEST: Final = 0.3
 _LAID: Final = 0.6
 """Share of the longer of two pieces that a span lays upon the other."""
 
-_ALWAYS, _REST = 0.9, 0.25
-"""The same of those of the rarer one, where it is so much of the other's length: the rest of an
-opening that some episodes cut short, rather than a card behind it."""
+_ALWAYS, _REST, _OFTEN = 0.9, 0.25, 3
+"""The same of those of the rarer one, where it is so much of the other's length, and so many of
+them: the rest of an opening that some episodes cut short, rather than a card behind it."""
 
 _SHORTEST_CARD: Final = 1.2
 """Seconds that a card stands at least."""
@@ -227,7 +227,7 @@ def _chained(groups: dict[object, list[Showing]], grids: Sequence[Grid]) -> _Set
     for (a, b), count in sorted(follow.items(), key=lambda one: -one[1]):
         shorter, longer = sorted(_length(groups[one]) for one in (a, b))
         often = count >= _TOGETHER * max(len(groups[a]), len(groups[b]))
-        always = count >= _ALWAYS * min(len(groups[a]), len(groups[b]))
+        always = count >= max(_ALWAYS * min(len(groups[a]), len(groups[b])), _OFTEN)
         if (often or (always and shorter > _REST * longer)) and still[a] == still[b]:
             chains.join(a, b)
     return chains
