@@ -58,8 +58,11 @@ _DRAWINGS: Final = 4
 _LAGS: Final = np.arange(-24, 25) * (STEP / 2)
 """Seconds by which the lag is changed to see whether the episodes agree better."""
 
-_TELLS_RATE: Final = 4.0
-"""Seconds of a span at least from which its speed can be told."""
+_TELLS_RATE: Final = 7.0
+"""Seconds of a span from which its speed can be told; a shorter one runs as the longest does."""
+
+_BETTER: Final = 1.03
+"""How many times better drawings have to agree at another speed for that to be believed."""
 
 _BUCKET: Final = 0.25
 """Seconds of lag that pairs of drawings share to speak of one span."""
@@ -134,16 +137,20 @@ def _spans_of(
     first: int, second: int, a: Grid, b: Grid, seeds: list[tuple[float, float]]
 ) -> Iterator[SharedSpan]:
     found: list[tuple[float, SharedSpan]] = []
+    usual = 1.0  # the speed of the longest span so far
     for start, other in _promising(a, b, seeds):
         if any(_covers(span, start, other) for _, span in found):
             continue
         rough = _extended(first, second, a, b, start, other, 1.0)[1]
         better, rate = (other, 1.0)
         if rough.drawings >= _DRAWINGS:
-            better, rate = _tuned(a, b, rough, start, other)
+            long = rough.stop - rough.start >= _TELLS_RATE
+            rates = RATES if long else tuple({1.0, usual})
+            better, rate = _tuned(a, b, rough, start, other, rates)
         score, span = _extended(first, second, a, b, start, better, rate)
         if span.stop - span.start >= SHORTEST:
             found.append((score, span))
+            usual = max((one for _, one in found), key=lambda one: one.stop - one.start).rate
     found.sort(key=lambda one: -one[0])
     for place, (_, span) in enumerate(found):
         if not any(_is_inside(span, better) for _, better in found[:place]):
@@ -236,13 +243,14 @@ def _reach(  # noqa: PLR0913, PLR0917 - as above, and the direction
         total, done = float(scores[-1]), done + len(steps)
 
 
-def _tuned(a: Grid, b: Grid, span: SharedSpan, start: float, other: float) -> tuple[float, float]:
+def _tuned(  # noqa: PLR0913, PLR0917 - two episodes, what is known of their span, what is tried
+    a: Grid, b: Grid, span: SharedSpan, start: float, other: float, rates: Sequence[float]
+) -> tuple[float, float]:
     """The time and the speed at which the second episode agrees best with the first."""
     mine = np.arange(int(span.start / STEP), min(int(span.stop / STEP), len(a.hashes)))
     offsets = (mine + 0.5) * STEP - start
-    rates = RATES if span.stop - span.start >= _TELLS_RATE else RATES[:1]
-    best, found = -np.inf, (other, 1.0)
-    for rate in rates:
+    best, found = 0.0, (other, 1.0)
+    for rate in sorted(rates, key=lambda one: one != 1):
         times = other + _LAGS[:, None] + offsets * rate
         theirs = np.floor(times / STEP).astype(np.int64)
         inside = (theirs >= 0) & (theirs < len(b.hashes))
@@ -250,7 +258,7 @@ def _tuned(a: Grid, b: Grid, span: SharedSpan, start: float, other: float) -> tu
         apart = np.where(inside, distance(a.hashes[mine], there), 64)
         totals = np.maximum(2 * LOOSE - apart.astype(np.int64), 0).sum(axis=1)
         place = int(np.argmax(totals - np.abs(_LAGS)))
-        if totals[place] > best:
+        if totals[place] > best * _BETTER:
             best, found = float(totals[place]), (other + float(_LAGS[place]), rate)
     return found
 

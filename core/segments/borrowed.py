@@ -10,7 +10,7 @@ from eyecatch.core.segments.layout import Placed
 from eyecatch.core.segments.shared_parts import TOUCH, SharedPart, Showing
 from eyecatch.core.segments.types import ENDING, OPENING, PREVIEW, RECAP, REUSED
 
-GAP: Final = 3.0
+GAP: Final = 4.5
 """Seconds of something else in the midst of a recap or a preview: a title, a shot of its own."""
 
 _AT_ONCE: Final = 1.0
@@ -25,13 +25,13 @@ _HEAD: Final = 0.35
 _NEXT: Final = 2
 """How many episodes ahead a preview looks: one may be missing."""
 
-_CLIP_SHOW: Final = 0.5
+CLIP_SHOW: Final = 0.5
 """Share of an episode's story that is taken from earlier ones, if all of it is a recap."""
 
-_SHORTEST_REUSED: Final = 1.5
+_SHORTEST_REUSED: Final = 2.0
 """Seconds of a stock shot or a flashback at least."""
 
-_DRAWINGS: Final = 3
+_DRAWINGS: Final = 2
 """Drawings that differ among themselves, in a stock shot or a flashback at least: a room in which
 nothing moves looks alike in many episodes, drawn anew or not."""
 
@@ -55,7 +55,6 @@ def excerpts(
     parts: Sequence[SharedPart],
     placed: Sequence[Placed],
     lengths: Sequence[float],
-    drawings: Sequence[int],
 ) -> Iterator[Placed]:
     """What remains of the parts, once openings, endings and cards are known.
 
@@ -63,7 +62,6 @@ def excerpts(
         parts: what episodes share.
         placed: the openings, endings and cards.
         lengths: seconds of each episode.
-        drawings: of each part, how many drawings that differ it has.
     """
     by_episode = _by_episode(parts, {one.part for one in placed})
     songs: dict[int, list[Placed]] = defaultdict(list)
@@ -89,7 +87,7 @@ def excerpts(
         yield from (Placed(one.showing, RECAP, one.part) for one in sorted(recap))
         yield from (Placed(one.showing, PREVIEW, one.part) for one in sorted(preview))
         for one in rest:
-            if one not in preview and _is_reused(one, drawings[one.part], announced):
+            if one not in preview and _is_reused(one, parts[one.part].drawings, announced):
                 yield Placed(one.showing, REUSED, one.part)
 
 
@@ -170,7 +168,7 @@ def _is_clip_show(
 ) -> bool:
     own = length - sum(song.showing.length for song in songs)
     taken = sum(one.showing.length for one in mine if set(one.earlier) - announced)
-    return taken > _CLIP_SHOW * own
+    return taken > CLIP_SHOW * own
 
 
 def _is_reused(one: Excerpt, drawings: int, announced: set[Showing]) -> bool:

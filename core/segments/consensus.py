@@ -1,7 +1,8 @@
 """What one pair of episodes says of an end, against what many others say.
 
 Where two episodes go on after their opening with shots that happen to look alike, their span goes
-too far. The others end it where it ends: what nearly all of them say is believed.
+too far; where one of them is badly encoded, not far enough. What nearly all others say of both is
+believed.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import numpy as np
 
 from eyecatch.core.segments.alignment import SharedSpan
 
-_TOO_FAR: Final = 3.0
-"""Seconds by which a span may be too long."""
+_TOO_FAR, _TOO_SHORT = 3.0, 1.5
+"""Seconds by which a span may be too long, and too short."""
 
 _ONE: Final = 0.15
 """Seconds between two ends that are one."""
@@ -26,13 +27,13 @@ _LEAST, _TIMES = 3, 3
 _Ends = dict[int, np.ndarray]
 
 
-def trimmed(spans: Sequence[SharedSpan]) -> list[SharedSpan]:
-    """Spans without what goes beyond an end on which many others agree, in either episode."""
+def agreed(spans: Sequence[SharedSpan]) -> list[SharedSpan]:
+    """Spans with their ends where many others have them, in either episode."""
     starts, stops = _ends(spans)
     found = []
     for span in spans:
-        one = _trimmed(span, starts, stops)
-        found.append(_trimmed(one.mirrored(), starts, stops).mirrored())
+        one = _agreed(span, starts, stops)
+        found.append(_agreed(one.mirrored(), starts, stops).mirrored())
     return found
 
 
@@ -49,22 +50,25 @@ def _ends(spans: Sequence[SharedSpan]) -> tuple[_Ends, _Ends]:
     )
 
 
-def _trimmed(span: SharedSpan, starts: _Ends, stops: _Ends) -> SharedSpan:
-    longest = min(_TOO_FAR, (span.stop - span.start) / 2)
-    start = _agreed(starts[span.first], span.start, span.start + longest)
-    stop = _agreed(stops[span.first], span.stop, span.stop - longest)
+def _agreed(span: SharedSpan, starts: _Ends, stops: _Ends) -> SharedSpan:
+    inwards = min(_TOO_FAR, (span.stop - span.start) / 2)
+    start = _end(span, span.start, (-_TOO_SHORT, inwards), starts)
+    stop = _end(span, span.stop, (-inwards, _TOO_SHORT), stops)
     return span._replace(
         start=start, stop=stop, other_start=span.there(start), other_stop=span.there(stop)
     )
 
 
-def _agreed(ends: np.ndarray, mine: float, limit: float) -> float:
-    """The end, from one's own to a limit, on which many agree; one's own if they don't."""
-    own = _support(ends, mine)
-    between = ends[(ends > min(mine, limit)) & (ends < max(mine, limit))]
-    best, most = mine, max(_LEAST - 1, _TIMES * own - 1)
-    for end in between.tolist():
-        support = _support(ends, end)
+def _end(span: SharedSpan, mine: float, around: tuple[float, float], ends: _Ends) -> float:
+    """The end about one's own on which many agree; one's own if they don't."""
+    here, there = ends[span.first], ends[span.second]
+    first, last = np.searchsorted(here, [mine + around[0], mine + around[1]])
+    best, most = mine, max(_LEAST - 1, _TIMES * _support(here, mine) - 1)
+    for end in here[first:last].tolist():
+        outside = not span.start <= end <= span.stop
+        if outside and _support(there, span.there(end)) < _LEAST:
+            continue
+        support = _support(here, end)
         if support > most:
             best, most = end, support
     return best

@@ -16,6 +16,9 @@ Seconds = npt.NDArray[np.float64]
 STEP: Final = 1 / 12
 """Seconds from one point of a grid to the next: a drawing on twos of 24 frames a second."""
 
+_TELLING: Final = 6
+"""Bits that are set at least in a hash that tells something: flat pictures are all alike."""
+
 _LONGEST_GAP: Final = 10.0
 """Seconds for which a drawing stands at most, as the scan hashes one at every keyframe: what is
 longer is a chunk that was never hashed."""
@@ -49,6 +52,7 @@ class Grid:
         inside = signature.pictures.frames < last
         drawings = times[signature.pictures.frames[inside]]
         values = signature.pictures.hashes[inside]
+        values = np.where(np.bitwise_count(values) < _TELLING, np.uint64(0), values)
         end = float(times[-1]) if len(times) else 0.0
         points = np.arange(int(end / STEP)) * STEP + STEP / 2
         place = np.searchsorted(drawings, points, "right") - 1

@@ -25,14 +25,16 @@ _LONG: Final = 0.05
 _LONGEST_CARD, _SHORTEST_SONG = 15.0, 4.0
 """Seconds: what is as long as the first is no card, what is shorter than the second no opening."""
 
-_CARDS: Final = 0.25
-"""Share of the episodes that show a card, at least, for a short part to be one."""
+_CARDS, _MOST = 0.25, 0.5
+"""Shares of the episodes that show a card, at least: if its showings differ in few bits, and if in
+more: empty rooms look alike in some episodes."""
 
-_IN_PLACE: Final = 0.6
-"""Share of a card's showings that are where it is shown in other episodes too."""
+_IN_PLACE, _ALL_IN_PLACE, _SAME_BITS = 0.8, 0.95, 2.5
+"""Shares of a card's showings that are where it is shown in other episodes too: if they differ in
+so few bits, and if in more: empty rooms look alike, and are shown anywhere."""
 
-_SPREAD: Final = 0.12
-"""Share of an episode by which the places of a card differ: an excerpt's are anywhere."""
+_SPREAD: Final = 0.25
+"""Share of an episode in which a card has one place: an excerpt's are anywhere."""
 
 _STORY_AFTER: Final = 0.15
 """Share of an episode that follows its ending at most."""
@@ -99,13 +101,21 @@ def _recurs(part: SharedPart, roles: Sequence[Where], episodes: int, long: float
 def _is_card(part: SharedPart, lengths: Sequence[float]) -> bool:
     """Whether it is a card: many episodes show it, and in few places."""
     recurring = min(RECURRING, len(lengths))
-    if len(part.episodes) < max(recurring, _CARDS * len(lengths)) or part.length > _LONGEST_CARD:
+    share = _CARDS if part.bits <= _SAME_BITS else _MOST
+    if len(part.episodes) < max(recurring, share * len(lengths)) or part.length > _LONGEST_CARD:
         return False
-    places = sorted(one.start / lengths[one.episode] for one in part.showings)
-    groups = np.split(places, np.flatnonzero(np.diff(places) > _SPREAD) + 1)
+    places = np.sort([one.start / lengths[one.episode] for one in part.showings])
+    in_place = 0
+    while len(places) >= recurring:  # a card may have two places or three
+        ahead = np.searchsorted(places, places + _SPREAD, "right") - np.arange(len(places))
+        first, count = int(np.argmax(ahead)), int(ahead.max())
+        if count < recurring:
+            break
+        in_place += count
+        places = np.delete(places, slice(first, first + count))
     # Excerpts of one scene may be shown in three episodes, but hardly in the same place of them.
-    in_place = sum(len(group) for group in groups if len(group) >= recurring)
-    return in_place >= _IN_PLACE * len(places)
+    least = _IN_PLACE if part.bits <= _SAME_BITS else _ALL_IN_PLACE
+    return in_place >= least * len(part.showings)
 
 
 def _songs(some: Sequence[tuple[Showing, int, Where]], length: float, long: float) -> list[Placed]:

@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 
 from eyecatch.core.segments.alignment import SharedSpan, shared_spans
-from eyecatch.core.segments.borrowed import GAP, excerpts
+from eyecatch.core.segments.borrowed import CLIP_SHOW, GAP, excerpts
 from eyecatch.core.segments.candidates import find_candidates
 from eyecatch.core.segments.chapter_hints import with_chapters
-from eyecatch.core.segments.consensus import trimmed
+from eyecatch.core.segments.consensus import agreed
 from eyecatch.core.segments.edges import exact
 from eyecatch.core.segments.evidence import is_certain
 from eyecatch.core.segments.grid import Grid
@@ -26,6 +26,14 @@ from eyecatch.core.segments.types import (
     EpisodeSignature,
     FoundSegment,
 )
+
+_ROOM: Final = 0.5
+"""Share of the excerpts of a recap that its shots without a known source have at either end, up to
+where the episode begins or ends, or another segment does."""
+
+_CLIP_SHOW_GAP: Final = 12.0
+"""Seconds that a clip show has without a known source in between: its own frame, or what was shown
+before the index begins."""
 
 _TWICE: Final = 0.8
 """Share of both episodes that one span covers, if they are the same episode."""
@@ -110,53 +118,71 @@ def _same_episodes(spans: Iterable[SharedSpan], grids: Sequence[Grid]) -> list[t
 
 
 def _classified(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> list[FoundSegment]:
-    shared = parts(trimmed(spans), grids)
+    shared = parts(agreed(spans), grids)
     lengths = [grid.length for grid in grids]
     placed = institutions(shared, lengths)
-    drawings = [_drawings(part, grids) for part in shared]
-    placed += excerpts(shared, placed, lengths, drawings)
+    placed += excerpts(shared, placed, lengths)
     return _joined(placed, shared, grids)
-
-
-def _drawings(part: SharedPart, grids: Sequence[Grid]) -> int:
-    showing = part.showings[0]
-    grid = grids[showing.episode]
-    inside = (grid.drawings >= showing.start - 0.01) & (grid.drawings < showing.stop - 0.01)
-    count, last = 0, 0
-    for value in grid.values[inside].tolist():
-        if (value ^ last).bit_count() > 5:
-            count, last = count + 1, value
-    return count
 
 
 def _joined(
     placed: Sequence[Placed], shared: Sequence[SharedPart], grids: Sequence[Grid]
 ) -> list[FoundSegment]:
     """Segments of what was placed; recaps and previews are one from first excerpt to last."""
-    lines: dict[tuple[int, str], list[list[Placed]]] = defaultdict(list)
+    by_episode: dict[int, list[Placed]] = defaultdict(list)
     for one in sorted(placed):
-        runs = lines[one.showing.episode, one.kind]
-        gap = GAP if one.kind in {RECAP, PREVIEW} else TOUCH
-        if runs and one.showing.start - max(p.showing.stop for p in runs[-1]) <= gap:
-            runs[-1].append(one)
+        by_episode[one.showing.episode].append(one)
+    segments = []
+    for episode, some in by_episode.items():
+        gap = _gap(some, grids[episode].length)
+        for run in _runs(some, gap):
+            start, stop = _ends(run, some, grids[episode], gap)
+            longest = max(run, key=lambda one: one.showing.length)
+            confidence = round(1 - 0.5 ** len(shared[longest.part].episodes), 4)
+            frames = _frame(grids[episode], start), _frame(grids[episode], stop)
+            segments.append(FoundSegment(episode, run[0].kind, *frames, confidence, longest.part))
+    return sorted(segments)
+
+
+def _gap(placed: Sequence[Placed], length: float) -> float:
+    """Seconds without a known source in the midst of recaps: more in a clip show, which is one."""
+    recaps = sum(one.showing.length for one in placed if one.kind == RECAP)
+    others = sum(one.showing.length for one in placed if one.kind != RECAP)
+    return _CLIP_SHOW_GAP if recaps > CLIP_SHOW * (length - others) else GAP
+
+
+def _runs(placed: Sequence[Placed], most: float) -> list[list[Placed]]:
+    """Those of one kind that follow each other; excerpts with something else in between."""
+    runs: list[list[Placed]] = []
+    for one in placed:
+        gap = most if one.kind in {RECAP, PREVIEW} else TOUCH
+        last = runs[-1] if runs else []
+        if last and last[0].kind == one.kind and one.showing.start - _stop(last) <= gap:
+            last.append(one)
         else:
             runs.append([one])
-    segments = []
-    for (episode, kind), runs in lines.items():
-        for run in runs:
-            longest = max(run, key=lambda one: one.showing.length)
-            witnesses = len(shared[longest.part].episodes) - 1
-            segments.append(
-                FoundSegment(
-                    episode,
-                    kind,
-                    _frame(grids[episode], min(one.showing.start for one in run)),
-                    _frame(grids[episode], max(one.showing.stop for one in run)),
-                    round(1 - 0.5 ** (witnesses + 1), 4),
-                    longest.part,
-                )
-            )
-    return sorted(segments)
+    return runs
+
+
+def _stop(run: Sequence[Placed]) -> float:
+    return max(one.showing.stop for one in run)
+
+
+def _ends(
+    run: Sequence[Placed], placed: Sequence[Placed], grid: Grid, gap: float
+) -> tuple[float, float]:
+    """Where a segment begins and ends; a recap or a preview goes on to what is next to it."""
+    start, stop = run[0].showing.start, _stop(run)
+    if run[0].kind not in {RECAP, PREVIEW}:
+        return start, stop
+    room = min(gap, _ROOM * sum(one.showing.length for one in run))
+    others = [one.showing for one in placed if one not in run]
+    before = max((one.stop for one in others if one.stop <= start + TOUCH), default=0.0)
+    after = min((one.start for one in others if one.start >= stop - TOUCH), default=grid.length)
+    return (
+        before if start - before <= room else start,
+        after if after - stop <= room else stop,
+    )
 
 
 def _frame(grid: Grid, time: float) -> int:

@@ -15,8 +15,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from eyecatch.core.segments.alignment import SharedSpan
+from eyecatch.core.segments.candidates import MAX_DISTANCE
 from eyecatch.core.segments.edges import nearest
-from eyecatch.core.segments.grid import Grid
+from eyecatch.core.segments.grid import STEP, Grid, distance
 
 TOUCH: Final = 0.3
 """Seconds between two pieces that follow each other without anything in between."""
@@ -62,11 +63,20 @@ class SharedPart(NamedTuple):
 
     Attributes:
         showings: in order of episodes and time.
-        still: it is a card, a picture that hardly changes.
+        drawings: how many that differ among themselves it has.
+        bits: in which the hash in its middle differs from showing to showing, as a median.
     """
 
     showings: tuple[Showing, ...]
-    still: bool
+    drawings: int
+    bits: float
+
+    @property
+    def still(self) -> bool:
+        """Whether it is a picture that hardly changes."""
+        longest = max(one.length for one in self.showings)
+        few = self.drawings <= max(1.0, min(3.0, 0.4 * longest))
+        return longest >= _SHORTEST_CARD and few
 
     @property
     def episodes(self) -> set[int]:
@@ -105,9 +115,7 @@ def parts(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> list[SharedPart
                 made[chain][-1] = before._replace(stop=piece.stop)
             else:
                 made[chain].append(piece)
-    found = [
-        SharedPart(tuple(sorted(some)), _is_still(some, grids)) for some in made.values() if some
-    ]
+    found = [_part(sorted(some), grids) for some in made.values() if some]
     return sorted(found, key=lambda part: part.showings[0])
 
 
@@ -216,7 +224,7 @@ def _follows(a: Showing, b: Showing) -> bool:
 def _chained(groups: dict[object, list[Showing]], grids: Sequence[Grid]) -> _Sets:
     """Which groups of pieces are one part, since they follow each other nearly everywhere."""
     of = {piece: key for key, group in groups.items() for piece in group}
-    still = {key: _is_still(group, grids) for key, group in groups.items()}
+    still = {key: _part(group, grids).still for key, group in groups.items()}
     follow = Counter(
         (of[a], of[b])
         for some in _by_episode(groups.values()).values()
@@ -237,15 +245,23 @@ def _length(showings: Sequence[Showing]) -> float:
     return float(np.median([one.length for one in showings]))
 
 
-def _is_still(showings: Sequence[Showing], grids: Sequence[Grid]) -> bool:
-    """Whether it is a card: a drawing in two and a half seconds at most, and three in all."""
+def _part(showings: Sequence[Showing], grids: Sequence[Grid]) -> SharedPart:
     longest = max(showings, key=lambda one: one.length)
-    if longest.length < _SHORTEST_CARD:
-        return False
-    grid = grids[longest.episode]
-    inside = (grid.drawings >= longest.start - 0.01) & (grid.drawings < longest.stop - 0.01)
-    distinct, last = 0, 0
-    for value in grid.values[inside].tolist():
-        if (value ^ last).bit_count() > 5:
-            distinct, last = distinct + 1, value
-    return distinct <= max(1.0, min(3.0, 0.4 * longest.length))
+    middles = np.array([_hash_at(grids[o.episode], (o.start + o.stop) / 2) for o in showings])
+    apart = distance(middles[1:], middles[:-1])
+    drawings = _drawings(longest, grids[longest.episode])
+    return SharedPart(tuple(showings), drawings, float(np.median(apart)) if len(apart) else 0.0)
+
+
+def _hash_at(grid: Grid, time: float) -> np.uint64:
+    place = min(int(time / STEP), len(grid.hashes) - 1)
+    return grid.hashes[place] if place >= 0 else np.uint64(0)
+
+
+def _drawings(showing: Showing, grid: Grid) -> int:
+    first, last = np.searchsorted(grid.drawings, [showing.start - 0.01, showing.stop - 0.01])
+    count, before = 0, 0
+    for value in grid.values[first:last].tolist():
+        if (value ^ before).bit_count() > MAX_DISTANCE // 2:
+            count, before = count + 1, value
+    return count
