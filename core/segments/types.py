@@ -45,7 +45,8 @@ class SoundHashes:
     """Chromaprint's hashes of a sound stream.
 
     Attributes:
-        start: seconds on the episode's clock at which the first begins.
+        start: seconds on the episode's clock that the first one is of. A hash hears from .87 s
+            before its time to 1.5 s after it (``core.video.sound.MIDDLE``).
         step: seconds from one to the next.
         hashes: uint32 (n,); of an episode without sound n is 0.
     """

@@ -27,7 +27,7 @@ class SoundHash(Base):
     episode_id: Mapped[int] = mapped_column(
         ForeignKey("episode.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    start: Mapped[float]  # seconds on the episode's clock at which the first begins
+    start: Mapped[float]  # seconds on the episode's clock that the first is of
     step: Mapped[float] = mapped_column(Real(0.001, 10))  # seconds from one to the next
     hashes: Mapped[bytes]  # uint32, little-endian
 

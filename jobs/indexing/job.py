@@ -17,6 +17,7 @@ from eyecatch.jobs.indexing.decide import is_stale
 from eyecatch.jobs.indexing.episode_scans import EpisodeScans
 from eyecatch.jobs.indexing.job_run import recorded_run
 from eyecatch.jobs.indexing.prefetch import Prefetcher
+from eyecatch.jobs.indexing.sound_thread import SoundThread
 from eyecatch.jobs.progress import Listener, Progress, silent
 from eyecatch.jobs.runners import WORTH_RAY_SECONDS
 from eyecatch.jobs.runners.stages import Runner, Work
@@ -42,6 +43,7 @@ class Job:
         unread: a sentence for each file that is none.
         lacking: a sentence for each episode for which the machine lacked something: it is pending.
         held: episodes that another run was at work on, and that run.
+        sounds: listens to episodes meanwhile.
     """
 
     index: Index
@@ -56,6 +58,10 @@ class Job:
     unread: list[str] = field(default_factory=list, init=False)
     lacking: dict[int, str] = field(default_factory=dict, init=False)
     held: dict[int, int] = field(default_factory=dict, init=False)
+    sounds: SoundThread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sounds = SoundThread(self.index)
 
     def run(
         self,
@@ -64,12 +70,22 @@ class Job:
     ) -> None:
         """Scan what is missing, decide what is stale; a run is recorded if there is either.
 
-        The first episodes are scanned while others are still read.
+        The first episodes are scanned while others are still read. What is scanned is listened to
+        meanwhile.
 
         Args:
             registered: ids of episodes, and sentences on files that are none.
             make_runner: of so many chunks and seconds of video.
         """
+        with closing(self.sounds):
+            self._run(registered, make_runner)
+            self.sounds.finish()
+
+    def _run(
+        self,
+        registered: Prefetcher[int | str],
+        make_runner: Callable[[int, float], Runner],
+    ) -> None:
         waiting: dict[int, Backlog] = {}
         while not (registered.over or self._is_much()):
             waiting |= self._stale_of(registered.take(FIRST, wait=not waiting))
@@ -86,6 +102,7 @@ class Job:
                     )
                     self._run_wave(wave, Work.of(scan, self.bundles), runner, committer)
                 waiting |= self._stale_of(registered.take(wait=not waiting))
+            self.sounds.finish(run.retry)
 
     def _provenance(self, scan: ScanConfig) -> Provenance:
         """What the rows of a scan are to be made by, whatever the run."""
@@ -118,6 +135,8 @@ class Job:
             )
             if backlog.chunks or self._stale(one):
                 stale[one] = backlog
+            else:
+                self._listen(one)
         if stale:
             self._expect(stale)
         return stale
@@ -167,12 +186,14 @@ class Job:
             # What another job finished meanwhile, or a name's following did, is not done again.
             if not some and self._stale(id_):
                 self._decide(id_, committer)
+            self._listen(id_, scanned=bool(some))
         every = [task for some in tasks.values() for task in some]
         left = {id_: len(some) for id_, some in tasks.items()}
         # Closing the outcomes stops the workers, whatever ends the loop: Ctrl-C, a full disk.
         with closing(runner.run(every, work, committer.begin)) as outcomes:
             for outcome in outcomes:
                 committer.save(outcome)
+                self.sounds.save(committer.run.retry)
                 left[outcome.task.episode] -= 1
                 if outcome.lacking and outcome.error:
                     self.lacking[outcome.task.episode] = outcome.error
@@ -183,3 +204,11 @@ class Job:
     def _decide(self, episode: int, committer: Committer) -> None:
         committer.decide(episode)
         self.on_decided(episode)
+
+    def _listen(self, episode: int, *, scanned: bool = False) -> None:
+        """Have an episode listened to that is scanned now, or was by a job that was stopped.
+
+        One of an earlier version, whose pictures have no hashes either, waits to be asked for.
+        """
+        if scanned or not self.index.signatures.lacking_pictures(episode):
+            self.sounds.add(episode)
