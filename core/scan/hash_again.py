@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from itertools import count
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.scan.config import ScanConfig
@@ -24,23 +24,33 @@ def hash_chunk(video: Video, chunk: Chunk, config: ScanConfig) -> PictureHashes:
 
     Returns:
         Those of all frames up to where decoding breaks off.
+
+    Raises:
+        MediaError: no frame of it can be decoded.
     """
     keyframes = frozenset(chunk.keyframes.tolist())
     changes, held = SceneChanges(), HeldFrameFilter(config.held_change)
     hashes = DrawingHashes(float(MIN_GAP / video.time_base))
-    next_number = chunk.start
-    with suppress(MediaError):
-        for place, frame in enumerate(decode(video, chunk)):
-            lost = range(next_number, frame.number)
-            next_number = frame.number + 1
-            if frame.keyframe or any(number in keyframes for number in lost):
-                changes.reset()
-                held.reset()
-                hashes.reset()
-            thumbnail = frame.thumbnail()
-            change = changes.add(thumbnail, place)
-            if may_be_cut(change):
-                hashes.reset()
-            if not held.is_held(thumbnail):
-                hashes.add(frame.number, frame.pts, thumbnail)
+    frames = decode(video, chunk)
+    expected = chunk.start
+    for place in count():
+        try:
+            frame = next(frames)
+        except StopIteration:
+            break
+        except MediaError:
+            if place == 0:
+                raise
+            break
+        lost = range(expected, frame.number)
+        expected = frame.number + 1
+        if frame.keyframe or not keyframes.isdisjoint(lost):
+            changes.reset()
+            held.reset()
+            hashes.reset()
+        thumbnail = frame.thumbnail()
+        if may_be_cut(changes.add(thumbnail, place)):
+            hashes.reset()
+        if not held.is_held(thumbnail):
+            hashes.add(frame.number, frame.pts, thumbnail)
     return hashes.result()

@@ -14,12 +14,13 @@ from eyecatch.core.segments.types import (
     PictureHashes,
     SoundHashes,
 )
+from eyecatch.core.video.types import Chunk as PlannedChunk
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.models import Chapter, Chunk, Episode, PictureHash, Shot, SoundHash
 from eyecatch.db.models.base import DONE
 from eyecatch.db.models.wrong_value import WrongValueError
-from eyecatch.db.serialization import pack_pictures, unpack_pictures
+from eyecatch.db.serialization import pack_pictures, unpack_pictures, unpack_plan
 
 
 class Signatures(Repository):
@@ -56,14 +57,21 @@ class Signatures(Repository):
                 ]
                 connection.execute(insert(Chapter), rows)
 
-    def lacking_pictures(self, episode_id: int) -> list[int]:
-        """Indexes of the chunks that are done, but have no hashes of their drawings."""
+    def lacking_pictures(self, episode_id: int) -> list[PlannedChunk]:
+        """The chunks that are done, but have no hashes of their drawings, as they were planned."""
         with self._session.reading() as connection:
             hashed = exists().where(PictureHash.chunk_id == Chunk.id)
-            query = select(Chunk.index).where(
-                Chunk.episode_id == episode_id, Chunk.state == DONE, ~hashed
+            rows = connection.execute(
+                select(
+                    Chunk.index, Chunk.start, Chunk.stop, Chunk.plan, Chunk.stop_pts, Chunk.straight
+                )
+                .where(Chunk.episode_id == episode_id, Chunk.state == DONE, ~hashed)
+                .order_by(Chunk.index)
             )
-            return list(connection.scalars(query.order_by(Chunk.index)))
+            return [
+                PlannedChunk(index, start, stop, *unpack_plan(plan), stop_pts, straight)
+                for index, start, stop, plan, stop_pts, straight in rows
+            ]
 
     def lacks_sound(self, episode_id: int) -> bool:
         """Whether nobody has listened to an episode yet."""

@@ -49,6 +49,11 @@ if TYPE_CHECKING:  # the job loads when it runs
 @click.option(
     "--rescan", is_flag=True, help="Also scan again what an earlier version's detector scanned."
 )
+@click.option(
+    "--segments",
+    is_flag=True,
+    help="Also look again for openings, recaps and the like, in earlier indexes too.",
+)
 @click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
 @click.option("--profile", is_flag=True, help="Say at the end where the time went, by stage.")
 @click.option(
@@ -79,6 +84,7 @@ def index(
     adapt: bool,
     adapt_again: bool,
     rescan: bool,
+    segments: bool,
     retry_failed: bool,
     profile: bool,
     watch: bool,
@@ -110,6 +116,7 @@ def index(
                 adapt_again=adapt_again and not learned,
                 on_adapt=adapting,
                 rescan=rescan,
+                segments=segments,
                 retry_failed=retry_failed,
                 listener=together(shown, *listeners),
             )

@@ -11,6 +11,7 @@ from typing import Unpack
 
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import configured, resolve
+from eyecatch.core.errors import MediaError
 from eyecatch.core.inputs import Sources, videos
 from eyecatch.core.names import require_name
 from eyecatch.core.scan.config import ScanConfig
@@ -30,6 +31,8 @@ from eyecatch.jobs.indexing.render_hook import RenderHook
 from eyecatch.jobs.indexing.series_detectors import learn_series
 from eyecatch.jobs.progress import Listener, Progress, silent
 from eyecatch.jobs.runners import make_runner
+from eyecatch.jobs.segmenting.hash_missing import hash_missing
+from eyecatch.jobs.segmenting.listening import listen
 from eyecatch.jobs.segmenting.search import search
 
 
@@ -85,6 +88,8 @@ def index(
             on_adapt: is called with how far the learning is.
             rescan: scan again, with the present detector, what that of an earlier version scanned
                 whole; else such episodes stay as they are.
+            segments: look for openings, recaps and the like again, and hash first what an
+                earlier version indexed without; no face is looked for.
             retry_failed: try again the chunks and files that failed before.
             chunk_seconds: least length of the chunks of new episodes; it changes no row.
             render: ``soft`` or ``burn`` to write each episode with boxes and names to the folder
@@ -146,10 +151,23 @@ def index(
         )
         with closing(Prefetcher(files)) as registered:
             job.run(registered, partial(make_runner, options.runner, ray=options.ray))
+        unread = _hash_again(opened, job, scans) if options.segments else []
         notes += search(opened, job.episodes)
         hook.render_missing(job.episodes)
-        report = _report(opened, job, hook.faults)
+        report = _report(opened, job, (*unread, *hook.faults))
         return replace(report, made=tuple(made), notes=(*notes, *_kept(scans.kept)))
+
+
+def _hash_again(index: Index, job: Job, scans: EpisodeScans) -> list[str]:
+    """Hash what an earlier version did not, and let it be searched; says what can't be read."""
+    faults = hash_missing(index, job.episodes, scans.of, job.listener)
+    for episode in job.episodes:
+        try:
+            listen(index, index.episodes.get(episode))
+        except MediaError as error:
+            faults.append(str(error))
+    index.segments.mark_due(job.episodes)
+    return faults
 
 
 def _kept(episodes: Collection[int]) -> list[str]:
@@ -175,7 +193,7 @@ def _learned(index: Index, db: str, files: Sources, options: IndexOptions) -> li
 
 
 def _report(index: Index, job: Job, faults: Sequence[str]) -> IndexReport:
-    """What the job did; ``faults`` are those of rendering."""
+    """What the job did; ``faults`` are those of hashing and rendering."""
     statuses, unmet = index.summaries.status(job.episodes), job.unmet()
     found = [fault for one in statuses for fault in _faults_of(one, unmet.get(one.episode.id))]
     episodes = tuple(one.episode for one in statuses)

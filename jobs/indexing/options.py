@@ -21,6 +21,7 @@ class IndexKeywords(TypedDict, total=False):
     adapt_again: bool
     on_adapt: AdaptListener
     rescan: bool
+    segments: bool
     retry_failed: bool
     chunk_seconds: float
     render: str | None
@@ -38,6 +39,7 @@ class IndexOptions:
     adapt_again: bool = False
     on_adapt: AdaptListener = unheard
     rescan: bool = False
+    segments: bool = False
     retry_failed: bool = False
     chunk_seconds: float = 60.0
     render: str | None = None

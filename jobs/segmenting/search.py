@@ -45,6 +45,8 @@ def search(index: Index, wanted: Collection[int]) -> list[str]:
         for segment in repeats.segments:
             found[episodes[segment.episode].id].append(segment)
         index.segments.keep_found(found)
+        if unhashed := sum(not len(one.pictures.frames) for one in signatures):
+            said.append(_unhashed(unhashed))
         log.info("%d episodes searched: %s", len(episodes), _counted(repeats) or "nothing repeats")
         said += _told(episodes, repeats)
     return said
@@ -74,6 +76,12 @@ def _counted(repeats: Repeats) -> str:
         for kind in KINDS
         if counts[kind] and kind in LEFT_OUT
     )
+
+
+def _unhashed(episodes: int) -> str:
+    some = "1 episode was" if episodes == 1 else f"{episodes} episodes were"
+    how = "eyecatch index --segments looks there too"
+    return f"{some} indexed before openings and recaps were looked for; {how}."
 
 
 _PLURALS: Final = {"eyecatch": "eyecatches"}
