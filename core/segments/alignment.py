@@ -113,7 +113,7 @@ def shared_spans(grids: Sequence[Grid], candidates: Candidates) -> list[SharedSp
     found: list[SharedSpan] = []
     seeds = _thinned(candidates)
     for (first, second), places in seeds.items():
-        found += _spans_of(first, second, grids[first], grids[second], places)
+        found += spans_of(first, second, grids[first], grids[second], places)
     return found
 
 
@@ -133,9 +133,21 @@ def _thinned(candidates: Candidates) -> dict[tuple[int, int], list[tuple[float, 
     return by_pair
 
 
-def _spans_of(
+def spans_of(
     first: int, second: int, a: Grid, b: Grid, seeds: list[tuple[float, float]]
 ) -> Iterator[SharedSpan]:
+    """The spans that two episodes share.
+
+    Args:
+        first: place of the first episode.
+        second: place of the second.
+        a: the grid of the first.
+        b: that of the second.
+        seeds: seconds at which drawings begin that look alike, in each; at least one pair.
+
+    Yields:
+        Spans that tell different things, those first that agree for longest.
+    """
     found: list[tuple[float, SharedSpan]] = []
     usual = 1.0  # the speed of the longest span so far
     for start, other in _promising(a, b, seeds):

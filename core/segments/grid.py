@@ -69,6 +69,12 @@ class Grid:
         """Seconds from the first frame to the end of the last."""
         return float(self.frames[-1]) if len(self.frames) else 0.0
 
+    def frame(self, time: float) -> int:
+        """The number of the frame that begins nearest to a time; one past the last at the end."""
+        place = int(np.searchsorted(self.frames, time))
+        near = [k for k in (place - 1, place) if 0 <= k < len(self.frames)]
+        return min(near, key=lambda k: abs(self.frames[k] - time))
+
 
 def _sounds(
     sound: SoundHashes | None, times: npt.NDArray[np.floating[Any]]

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from eyecatch.core.segments.alignment import SharedSpan, shared_spans
 from eyecatch.core.segments.borrowed import CLIP_SHOW, GAP, excerpts
 from eyecatch.core.segments.candidates import find_candidates
@@ -86,8 +84,8 @@ def _copied(
     return [
         one._replace(
             episode=whole.second,
-            start=_frame(theirs, whole.there(float(mine.frames[one.start]))),
-            stop=_frame(theirs, whole.there(float(mine.frames[one.stop]))),
+            start=theirs.frame(whole.there(float(mine.frames[one.start]))),
+            stop=theirs.frame(whole.there(float(mine.frames[one.stop]))),
         )
         for one in segments
         if one.episode == whole.first
@@ -139,7 +137,7 @@ def _joined(
             start, stop = _ends(run, some, grids[episode], gap)
             longest = max(run, key=lambda one: one.showing.length)
             confidence = round(1 - 0.5 ** len(shared[longest.part].episodes), 4)
-            frames = _frame(grids[episode], start), _frame(grids[episode], stop)
+            frames = grids[episode].frame(start), grids[episode].frame(stop)
             segments.append(FoundSegment(episode, run[0].kind, *frames, confidence, longest.part))
     return sorted(segments)
 
@@ -183,10 +181,3 @@ def _ends(
         before if start - before <= room else start,
         after if after - stop <= room else stop,
     )
-
-
-def _frame(grid: Grid, time: float) -> int:
-    """The number of the frame that begins nearest to a time."""
-    place = int(np.searchsorted(grid.frames, time))
-    near = [k for k in (place - 1, place) if 0 <= k < len(grid.frames)]
-    return min(near, key=lambda k: abs(grid.frames[k] - time))
