@@ -23,6 +23,8 @@ _SPONSOR = 2.5  # seconds of the card; real ones have five to ten
 _STOCK = 3.0  # seconds of the shot that several episodes show
 _CREDITS = 2.0  # seconds that a name stands
 _RECAP, _PREVIEW = 4, 3  # excerpts of each
+# What a generator of random numbers is for
+_STORY, _MONTAGE, _CARDS, _STOCK_SHOT, _EXCERPTS, _PLAN, _NAMES = range(1, 8)
 _SOUNDS = 16  # songs of a season: openings 0 and 1, ending 2, cards 3 and 4
 _AFTER = 1000.0  # seconds into an episode's sound at which none of its story is: for stock shots
 _SPONSORS = "BROUGHT TO YOU BY\nTanaka Rice\nKoi Pencils\nHoshi Railways"
@@ -54,11 +56,11 @@ class SeasonWriter:
     _excerpts: Excerpts = field(init=False)
 
     def __post_init__(self) -> None:
-        self._excerpts = Excerpts(self.rate, np.random.default_rng((self.seed, 3)))
+        self._excerpts = Excerpts(self.rate, self._rng(_EXCERPTS))
 
     def write(self) -> list[list[Passage]]:
         """The passages of every episode."""
-        rng = np.random.default_rng((self.seed, 4))
+        rng = self._rng(_PLAN)
         plans = programmes(self.episodes, self.options, rng)
         openings = [self._montage(OPENING, self.options.opening, k) for k in range(2)]
         ending = self._montage(ENDING, self.options.ending, 2)
@@ -83,7 +85,7 @@ class SeasonWriter:
         self, k: int, plan: Programme, openings: Sequence[Passage], ending: Passage
     ) -> list[Passage]:
         passages, (*before, second) = list[Passage](), self._sections[k]
-        rng = np.random.default_rng((self.seed, k, 5))
+        rng = self._rng(_NAMES, k)
         if plan.cold_open:
             passages += before.pop(0)
         if plan.opening is not None:
@@ -97,9 +99,12 @@ class SeasonWriter:
             passages.append(replace(source, kind=ENDING, captions=names))
         return passages
 
-    def _writer(self, cast: Sequence[Character], *seed: int) -> Writer:
+    def _rng(self, purpose: int, number: int = 0) -> np.random.Generator:
+        return np.random.default_rng((self.seed, purpose, number + 1))  # NumPy ignores a last 0
+
+    def _writer(self, cast: Sequence[Character], purpose: int, number: int = 0) -> Writer:
         strangers = STRANGERS if len(cast) < len(CAST) else ()
-        rng = np.random.default_rng((self.seed, *seed))
+        rng = self._rng(purpose, number)
         return Writer(cast, strangers, self.rate, self.aspect, self.dark, 3, rng)
 
     def _frames(self, seconds: float) -> int:
@@ -111,7 +116,7 @@ class SeasonWriter:
     def _montage(self, kind: str, seconds: float, number: int) -> Passage:
         frames = self._frames(seconds)
         each = 1.3 if kind == OPENING else 2.2
-        shots = self._writer(CAST, 6, number).montage(frames, max(5, round(seconds / each)))
+        shots = self._writer(CAST, _MONTAGE, number).montage(frames, max(5, round(seconds / each)))
         return Passage(kind, tuple(s for s in shots if s.frames), (self._song(number, frames),))
 
     def _opening(self, whole: Passage, plan: Programme, rng: np.random.Generator) -> Passage:
@@ -132,7 +137,7 @@ class SeasonWriter:
         frames = self._frames(self.options.eyecatch)
         if not frames:
             return []
-        writer = self._writer(CAST, 7)
+        writer = self._writer(CAST, _CARDS)
         shots = (Shot(frames, None, title=SHOW), *writer.montage(frames, 1))
         song = self._song(4, 2 * frames)
         return [Passage(EYECATCH, shots, (song,))]
@@ -140,7 +145,7 @@ class SeasonWriter:
     def _story(self, k: int, plan: Programme) -> list[Passage]:
         """A cold open, if there is one, and the two halves."""
         absent = CAST[(self.seed + 2 * k) % len(CAST)]
-        writer = self._writer([c for c in CAST if c is not absent], k, 0)
+        writer = self._writer([c for c in CAST if c is not absent], _STORY, k)
         deck, whole = writer.deck(), self._frames(self.seconds)
         shares = (_COLD, 0.5 - _COLD, 0.5) if plan.cold_open else (0.5, 0.5)
         edges = np.cumsum([0.0, *shares]) * whole
@@ -179,7 +184,7 @@ class SeasonWriter:
 
     def _reuse(self, rng: np.random.Generator, plans: Sequence[Programme]) -> None:
         """A stock shot in every third episode, and a flashback in some of the others."""
-        stock = self._writer(CAST, 8).montage(self._frames(_STOCK), 1)
+        stock = self._writer(CAST, _STOCK_SHOT).montage(self._frames(_STOCK), 1)
         seconds = self._frames(_STOCK) / self.rate
         plain = [k for k, plan in enumerate(plans) if not plan.clip_show]
         for number, k in enumerate(plain[::3]):

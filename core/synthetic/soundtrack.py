@@ -16,7 +16,7 @@ RATE = 22050
 _BLOCK = (
     10.0  # seconds that are made at once, from a seed of their own: any place is quick to reach
 )
-_SONG, _SPEECH, _NOISE, _CUE = range(4)  # what a generator of random numbers is for
+_SONG, _SPEECH, _NOISE, _CUE = range(1, 5)  # what a generator of random numbers is for
 _CUES = 3  # pieces of music that a season has for its scenes
 _FIRST_CUE = 1 << 20  # seed of the first of all: no song has it
 _SCORED = 0.3  # how many blocks of a story have one under the speech
