@@ -7,7 +7,7 @@ its seeds (S. Altschul et al., 1990: "X-drop"): a lettering or a flash in the mi
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, TypeVar
 
@@ -67,8 +67,9 @@ _BETTER: Final = 1.03
 _BUCKET: Final = 0.25
 """Seconds of lag that pairs of drawings share to speak of one span."""
 
-_PLACE: Final = 8.0
-"""Seconds; one pair of drawings of each lag is tried in each of these."""
+_PLACE, _TRIED = 8.0, 12
+"""Seconds, and lags that are tried in so many, those first that most pairs of drawings have; one
+pair of drawings of each."""
 
 
 Time = TypeVar("Time", float, npt.NDArray[np.float64])
@@ -127,9 +128,12 @@ def _thinned(candidates: Candidates) -> dict[tuple[int, int], list[tuple[float, 
     )
     _, where = np.unique(np.stack([of_lag.ravel(), place]), axis=1, return_index=True)
     by_pair: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
+    tried: Counter[tuple[int, int, int]] = Counter()
     for k in where[np.argsort(-votes[of_lag.ravel()[where]], kind="stable")].tolist():
         episodes = int(candidates.first[k]), int(candidates.second[k])
-        by_pair[episodes].append((float(candidates.start[k]), float(candidates.other[k])))
+        tried[*episodes, int(place[k])] += 1
+        if tried[*episodes, int(place[k])] <= _TRIED:
+            by_pair[episodes].append((float(candidates.start[k]), float(candidates.other[k])))
     return by_pair
 
 

@@ -27,8 +27,11 @@ KEY_BITS: Final = 20
 """Bits that have to agree. Of 64 with 5 that differ, 20 agree with a chance of .17: once in 14
 tables with .93, and a second of film has several drawings."""
 
-NEIGHBOURS: Final = 8
+NEIGHBOURS: Final = 3
 """Episodes later in the order that share a drawing with which each is compared, in each table."""
+
+PARTNERS: Final = 6
+"""Episodes later in the order with which a drawing ties an episode, over all tables."""
 
 _ALIKE: Final = 3
 """Bits that a drawing differs at least from the one before it to be looked up by itself."""
@@ -74,8 +77,21 @@ def find_candidates(grids: Sequence[Grid]) -> Candidates:
         positions = random.choice(64, KEY_BITS, replace=False)
         found.append(_neighbours(_keys(hashes, positions), episodes, hashes))
     pairs = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
-    a, b = np.divmod(pairs, max(1, len(hashes)))
+    a, b = _nearest(*np.divmod(pairs, max(1, len(hashes))), episodes)
     return Candidates(episodes[a], episodes[b], times[a], times[b])
+
+
+def _nearest(
+    a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], episodes: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Those pairs, which are sorted, of which the second is in one of the next few episodes."""
+    if not len(a):
+        return a, b
+    first_of_a = np.append(True, a[1:] != a[:-1])
+    fresh = first_of_a | np.append(True, episodes[b[1:]] != episodes[b[:-1]])
+    count = np.cumsum(fresh)
+    rank = count - np.maximum.accumulate(np.where(first_of_a, count, 0))
+    return a[rank < PARTNERS], b[rank < PARTNERS]
 
 
 def _looked_up(grid: Grid) -> npt.NDArray[np.intp]:
