@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Self
 
 import numpy as np
@@ -55,3 +56,36 @@ class FrameTimes:
             return self.end
         # A plan that could only be guessed may end before its frames do.
         return max(self.end, int(self.pts[-1]))
+
+    def seconds(self, time_base: Fraction) -> npt.NDArray[np.float64]:
+        """float64 (frames + 1,): seconds at which each frame begins, and the last one ends."""
+        ends = np.append(self.pts, self.starts(len(self.pts)))
+        return np.asarray(ends * float(time_base), np.float64)
+
+
+class FrameClocks:
+    """When the frames of some episodes begin: each read once, and only where it is asked.
+
+    Args:
+        connection: in a transaction that is as long as this is used.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[int, FrameTimes] = {}
+        self._seconds: dict[int, npt.NDArray[np.float64]] = {}
+
+    def of(self, episode_id: int) -> FrameTimes:
+        """Those of an episode."""
+        if episode_id not in self._known:
+            self._known[episode_id] = FrameTimes.of(self._connection, episode_id)
+        return self._known[episode_id]
+
+    def seconds(self, episode_id: int) -> npt.NDArray[np.float64]:
+        """The same in seconds: see ``FrameTimes.seconds``."""
+        if episode_id not in self._seconds:
+            num, den = self._connection.execute(
+                select(Episode.time_base_num, Episode.time_base_den).where(Episode.id == episode_id)
+            ).one()
+            self._seconds[episode_id] = self.of(episode_id).seconds(Fraction(num, den))
+        return self._seconds[episode_id]

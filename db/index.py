@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from eyecatch.db.review.missed_faces import MissedFaces
     from eyecatch.db.review.propagation import Propagation
     from eyecatch.db.review.replacement import Replacements
+    from eyecatch.db.review.segment_edits import SegmentEdits
     from eyecatch.db.runs import Runs
     from eyecatch.db.scans.chunks import Chunks
     from eyecatch.db.scans.episode_state import EpisodeState
@@ -109,6 +110,9 @@ class Index(Session):
     )
     propagation: cached_property[Propagation] = repository(
         "eyecatch.db.review.propagation", "Propagation"
+    )
+    segment_edits: cached_property[SegmentEdits] = repository(
+        "eyecatch.db.review.segment_edits", "SegmentEdits"
     )
 
     # What is asked

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Final
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
 
 from more_itertools import batched
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.segments.said import KeptSegment, SaidSegment, as_said, is_same
 from eyecatch.core.segments.types import FoundSegment
 from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository
-from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.models import Episode, Segment
 from eyecatch.db.models.base import MODEL, PENDING, PERSON
 from eyecatch.db.records.answers import SegmentRow
+
+if TYPE_CHECKING:
+    from eyecatch.db.frame_times import FrameClocks, FrameTimes
 
 _COLUMNS: Final = (
     Segment.id,
@@ -34,6 +38,8 @@ _COLUMNS: Final = (
     Episode.time_base_num,
     Episode.time_base_den,
 )
+
+_Stored = tuple[str, SaidSegment]
 
 
 class Segments(Repository):
@@ -70,16 +76,26 @@ class Segments(Repository):
     def keep_found(self, found: Mapping[int, Sequence[FoundSegment]]) -> None:
         """Store what a search found, in the place of what one found before.
 
-        What people set stays; nothing that overlaps it is stored.
+        What people set stays, and what shows the same in other episodes becomes what they said
+        (``core.segments.said``). What was found before keeps its number ``shared``.
 
         Args:
             found: by the id of each episode that was searched, also of those where nothing was
                 found. Their ``shared`` are numbers of this search: they become others here.
         """
+        from eyecatch.db.frame_times import FrameClocks  # noqa: PLC0415 - NumPy; who asks needs none
+
         with self._session.writing(FACES) as connection:
-            first = (connection.scalar(select(func.max(Segment.shared))) or 0) + 1
-            for episode_id, segments in found.items():
-                _replace(connection, episode_id, segments, first)
+            before = _stored(connection, found)
+            said = {
+                episode_id: [row for by, row in rows if by == PERSON]
+                for episode_id, rows in before.items()
+            }
+            clocks = FrameClocks(connection)
+            numbers = _numbers(found, before, new_shared(connection))
+            kept = as_said(found, said, clocks.seconds, numbers)
+            for episode_id, segments in kept.items():
+                _replace(connection, episode_id, segments, clocks)
             for batch in batched(found, BATCH):
                 searched = update(Episode).where(Episode.id.in_(batch))
                 connection.execute(searched.values(segments_due=False))
@@ -96,36 +112,67 @@ def _record(row: Row[*tuple[Any, ...]]) -> SegmentRow:
     return SegmentRow._make([*values, Fraction(num, den)])
 
 
+def new_shared(connection: Connection) -> int:
+    """A number that no segment has yet as its ``shared``, as none above it."""
+    return (connection.scalar(select(func.max(Segment.shared))) or 0) + 1
+
+
+def _stored(connection: Connection, episode_ids: Iterable[int]) -> dict[int, list[_Stored]]:
+    """What is stored of some episodes, and who decided it."""
+    stored: dict[int, list[_Stored]] = defaultdict(list)
+    for some in batched(episode_ids, BATCH):
+        columns = (Segment.kind, Segment.start, Segment.stop, Segment.shared)
+        query = select(Segment.episode_id, Segment.decided_by, *columns)
+        query = query.where(Segment.episode_id.in_(some)).order_by(Segment.start)
+        for episode_id, by, *row in connection.execute(query):
+            stored[episode_id].append((by, SaidSegment._make(row)))
+    return stored
+
+
+def _numbers(
+    found: Mapping[int, Sequence[FoundSegment]], before: Mapping[int, Sequence[_Stored]], new: int
+) -> dict[int, int]:
+    """For each ``shared`` of a search the number that most of it had before, else a new one."""
+    votes: Counter[tuple[int, int]] = Counter()
+    for episode_id, segments in found.items():
+        for one in segments:
+            for _, row in before.get(episode_id, ()):
+                if row.shared is not None and is_same(one, row):
+                    votes[one.shared, row.shared] += 1
+    numbers: dict[int, int] = {}
+    taken: set[int] = set()
+    for (shared, known), _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
+        if shared not in numbers and known not in taken:
+            numbers[shared] = known
+            taken.add(known)
+    fresh = count(new)
+    for shared in sorted({one.shared for segments in found.values() for one in segments}):
+        if shared not in numbers:
+            numbers[shared] = next(fresh)
+    return numbers
+
+
 def _replace(
-    connection: Connection, episode_id: int, segments: Sequence[FoundSegment], first: int
+    connection: Connection, episode_id: int, segments: Sequence[KeptSegment], clocks: FrameClocks
 ) -> None:
     mine = Segment.episode_id == episode_id
     connection.execute(delete(Segment).where(mine, Segment.decided_by == MODEL))
-    said = connection.execute(
-        select(Segment.start, Segment.stop).where(mine, Segment.decided_by == PERSON)
-    ).all()
-    free = [
-        one
-        for one in segments
-        if not any(start < one.stop and one.start < stop for start, stop in said)
-    ]
-    if free:
-        times = FrameTimes.of(connection, episode_id)
-        connection.execute(
-            insert(Segment), [_values(episode_id, one, times, first) for one in free]
-        )
+    if segments:
+        times = clocks.of(episode_id)
+        rows = [
+            one._asdict() | segment_place(episode_id, one.start, one.stop, times)
+            for one in segments
+        ]
+        connection.execute(insert(Segment), [row | {"decided_by": MODEL} for row in rows])
     refresh_appearances(connection, episode_id)
 
 
-def _values(episode_id: int, found: FoundSegment, times: FrameTimes, first: int) -> dict[str, Any]:
+def segment_place(episode_id: int, start: int, stop: int, times: FrameTimes) -> dict[str, int]:
+    """Where a segment is, as its columns have it."""
     return {
         "episode_id": episode_id,
-        "kind": found.kind,
-        "start": found.start,
-        "stop": found.stop,
-        "start_pts": times.starts(found.start),
-        "stop_pts": times.starts(found.stop),
-        "confidence": found.confidence,
-        "decided_by": MODEL,
-        "shared": first + found.shared,
+        "start": start,
+        "stop": stop,
+        "start_pts": times.starts(start),
+        "stop_pts": times.starts(stop),
     }

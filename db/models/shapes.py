@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, TypeGuard
+
+from eyecatch.core.segments.types import KINDS, STORY
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
@@ -52,17 +55,41 @@ def is_damage(value: object) -> bool:
 
 
 def is_change(value: object) -> bool:
-    """What ``db.review.undo.Change`` holds: lists of numbers, and of pairs of them."""
+    """What ``db.review.undo.Change`` holds: lists of numbers, of pairs of them, of segments."""
     return is_object(value) and all(
-        isinstance(listed, list) and all(map(_is_number_or_pair, listed))
-        for listed in value.values()
+        isinstance(listed, list) and all(map(_fits(name), listed)) for name, listed in value.items()
     )
+
+
+def _fits(name: str) -> Callable[[object], bool]:
+    return _is_segment if name.startswith("segments_") else _is_number_or_pair
 
 
 def _is_number_or_pair(value: object) -> bool:
     if not isinstance(value, list):
         return type(value) is int
     return len(value) == 2 and type(value[0]) is int and type(value[1]) in {int, type(None)}
+
+
+def _is_segment(value: object) -> bool:
+    """A list of what ``db.review.segment_changes.SegmentState`` has."""
+    if not isinstance(value, list) or len(value) != 7:
+        return False
+    episode_id, kind, start, stop, confidence, by, shared = value
+    return (
+        _is_count(episode_id, 2**63)
+        and kind in (*KINDS, STORY)
+        and all(_is_count(one, 2**31) for one in (start, stop))
+        and start <= stop
+        and _is_number(confidence)
+        and 0 <= confidence <= 1
+        and by in ("model", "person")
+        and (shared is None or _is_count(shared, 2**31))
+    )
+
+
+def _is_count(value: object, limit: int) -> bool:
+    return type(value) is int and 0 <= value < limit
 
 
 def _is_number(value: object) -> bool:

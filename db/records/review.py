@@ -111,6 +111,29 @@ class ActionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentEdit:
+    """What a person says that a part of an episode is.
+
+    Attributes:
+        episode_id: the episode.
+        start, stop: frames, half-open.
+        kind: one of ``core.segments.types.KINDS``, or ``story``: there is nothing.
+        at: frames of the segment that it was so far; None for the one that lies there, or a new
+            one where none does.
+        only_here: it says nothing of other episodes.
+        elsewhere: (episode, start, stop) of the same in other episodes, if it is new.
+    """
+
+    episode_id: int
+    start: int
+    stop: int
+    kind: str
+    at: tuple[int, int] | None = None
+    only_here: bool = False
+    elsewhere: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How much there is.
 

@@ -1,7 +1,8 @@
 """What one action of a person changes in the index, and how it is undone.
 
 A change is stored in terms of faces, clusters and characters. A new detector, a new bundle or a
-moved file replaces none of them, so an action can be undone after any of these.
+moved file replaces none of them, so an action can be undone after any of these. Of segments, which
+a search replaces, it holds whole rows: see ``db.review.segment_changes``.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from eyecatch.db.review.decisions import (
     remove_decisions,
 )
 from eyecatch.db.review.missed_faces import bring_back, episodes_of, faces_at, take_out
+from eyecatch.db.review.segment_changes import SegmentState, restore_states
 from eyecatch.db.verdicts import restore
 
 Pair = tuple[int, int]
@@ -47,6 +49,8 @@ class Change:
         touched: clusters that no person had merged or split before, and now has.
         made: characters that were new.
         drawn, removed: missed faces that are new, and that were taken out.
+        segments_before, segments_after: segments that were taken out, and that were put in; the
+            first of these is the one that the person chose.
     """
 
     said: list[tuple[int, int | None]] = field(default_factory=list)
@@ -61,6 +65,8 @@ class Change:
     either: list[int] = field(default_factory=list)
     drawn: list[int] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
+    segments_before: list[SegmentState] = field(default_factory=list)
+    segments_after: list[SegmentState] = field(default_factory=list)
 
     def record(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -129,7 +135,9 @@ def deny(connection: Connection, pairs: Collection[Pair], change: Change) -> Non
 
 def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
     """Restore what was so before a change; what was done to other faces stays."""
-    change = Change(**{name: [_pair(one) for one in value] for name, value in before.items()})
+    change = Change(**{name: [_tuple(one) for one in value] for name, value in before.items()})
+    change.segments_before = [SegmentState(*one) for one in change.segments_before]
+    change.segments_after = [SegmentState(*one) for one in change.segments_after]
     if "either" not in before:  # of an earlier version
         change.either = [face for face, character in change.said if character is None]
     bring_back(connection, change.removed)
@@ -145,7 +153,18 @@ def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
         here = (Unlike.face_id == face, Unlike.character_id == character)
         connection.execute(delete(Unlike).where(*here))
     connection.execute(update(Cluster).where(Cluster.id.in_(change.touched)).values(touched=False))
+    _restore_segments(connection, change)
     return change
+
+
+def _restore_segments(connection: Connection, change: Change) -> None:
+    there = restore_states(connection, change.segments_before, change.segments_after)
+    known = {one.episode_id for one in (*change.segments_before, *change.segments_after)}
+    for episode in there - known:  # of which a later search learned what is undone
+        refresh_appearances(connection, episode)
+    # Those of episodes that are gone are no change any more
+    change.segments_before = [one for one in change.segments_before if one.episode_id in there]
+    change.segments_after = [one for one in change.segments_after if one.episode_id in there]
 
 
 def _label_again(connection: Connection, change: Change) -> None:
@@ -164,6 +183,7 @@ def refresh(connection: Connection, change: Change) -> list[int]:
     missed = [*change.drawn, *change.removed]
     faces.update(of_missed := faces_at(connection, missed))
     episodes = episodes_of(connection, missed)
+    episodes |= {one.episode_id for one in (*change.segments_before, *change.segments_after)}
     clusters: set[int] = {old for _, old in change.moved if old is not None}
     clusters |= _clusters_of(connection, of_missed)
     for batch in batched(sorted(faces), BATCH):
@@ -233,5 +253,5 @@ def _delete_cannot_links(connection: Connection, pairs: Collection[Pair]) -> Non
     connection.execute(delete(Apart).where(both.in_(sorted(pairs))))
 
 
-def _pair(value: Any) -> Any:  # noqa: ANN401 - JSON has lists for tuples
+def _tuple(value: Any) -> Any:  # noqa: ANN401 - JSON has lists for tuples
     return tuple(value) if isinstance(value, list) else value
