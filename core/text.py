@@ -21,6 +21,43 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
+def exact_clock(seconds: float, digits: int = 3) -> str:
+    """Seconds as ``clock`` has them, with what is after the point; ``seconds_of`` reads it.
+
+    Example:
+        >>> exact_clock(90.0), exact_clock(3723.5), exact_clock(-0.25)
+        ('1:30', '1:02:03.5', '-0:00.25')
+    """
+    units = round(abs(seconds) * 10**digits)
+    whole, part = divmod(units, 10**digits)
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    text = f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+    after = f".{part:0{digits}}".rstrip("0").rstrip(".")
+    return f"{'-' if seconds < 0 and units else ''}{text}{after}"
+
+
+_CLOCK = re.compile(r"(-?)(?:(?:(\d{1,4}):)?(\d{1,6}):)?(\d{1,9}(?:\.\d{0,9})?)", re.ASCII)
+
+
+def seconds_of(text: str) -> float:
+    """Seconds of a time as people write it: ``90.5``, ``1:30.5`` or ``1:02:03``.
+
+    Raises:
+        ValueError: it is none; the message says what would be.
+
+    Example:
+        >>> seconds_of("90.5"), seconds_of("1:30.5"), seconds_of("1:02:03")
+        (90.5, 90.5, 3723.0)
+    """
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is no time, as 90.5, 1:30.5 and 1:02:03 are")
+    sign, hours, minutes, seconds = found.groups()
+    whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
+    return -whole if sign else whole
+
+
 def visible(text: str) -> str:
     r"""Text on one line that is only shown: its other letters stand there as escapes.
 

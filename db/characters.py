@@ -17,6 +17,16 @@ from eyecatch.db.models import Alias, Character, Series
 class Characters(Repository):
     """Characters and what they are called."""
 
+    def series_called(self, name: str) -> str:
+        """A series' own name by one in any case.
+
+        Raises:
+            RequestError: there is none; it offers the names that are spelt alike.
+        """
+        with self._session.reading() as connection:
+            here = Series.id == find_series(connection, name)
+            return connection.execute(select(Series.name).where(here)).scalar_one()
+
     def own_name(self, name: str) -> str:
         """A character's own name, by that or an alias, in any case.
 

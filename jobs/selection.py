@@ -54,6 +54,15 @@ def pick(index: Index, names: Sequence[str | Path] = ()) -> list[EpisodeRecord]:
     return [episode for episode in episodes if not names or episode.id in wanted]
 
 
+def pick_one(index: Index, name: str | Path) -> EpisodeRecord:
+    """The episode of a name; RequestError where it is none, or several."""
+    found = pick(index, [name])
+    if len(found) > 1:
+        paths = ", ".join(str(one.video.path) for one in found)
+        raise RequestError(f"several episodes are called {name}", f"name one by its path: {paths}")
+    return found[0]
+
+
 def short(titles: Sequence[str]) -> list[str]:
     """Titles by what tells them apart: ``S01E03`` if all have that, else without what all share."""
     numbers = [re.search(r"S\d+ ?E\d+", title, re.IGNORECASE) for title in titles]

@@ -128,7 +128,7 @@ def split(cluster: int, faces: tuple[int, ...], db: str) -> None:
 @click.command(epilog="Example:  eyecatch undo")
 @options.db
 def undo(db: str) -> None:
-    """Take back the last thing that somebody did with faces; again, the one before."""
+    """Take back the last thing that somebody did with faces or segments; again, the one before."""
     note(f"Took back: {eyecatch.undo(db=db).message}.")
 
 

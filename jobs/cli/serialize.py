@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the database loads only when it is asked
     from eyecatch.db.records.review import FaceRow
     from eyecatch.db.records.scan import Damage, EpisodeRecord
     from eyecatch.jobs.naming.commands import Cluster, Unknowns
+    from eyecatch.jobs.segmenting.listing import EpisodeSegment
 
 Row = dict[str, Any]
 
@@ -144,6 +145,24 @@ def run_row(run: RunRecord) -> Row:
         "versions": run.versions,
         "stages": {name: round(seconds, 3) for name, seconds in run.stages.items()},
         "limit": limit(run.stages),
+    }
+
+
+def segment_row(found: EpisodeSegment) -> Row:
+    """A part of an episode that is no story, or is shown elsewhere too."""
+    row = found.row
+    return {
+        "episode": found.episode.name,
+        "kind": row.kind,
+        "start": _seconds(row.start),
+        "stop": _seconds(row.stop),
+        "start_frame": row.start_frame,
+        "stop_frame": row.stop_frame,
+        "confidence": round(row.confidence, 4),
+        "by": row.by,
+        "shared": row.shared,
+        "series": found.episode.series,
+        "path": str(found.episode.video.path),
     }
 
 

@@ -178,7 +178,11 @@ def split(cluster: int, *faces: int, db: str = "eyecatch.db") -> int:
 
 
 def undo(*, db: str = "eyecatch.db") -> ActionRow:
-    """Take back the last thing that a person did with faces; RequestError if there is none.
+    """Take back the last thing that a person did, with faces or segments.
+
+    Raises:
+        RequestError: there is none.
+        DatabaseError: there is no index, or it can't be written.
 
     Example:
         >>> import eyecatch

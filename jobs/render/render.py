@@ -21,7 +21,7 @@ from eyecatch.jobs.render.options import RenderKeywords, RenderOptions
 from eyecatch.jobs.render.parallel_burn import write_burnt_in_parts
 from eyecatch.jobs.render.soft import write_script, write_soft
 from eyecatch.jobs.render.source import Source, check_found, source
-from eyecatch.jobs.selection import pick
+from eyecatch.jobs.selection import pick_one
 
 FOLDER = Path("annotated")
 """Where an episode goes that no name is given for: not beside its source, which is often a folder
@@ -71,16 +71,7 @@ def render(
     """
     options = RenderOptions(**keywords)
     with open_index(db, create=False) as index:
-        return _render(index, one_episode(index, episode), out, options, listener)
-
-
-def one_episode(index: Index, name: str | Path) -> EpisodeRecord:
-    """The episode of a name; RequestError where it is none, or several."""
-    found = pick(index, [name])
-    if len(found) > 1:
-        paths = ", ".join(str(one.video.path) for one in found)
-        raise RequestError(f"several episodes are called {name}", f"name one by its path: {paths}")
-    return found[0]
+        return _render(index, pick_one(index, episode), out, options, listener)
 
 
 def render_episode(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from eyecatch.jobs.queries import characters, episodes, find, status
     from eyecatch.jobs.render.render import render
     from eyecatch.jobs.review.server import review
+    from eyecatch.jobs.segmenting.listing import segments
+    from eyecatch.jobs.segmenting.setting import segment
     from eyecatch.training.classifier.train import train
     from eyecatch.training.collection.collect import collect
     from eyecatch.training.enrolment.enrol import enrol
@@ -49,6 +51,8 @@ _HOMES = {
     "name": "eyecatch.jobs.naming.commands",
     "render": "eyecatch.jobs.render.render",
     "review": "eyecatch.jobs.review.server",
+    "segment": "eyecatch.jobs.segmenting.setting",
+    "segments": "eyecatch.jobs.segmenting.listing",
     "split": "eyecatch.jobs.naming.commands",
     "status": "eyecatch.jobs.queries",
     "train": "eyecatch.training.classifier.train",
@@ -76,6 +80,8 @@ __all__ = [
     "name",
     "render",
     "review",
+    "segment",
+    "segments",
     "split",
     "status",
     "train",
