@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # a question to the index needn't wait for NumPy
     """Seconds at which each frame begins, and the last one ends: (frames + 1,)."""
 
 
-class Span(NamedTuple):
+class FrameSpan(NamedTuple):
     """Frames of an episode, half-open."""
 
     start: int
@@ -119,21 +119,21 @@ def _union(one: _Extent, other: _Extent) -> int:
     return (one.stop - one.start) + (other.stop - other.start) - overlap(one, other)
 
 
-def pieces(one: _Extent, others: Iterable[_Extent]) -> list[Span]:
+def pieces(one: _Extent, others: Iterable[_Extent]) -> list[FrameSpan]:
     """What is left of a part of an episode without some others, in order.
 
     Example:
-        >>> pieces(Span(0, 90), [Span(30, 60), Span(80, 100)])
-        [Span(start=0, stop=30), Span(start=60, stop=80)]
+        >>> pieces(FrameSpan(0, 90), [FrameSpan(30, 60), FrameSpan(80, 100)])
+        [FrameSpan(start=0, stop=30), FrameSpan(start=60, stop=80)]
     """
-    left = [Span(one.start, one.stop)]
+    left = [FrameSpan(one.start, one.stop)]
     for other in others:
         left = [
             piece
             for whole in left
             for piece in (
-                Span(whole.start, min(whole.stop, other.start)),
-                Span(max(whole.start, other.stop), whole.stop),
+                FrameSpan(whole.start, min(whole.stop, other.start)),
+                FrameSpan(max(whole.start, other.stop), whole.stop),
             )
             if piece.start < piece.stop
         ]
@@ -150,7 +150,7 @@ def nearest(times: Times, seconds: float) -> int:
 
 def moved(
     span: _Extent, times: Times, before: _Extent, after: _Extent, example: Times
-) -> Span | None:
+) -> FrameSpan | None:
     """A part of an episode, moved as the same part of another one was; None if nothing is left.
 
     Args:
@@ -170,7 +170,7 @@ def moved(
         return nearest(times, times[mine] + (example[frame] - example[old]))
 
     start, stop = follow(after.start), follow(after.stop)
-    return Span(start, stop) if start < stop else None
+    return FrameSpan(start, stop) if start < stop else None
 
 
 def as_said(
@@ -264,7 +264,7 @@ def _images(
         assert it.shared is not None
         still = (it.start, it.stop) == (example.found.start, example.found.stop)
         span = (
-            Span(one.start, one.stop)
+            FrameSpan(one.start, one.stop)
             if still
             else moved(one, times(episode), example.found, it, times(example.episode))
         )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.segments.said import Span, counterpart, moved, overlap, pieces
+from eyecatch.core.segments.said import FrameSpan, counterpart, moved, overlap, pieces
 from eyecatch.core.segments.types import STORY
 from eyecatch.core.text import clock
 from eyecatch.db.connection.session import FACES, Repository
@@ -43,7 +43,7 @@ class _Target(NamedTuple):
 
     episode_id: int
     was: SegmentState | None
-    span: Span | None
+    span: FrameSpan | None
 
 
 class SegmentEdits(Repository):
@@ -63,7 +63,7 @@ class SegmentEdits(Repository):
         with self._session.writing(FACES) as connection:
             clocks = FrameClocks(connection)
             episode = _episode(connection, edit.episode_id)
-            span = Span(edit.start, edit.stop)
+            span = FrameSpan(edit.start, edit.stop)
             if not 0 <= span.start < span.stop <= len(clocks.of(edit.episode_id).pts):
                 raise RequestError(
                     f"{episode.name} has no frames {span.start} to {span.stop}",
@@ -91,7 +91,7 @@ def _what_is_there(
     """The segment that an edit changes; None if it adds one."""
     here = states_in(connection, [edit.episode_id])
     if edit.at is None:
-        return counterpart(here, Span(edit.start, edit.stop), edit.kind)
+        return counterpart(here, FrameSpan(edit.start, edit.stop), edit.kind)
     for one in here:
         if (one.start, one.stop) == edit.at:
             return one
@@ -105,16 +105,16 @@ def _others(
     if edit.only_here:
         return []
     if was is None:
-        return [_Target(id_, None, Span(start, stop)) for id_, start, stop in edit.elsewhere]
+        return [_Target(id_, None, FrameSpan(start, stop)) for id_, start, stop in edit.elsewhere]
     if was.shared is None:
         return []
-    example, span = clocks.seconds(edit.episode_id), Span(edit.start, edit.stop)
+    example, span = clocks.seconds(edit.episode_id), FrameSpan(edit.start, edit.stop)
     still = (was.start, was.stop) == span
     return [
         _Target(
             one.episode_id,
             one,
-            Span(one.start, one.stop)
+            FrameSpan(one.start, one.stop)
             if still
             else moved(one, clocks.seconds(one.episode_id), was, span, example),
         )
@@ -132,7 +132,7 @@ def _changed(
     """The rows that an edit takes out, and those that it puts in, the chosen one first."""
     numbers = count(new_shared(connection))
     shared = None if edit.only_here else was.shared if was is not None else next(numbers)
-    spans: dict[int, list[Span]] = {}
+    spans: dict[int, list[FrameSpan]] = {}
     for one in targets:
         if one.span is not None:
             spans.setdefault(one.episode_id, []).append(one.span)
@@ -155,7 +155,7 @@ def _changed(
 
 def _left(
     cut: Sequence[SegmentState],
-    spans: Mapping[int, Sequence[Span]],
+    spans: Mapping[int, Sequence[FrameSpan]],
     numbers: Iterator[int],
     *,
     alone: bool,

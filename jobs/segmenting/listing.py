@@ -59,8 +59,8 @@ def segments(
         >>> done = eyecatch.segment("Lantern_Street_S01E01", "0:01", "0:03.5", "opening",
         ...                         db="season.db")
         >>> for one in eyecatch.segments(db="season.db"):
-        ...     print(one.episode.title, one.row.kind, float(one.start), float(one.stop))
-        Lantern_Street_S01E01 opening 1.0 3.5
+        ...     print(one.episode.title, one.row.kind, f"{float(one.start):.1f} s")
+        Lantern_Street_S01E01 opening 1.0 s
     """
     with open_index(db, create=False) as index:
         episodes = pick(index, [] if episode is None else [episode])

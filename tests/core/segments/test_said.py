@@ -8,7 +8,7 @@ import pytest
 from eyecatch.core.segments.said import (
     KeptSegment,
     SaidSegment,
-    Span,
+    FrameSpan,
     as_said,
     counterpart,
     is_same,
@@ -109,21 +109,24 @@ def test_a_time_is_that_of_the_nearest_frame(seconds, frame):
 
 
 def test_an_end_moves_no_further_than_its_episode():
-    before, after = Span(100, 500), Span(50, 560)
-    assert moved(Span(10, 980), TIMES[2], before, after, TIMES[1]) == Span(0, 1000)
+    before, after = FrameSpan(100, 500), FrameSpan(50, 560)
+    assert moved(FrameSpan(10, 980), TIMES[2], before, after, TIMES[1]) == FrameSpan(0, 1000)
 
 
 def test_pieces_are_what_is_left():
-    assert pieces(Span(0, 90), []) == [Span(0, 90)]
-    assert pieces(Span(10, 90), [Span(0, 20), Span(40, 50)]) == [Span(20, 40), Span(50, 90)]
-    assert pieces(Span(10, 90), [Span(0, 100)]) == []
+    assert pieces(FrameSpan(0, 90), []) == [FrameSpan(0, 90)]
+    assert pieces(FrameSpan(10, 90), [FrameSpan(0, 20), FrameSpan(40, 50)]) == [
+        FrameSpan(20, 40),
+        FrameSpan(50, 90),
+    ]
+    assert pieces(FrameSpan(10, 90), [FrameSpan(0, 100)]) == []
 
 
 def test_what_a_person_means_is_what_has_most_in_common():
     some = [SaidSegment(OPENING, 0, 900, 1), SaidSegment(ENDING, 950, 1000, 2)]
-    assert counterpart(some, Span(5, 890), ENDING) == some[0]
-    assert counterpart(some, Span(0, 300), OPENING) == some[0]
-    assert counterpart(some, Span(0, 300), STORY) is None
-    assert counterpart(some, Span(900, 950), STORY) is None
-    assert is_same(Span(0, 100), Span(50, 400))
-    assert not is_same(Span(0, 100), Span(51, 400))
+    assert counterpart(some, FrameSpan(5, 890), ENDING) == some[0]
+    assert counterpart(some, FrameSpan(0, 300), OPENING) == some[0]
+    assert counterpart(some, FrameSpan(0, 300), STORY) is None
+    assert counterpart(some, FrameSpan(900, 950), STORY) is None
+    assert is_same(FrameSpan(0, 100), FrameSpan(50, 400))
+    assert not is_same(FrameSpan(0, 100), FrameSpan(51, 400))
