@@ -19,6 +19,10 @@ STEP: Final = 1 / 12
 _TELLING: Final = 6
 """Bits that are set at least in a hash that tells something: flat pictures are all alike."""
 
+_UNMOVED, _HEARD, _LIVELY = 1, 17, 0.3
+"""A hash of sound differs from the one before in more than so many bits, if something is heard; of
+so many about it, two seconds, at least so great a share."""
+
 _LONGEST_GAP: Final = 10.0
 """Seconds for which a drawing stands at most, as the scan hashes one at every keyframe: what is
 longer is a chunk that was never hashed."""
@@ -79,13 +83,22 @@ class Grid:
 def _sounds(
     sound: SoundHashes | None, times: npt.NDArray[np.floating[Any]]
 ) -> npt.NDArray[np.uint32]:
+    """What is heard at some times.
+
+    Silence, noise that never changes and a single tone are all alike and tell nothing: there hash
+    after hash is the same, and 0 stands for it.
+    """
     if sound is None or not len(sound.hashes):
         return np.zeros(len(times), np.uint32)
+    moves = np.bitwise_count(sound.hashes ^ np.roll(sound.hashes, 1)) > _UNMOVED
+    around = np.convolve(moves, np.ones(_HEARD), "same")
+    hashes = np.where(around >= _LIVELY * _HEARD, sound.hashes, np.uint32(0))
     place = np.floor((times - sound.start) / sound.step).astype(np.int64)
-    inside = (place >= 0) & (place < len(sound.hashes))
-    return np.where(inside, sound.hashes[np.clip(place, 0, len(sound.hashes) - 1)], 0).astype(
-        np.uint32
+    inside = (place >= 0) & (place < len(hashes))
+    heard: npt.NDArray[np.uint32] = np.where(
+        inside, hashes[np.clip(place, 0, len(hashes) - 1)], np.uint32(0)
     )
+    return heard
 
 
 def distance(a: Hashes, b: Hashes) -> npt.NDArray[np.uint8]:

@@ -17,14 +17,14 @@ of other sounds 16 do. AcoustID takes less than a quarter for a match."""
 _SMOOTH: Final = round(1 / STEP)
 """Steps over which the bits are averaged: a second."""
 
-_LONGEST_GAP: Final = 30.0
-"""Seconds that sound alone may bridge between two spans of one lag."""
+_LONGEST_GAP: Final = 15.0
+"""Seconds that sound alone may bridge between two spans of one lag, if one of them is as long."""
 
 _UNHEARD_GAP: Final = 4.0
 """Seconds that need no sound to be bridged, between two spans that are longer: that both have one
 lag is no chance."""
 
-_ONE_LAG: Final = 0.3
+_ONE_LAG: Final = 0.15
 """Seconds in which the lags of two spans differ, if they are one."""
 
 _GAP_SHARE: Final = 0.7
@@ -104,6 +104,8 @@ def _is_bridged(before: SharedSpan, span: SharedSpan, a: Grid, b: Grid) -> bool:
         return False
     if gap <= min(_UNHEARD_GAP, before.stop - before.start, span.stop - span.start):
         return True
+    if gap > max(before.stop - before.start, span.stop - span.start):
+        return False
     alike = sounds_alike(a, b, before.stop, span.start, before)
     return len(alike) > 0 and float(alike.mean()) >= _GAP_SHARE
 

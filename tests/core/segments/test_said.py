@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from eyecatch.core.segments.said import (
+    FrameSpan,
     KeptSegment,
     SaidSegment,
-    FrameSpan,
     as_said,
     counterpart,
     is_same,
