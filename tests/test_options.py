@@ -46,6 +46,7 @@ VERBS = [
 EXPORTS = {
     "frames": (exports.ExportOptions, exports.ExportKeywords),
     "appearances": (exports.AppearanceOptions, exports.AppearanceKeywords),
+    "segments": (exports.EpisodeOptions, exports.EpisodeKeywords),
     "dataset": (exports.DatasetOptions, exports.DatasetKeywords),
     "sheet": (exports.SheetOptions, exports.SheetKeywords),
 }

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import ffmpeg
 import imageio_ffmpeg
@@ -66,16 +66,34 @@ def source_input(path: Path, **options: Any) -> Any:  # noqa: ANN401 - ffmpeg-py
     return ffmpeg.input(named(path), **ONLY_ITSELF, fflags="+genpts", **options)
 
 
-def compiled(output: OutputStream, *more: str) -> list[str]:
+class Chapters(NamedTuple):
+    """Chapters for an output; ffmpeg-python knows no input without a stream.
+
+    Attributes:
+        path: a file of FFmpeg's metadata.
+        later: seconds on the clock of the output at which the file's 0 is.
+    """
+
+    path: Path
+    later: float
+
+
+def compiled(output: OutputStream, *more: str, chapters: Chapters | None = None) -> list[str]:
     """The command of one ffmpeg-python output: overwrites, asks nothing, logs errors only.
 
     Args:
         output: what it is to do.
         more: options of the output that ffmpeg-python can't say: those that are given repeatedly.
+        chapters: in place of those that the output has otherwise.
     """
     *arguments, path = [
         _ESCAPED.sub(lambda one: chr(int(one[1], 16)), word) for word in ffmpeg.get_args(output)
     ]
+    if chapters is not None:
+        inputs = [place for place, word in enumerate(arguments) if word == "-i"]
+        told = ("-itsoffset", str(chapters.later), "-f", "ffmetadata", "-i", str(chapters.path))
+        arguments[inputs[-1] + 2 : inputs[-1] + 2] = told
+        more = (*more, "-map_chapters", str(len(inputs)))
     return [program(), *QUIET, *arguments, *more, path]
 
 
@@ -98,6 +116,7 @@ def run(
     *more: str,
     folder: Path | None = None,
     watch: Watch = unwatched,
+    chapters: Chapters | None = None,
 ) -> None:
     """Run ffmpeg until it is done; whatever stops the caller stops it too.
 
@@ -109,11 +128,13 @@ def run(
         more: options of the output that ffmpeg-python can't say.
         folder: where it runs, so that filters may name files in it without quoting their paths.
         watch: called with the frames written, as they are.
+        chapters: in place of those that the output has otherwise.
 
     Raises:
         MediaError: ffmpeg failed; with its last message.
     """
-    command = compiled(output, "-progress", "pipe:1", "-metadata:s:v", MARK, *more)
+    told = ("-progress", "pipe:1", "-metadata:s:v", MARK)
+    command = compiled(output, *told, *more, chapters=chapters)
     with tempfile.TemporaryFile() as log:
         status = _watched(command, log, folder, watch)
         if status:

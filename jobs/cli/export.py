@@ -1,4 +1,4 @@
-"""``eyecatch export frames``, ``appearances``, ``dataset`` and ``sheet``."""
+"""``eyecatch export frames``, ``appearances``, ``segments``, ``dataset`` and ``sheet``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from eyecatch.jobs.export.options import (
     SHEETS,
     AppearanceKeywords,
     DatasetKeywords,
+    EpisodeKeywords,
     ExportKeywords,
     SheetKeywords,
 )
@@ -120,6 +121,26 @@ def appearances(db: str, out: Path | None, **keywords: Unpack[AppearanceKeywords
     with answering():
         done = eyecatch.export("appearances", db=db, out=out, **keywords)
     _report(done, "Nobody known was found there.")
+
+
+@export.command(
+    cls=_Export, epilog="Example:  eyecatch export segments --format kodi --out /media/season"
+)
+@_EPISODES
+@_form("segments")
+@_out("The file, or a folder for a file an episode.  [default: standard output]")
+@options.force
+@options.db
+def segments(db: str, out: Path | None, **keywords: Unpack[EpisodeKeywords]) -> None:
+    """Openings, endings, eyecatches, recaps, previews and reused shots.
+
+    CSV, JSON and Parquet hold all episodes in one file; the others have a file for each. Chapters
+    name the parts of the story too; what players pass over are openings, endings, recaps and
+    previews.
+    """
+    with answering():
+        done = eyecatch.export("segments", db=db, out=out, **keywords)
+    _report(done, "No segment was found there.")
 
 
 @export.command(

@@ -44,6 +44,11 @@ _UNSURE = click.option("--unsure", is_flag=True, help="Say the names that are un
     help="A .mkv; for --soft also .ass, for --burn also .mp4 and .mov.  [default: in annotated/]",
 )
 @_UNSURE
+@click.option(
+    "--chapters",
+    is_flag=True,
+    help="For --soft: chapters for openings, endings and the parts of the story.",
+)
 @_ENCODER
 @_QUALITY
 @click.option(

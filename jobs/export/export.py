@@ -14,13 +14,15 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.files import refuse, whole_file, whole_folder
 from eyecatch.db.index import open_index
 from eyecatch.jobs.export import appearances as found
-from eyecatch.jobs.export import frames, tables
+from eyecatch.jobs.export import frames, segment_rows, tables
 from eyecatch.jobs.export.formats import KINDS, Format, find_format, targets
 from eyecatch.jobs.export.options import (
     AppearanceKeywords,
     AppearanceOptions,
     DatasetKeywords,
     DatasetOptions,
+    EpisodeKeywords,
+    EpisodeOptions,
     ExportKeywords,
     ExportOptions,
     SheetKeywords,
@@ -65,6 +67,16 @@ def export(
 
 @overload
 def export(
+    what: Literal["segments"],
+    *,
+    db: str = ...,
+    out: Path | None = ...,
+    **keywords: Unpack[EpisodeKeywords],
+) -> Exported: ...
+
+
+@overload
+def export(
     what: Literal["dataset"],
     *,
     db: str = ...,
@@ -95,7 +107,7 @@ def export(
     """Write what the index holds in a format of other programs; ``docs/exports.md`` has them all.
 
     Args:
-        what: ``frames``, ``appearances``, ``dataset`` or ``sheet``.
+        what: ``frames``, ``appearances``, ``segments``, ``dataset`` or ``sheet``.
         db: path of an SQLite file, or any SQLAlchemy URL.
         out: the file, or the folder of a dataset; None for standard output, where the format is
             text. Where there is a file for each episode or character, a name that doesn't end as
@@ -105,9 +117,9 @@ def export(
 
             form: the name of a format; None for the first that ``docs/exports.md`` has of them.
             episodes: file names, with or without suffix, or paths; all if empty.
-            characters: names or aliases; all, and unknown faces, if empty.
-            unsure: names that are unsure count too.
             force: replace what is there; of folders, only what an export wrote.
+            characters: but for segments: names or aliases; all, and unknown faces, if empty.
+            unsure: but for segments: names that are unsure count too.
             join: of appearances: seconds between two of a character that still count as one.
             every: of a dataset: every n-th drawing becomes a picture.
             sheet: of a sheet: ``season`` (a grid), ``timeline`` (of each episode) or ``faces`` (of
@@ -134,6 +146,8 @@ def export(
             return _frames(db, out, ExportOptions(**keywords))
         case "appearances":
             return _appearances(db, out, AppearanceOptions(**keywords))
+        case "segments":
+            return _segments(db, out, EpisodeOptions(**keywords))
         case "dataset":
             return _dataset(db, out, DatasetOptions(**keywords), listener)
         case "sheet":
@@ -164,7 +178,21 @@ def _appearances(db: str, out: Path | None, options: AppearanceOptions) -> Expor
     if form.kind == "table":
         rows = found.appearance_rows(casts)
         return _write_table(form, _target(form, out), options.force, found.COLUMNS, rows)
-    return _write_episodes(form, out, options.force, casts)
+    titles = [cast.episode.title for cast in casts]
+    files = _write_episodes(form, out, options.force, titles, casts)
+    return Exported(files, sum(len(cast.appearances) for cast in casts))
+
+
+def _segments(db: str, out: Path | None, options: EpisodeOptions) -> Exported:
+    form = find_format("segments", options.form)
+    with open_index(db, create=False) as index:
+        episodes = segment_rows.segments_of(index, pick(index, options.episodes))
+    if form.kind == "table":
+        rows = segment_rows.segment_rows(episodes)
+        return _write_table(form, _target(form, out), options.force, segment_rows.COLUMNS, rows)
+    titles = [one.episode.title for one in episodes]
+    files = _write_episodes(form, out, options.force, titles, episodes)
+    return Exported(files, sum(len(one.segments) for one in episodes))
 
 
 def _dataset(
@@ -226,23 +254,22 @@ def _write_table(
 
 
 def _write_episodes(
-    form: Format, out: Path | None, force: bool, casts: Sequence[found.EpisodeAppearances]
-) -> Exported:
-    """A file for each episode, or one episode to standard output."""
-    write: Callable[[found.EpisodeAppearances], str] = form.load_writer()
+    form: Format, out: Path | None, force: bool, titles: Sequence[str], episodes: Sequence[Any]
+) -> tuple[Path, ...]:
+    """A file for each episode, or one episode to standard output; what the writer takes of each."""
+    write: Callable[[Any], str] = form.load_writer()
     files: Sequence[Path | None]
     if out is not None:
-        files = _files([cast.episode.title for cast in casts], form, out, force)
-    elif len(casts) == 1:
+        files = _files(titles, form, out, force)
+    elif len(episodes) == 1:
         files = [None]
     else:
-        problem = f"there are {len(casts)} episodes, and {form.name} has a file for each"
+        problem = f"there are {len(episodes)} episodes, and {form.name} has a file for each"
         raise RequestError(problem, "name a folder with --out, or one episode")
-    for cast, file in zip(casts, files, strict=True):
+    for episode, file in zip(episodes, files, strict=True):
         with _stream(file, force) as stream:
-            stream.write(write(cast).encode())
-    rows = sum(len(cast.appearances) for cast in casts)
-    return Exported(tuple(file for file in files if file is not None), rows)
+            stream.write(write(episode).encode())
+    return tuple(file for file in files if file is not None)
 
 
 def _files(names: Sequence[str], form: Format, out: Path, force: bool) -> list[Path]:

@@ -16,11 +16,12 @@ from typing import Any, Final, Literal
 from eyecatch.core.distinct import file_names
 from eyecatch.core.errors import RequestError
 
-Kind = Literal["table", "episode", "dataset", "picture"]
+Kind = Literal["table", "episode", "segments", "dataset", "picture"]
 """What a format is written from, and so what its function is called with (``export.py``):
 
 ``table``: ``(stream, columns, rows) -> int``, one binary file of all rows; it returns their number.
 ``episode``: ``(EpisodeAppearances) -> str``, a text file for each episode.
+``segments``: ``(EpisodeSegments) -> str``, likewise.
 ``dataset``: ``(Selection, every, folder, on_progress) -> int``; it returns the number of pictures.
 ``picture``: ``(draw, path, form) -> None``, one of the pictures of a sheet.
 """
@@ -28,6 +29,7 @@ Kind = Literal["table", "episode", "dataset", "picture"]
 KINDS: Final[dict[str, tuple[Kind, ...]]] = {
     "frames": ("table",),
     "appearances": ("table", "episode"),
+    "segments": ("table", "segments"),
     "dataset": ("dataset",),
     "sheet": ("picture",),
 }
@@ -99,6 +101,40 @@ FORMATS: tuple[Format, ...] = (
         f"{_HERE}.sidecar:write_xray",
         ".xray.json",
         "An X-Ray-like sidecar for players.",
+    ),
+    Format(
+        "chapters",
+        "segments",
+        f"{_HERE}.segment_rows:write_matroska",
+        ".xml",
+        "Matroska chapters for mkvmerge.",
+    ),
+    Format(
+        "ffmetadata",
+        "segments",
+        f"{_HERE}.segment_rows:write_ffmetadata",
+        ".ffmetadata",
+        "Chapters for ffmpeg.",
+    ),
+    Format(
+        "kodi", "segments", f"{_HERE}.skip_lists:write_kodi", ".edl", "What Kodi passes over, once."
+    ),
+    Format(
+        "mplayer", "segments", f"{_HERE}.skip_lists:write_mplayer", ".edl", "What MPlayer skips."
+    ),
+    Format(
+        "jellyfin",
+        "segments",
+        f"{_HERE}.skip_lists:write_jellyfin",
+        ".edl",
+        "For Jellyfin's plugin EDL to Media Segments.",
+    ),
+    Format(
+        "media-segments",
+        "segments",
+        f"{_HERE}.skip_lists:write_media_segments",
+        ".segments.json",
+        "For Jellyfin's own interface.",
     ),
     Format(
         "coco",

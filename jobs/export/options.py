@@ -17,14 +17,19 @@ EVERY: Final = 12
 of them are seldom nearly the same."""
 
 
-class ExportKeywords(TypedDict, total=False):
-    """The fields of ``ExportOptions``, for type checkers."""
+class EpisodeKeywords(TypedDict, total=False):
+    """The fields of ``EpisodeOptions``, for type checkers."""
 
     form: str | None
     episodes: Sequence[str | Path]
+    force: bool
+
+
+class ExportKeywords(EpisodeKeywords, total=False):
+    """The fields of ``ExportOptions``, for type checkers."""
+
     characters: Sequence[str]
     unsure: bool
-    force: bool
 
 
 class AppearanceKeywords(ExportKeywords, total=False):
@@ -46,14 +51,20 @@ class SheetKeywords(ExportKeywords, total=False):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExportOptions:
-    """What is exported, and how; ``eyecatch.export`` says what each field means."""
+class EpisodeOptions:
+    """Of every export, and all of ``segments``; ``eyecatch.export`` says what each field means."""
 
     form: str | None = None
     episodes: Sequence[str | Path] = ()
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOptions(EpisodeOptions):
+    """Of those that are about characters, besides."""
+
     characters: Sequence[str] = ()
     unsure: bool = False
-    force: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

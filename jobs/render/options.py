@@ -25,6 +25,7 @@ class RenderKeywords(EncodingKeywords, total=False):
 
     how: str
     unsure: bool
+    chapters: bool
     runner: str
     force: bool
 
@@ -43,6 +44,7 @@ class RenderOptions(EncodingOptions):
 
     how: str = "soft"
     unsure: bool = False
+    chapters: bool = False
     runner: str = "inline"
     force: bool = False
 
@@ -50,3 +52,6 @@ class RenderOptions(EncodingOptions):
         if self.how not in WAYS:
             problem = f"an episode can't be rendered {self.how!r}"
             raise RequestError(problem, f"choose {' or '.join(WAYS)}")
+        if self.chapters and self.how != "soft":
+            problem = "chapters are written into the soft copy alone"
+            raise RequestError(problem, "render it soft, or see: eyecatch export segments")

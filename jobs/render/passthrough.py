@@ -13,7 +13,7 @@ from ffmpeg.nodes import FilterableStream
 
 from eyecatch.core.errors import MediaError
 from eyecatch.core.video.container_layout import Stream, cover, unsupported
-from eyecatch.core.video.ffmpeg import Watch, named, run, source_input, unwatched
+from eyecatch.core.video.ffmpeg import Chapters, Watch, named, run, source_input, unwatched
 from eyecatch.core.video.ordered_chapters import keep_order
 from eyecatch.jobs.render.source import Source
 
@@ -94,12 +94,22 @@ def copy_streams(source: Source, container: str, folder: Path) -> tuple[OutputSp
     return output, chosen
 
 
-def write(
-    source: Source, output: OutputSpec, path: Path, folder: Path, watch: Watch = unwatched
+def write(  # noqa: PLR0913 - each is a plain part of the one call
+    source: Source,
+    output: OutputSpec,
+    path: Path,
+    folder: Path,
+    watch: Watch = unwatched,
+    *,
+    chapters: Chapters | None = None,
 ) -> None:
-    """Write an output of ``copy_streams``, in whose folder ffmpeg is to run."""
-    run(output.build(path), source.video.path, *output.more, folder=folder, watch=watch)
-    keep_order(source.video.path, path)
+    """Write an output of ``copy_streams``, in whose folder ffmpeg is to run.
+
+    Chapters of the source that say in which order its parts are played stay, whatever is given.
+    """
+    about = source.video.path
+    run(output.build(path), about, *output.more, folder=folder, watch=watch, chapters=chapters)
+    keep_order(about, path)
 
 
 def _fitting(file: Path, streams: list[Stream], container: str) -> list[Stream]:

@@ -16,6 +16,7 @@ from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.progress import StepListener, ignore_steps
 from eyecatch.jobs.render.burn import write_burnt
+from eyecatch.jobs.render.chapter_parts import chapter_parts
 from eyecatch.jobs.render.encoders import find_encoder
 from eyecatch.jobs.render.options import RenderKeywords, RenderOptions
 from eyecatch.jobs.render.parallel_burn import write_burnt_in_parts
@@ -51,6 +52,8 @@ def render(
             quality: for burn: on the encoder's own scale, lower is better; None for what suits it.
             how: ``soft``, a subtitle track beside the untouched streams; ``burn``, in the picture.
             unsure: say the names that are unsure too; else those faces are unknown.
+            chapters: for soft: chapters for the segments that were found ("Opening") and the story
+                between them ("Part A"), beside those that the file's maker named.
             runner: for burn: ``inline``, one ffmpeg on all cores, or ``ray``, one a CPU of the
                 cluster.
             force: replace a file that is there.
@@ -97,6 +100,8 @@ def _render(
     target = out or default_name(episode, options.how)
     if not _is_script(target, options):
         container_of(target)
+    elif options.chapters:
+        raise RequestError(f"{target.suffix} can't hold chapters", "name an .mkv")
     refuse(target, options.force)
     made = source(index, episode, unsure=options.unsure)
     check_found(made)
@@ -107,15 +112,16 @@ def _render(
     def watch(frames: int) -> None:
         listener(frames, total)
 
+    parts = chapter_parts(index, made) if options.chapters else []
     with whole_file(target, force=options.force) as aside:
         if options.how == "burn":
-            parts = index.chunks.ranges(episode.id) if options.runner == "ray" else []
-            _burn(made, aside, options, parts, watch)
+            ranges = index.chunks.ranges(episode.id) if options.runner == "ray" else []
+            _burn(made, aside, options, ranges, watch)
         elif _is_script(target, options):
             write_script(made, aside)
         else:
             check_room(target, made.video.path.stat().st_size)
-            write_soft(made, aside, options, watch)
+            write_soft(made, aside, options, watch, parts)
     return target
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,8 +12,10 @@ import ffmpeg
 from pysubs2 import SSAFile
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.segments.story_parts import NamedPart
+from eyecatch.core.video.chapter_files import ffmetadata
 from eyecatch.core.video.container_layout import container_of
-from eyecatch.core.video.ffmpeg import Watch
+from eyecatch.core.video.ffmpeg import Chapters, Watch
 from eyecatch.core.video.made import LABELS
 from eyecatch.jobs.render.ass import track
 from eyecatch.jobs.render.encoders import find_encoder, video_options
@@ -21,6 +25,9 @@ from eyecatch.jobs.render.played import played
 from eyecatch.jobs.render.source import Source
 
 log = logging.getLogger(__name__)
+
+NANOSECOND = Fraction(1, 10**9)
+"""In which Matroska counts the times of chapters."""
 
 HIDDEN = "its pictures are encoded again: frames that players show need some that they don't"
 
@@ -36,7 +43,13 @@ def write_script(source: Source, path: Path) -> None:
     script(source).save(str(path), format_="ass")
 
 
-def write_soft(source: Source, path: Path, encoding: EncodingOptions, watch: Watch) -> None:
+def write_soft(
+    source: Source,
+    path: Path,
+    encoding: EncodingOptions,
+    watch: Watch,
+    parts: Sequence[NamedPart] = (),
+) -> None:
     """The episode with its labels as one more track, every other stream bit for bit.
 
     An MP4 whose edit list begins between two keyframes has packets that players decode and don't
@@ -47,6 +60,7 @@ def write_soft(source: Source, path: Path, encoding: EncodingOptions, watch: Wat
         path: a Matroska file; no other container holds ASS.
         encoding: how pictures are encoded where they have to be.
         watch: called with the frames that are written.
+        parts: its chapters; those of the file if there are none.
 
     Raises:
         RequestError: another container is asked for.
@@ -70,4 +84,9 @@ def write_soft(source: Source, path: Path, encoding: EncodingOptions, watch: Wat
         number = output.add(labels, "subtitle")
         output.options[f"disposition:s:{number}"] = "default" if first else "0"
         output.options[f"metadata:s:s:{number}"] = f"title={LABELS}"
-        write(source, output, path, folder, watch)
+        chapters = None
+        if parts:
+            # They count from where players do, as ASS does.
+            chapters = Chapters(folder / "chapters.ffmetadata", source.layout.start)
+            chapters.path.write_text(ffmetadata(parts, NANOSECOND), "utf-8")
+        write(source, output, path, folder, watch, chapters=chapters)
