@@ -9,9 +9,13 @@ muxer.
 from __future__ import annotations
 
 import math
+import os
+import random
 import subprocess
+import sys
 import tempfile
 import time
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import IO, Any, Final
@@ -149,6 +153,7 @@ def _output(command: list[str], about: Path, patience: float, stopped: Asked) ->
         tempfile.TemporaryFile() as log,
         child(command, stdout=subprocess.PIPE, stderr=log) as process,
     ):
+        _keep_on_one_core(process.pid)
         while True:
             try:
                 data: bytes = process.communicate(timeout=0.5)[0]
@@ -162,6 +167,13 @@ def _output(command: list[str], about: Path, patience: float, stopped: Asked) ->
         if not data:
             _complain(about, log, process.returncode)
         return data
+
+
+def _keep_on_one_core(process: int) -> None:
+    """Its threads hand every 20 ms of sound on to each other, which takes half as long on one."""
+    if sys.platform == "linux":
+        with suppress(OSError):  # it has ended, or may not be moved
+            os.sched_setaffinity(process, {random.choice(list(os.sched_getaffinity(process)))})
 
 
 def _complain(about: Path, log: IO[bytes], status: int) -> None:

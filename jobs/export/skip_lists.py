@@ -28,7 +28,7 @@ CUT, SCENE, COMMERCIAL = 0, 2, 3
 what is cut can't be seen at all."""
 
 TYPES: Final = {OPENING: "Intro", ENDING: "Outro", RECAP: "Recap", PREVIEW: "Preview"}
-"""Jellyfin's types (``MediaSegmentType``)."""
+"""Jellyfin's types of media segments."""
 
 NUMBERS: Final = {OPENING: 0, PREVIEW: 1, RECAP: 2, ENDING: 4}
 """The same in files of "EDL to Media Segments"; its 3 is a commercial."""
@@ -56,7 +56,7 @@ def write_jellyfin(episode: EpisodeSegments) -> str:
 
 
 def write_media_segments(episode: EpisodeSegments) -> str:
-    """Jellyfin's own ``MediaSegmentDto``, without the ids that only the server knows."""
+    """Media segments as Jellyfin has them, without the ids that only the server knows."""
     segments = [
         {
             "Type": TYPES[one.kind],
