@@ -7,7 +7,7 @@ its seeds (S. Altschul et al., 1990: "X-drop"): a lettering or a flash in the mi
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, TypeVar
 
@@ -67,11 +67,12 @@ _BETTER: Final = 1.03
 _BUCKET: Final = 0.25
 """Seconds of lag that pairs of drawings share to speak of one span."""
 
-_PLACE, _TRIED = 8.0, 12
-"""Seconds, and lags that are tried in so many, those first that most pairs of drawings have; one
-pair of drawings of each."""
+_PLACE, _PARTNERS, _TRIED = 8.0, 6, 12
+"""Seconds; for so many of an episode, the other episodes that they are laid beside, and the lags
+that are tried with each."""
 
 
+Numbers = npt.NDArray[np.int64]
 Time = TypeVar("Time", float, npt.NDArray[np.float64])
 
 
@@ -119,22 +120,48 @@ def shared_spans(grids: Sequence[Grid], candidates: Candidates) -> list[SharedSp
 
 
 def _thinned(candidates: Candidates) -> dict[tuple[int, int], list[tuple[float, float]]]:
-    """A few pairs of drawings for each lag of each two episodes; those with most others first."""
+    """A pair of drawings for each lag of each two episodes and each _PLACE; best lags first.
+
+    Of each place only the _PARTNERS episodes with which it has most in common, and of these only
+    the _TRIED lags that most pairs of drawings have.
+    """
     lag = np.round((candidates.other - candidates.start) / _BUCKET).astype(np.int64)
     place = (candidates.start / _PLACE).astype(np.int64)
-    pair = candidates.first * (candidates.second.max(initial=0) + 1) + candidates.second
-    _, of_lag, votes = np.unique(
-        np.stack([pair, lag]), axis=1, return_inverse=True, return_counts=True
-    )
-    _, where = np.unique(np.stack([of_lag.ravel(), place]), axis=1, return_index=True)
+    first, second = candidates.first, candidates.second
+    here, common = _counted(first, place, second)
+    close = _best(np.stack([first, place]), common, here) < _PARTNERS
+    keys = np.stack([first, second, lag])[:, close]
+    of_lag, votes = _counted(*keys)
+    at = np.stack([keys[0], keys[1], place[close]])
+    one = _counted(*at, keys[2])[0]
+    kept = np.unique(one, return_index=True)[1]
+    kept = kept[_best(at[:, kept], votes[kept], of_lag[kept]) < _TRIED]
     by_pair: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
-    tried: Counter[tuple[int, int, int]] = Counter()
-    for k in where[np.argsort(-votes[of_lag.ravel()[where]], kind="stable")].tolist():
-        episodes = int(candidates.first[k]), int(candidates.second[k])
-        tried[*episodes, int(place[k])] += 1
-        if tried[*episodes, int(place[k])] <= _TRIED:
-            by_pair[episodes].append((float(candidates.start[k]), float(candidates.other[k])))
+    where = np.flatnonzero(close)[kept]
+    for k in where[np.argsort(-votes[kept], kind="stable")].tolist():
+        episodes = int(first[k]), int(second[k])
+        by_pair[episodes].append((float(candidates.start[k]), float(candidates.other[k])))
     return by_pair
+
+
+def _counted(*columns: Numbers) -> tuple[Numbers, Numbers]:
+    """The number of each row among those that differ, and how often the row is there."""
+    _, number, counts = np.unique(
+        np.stack(columns), axis=1, return_inverse=True, return_counts=True
+    )
+    return number.ravel(), counts[number.ravel()]
+
+
+def _best(groups: Numbers, counts: Numbers, members: Numbers) -> Numbers:
+    """The rank, from 0, of each row's member among those of its group; the most frequent first."""
+    group = _counted(*groups)[0]
+    order = np.lexsort([members, -counts, group])
+    fresh = np.append(True, (np.diff(group[order]) != 0) | (np.diff(members[order]) != 0))
+    starts = np.append(True, np.diff(group[order]) != 0)
+    number = np.cumsum(fresh)
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = number - np.maximum.accumulate(np.where(starts, number, 0))
+    return ranks
 
 
 def spans_of(
