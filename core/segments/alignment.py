@@ -62,14 +62,17 @@ _TELLS_RATE: Final = 7.0
 """Seconds of a span from which its speed can be told; a shorter one runs as the longest does."""
 
 _BETTER: Final = 1.03
-"""How many times better drawings have to agree at another speed for that to be believed."""
+"""How many times better drawings have to agree at another lag or speed for that to be believed."""
 
 _BUCKET: Final = 0.25
 """Seconds of lag that pairs of drawings share to speak of one span."""
 
-_PLACE, _PARTNERS, _TRIED = 8.0, 6, 12
+_PLACE, _PARTNERS, _TRIED = 8.0, 6, 40
 """Seconds; for so many of an episode, the other episodes that they are laid beside, and the lags
 that are tried with each."""
+
+_NEXT: Final = 2
+"""Episodes that are laid beside it in any case: recaps and previews are of the nearest."""
 
 
 Numbers = npt.NDArray[np.int64]
@@ -122,14 +125,14 @@ def shared_spans(grids: Sequence[Grid], candidates: Candidates) -> list[SharedSp
 def _thinned(candidates: Candidates) -> dict[tuple[int, int], list[tuple[float, float]]]:
     """A pair of drawings for each lag of each two episodes and each _PLACE; best lags first.
 
-    Of each place only the _PARTNERS episodes with which it has most in common, and of these only
-    the _TRIED lags that most pairs of drawings have.
+    Of each place only the _PARTNERS episodes with which it has most in common and the _NEXT ones,
+    and of these only the _TRIED lags that most pairs of drawings have.
     """
     lag = np.round((candidates.other - candidates.start) / _BUCKET).astype(np.int64)
     place = (candidates.start / _PLACE).astype(np.int64)
     first, second = candidates.first, candidates.second
     here, common = _counted(first, place, second)
-    close = _best(np.stack([first, place]), common, here) < _PARTNERS
+    close = (_best(np.stack([first, place]), common, here) < _PARTNERS) | (second - first <= _NEXT)
     keys = np.stack([first, second, lag])[:, close]
     of_lag, votes = _counted(*keys)
     at = np.stack([keys[0], keys[1], place[close]])
@@ -186,7 +189,7 @@ def spans_of(
             continue
         rough = _extended(first, second, a, b, start, other, 1.0)[1]
         better, rate = (other, 1.0)
-        if rough.drawings >= _DRAWINGS:
+        if rough.stop - rough.start >= SHORTEST:
             long = rough.stop - rough.start >= _TELLS_RATE
             rates = RATES if long else tuple({1.0, usual})
             better, rate = _tuned(a, b, rough, start, other, rates)
@@ -301,6 +304,8 @@ def _tuned(  # noqa: PLR0913, PLR0917 - two episodes, what is known of their spa
         apart = np.where(inside, distance(a.hashes[mine], there), 64)
         totals = np.maximum(2 * LOOSE - apart.astype(np.int64), 0).sum(axis=1)
         place = int(np.argmax(totals - np.abs(_LAGS)))
+        if totals[place] <= totals[len(_LAGS) // 2] * _BETTER:
+            place = len(_LAGS) // 2
         if totals[place] > best * _BETTER:
             best, found = float(totals[place]), (other + float(_LAGS[place]), rate)
     return found

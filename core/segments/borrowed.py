@@ -10,11 +10,12 @@ from eyecatch.core.segments.layout import Placed
 from eyecatch.core.segments.shared_parts import TOUCH, SharedPart, Showing
 from eyecatch.core.segments.types import ENDING, OPENING, PREVIEW, RECAP, REUSED
 
-GAP: Final = 4.5
+GAP: Final = 3.0
 """Seconds of something else in the midst of a recap or a preview: a title, a shot of its own."""
 
 _AT_ONCE: Final = 1.0
-"""Seconds from where a recap may begin to its first excerpt, and likewise of a preview's end."""
+"""Seconds from an opening to the first excerpt of a recap behind it, and likewise of a preview's
+end; at the beginning of an episode there may be a GAP."""
 
 _SHORTEST_RECAP: Final = 4.0
 """Seconds of excerpts in a recap at least: less is a memory."""
@@ -130,7 +131,7 @@ def _head(
 def _chain(mine: Sequence[Excerpt], begin: float, end: float) -> list[Excerpt]:
     """The excerpts that follow each other from a time on."""
     chain: list[Excerpt] = []
-    at, gap = begin, _AT_ONCE
+    at, gap = begin, _AT_ONCE if begin else GAP
     for one in sorted(mine):
         if one.showing.start < begin - TOUCH:
             continue

@@ -12,9 +12,13 @@ from eyecatch.core.segments.alignment import SharedSpan
 from eyecatch.core.segments.edges import nearest
 from eyecatch.core.segments.grid import Grid
 
-_WITHIN_A_SHOT, _OVER_CUTS = 7.0, 9.5
-"""Bits in which a drawing may differ to speak for a span that lies within one shot, and for one
-with a cut that both episodes have; what differs more speaks against it."""
+_WITHIN_A_SHOT, _OVER_CUTS, _LONG_OVER_CUTS = 6.5, 7.5, 9.5
+"""Bits in which a drawing may differ to speak for a span that lies within one shot, for one with a
+cut that both episodes have, and for a long one: what differs more speaks against it. Names that are
+written over all of an opening change seven."""
+
+_LONG: Final = 6.0
+"""Seconds from which a span is long."""
 
 _LEAST: Final = 6.0
 """Bits by which all its drawings together have to agree better."""
@@ -40,7 +44,9 @@ def is_certain(span: SharedSpan, a: Grid, b: Grid) -> bool:
     if span.drawings == 1:
         length = span.stop - span.start
         return any(length >= least and span.bits <= most for least, most in _STILL)
-    limit = _OVER_CUTS if common_cuts(span, a, b) else _WITHIN_A_SHOT
+    limit = _WITHIN_A_SHOT
+    if common_cuts(span, a, b):
+        limit = _LONG_OVER_CUTS if span.stop - span.start >= _LONG else _OVER_CUTS
     return span.drawings * (limit - span.bits) >= _LEAST
 
 

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from eyecatch.core.segments.shared_parts import SharedPart, Showing
+from eyecatch.core.segments.shared_parts import TOUCH, SharedPart, Showing
 from eyecatch.core.segments.types import ENDING, EYECATCH, OPENING
 
 Where = Literal["lead", "middle", "trail"]
@@ -25,9 +25,9 @@ _LONG: Final = 0.05
 _LONGEST_CARD, _SHORTEST_SONG = 15.0, 4.0
 """Seconds: what is as long as the first is no card, what is shorter than the second no opening."""
 
-_CARDS, _MOST = 0.25, 0.5
-"""Shares of the episodes that show a card, at least: if its showings differ in few bits, and if in
-more: empty rooms look alike in some episodes."""
+_CARDS, _MOST, _BESIDE = 0.25, 0.5, 0.8
+"""Shares of the episodes that show a card, at least: if so great a share of its showings is beside
+an opening or an ending, as sponsors' are, and if not: stock shots are shown anywhere."""
 
 _IN_PLACE, _ALL_IN_PLACE, _SAME_BITS = 0.8, 0.95, 2.5
 """Shares of a card's showings that are where it is shown in other episodes too: if they differ in
@@ -65,7 +65,7 @@ def institutions(parts: Sequence[SharedPart], lengths: Sequence[float]) -> list[
     usual = float(np.median([lengths[one] for one in episodes])) if episodes else 0.0
     long = min(_LONGEST_CARD, max(_SHORTEST_SONG, _LONG * usual))
     songs: dict[int, list[tuple[Showing, int, Where]]] = defaultdict(list)
-    placed: list[Placed] = []
+    others: list[tuple[int, SharedPart]] = []
     for number, part in enumerate(parts):
         roles = [role(one, lengths) for one in part.showings]
         main = Counter(roles).most_common(1)[0][0]
@@ -73,11 +73,15 @@ def institutions(parts: Sequence[SharedPart], lengths: Sequence[float]) -> list[
         if song and _recurs(part, roles, len(lengths), long):
             for one, own in zip(part.showings, roles, strict=True):
                 songs[one.episode].append((one, number, main if own == "middle" else own))
-        elif _is_card(part, lengths):
-            placed += [Placed(one, EYECATCH, number) for one in part.showings]
-    for episode, some in songs.items():
-        placed += _songs(some, lengths[episode], long)
-    return placed
+        else:
+            others.append((number, part))
+    placed = [
+        one for episode, some in songs.items() for one in _songs(some, lengths[episode], long)
+    ]
+    cards = [(number, part) for number, part in others if _is_card(part, lengths, placed)]
+    return placed + [
+        Placed(one, EYECATCH, number) for number, part in cards for one in part.showings
+    ]
 
 
 def role(showing: Showing, lengths: Sequence[float]) -> Where:
@@ -98,11 +102,17 @@ def _recurs(part: SharedPart, roles: Sequence[Where], episodes: int, long: float
     return alike and (episodes < RECURRING or part.length >= 2 * long)
 
 
-def _is_card(part: SharedPart, lengths: Sequence[float]) -> bool:
-    """Whether it is a card: many episodes show it, and in few places."""
+def _is_card(part: SharedPart, lengths: Sequence[float], songs: Sequence[Placed]) -> bool:
+    """Whether it is a card: many episodes show it, in few places; or some, beside their songs."""
+    if part.length > _LONGEST_CARD:
+        return False
     recurring = min(RECURRING, len(lengths))
-    share = _CARDS if part.bits <= _SAME_BITS else _MOST
-    if len(part.episodes) < max(recurring, share * len(lengths)) or part.length > _LONGEST_CARD:
+    sides = Counter(side for one in part.showings for side in _sides(one, songs))
+    beside = max(sides.values(), default=0) >= _BESIDE * len(part.showings)
+    if beside and part.still and part.bits <= _SAME_BITS and len(part.episodes) > 1:
+        return True
+    share = _CARDS if beside else _MOST
+    if len(part.episodes) < max(recurring, share * len(lengths)):
         return False
     places = np.sort([one.start / lengths[one.episode] for one in part.showings])
     in_place = 0
@@ -114,8 +124,15 @@ def _is_card(part: SharedPart, lengths: Sequence[float]) -> bool:
         in_place += count
         places = np.delete(places, slice(first, first + count))
     # Excerpts of one scene may be shown in three episodes, but hardly in the same place of them.
-    least = _IN_PLACE if part.bits <= _SAME_BITS else _ALL_IN_PLACE
+    least = _IN_PLACE if beside or part.bits <= _SAME_BITS else _ALL_IN_PLACE
     return in_place >= least * len(part.showings)
+
+
+def _sides(showing: Showing, songs: Sequence[Placed]) -> set[tuple[str, bool]]:
+    """What it follows at once (True) or precedes: an opening or an ending."""
+    mine = [one for one in songs if one.showing.episode == showing.episode]
+    after = {(o.kind, True) for o in mine if abs(o.showing.stop - showing.start) <= TOUCH}
+    return after | {(o.kind, False) for o in mine if abs(o.showing.start - showing.stop) <= TOUCH}
 
 
 def _songs(some: Sequence[tuple[Showing, int, Where]], length: float, long: float) -> list[Placed]:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from eyecatch.core.segments.alignment import SharedSpan
 from eyecatch.core.segments.candidates import MAX_DISTANCE
@@ -40,6 +41,12 @@ them: the rest of an opening that some episodes cut short, rather than a card be
 
 _SHORTEST_CARD: Final = 1.2
 """Seconds that a card stands at least."""
+
+_INSEPARABLE: Final = 0.9
+"""The same, whatever they are: a card that ends every ending is a part of it."""
+
+_FEW, _UNLIKE = 4, 17.0
+"""Showings of which none is the odd one; and bits in which one differs from most others that is."""
 
 _TOGETHER: Final = 0.7
 """Share of the showings in which two pieces follow each other, if they are one part."""
@@ -115,7 +122,11 @@ def parts(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> list[SharedPart
                 made[chain][-1] = before._replace(stop=piece.stop)
             else:
                 made[chain].append(piece)
-    found = [_part(sorted(some), grids) for some in made.values() if some]
+    found = [
+        _part(one, grids)
+        for some in made.values()
+        if len(one := _like_most(sorted(some), grids)) > 1
+    ]
     return sorted(found, key=lambda part: part.showings[0])
 
 
@@ -236,7 +247,9 @@ def _chained(groups: dict[object, list[Showing]], grids: Sequence[Grid]) -> _Set
         shorter, longer = sorted(_length(groups[one]) for one in (a, b))
         often = count >= _TOGETHER * max(len(groups[a]), len(groups[b]))
         always = count >= max(_ALWAYS * min(len(groups[a]), len(groups[b])), _OFTEN)
-        if (often or (always and shorter > _REST * longer)) and still[a] == still[b]:
+        one = often or (always and shorter > _REST * longer)
+        inseparable = count >= _INSEPARABLE * max(len(groups[a]), len(groups[b]))
+        if inseparable or (one and still[a] == still[b]):
             chains.join(a, b)
     return chains
 
@@ -247,10 +260,39 @@ def _length(showings: Sequence[Showing]) -> float:
 
 def _part(showings: Sequence[Showing], grids: Sequence[Grid]) -> SharedPart:
     longest = max(showings, key=lambda one: one.length)
-    middles = np.array([_hash_at(grids[o.episode], (o.start + o.stop) / 2) for o in showings])
-    apart = distance(middles[1:], middles[:-1])
+    half = min(one.length for one in showings) / 2
+    apart = _apart(showings, [one.start + half for one in showings], grids)
     drawings = _drawings(longest, grids[longest.episode])
-    return SharedPart(tuple(showings), drawings, float(np.median(apart)) if len(apart) else 0.0)
+    return SharedPart(tuple(showings), drawings, float(np.median(apart)))
+
+
+def _like_most(showings: list[Showing], grids: Sequence[Grid]) -> list[Showing]:
+    """Without those that look unlike most others wherever one looks: a false link joins groups."""
+    if len(showings) <= _FEW:
+        return showings
+    length = min(one.length for one in showings)
+    nearest_most = np.full(len(showings), 64.0)
+    for share in (0.2, 0.4, 0.6, 0.8):
+        for starts in (
+            [one.start + share * length for one in showings],
+            [one.stop - share * length for one in showings],
+        ):
+            apart = np.median(_apart(showings, starts, grids), axis=1)
+            nearest_most = np.minimum(nearest_most, apart)
+    return [one for one, bits in zip(showings, nearest_most, strict=True) if bits <= _UNLIKE]
+
+
+def _apart(
+    showings: Sequence[Showing], times: Sequence[float], grids: Sequence[Grid]
+) -> npt.NDArray[np.uint8]:
+    """In how many bits what showings show at times of theirs differs: uint8 (n, n)."""
+    both = list(zip(showings, times, strict=True))
+    shown = [
+        np.array([_hash_at(grids[one.episode], time + shift) for one, time in both])
+        for shift in (0.0, -STEP, STEP)
+    ]
+    apart = [distance(shown[0][:, None], other[None]) for other in shown]
+    return np.asarray(np.min(apart, axis=0), np.uint8)
 
 
 def _hash_at(grid: Grid, time: float) -> np.uint64:
