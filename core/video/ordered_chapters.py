@@ -1,4 +1,4 @@
-"""Matroska's ordered chapters, which ffmpeg drops: they say in what order players show the parts.
+"""What FFmpeg drops of Matroska's chapters: in what order players show the parts, of which file.
 
 Only what is needed of the format is read (RFC 9559; its elements are EBML, RFC 8794).
 """
@@ -12,6 +12,7 @@ from typing import IO, NamedTuple
 SEGMENT, SEEK_HEAD, SEEK = 0x18538067, 0x114D9B74, 0x4DBB
 SEEK_ID, SEEK_POSITION = 0x53AB, 0x53AC
 CHAPTERS, EDITION, FLAG_ORDERED = 0x1043A770, 0x45B9, 0x45DD
+CHAPTER, UID, SEGMENT_UUID = 0xB6, 0x73C4, 0x6E67
 VOID = 0xEC
 
 
@@ -34,6 +35,22 @@ def keep_order(source: Path, target: Path) -> None:
         chapters = _read(file, found.start, found.end)
     with target.open("r+b") as file:
         _replace(file, target.stat().st_size, chapters)
+
+
+def linked_chapters(path: Path) -> frozenset[int]:
+    """Ids of the chapters of a Matroska file that are in another file, as openings often are."""
+    found = set()
+    with path.open("rb") as file:
+        segment = _find(file, 0, path.stat().st_size, SEGMENT)
+        chapters = segment and _find(file, segment.content, segment.end, CHAPTERS)
+        for edition in _elements(file, chapters.content, chapters.end) if chapters else ():
+            for chapter in _elements(file, edition.content, edition.end):
+                parts = {one.id: one for one in _elements(file, chapter.content, chapter.end)}
+                if chapter.id == CHAPTER and SEGMENT_UUID in parts and UID in parts:
+                    uid = parts[UID]
+                    data = _read(file, uid.content, min(uid.end, uid.content + 8))
+                    found.add(int.from_bytes(data, "big"))
+    return frozenset(found)
 
 
 def _replace(file: IO[bytes], size: int, chapters: bytes) -> None:

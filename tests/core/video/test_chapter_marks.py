@@ -72,3 +72,34 @@ def test_those_beyond_the_end_and_those_without_length_are_left_out(tmp_path):
 def test_there_are_not_more_than_can_be_meant(tmp_path):
     marks = [(k, k + 1, str(k)) for k in range(MOST + 50)]
     assert len(chapter_marks(write(tmp_path / "a.mkv", marks), Fraction(10))) == MOST
+
+
+def element(number, content):
+    return number.to_bytes((number.bit_length() + 7) // 8, "big") + size(len(content)) + content
+
+
+def size(length):
+    return (length | 1 << 56).to_bytes(8, "big")
+
+
+def atom(uid, start, stop, title, *more):
+    shown = element(0x80, element(0x85, title.encode()))
+    times = (element(0x91, (start * 10**9).to_bytes(8, "big")),
+             element(0x92, (stop * 10**9).to_bytes(8, "big")))  # fmt: skip
+    return element(0xB6, b"".join((element(0x73C4, uid.to_bytes(8, "big")), *times, shown, *more)))
+
+
+def test_an_opening_that_is_in_another_file_is_no_chapter_of_this_one(tmp_path):
+    """As releases have it that keep the opening once for a season (ChapterSegmentUUID)."""
+    file = write(tmp_path / "a.mkv", [(k, k + 1, "x" * 40) for k in range(9)])
+    elsewhere = element(0x6E67, bytes(range(16)))
+    atoms = atom(2**63 + 5, 0, 9, "OP", elsewhere) + atom(7, 1, 10, "Part A")
+    new = element(0x1043A770, element(0x45B9, element(0x45DD, b"\x01") + atoms))
+    data = file.read_bytes()
+    at = data.rindex(b"\x10\x43\xa7\x70", 0, data.index(b"\x1f\x43\xb6\x75"))
+    length = 9 - data[at + 4].bit_length()
+    end = (
+        at + 4 + length + int.from_bytes(data[at + 4 : at + 4 + length], "big") - (1 << 7 * length)
+    )
+    file.write_bytes(data[:at] + new + element(0xEC, bytes(end - at - len(new) - 9)) + data[end:])
+    assert [one.title for one in chapter_marks(file, Fraction(10))] == ["Part A"]
