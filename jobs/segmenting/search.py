@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 from eyecatch.core.segments.repeats import Repeats, find_repeats
 from eyecatch.core.segments.types import KINDS, LEFT_OUT, FoundSegment
 from eyecatch.db.index import Index
-from eyecatch.db.models.base import PENDING
 from eyecatch.db.records.scan import EpisodeRecord
+from eyecatch.jobs.segmenting.additions import added_before
+from eyecatch.jobs.segmenting.whole_series import series_of
 
 log = logging.getLogger(__name__)
-
-_DIGITS: Final = re.compile(r"(\d+)")
 
 
 def search(index: Index, wanted: Collection[int]) -> list[str]:
@@ -38,11 +35,13 @@ def search(index: Index, wanted: Collection[int]) -> list[str]:
     if not due:
         return []
     said: list[str] = []
-    for episodes in _series(index, due):
+    for episodes in series_of(index, due):
         signatures = [index.signatures.load(one.id) for one in episodes]
         repeats = find_repeats(signatures)
         found: dict[int, list[FoundSegment]] = {one.id: [] for one in episodes}
         for segment in repeats.segments:
+            found[episodes[segment.episode].id].append(segment)
+        for segment in added_before(index, episodes, signatures, found):
             found[episodes[segment.episode].id].append(segment)
         index.segments.keep_found(found)
         if unhashed := sum(not len(one.pictures.frames) for one in signatures):
@@ -50,23 +49,6 @@ def search(index: Index, wanted: Collection[int]) -> list[str]:
         log.info("%d episodes searched: %s", len(episodes), _counted(repeats) or "nothing repeats")
         said += _told(episodes, repeats)
     return said
-
-
-def _series(index: Index, due: Collection[int]) -> Iterator[list[EpisodeRecord]]:
-    """The series of some episodes, each with all its episodes in their order."""
-    by_series: dict[str | Path, list[EpisodeRecord]] = defaultdict(list)
-    for episode in index.episodes.listed():
-        if episode.state != PENDING and not episode.replaced:
-            by_series[episode.series or episode.video.path.parent].append(episode)
-    for episodes in by_series.values():
-        if any(one.id in due for one in episodes):
-            yield sorted(episodes, key=_in_order)
-
-
-def _in_order(episode: EpisodeRecord) -> list[tuple[int, int | str]]:
-    """By folder and name, with numbers as numbers: 9 before 10."""
-    parts = _DIGITS.split(str(episode.video.path).lower())
-    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
 
 
 def _counted(repeats: Repeats) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from eyecatch.core.text import exact_clock, seconds_of
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.review import ActionRow, SegmentEdit
 from eyecatch.db.records.scan import EpisodeRecord
+from eyecatch.jobs.segmenting.additions import elsewhere
 from eyecatch.jobs.selection import pick_one
 
 SAID: Final = (*KINDS, STORY)
@@ -64,7 +66,9 @@ def segment(  # noqa: PLR0913 - as the verb
     with open_index(db, create=False) as index:
         found = pick_one(index, episode)
         span = frames_of(index, found, *times, origin=found.origin)
-        return index.segment_edits.set(SegmentEdit(found.id, *span, said, only_here=only_here))
+        edit = SegmentEdit(found.id, *span, said, only_here=only_here)
+        edit = replace(edit, elsewhere=elsewhere(index, edit))
+        return index.segment_edits.set(edit)
 
 
 def known_kind(word: str) -> str:
