@@ -7,7 +7,6 @@ its seeds (S. Altschul et al., 1990: "X-drop"): a lettering or a flash in the mi
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, TypeVar
 
@@ -16,6 +15,7 @@ import numpy.typing as npt
 
 from eyecatch.core.segments.candidates import MAX_DISTANCE, Candidates
 from eyecatch.core.segments.grid import STEP, Grid, distance
+from eyecatch.core.segments.seeds import BUCKET, thinned
 
 PAL: Final = 25 * 1001 / 24000
 """How much faster film runs on European television, where its frames are shown at 25 a second."""
@@ -64,18 +64,6 @@ _TELLS_RATE: Final = 7.0
 _BETTER: Final = 1.03
 """How many times better drawings have to agree at another lag or speed for that to be believed."""
 
-_BUCKET: Final = 0.25
-"""Seconds of lag that pairs of drawings share to speak of one span."""
-
-_PLACE, _PARTNERS, _TRIED = 8.0, 6, 40
-"""Seconds; for so many of an episode, the other episodes that they are laid beside, and the lags
-that are tried with each."""
-
-_NEXT: Final = 2
-"""Episodes that are laid beside it in any case: recaps and previews are of the nearest."""
-
-
-Numbers = npt.NDArray[np.int64]
 Time = TypeVar("Time", float, npt.NDArray[np.float64])
 
 
@@ -116,55 +104,10 @@ class SharedSpan(NamedTuple):
 def shared_spans(grids: Sequence[Grid], candidates: Candidates) -> list[SharedSpan]:
     """The spans that episodes share, longest first in each pair of episodes."""
     found: list[SharedSpan] = []
-    seeds = _thinned(candidates)
+    seeds = thinned(candidates)
     for (first, second), places in seeds.items():
         found += spans_of(first, second, grids[first], grids[second], places)
     return found
-
-
-def _thinned(candidates: Candidates) -> dict[tuple[int, int], list[tuple[float, float]]]:
-    """A pair of drawings for each lag of each two episodes and each _PLACE; best lags first.
-
-    Of each place only the _PARTNERS episodes with which it has most in common and the _NEXT ones,
-    and of these only the _TRIED lags that most pairs of drawings have.
-    """
-    lag = np.round((candidates.other - candidates.start) / _BUCKET).astype(np.int64)
-    place = (candidates.start / _PLACE).astype(np.int64)
-    first, second = candidates.first, candidates.second
-    here, common = _counted(first, place, second)
-    close = (_best(np.stack([first, place]), common, here) < _PARTNERS) | (second - first <= _NEXT)
-    keys = np.stack([first, second, lag])[:, close]
-    of_lag, votes = _counted(*keys)
-    at = np.stack([keys[0], keys[1], place[close]])
-    one = _counted(*at, keys[2])[0]
-    kept = np.unique(one, return_index=True)[1]
-    kept = kept[_best(at[:, kept], votes[kept], of_lag[kept]) < _TRIED]
-    by_pair: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
-    where = np.flatnonzero(close)[kept]
-    for k in where[np.argsort(-votes[kept], kind="stable")].tolist():
-        episodes = int(first[k]), int(second[k])
-        by_pair[episodes].append((float(candidates.start[k]), float(candidates.other[k])))
-    return by_pair
-
-
-def _counted(*columns: Numbers) -> tuple[Numbers, Numbers]:
-    """The number of each row among those that differ, and how often the row is there."""
-    _, number, counts = np.unique(
-        np.stack(columns), axis=1, return_inverse=True, return_counts=True
-    )
-    return number.ravel(), counts[number.ravel()]
-
-
-def _best(groups: Numbers, counts: Numbers, members: Numbers) -> Numbers:
-    """The rank, from 0, of each row's member among those of its group; the most frequent first."""
-    group = _counted(*groups)[0]
-    order = np.lexsort([members, -counts, group])
-    fresh = np.append(True, (np.diff(group[order]) != 0) | (np.diff(members[order]) != 0))
-    starts = np.append(True, np.diff(group[order]) != 0)
-    number = np.cumsum(fresh)
-    ranks = np.empty(len(order), np.int64)
-    ranks[order] = number - np.maximum.accumulate(np.where(starts, number, 0))
-    return ranks
 
 
 def spans_of(
@@ -216,7 +159,7 @@ def _is_inside(span: SharedSpan, better: SharedSpan) -> bool:
 
 def _covers(span: SharedSpan, start: float, other: float) -> bool:
     inside = span.start - STEP <= start < span.stop and span.other_start <= other < span.other_stop
-    near = _NEAR_LAG if span.drawings >= _DRAWINGS else 2 * _BUCKET
+    near = _NEAR_LAG if span.drawings >= _DRAWINGS else 2 * BUCKET
     return inside and abs(span.there(start) - other) < near
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from eyecatch.core.segments.layout import Placed
-from eyecatch.core.segments.shared_parts import TOUCH, SharedPart, Showing
+from eyecatch.core.segments.pieces import Showing
+from eyecatch.core.segments.shared_parts import TOUCH, SharedPart
 from eyecatch.core.segments.types import ENDING, OPENING, PREVIEW, RECAP, REUSED
 
 GAP: Final = 3.0

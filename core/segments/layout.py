@@ -8,7 +8,8 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from eyecatch.core.segments.shared_parts import TOUCH, SharedPart, Showing
+from eyecatch.core.segments.pieces import Showing
+from eyecatch.core.segments.shared_parts import TOUCH, SharedPart
 from eyecatch.core.segments.types import ENDING, EYECATCH, OPENING
 
 Where = Literal["lead", "middle", "trail"]

@@ -17,20 +17,11 @@ import numpy.typing as npt
 
 from eyecatch.core.segments.alignment import SharedSpan
 from eyecatch.core.segments.candidates import MAX_DISTANCE
-from eyecatch.core.segments.edges import nearest
 from eyecatch.core.segments.grid import STEP, Grid, distance
+from eyecatch.core.segments.pieces import ONE_EDGE, Showing, pieces_of
 
 TOUCH: Final = 0.3
 """Seconds between two pieces that follow each other without anything in between."""
-
-_ONE_EDGE: Final = 0.45
-"""Seconds between ends of spans that are one end: nothing that is cut in is as short."""
-
-_AT_CUT: Final = 0.01
-"""Seconds from an end to a cut, if it is at the cut."""
-
-_SHORTEST: Final = 0.3
-"""Seconds of a piece at least."""
 
 _LAID: Final = 0.6
 """Share of the longer of two pieces that a span lays upon the other."""
@@ -50,19 +41,6 @@ _FEW, _UNLIKE = 4, 17.0
 
 _TOGETHER: Final = 0.7
 """Share of the showings in which two pieces follow each other, if they are one part."""
-
-
-class Showing(NamedTuple):
-    """A part where one episode shows it; seconds from the episode's first frame."""
-
-    episode: int
-    start: float
-    stop: float
-
-    @property
-    def length(self) -> float:
-        """Seconds."""
-        return self.stop - self.start
 
 
 class SharedPart(NamedTuple):
@@ -103,7 +81,7 @@ def parts(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> list[SharedPart
         spans: that two episodes share, with exact ends.
         grids: of the episodes.
     """
-    pieces = _pieces(spans, grids)
+    pieces = pieces_of(spans, grids)
     same = _Sets()
     for span in spans:
         _lay(span, pieces, same)
@@ -149,69 +127,10 @@ class _Sets:
         self._parent[self.root(b)] = self.root(a)
 
 
-def _pieces(spans: Sequence[SharedSpan], grids: Sequence[Grid]) -> dict[int, list[Showing]]:
-    edges: dict[int, list[float]] = defaultdict(list)
-    both = [*spans, *(span.mirrored() for span in spans)]
-    for span in both:
-        edges[span.first] += [span.start, span.stop]
-    merged = {episode: _merged(times, grids[episode]) for episode, times in edges.items()}
-    for _ in range(2):  # an end in one episode is one in those that show the same
-        for span in both:
-            _carry_over(span, merged, grids)
-    covered: dict[int, list[tuple[float, float]]] = defaultdict(list)
-    for span in both:
-        covered[span.first].append((span.start, span.stop))
-    return {
-        episode: [
-            Showing(episode, start, stop)
-            for start, stop in pairwise(times)
-            if stop - start >= _SHORTEST and _is_covered((start + stop) / 2, covered[episode])
-        ]
-        for episode, times in merged.items()
-    }
-
-
-def _merged(times: Iterable[float], grid: Grid) -> list[float]:
-    """Ends that are one, as most of them have it, at a cut if one of them is."""
-    groups: list[list[float]] = []
-    for time in sorted(times):
-        if groups and time - groups[-1][-1] <= _ONE_EDGE:
-            groups[-1].append(time)
-        else:
-            groups.append([time])
-    return [_usual(group, grid) for group in groups]
-
-
-def _usual(times: list[float], grid: Grid) -> float:
-    at_cuts = [time for time in times if nearest(grid.cuts, time, _AT_CUT) is not None]
-    times = at_cuts or times
-    counts = Counter(round(time, 3) for time in times)
-    most = max(counts.values())
-    usual = [time for time in times if counts[round(time, 3)] == most]
-    return usual[len(usual) // 2]
-
-
-def _carry_over(span: SharedSpan, edges: dict[int, list[float]], grids: Sequence[Grid]) -> None:
-    there = np.array(edges[span.second])
-    new = []
-    for time in edges[span.first]:
-        if span.start + _SHORTEST < time < span.stop - _SHORTEST:
-            other = span.there(time)
-            if nearest(there, other, _ONE_EDGE) is None:
-                cut = nearest(grids[span.second].cuts, other, _ONE_EDGE)
-                new.append(other if cut is None else cut)
-    if new:
-        edges[span.second] = _merged([*edges[span.second], *new], grids[span.second])
-
-
-def _is_covered(time: float, spans: Iterable[tuple[float, float]]) -> bool:
-    return any(start <= time < stop for start, stop in spans)
-
-
 def _lay(span: SharedSpan, pieces: dict[int, list[Showing]], same: _Sets) -> None:
     theirs = pieces[span.second]
     for piece in pieces[span.first]:
-        if not span.start - _ONE_EDGE < (piece.start + piece.stop) / 2 < span.stop + _ONE_EDGE:
+        if not span.start - ONE_EDGE < (piece.start + piece.stop) / 2 < span.stop + ONE_EDGE:
             continue
         start, stop = span.there(piece.start), span.there(piece.stop)
         for other in theirs:

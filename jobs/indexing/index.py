@@ -11,7 +11,7 @@ from typing import Unpack
 
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import configured, resolve
-from eyecatch.core.errors import MediaError
+from eyecatch.core.errors import EyecatchError
 from eyecatch.core.inputs import Sources, videos
 from eyecatch.core.names import require_name
 from eyecatch.core.scan.config import ScanConfig
@@ -164,10 +164,10 @@ def _hash_again(index: Index, job: Job, scans: EpisodeScans) -> list[str]:
     for episode in job.episodes:
         try:
             listen(index, index.episodes.get(episode))
-        except MediaError as error:
+        except EyecatchError as error:
             faults.append(str(error))
     index.segments.mark_due(job.episodes)
-    return faults
+    return list(dict.fromkeys(faults))  # that there is no ffmpeg is said once
 
 
 def _kept(episodes: Collection[int]) -> list[str]:
