@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from eyecatch.core.segments.layout import Placed
@@ -19,7 +19,7 @@ _AT_ONCE: Final = 1.0
 end; at the beginning of an episode there may be a GAP."""
 
 _SHORTEST_RECAP: Final = 4.0
-"""Seconds of excerpts in a recap at least: less is a memory."""
+"""Seconds of excerpts in a recap at least, or in a preview before the ending: less is a memory."""
 
 _HEAD: Final = 0.35
 """Share of an episode in which a recap ends."""
@@ -124,23 +124,31 @@ def _head(
     found: set[Excerpt] = set()
     for begin in (0.0, *(one.stop for one in openings)):
         chain = _chain([one for one in mine if set(one.earlier) - announced], begin, _HEAD * length)
-        if sum(one.showing.length for one in chain) >= _SHORTEST_RECAP:
+        if _seconds(chain) >= _SHORTEST_RECAP:
             found.update(chain)
     return found
 
 
 def _chain(mine: Sequence[Excerpt], begin: float, end: float) -> list[Excerpt]:
     """The excerpts that follow each other from a time on."""
-    chain: list[Excerpt] = []
+    runs: list[list[Excerpt]] = [[]]
     at, gap = begin, _AT_ONCE if begin else GAP
     for one in sorted(mine):
         if one.showing.start < begin - TOUCH:
             continue
         if one.showing.start > at + gap or one.showing.stop > end:
             break
-        chain.append(one)
+        if runs[-1] and one.showing.start > at + _AT_ONCE:
+            runs.append([])
+        runs[-1].append(one)
         at, gap = max(at, one.showing.stop), GAP
-    return chain
+    if len(runs) > 1 and _seconds(runs[-1]) < _SHORTEST_RECAP:
+        runs.pop()  # after a recap and some story it rather is a memory
+    return [one for run in runs for one in run]
+
+
+def _seconds(some: Iterable[Excerpt]) -> float:
+    return sum(one.showing.length for one in some)
 
 
 def _before_ending(
@@ -154,14 +162,17 @@ def _before_ending(
     last += [song.showing for song in songs if song.kind == ENDING]
     found: set[Excerpt] = set()
     for end in (length, *(one.start for one in last)):
+        chain: set[Excerpt] = set()
         at, gap = end, _AT_ONCE
         for one in sorted(mine, reverse=True):
             if one.showing.stop > end + TOUCH or not _looks_ahead(one):
                 continue
             if one.showing.stop < at - gap or recapped.issuperset(one.later):
                 break
-            found.add(one)
+            chain.add(one)
             at, gap = min(at, one.showing.start), GAP
+        if _seconds(chain) >= _SHORTEST_RECAP:
+            found |= chain
     return found
 
 

@@ -21,6 +21,7 @@ from eyecatch.core.segments.sound_agreement import heard
 from eyecatch.core.segments.types import (
     PREVIEW,
     RECAP,
+    REUSED,
     EpisodeSignature,
     FoundSegment,
 )
@@ -174,7 +175,7 @@ def _ends(
     if run[0].kind not in {RECAP, PREVIEW}:
         return start, stop
     room = min(gap, _ROOM * sum(one.showing.length for one in run))
-    others = [one.showing for one in placed if one not in run]
+    others = [one.showing for one in placed if one not in run and one.kind != REUSED]
     before = max((one.stop for one in others if one.stop <= start + TOUCH), default=0.0)
     after = min((one.start for one in others if one.start >= stop - TOUCH), default=grid.length)
     return (
