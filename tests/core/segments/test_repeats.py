@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from eyecatch.core.segments.repeats import find_repeats
+from eyecatch.core.segments.types import EpisodeSignature, PictureHashes
 from tests.core.segments.films import Film, film, signature
 
 OPENING, OTHER_OPENING, ENDING = film(15, 9001), film(15, 9002), film(15, 9003)
@@ -123,3 +127,23 @@ def test_two_shows_in_one_folder_are_kept_apart():
 def test_nothing_is_found_in_darkness():
     dark = Film([(0, 24 * 100)], [])
     assert found([dark, dark, dark])[0] == [[], [], []]
+
+
+def test_an_opening_with_a_hole_in_it_is_one():
+    made = [episode(number) for number in range(5)]
+    signatures = [signature(one, seed) for seed, (one, _) in enumerate(made)]
+    frames, hashes = signatures[2].pictures.frames, signatures[2].pictures.hashes
+    left = (frames < 4 * 24) | (frames >= 7 * 24)  # three seconds of its opening can't be decoded
+    signatures[2] = replace(signatures[2], pictures=PictureHashes(frames[left], hashes[left]))
+    segments, _ = found_in(signatures)
+    assert segments == [about(truth) for _, truth in made]
+
+
+def test_episodes_without_any_hash_are_passed_over():
+    none = PictureHashes(np.zeros(0, np.int32), np.zeros(0, np.uint64))
+    made = [episode(number) for number in range(4)]
+    signatures = [signature(one, seed) for seed, (one, _) in enumerate(made)]
+    bare = EpisodeSignature(np.zeros(1), none, np.zeros(0, np.int32))
+    unhashed = EpisodeSignature(signatures[0].times, none, np.zeros(0, np.int32))
+    segments, _ = found_in([*signatures, unhashed, bare])
+    assert segments == [*(about(truth) for _, truth in made), [], []]
