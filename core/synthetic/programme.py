@@ -110,7 +110,20 @@ def programmes(episodes: int, options: BroadcastOptions, rng: np.random.Generato
             cold_open=one.cold_open and one.opening is not None and not one.clip_show,
             sponsors=one.sponsors and one.opening is not None,
         )
-    return found
+    return _told_apart(found, rng)
+
+
+def _told_apart(plans: list[Programme], rng: np.random.Generator) -> list[Programme]:
+    """The same, but that no opening has the sponsors' card after it each time.
+
+    One that always has can't be told from one that ends with the card.
+    """
+    for opening in (0, 1):
+        shown = [k for k, one in enumerate(plans) if one.opening == opening and one.shown == 1]
+        if shown and all(plans[k].sponsors for k in shown):
+            k = int(rng.choice(shown))
+            plans[k] = replace(plans[k], sponsors=False)
+    return plans
 
 
 def _plain(k: int, episodes: int, options: BroadcastOptions, rng: np.random.Generator

@@ -228,3 +228,15 @@ def test_a_release_may_be_silent(drawn, tmp_path):
 def test_seasons_that_cannot_be_drawn_are_refused(how, tmp_path):
     with pytest.raises(RequestError, match="can't be drawn"):
         draw_broadcast(tmp_path, **how)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_opening_has_the_sponsors_after_it_each_time(seed):
+    after = [
+        (one.sounds[0].seed, next_.kind)
+        for passages in season(seed=seed, seconds=10.0, silent_opening=False)
+        for one, next_ in pairwise(passages) if one.kind == "opening"
+    ]  # fmt: skip
+    songs = {song for song, _ in after}
+    assert {song for song, kind in after if kind != "eyecatch"} == songs
+    assert sum(kind == "eyecatch" for _, kind in after) >= 2
