@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.segments.said import KeptSegment, SaidSegment, as_said, is_same
-from eyecatch.core.segments.types import FoundSegment
+from eyecatch.core.segments.types import STORY, FoundSegment
 from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository
@@ -59,6 +59,14 @@ class Segments(Repository):
             for row in connection.execute(query):
                 found[row.episode_id].append(_record(row))
             return dict(found)
+
+    def sharing(self, shared: Collection[int]) -> dict[int, int]:
+        """In how many episodes the segments of some numbers ``shared`` are."""
+        with self._session.reading() as connection:
+            count_ = func.count(Segment.episode_id.distinct())
+            query = select(Segment.shared, count_).where(Segment.shared.in_(shared))
+            query = query.where(Segment.kind != STORY).group_by(Segment.shared)
+            return {number: episodes for number, episodes in connection.execute(query) if number}
 
     def due(self) -> set[int]:
         """Episodes that were scanned since their series was searched."""

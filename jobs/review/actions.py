@@ -13,6 +13,7 @@ from eyecatch.jobs.render.source import unlabelled
 from eyecatch.jobs.review.media import player
 from eyecatch.jobs.review.missed import draw_missed
 from eyecatch.jobs.review.parameters import Form, Id, Sent
+from eyecatch.jobs.review.segment_band import edit_segment
 from eyecatch.jobs.review.state import AppState
 
 
@@ -34,6 +35,7 @@ class ActionRoutes:
             "/undo": self.undo,
             "/episodes/{episode_id}/faces": self.draw,
             "/remove": self.remove,
+            "/episodes/{episode_id}/segments": self.segment,
             "/look": self.look,
             "/episodes/{episode_id}/proxy": self.proxy,
         }
@@ -92,6 +94,11 @@ class ActionRoutes:
         """Take a face that was drawn out again."""
         missed = form.number("missed")
         return self._do(form, lambda index: index.actions.remove(missed))
+
+    def segment(self, episode_id: Id, form: Form = Sent) -> Response:
+        """What a part of an episode is."""
+        edit_segment(self._state, episode_id, form)
+        return RedirectResponse(form.back, 303)
 
     def undo(self, form: Form = Sent) -> Response:
         """Take the last action back, if it is still the one that was seen."""

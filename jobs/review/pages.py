@@ -8,9 +8,11 @@ from collections.abc import Callable
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
+from eyecatch.core.segments.types import KINDS
 from eyecatch.db.records.review import FaceRow
 from eyecatch.jobs.review.media import player
 from eyecatch.jobs.review.parameters import READ, Id, PageNumber, Seconds, Words
+from eyecatch.jobs.review.segment_band import segment_bars
 from eyecatch.jobs.review.state import AppState
 from eyecatch.jobs.review.suggestions import likely_names, similar_clusters
 from eyecatch.jobs.review.templating import page
@@ -74,10 +76,14 @@ class Pages:
             (one, float(one.pts * base - shown.origin))
             for one in self._index.missed_faces.of(episode_id)
         ]
+        segments = self._index.segments.of(episode_id)
+        sharing = self._index.segments.sharing([it.shared for it in segments if it.shared])
         return page(
             self._room,
             "episode.html",
             player=shown,
+            segments=segment_bars(shown.episode, segments, sharing, shown.origin),
+            kinds=KINDS,
             lines=lines,
             wide=WIDTH,
             at=max(t, 0.0),

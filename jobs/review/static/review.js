@@ -166,6 +166,26 @@ if (video) {
   }
 }
 
+// Segments: a bar opens the form of its segment, and ends are taken from where the video stands.
+for (const bar of all("[data-opens]")) {
+  bar.addEventListener("click", (event) => {
+    event.preventDefault();
+    const form = document.getElementById(bar.dataset.opens);
+    form.open = true;
+    one("summary", form).focus({ preventScroll: true });
+  });
+}
+const standing = () => (video.seeking || shownTime() === null ? video.currentTime : shownTime());
+for (const button of video ? all("[data-playhead]") : []) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    video.pause();
+    const time = standing(), minutes = Math.floor(time / 60);
+    const field = button.form.elements[button.dataset.playhead];
+    field.value = `${minutes}:${(time - 60 * minutes).toFixed(3).padStart(6, "0")}`;
+  });
+}
+
 // A missed face: a box is drawn on the paused video, by pointer or keys, and becomes the form's numbers.
 const missed = one("#missed");
 if (video && missed) {
@@ -195,7 +215,7 @@ if (video && missed) {
   }
   function begin() {
     video.pause();
-    const time = video.seeking || shownTime() === null ? video.currentTime : shownTime();
+    const time = standing();
     missed.dataset.t = time.toFixed(4);
     video.controls = false;
     pen.removeAttribute("hidden");

@@ -10,6 +10,7 @@ import pytest
 import uvicorn
 
 from eyecatch.core.errors import UnknownCharacterError
+from eyecatch.core.segments.types import FoundSegment
 from eyecatch.jobs.review.app import make_app
 from eyecatch.jobs.review.server import address, listening
 
@@ -258,3 +259,48 @@ def test_a_cluster_is_no_face_by_a_key(page, room):
     page.get_by_text("aside as no face").wait_for()
     assert row.id not in {one.id for one in room.index.clusters.waiting()}
     check(page)
+
+
+def test_segments_are_set_by_the_playhead_and_taken_back(page, room):
+    room.index.segments.keep_found(
+        {
+            1: [FoundSegment(0, "opening", 24, 72, 0.9, 0)],
+            2: [FoundSegment(1, "opening", 48, 96, 0.9, 0)],
+        }
+    )
+    page.goto("/episodes/1")
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    check(page)
+    page.get_by_role("link", name="opening, 0:01 to 0:03").dispatch_event("click")
+    form = page.locator("#segment-24-72")
+    form.get_by_text("It is in 2 episodes").wait_for()
+    assert abs(page.locator("video").evaluate("one => one.currentTime") - 1.001) < 0.01
+    check(page)
+    page.locator("video").evaluate(
+        "one => new Promise((done) => { one.onseeked = () => done(1); one.currentTime = 1.5; })"
+    )
+    form.get_by_label("Kind").select_option("ending")
+    form.get_by_role("button", name="Start here").click()
+    assert form.get_by_label("Start").input_value().startswith("0:01.")
+    form.get_by_role("button", name="Save").click()
+    page.get_by_text("is ending, and the same in 1 more episode").wait_for()
+    check(page)
+    (row,) = room.index.segments.of(1)
+    assert row.kind == "ending"
+    assert row.start_frame == pytest.approx(36, abs=1)
+    assert room.index.segments.of(2)[0].start_frame == row.start_frame + 24
+
+    summary = page.get_by_text("Add a segment")  # by keys alone
+    summary.focus()
+    page.keyboard.press("Enter")
+    new = page.locator("#segment-new")
+    new.get_by_label("Kind").select_option("preview")
+    new.get_by_label("Start").fill("12")
+    new.get_by_label("End").fill("0:14.2")
+    new.get_by_label("In this episode only").check()
+    page.keyboard.press("Enter")
+    page.get_by_text("to 0:14 of").wait_for()
+    assert [one.kind for one in room.index.segments.of(1)] == ["ending", "preview"]
+    page.locator("footer").get_by_role("button", name="Undo").click()
+    page.get_by_text("is ending, and the same in 1 more episode").wait_for()
+    assert len(room.index.segments.of(1)) == 1
