@@ -4,11 +4,14 @@ Tracks are joined where they touch or overlap, and inside one shot over a gap of
 face that turns away and back was not gone. Over a cut to somebody else nothing is joined, so that a
 range says when a character is really on screen, and two ranges that overlap, that two are there at
 once. Names that are sure and names that are not make ranges of their own.
+
+Ranges are cut where a segment of the episode begins or ends, so that each lies in one or in none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
@@ -17,8 +20,9 @@ from typing import Any, Final
 from sqlalchemy import Double, case, cast, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.segments.counting import Claim, KindSpan, cut_at_edges, stretches
 from eyecatch.db.connection.session import Repository
-from eyecatch.db.models import Appearance, Episode, Tally, Track, Tracklet
+from eyecatch.db.models import Appearance, Episode, Segment, Tally, Track, Tracklet
 from eyecatch.db.models.base import PERSON
 from eyecatch.db.records.review import Share
 
@@ -48,6 +52,7 @@ class TrackSpan:
     confidence: float
     faces: int
     shot_id: int
+    segment: str | None = None
 
 
 class Appearances(Repository):
@@ -78,13 +83,15 @@ def refresh_appearances(connection: Connection, episode_id: int) -> None:
 
 
 def follow_from_tracks(connection: Connection, episode_id: int) -> bool:
-    """Whether the ranges of an episode are those that follow from its tracks."""
+    """Whether the ranges of an episode are those that follow from its tracks and segments."""
     return _stored(connection, episode_id) == _wanted(connection, episode_id)
 
 
 def _wanted(connection: Connection, episode_id: int) -> list[tuple[Any, ...]]:
-    """The ranges that follow from the tracks of an episode: values of ``_COLUMNS``."""
-    spans = joined(_tracks(connection, episode_id), _gap(connection, episode_id))
+    """The ranges that follow from an episode's tracks and segments: values of ``_COLUMNS``."""
+    spans = list(joined(_tracks(connection, episode_id), _gap(connection, episode_id)))
+    if inside := stretches_of(connection, episode_id):
+        spans = list(_cut(spans, inside, _faces(connection, episode_id)))
     return [tuple(getattr(span, name) for name in _COLUMNS) for span in spans]
 
 
@@ -95,6 +102,21 @@ def _stored(connection: Connection, episode_id: int) -> list[tuple[Any, ...]]:
         .order_by(Appearance.character_id, Appearance.unsure, Appearance.start)
     )
     return [tuple(row) for row in stored]
+
+
+def stretches_of(connection: Connection, episode_id: int) -> list[KindSpan]:
+    """The segments of an episode without overlaps, in order."""
+    rows = connection.execute(
+        select(
+            Segment.start,
+            Segment.stop,
+            Segment.start_pts,
+            Segment.stop_pts,
+            Segment.kind,
+            Segment.decided_by == PERSON,
+        ).where(Segment.episode_id == episode_id)
+    )
+    return stretches(Claim._make(row) for row in rows)
 
 
 def joined(tracks: Iterable[TrackSpan], gap: Fraction) -> Iterator[TrackSpan]:
@@ -130,6 +152,48 @@ def _join(a: TrackSpan, b: TrackSpan) -> TrackSpan:
         confidence=max(a.confidence, b.confidence),
         faces=a.faces + b.faces,
     )
+
+
+_Faces = dict[tuple[int, bool], list[tuple[int, int, float]]]
+"""(start, stop, confidence) of tracklets by character and whether the name is unsure."""
+
+
+def _cut(
+    spans: Iterable[TrackSpan], inside: Sequence[KindSpan], faces: _Faces
+) -> Iterator[TrackSpan]:
+    """Ranges cut at the edges of segments; a part counts the faces and tracks that are in it."""
+    for span in spans:
+        whole = KindSpan(span.start, span.stop, span.start_pts, span.stop_pts, None)
+        parts = list(cut_at_edges(whole, inside))
+        if len(parts) == 1:
+            yield replace(span, segment=parts[0].kind)
+            continue
+        ours = faces[span.character_id, span.unsure]
+        for start, stop, start_pts, stop_pts, kind in parts:
+            there = [one for one in ours if one[0] < stop and start < one[1]]
+            yield replace(
+                span,
+                start=start,
+                stop=stop,
+                start_pts=start_pts,
+                stop_pts=stop_pts,
+                # A gap that was joined over has no face: all of it may lie in one part.
+                confidence=max((one[2] for one in there), default=span.confidence),
+                faces=sum(min(stop, one[1]) - max(start, one[0]) for one in there),
+                segment=kind,
+            )
+
+
+def _faces(connection: Connection, episode_id: int) -> _Faces:
+    rows = connection.execute(
+        select(Track.character_id, Track.unsure, Tracklet.start, Tracklet.stop, Track.confidence)
+        .join(Tracklet, Tracklet.track_id == Track.id)
+        .where(Track.episode_id == episode_id, Track.character_id.is_not(None))
+    )
+    faces: _Faces = defaultdict(list)
+    for character_id, unsure, start, stop, confidence in rows:
+        faces[character_id or 0, unsure].append((start, stop, confidence or 0.0))
+    return faces
 
 
 def _tracks(connection: Connection, episode_id: int) -> list[TrackSpan]:

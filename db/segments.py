@@ -12,9 +12,10 @@ from more_itertools import batched
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.segments.counting import KindSpan
 from eyecatch.core.segments.said import KeptSegment, SaidSegment, as_said, is_same
 from eyecatch.core.segments.types import STORY, FoundSegment
-from eyecatch.db.appearances import refresh_appearances
+from eyecatch.db.appearances import refresh_appearances, stretches_of
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository
 from eyecatch.db.models import Episode, Segment
@@ -80,6 +81,11 @@ class Segments(Repository):
             for batch in batched(episode_ids, BATCH):
                 marked = update(Episode).where(Episode.id.in_(batch))
                 connection.execute(marked.values(segments_due=True))
+
+    def stretches(self, episode_id: int) -> list[KindSpan]:
+        """Those of an episode as answers count them: without overlaps, and without ``story``."""
+        with self._session.reading() as connection:
+            return stretches_of(connection, episode_id)
 
     def keep_found(self, found: Mapping[int, Sequence[FoundSegment]]) -> None:
         """Store what a search found, in the place of what one found before.

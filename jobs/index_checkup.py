@@ -10,7 +10,7 @@ from eyecatch.db.queries.checkup import Fault
 from eyecatch.jobs.finding import Finding
 
 # What a fault in a table costs, and what to do.
-_LOST: Final = {
+LOST: Final = {
     "": "its file is damaged: restore a copy; what can still be read may be exported first",
     "episode": "these episodes can't be asked for: restore a copy, or index their files anew",
     "episode_file": "these files aren't found: index them again, nothing is scanned twice",
@@ -28,6 +28,12 @@ _LOST: Final = {
     "identification": "the bundle's predictions: they are made again by index --model",
     "shot": "where shots begin: made again when the episode is decided",
     "track": "who these faces are, and when: restore a copy, or index the episode anew",
+    "picture_hash": "what of these episodes repeats can't be found: index --segments hashes again",
+    "sound_hash": "what of these episodes repeats is told by pictures alone",
+    "chapter": "the chapters of these files aren't asked about what repeats",
+    "segment": "answers count these openings and recaps: index --segments finds them again",
+    "missed_face": "faces that a person drew are lost: draw them again",
+    "adapted_detector": "what was learned of these shows: index --adapt learns it again",
     "appearance": "find and characters answer otherwise than frames do: index again decides anew",
     "cluster": "groups of faces that wait for a name are made again by eyecatch unknowns",
     "apart": "clusters that a person separated may be joined again",
@@ -68,8 +74,8 @@ def check_index(db: str) -> list[Finding]:
 
 def _finding(fault: Fault) -> Finding:
     if not fault.table:
-        return Finding("index", fault.problem, _LOST[""], fine=False)
+        return Finding("index", fault.problem, LOST[""], fine=False)
     rows = "1 row" if fault.rows == 1 else f"{fault.rows} rows, the first"
     return Finding(
-        f"table {fault.table}", f"{rows}: {fault.problem}", _LOST[fault.table], fine=False
+        f"table {fault.table}", f"{rows}: {fault.problem}", LOST[fault.table], fine=False
     )

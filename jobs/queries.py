@@ -12,7 +12,7 @@ from eyecatch.db.records.answers import (
     EpisodeStatus,
     EpisodeSummary,
     FileFault,
-    Found,
+    Findings,
     RunRecord,
 )
 
@@ -34,12 +34,16 @@ class FindKeywords(TypedDict, total=False):
     min_confidence: float
     unsure: bool
     series: str | None
+    with_kinds: str | Sequence[str]
 
 
 def find(
     names: Sequence[str], *, db: str = "eyecatch.db", **keywords: Unpack[FindKeywords]
-) -> list[Found]:
+) -> Findings:
     """Which episodes feature these characters, and from when to when.
+
+    Openings, endings, eyecatches, recaps and previews don't count, unless asked for; the answer's
+    ``left_out`` says how much that is.
 
     Args:
         names: characters or their aliases; case doesn't matter.
@@ -47,14 +51,16 @@ def find(
         **keywords: all optional:
 
             together: only while all of them are on screen at once; else each for itself.
-            min_seconds: least screen time in an episode.
+            min_seconds: least screen time in an episode, of what counts.
             min_confidence: least confidence of a range, 0 to 1.
             unsure: also where it may be them.
             series: only in episodes of this show.
+            with_kinds: kinds of segments that count too, such as ``("opening", "recap")``, or
+                ``all``.
 
     Raises:
         UnknownCharacterError: no character is called so; it names those spelt alike.
-        RequestError: no series is called so.
+        RequestError: no series is called so, or there is no such kind.
         DatabaseError: there is no index, or it can't be read.
 
     Example:
@@ -70,8 +76,14 @@ def find(
         return index.queries.find(names, **keywords)
 
 
-def episodes(*, db: str = "eyecatch.db") -> list[EpisodeSummary]:
+def episodes(
+    *, db: str = "eyecatch.db", with_kinds: str | Sequence[str] = ()
+) -> list[EpisodeSummary]:
     """The episodes of an index and who is in them; DatabaseError without an index.
+
+    Args:
+        db: path of an SQLite file, or any SQLAlchemy URL.
+        with_kinds: kinds of segments that count too, as in ``find``.
 
     Example:
         >>> import eyecatch
@@ -81,11 +93,17 @@ def episodes(*, db: str = "eyecatch.db") -> list[EpisodeSummary]:
         Lantern_Street_S01E02 ['Hotaru']
     """
     with open_index(db, create=False) as index:
-        return index.summaries.episodes()
+        return index.summaries.episodes(with_kinds)
 
 
-def characters(*, db: str = "eyecatch.db") -> list[CharacterSummary]:
+def characters(
+    *, db: str = "eyecatch.db", with_kinds: str | Sequence[str] = ()
+) -> list[CharacterSummary]:
     """The characters of an index, longest on screen first; DatabaseError without an index.
+
+    Args:
+        db: path of an SQLite file, or any SQLAlchemy URL.
+        with_kinds: kinds of segments that count too, as in ``find``.
 
     Example:
         >>> import eyecatch
@@ -93,7 +111,7 @@ def characters(*, db: str = "eyecatch.db") -> list[CharacterSummary]:
         [('Mizore', 1), ('Hotaru', 1)]
     """
     with open_index(db, create=False) as index:
-        return index.summaries.characters()
+        return index.summaries.characters(with_kinds)
 
 
 def status(*, db: str = "eyecatch.db") -> Status:

@@ -26,12 +26,14 @@ class Selection:
         episodes: which.
         characters: names as the index has them; everybody, and unknown faces, if empty.
         unsure: names that are unsure count too.
+        with_kinds: kinds of segments that count beside story; see ``core.segments.counting``.
     """
 
     index: Index
     episodes: Sequence[EpisodeRecord]
     characters: Sequence[str] = ()
     unsure: bool = False
+    with_kinds: str | Sequence[str] = ()
 
 
 def pick(index: Index, names: Sequence[str | Path] = ()) -> list[EpisodeRecord]:

@@ -11,6 +11,7 @@ import math
 import sys
 from array import array
 from collections.abc import Callable, Sequence
+from types import NoneType
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -237,6 +238,10 @@ class Words(Checked):
             raise self.wrong("a text", value)
 
         return check
+
+    def read_all(self, values: Sequence[Any]) -> Sequence[Any]:
+        """The same."""
+        return values if set(map(type, values)) <= {str, NoneType} else super().read_all(values)
 
 
 class Blob(Checked):

@@ -22,13 +22,15 @@ from eyecatch.db.models import (
     Face,
     Frame,
     Identification,
+    PictureHash,
+    Segment,
     Timeline,
     Tracklet,
 )
 from eyecatch.db.models.base import DONE
 from eyecatch.db.models.types import Checked
 from eyecatch.db.models.wrong_value import WrongValueError
-from eyecatch.db.serialization import unpack_plan, unpack_timeline, unpack_vectors
+from eyecatch.db.serialization import unpack_pictures, unpack_plan, unpack_timeline, unpack_vectors
 
 _AT_ONCE: Final = 1000
 """Rows that are in memory at a time."""
@@ -59,8 +61,9 @@ class Checkup(Repository):
         """Read all of an index, and yield what is wrong with it; nothing if it is sound.
 
         The file itself and its pages; each value by its column's type; rows that belong to rows
-        that are not there; plans, timelines, vectors and crops, unpacked; chunks without rows; and
-        appearances that don't follow from the tracks.
+        that are not there; plans, timelines, hashes, vectors and crops, unpacked; chunks without
+        rows; segments that end before they begin; and appearances that don't follow from the
+        tracks and the segments.
         """
         yield from self._guarded("", _integrity)
         for table in Base.metadata.sorted_tables:
@@ -172,6 +175,25 @@ def _timeline_problem(frames: int, arrays: bytes) -> str | None:
     return None if given == frames else f"a timeline of {given} frames where {frames} were decoded"
 
 
+def _pictures(connection: Connection) -> Iterator[Fault]:
+    rows = connection.execute(select(PictureHash.arrays).execution_options(yield_per=100))
+    yield from _counted("picture_hash", (_picture_problem(arrays) for (arrays,) in rows))
+
+
+def _picture_problem(arrays: bytes) -> str | None:
+    try:
+        unpack_pictures(arrays)
+    except WrongValueError as error:
+        return str(error)
+    return None
+
+
+def _segments(connection: Connection) -> Iterator[Fault]:
+    empty = (Segment.stop <= Segment.start) | (Segment.stop_pts < Segment.start_pts)
+    if count := connection.scalar(select(func.count()).select_from(Segment).where(empty)):
+        yield Fault("segment", count, "a segment ends before it begins")
+
+
 def _crops(connection: Connection) -> Iterator[Fault]:
     rows = connection.execute(select(Crop.jpeg).execution_options(yield_per=256))
     yield from _counted("crop", (_crop_problem(jpeg) for (jpeg,) in rows))
@@ -219,7 +241,7 @@ def _appearances(connection: Connection) -> Iterator[Fault]:
         (
             None
             if follow_from_tracks(connection, id_)
-            else f"the appearances of episode {id_} don't follow from its tracks"
+            else f"the appearances of episode {id_} don't follow from its tracks and segments"
             for id_ in ids
         ),
     )
@@ -228,6 +250,8 @@ def _appearances(connection: Connection) -> Iterator[Fault]:
 _CONTENTS: Final = {
     "chunk": _plans,
     "timeline": _timelines,
+    "picture_hash": _pictures,
+    "segment": _segments,
     "crop": _crops,
     "identification": _vectors,
     "face": _faces,

@@ -17,7 +17,7 @@ from eyecatch.db.connection.bulk import read_columns
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
 from eyecatch.db.models import Character, Chunk, Crop, Episode, Frame, Track, Tracklet
-from eyecatch.db.records.answers import CropRow, FrameRow, TrackRow
+from eyecatch.db.records.face_rows import CropRow, FrameRow, TrackRow
 from eyecatch.db.records.scan import EpisodeRecord
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import chain
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.segments.counting import kinds_left_out
+from eyecatch.core.segments.types import LEFT_OUT, STORY
 from eyecatch.db.characters import find_characters, find_series
 from eyecatch.db.connection.bulk import read_columns
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
 from eyecatch.db.models import Appearance, Episode
-from eyecatch.db.records.answers import Found, Range
+from eyecatch.db.records.answers import Findings, Found, LeftOut, Range
 from eyecatch.db.records.scan import EpisodeRecord
 
 _COLUMNS: Final = (
@@ -26,10 +29,11 @@ _COLUMNS: Final = (
     Appearance.start_pts,
     Appearance.stop_pts,
     Appearance.confidence,
+    Appearance.segment,
 )
 
-# (start, stop, start_pts, stop_pts, confidence)
-_Row = tuple[int, int, int, int, float]
+# (start, stop, start_pts, stop_pts, confidence, segment)
+_Row = tuple[int, int, int, int, float, str | None]
 _ByEpisode = dict[int, list[_Row]]
 
 
@@ -40,6 +44,15 @@ class _Limits:
     min_confidence: float
     unsure: bool
     series: str | None
+    left_out: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where somebody is on screen: what counts, and what is left out."""
+
+    counted: _ByEpisode = field(default_factory=lambda: defaultdict(list))
+    left_out: _ByEpisode = field(default_factory=lambda: defaultdict(list))
 
 
 class Queries(Repository):
@@ -54,49 +67,56 @@ class Queries(Repository):
         min_confidence: float = 0,
         unsure: bool = False,
         series: str | None = None,
-    ) -> list[Found]:
+        with_kinds: str | Sequence[str] = (),
+    ) -> Findings:
         """Which episodes feature characters, and from when to when.
 
         Args:
             names: names or aliases, in any case; at least one.
             together: only where all of them are on screen at once; else each by itself.
-            min_seconds: least time on screen in an episode.
+            min_seconds: least time on screen in an episode, of what counts.
             min_confidence: least confidence of an appearance.
             unsure: appearances whose name is unsure count too.
             series: only in episodes of this show.
+            with_kinds: kinds of segments that count beside story, or ``all``.
 
         Returns:
             By series, file name and then in the order of ``names``.
 
         Raises:
             UnknownCharacterError: no character has that name.
-            RequestError: no series has that name.
+            RequestError: no series has that name, or there is no such kind of segment.
         """
-        limits = _Limits(min_confidence, unsure, series)
+        limits = _Limits(min_confidence, unsure, series, kinds_left_out(with_kinds))
         with self._session.reading() as connection:
-            spelt: dict[str, _ByEpisode] = {}
+            spelt: dict[str, _Where] = {}
             for name in names:
                 ids = find_characters(connection, name)
                 known = next(iter(ids.values()))
                 spelt[known] = _appearances(connection, list(ids), limits)
             parts = [(tuple(spelt), _together(spelt.values()))] if together else _each(spelt)
-            wanted = set(chain.from_iterable(by_episode for _, by_episode in parts))
+            wanted = {*chain.from_iterable((*one.counted, *one.left_out) for _, one in parts)}
+            episodes = list_episodes(connection, wanted)
             found = (
-                Found(episode, characters, _ranges(by_episode.pop(episode.id), episode))
-                for episode in list_episodes(connection, wanted)
-                for characters, by_episode in parts
-                if episode.id in by_episode
+                Found(
+                    episode,
+                    characters,
+                    _ranges(where.counted.pop(episode.id), episode),
+                    _seconds_left_out(where.left_out.get(episode.id, ()), episode),
+                )
+                for episode in episodes
+                for characters, where in parts
+                if episode.id in where.counted
             )
-            if not min_seconds:
-                return list(found)
-            return [one for one in found if one.screen_time >= min_seconds]
+            counted = [one for one in found if not min_seconds or one.screen_time >= min_seconds]
+            return Findings(counted, _all_left_out(episodes, [where for _, where in parts]))
 
 
-def _each(spelt: dict[str, _ByEpisode]) -> list[tuple[tuple[str, ...], _ByEpisode]]:
-    return [((name,), by_episode) for name, by_episode in spelt.items()]
+def _each(spelt: dict[str, _Where]) -> list[tuple[tuple[str, ...], _Where]]:
+    return [((name,), where) for name, where in spelt.items()]
 
 
-def _appearances(connection: Connection, character_ids: list[int], limits: _Limits) -> _ByEpisode:
+def _appearances(connection: Connection, character_ids: list[int], limits: _Limits) -> _Where:
     query = (
         select(Appearance.episode_id)
         .where(
@@ -110,33 +130,53 @@ def _appearances(connection: Connection, character_ids: list[int], limits: _Limi
     if limits.series is not None:
         ours = select(Episode.id).where(Episode.series_id == find_series(connection, limits.series))
         query = query.where(Appearance.episode_id.in_(ours))
-    by_episode: _ByEpisode = defaultdict(list)
-    for episode_ids, *values in read_columns(connection, query, _COLUMNS):
-        for episode_id, row in zip(episode_ids, zip(*values, strict=True), strict=True):
-            by_episode[episode_id].append(row)
+    where = _Where()
+    for episode_ids, *values, segments in read_columns(connection, query, _COLUMNS):
+        rows = zip(episode_ids, zip(*values, segments, strict=True), strict=True)
+        if limits.left_out.isdisjoint(segments):  # most seasons that are asked have no segments
+            for episode_id, row in rows:
+                where.counted[episode_id].append(row)
+            continue
+        for episode_id, row in rows:
+            into = where.left_out if row[5] in limits.left_out else where.counted
+            into[episode_id].append(row)
     if limits.unsure or len(character_ids) > 1:  # else ranges can't overlap
-        return {episode_id: list(_united(of_one)) for episode_id, of_one in by_episode.items()}
-    return by_episode
+        return _Where(_all_united(where.counted), _all_united(where.left_out))
+    return where
+
+
+def _all_united(by_episode: _ByEpisode) -> _ByEpisode:
+    return {episode_id: list(_united(rows)) for episode_id, rows in by_episode.items()}
 
 
 def _united(rows: Iterable[_Row]) -> Iterator[_Row]:
-    """Ranges, sorted by start, with those joined that touch or overlap."""
+    """Ranges, sorted by start, with those joined that touch or overlap in one segment, or in none.
+
+    All ranges are cut at the same edges, so that those which overlap are of one kind.
+    """
     current: _Row | None = None
     for row in rows:
-        if current is None or row[2] > current[3]:
+        if current is None or row[2] > current[3] or row[5] != current[5]:
             if current is not None:
                 yield current
             current = row
         else:
-            _, stop, _, stop_pts, confidence = max(current, row, key=lambda one: one[3])
+            _, stop, _, stop_pts, *_ = max(current, row, key=lambda one: one[3])
             confidence = max(current[4], row[4])
-            current = (current[0], stop, current[2], stop_pts, confidence)
+            current = (current[0], stop, current[2], stop_pts, confidence, current[5])
     if current is not None:
         yield current
 
 
-def _together(several: Iterable[_ByEpisode]) -> _ByEpisode:
-    """The ranges that all have in common."""
+def _together(several: Collection[_Where]) -> _Where:
+    """The ranges that all have in common; what is counted of one is counted of all."""
+    return _Where(
+        _shared_ranges(one.counted for one in several),
+        _shared_ranges(one.left_out for one in several),
+    )
+
+
+def _shared_ranges(several: Iterable[_ByEpisode]) -> _ByEpisode:
     first, *others = several
     for other in others:
         shared = {
@@ -154,7 +194,7 @@ def _common(a: list[_Row], b: list[_Row]) -> Iterator[_Row]:
         start, start_pts = max(a[i][0], b[j][0]), max(a[i][2], b[j][2])
         stop, stop_pts = min(a[i][1], b[j][1]), min(a[i][3], b[j][3])
         if start_pts < stop_pts:
-            yield start, stop, start_pts, stop_pts, min(a[i][4], b[j][4])
+            yield start, stop, start_pts, stop_pts, min(a[i][4], b[j][4]), a[i][5]
         if a[i][3] <= b[j][3]:
             i += 1
         else:
@@ -162,5 +202,28 @@ def _common(a: list[_Row], b: list[_Row]) -> Iterator[_Row]:
 
 
 def _ranges(rows: list[_Row], episode: EpisodeRecord) -> tuple[Range, ...]:
-    time_base = episode.video.time_base
-    return tuple([Range(*row, time_base) for row in rows])  # a list is quicker than a generator
+    base = episode.video.time_base
+    # A list is quicker than a generator, and names are quicker than a star.
+    return tuple([Range(a, b, c, d, e, base, kind) for a, b, c, d, e, kind in rows])
+
+
+def _seconds_left_out(rows: Iterable[_Row], episode: EpisodeRecord) -> tuple[LeftOut, ...]:
+    units: dict[str, int] = defaultdict(int)
+    for _, _, start_pts, stop_pts, _, kind in rows:
+        units[kind or STORY] += stop_pts - start_pts
+    base = episode.video.time_base
+    return tuple(LeftOut(kind, units[kind] * base) for kind in LEFT_OUT if kind in units)
+
+
+def _all_left_out(
+    episodes: Sequence[EpisodeRecord], several: Sequence[_Where]
+) -> tuple[LeftOut, ...]:
+    """What is left out of all episodes, whose seconds are those of each character."""
+    seconds: dict[str, Fraction] = defaultdict(Fraction)
+    ids: dict[str, set[int]] = defaultdict(set)
+    for where in several:
+        for episode in episodes if where.left_out else ():
+            for one in _seconds_left_out(where.left_out.get(episode.id, ()), episode):
+                seconds[one.segment] += one.seconds
+                ids[one.segment].add(episode.id)
+    return tuple(LeftOut(kind, seconds[kind], len(ids[kind])) for kind in LEFT_OUT if kind in ids)

@@ -1,7 +1,7 @@
 """Digests of what an index holds, without the ids, which depend on the order of work.
 
-Two indexes of equal fingerprints hold the same episodes, faces, crops, embeddings, tracks and
-names, on whichever database, by whichever runner, however often they were interrupted.
+Two indexes of equal fingerprints hold the same episodes, faces, crops, embeddings, tracks, names
+and segments, on whichever database, by whichever runner, however often they were interrupted.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.models import (
     Action,
     Appearance,
     Bundle,
+    Chapter,
     Character,
     Chunk,
     Cluster,
@@ -29,7 +30,10 @@ from eyecatch.db.models import (
     Identification,
     MissedFace,
     Overruled,
+    PictureHash,
+    Segment,
     Shot,
+    SoundHash,
     Timeline,
     Track,
     Tracklet,
@@ -156,6 +160,17 @@ def _queries() -> dict[str, Select[Any]]:
         .select_from(Appearance)
         .join(Episode)
         .join(Character),
+        "picture_hash": select(*here, PictureHash.arrays)
+        .select_from(PictureHash)
+        .join(Chunk)
+        .join(Episode),
+        "sound_hash": select(
+            Episode.digest, SoundHash.start, SoundHash.step, SoundHash.hashes
+        ).join(Episode),
+        "chapter": select(
+            Episode.digest, Chapter.number, Chapter.start, Chapter.stop, Chapter.title
+        ).join(Episode),
+        "segment": _segments(),
         "decision": select(
             Episode.digest,
             Character.name,
@@ -205,3 +220,30 @@ def _queries() -> dict[str, Select[Any]]:
         .outerjoin(Character, Character.id == Overruled.character_id),
         "action": select(Action.kind, Action.told, Action.undone_ms.is_not(None)),
     }
+
+
+def _segments() -> Select[Any]:
+    """Segments; which show the same is told by the least digest and the number of these."""
+    same = (
+        select(
+            Segment.shared,
+            func.min(Episode.digest).label("first"),
+            func.count().label("times"),
+        )
+        .join(Episode)
+        .where(Segment.shared.is_not(None))
+        .group_by(Segment.shared)
+        .subquery()
+    )
+    numbers = {"id", "episode_id", "shared"}
+    return (
+        select(
+            Episode.digest,
+            *(c for c in Segment.__table__.c if c.name not in numbers),
+            same.c.first,
+            same.c.times,
+        )
+        .select_from(Segment)
+        .join(Episode)
+        .outerjoin(same, same.c.shared == Segment.shared)
+    )

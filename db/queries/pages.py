@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
+from eyecatch.core.segments.counting import kinds_left_out
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import episode_record, select_episodes
 from eyecatch.db.models import (
@@ -63,8 +64,19 @@ class PageQueries(Repository):
                 episode_record(row) for row in connection.execute(query.offset(first).limit(count))
             ]
 
-    def parts(self, episode_ids: Sequence[int]) -> list[ScreenTime]:
-        """Who is in some episodes, for how long."""
+    def parts(
+        self, episode_ids: Sequence[int], with_kinds: str | Sequence[str] = ()
+    ) -> list[ScreenTime]:
+        """Who is in some episodes, for how long.
+
+        Args:
+            episode_ids: of which.
+            with_kinds: kinds of segments that count beside story, or ``all``.
+
+        Raises:
+            RequestError: there is no such kind.
+        """
+        left_out = Appearance.segment.in_(kinds_left_out(with_kinds))
         with self._session.reading() as connection:
             length = func.sum(Appearance.stop_pts - Appearance.start_pts)
             rows = connection.execute(
@@ -79,7 +91,11 @@ class PageQueries(Repository):
                 .select_from(Appearance)
                 .join(Episode, Episode.id == Appearance.episode_id)
                 .join(Character, Character.id == Appearance.character_id)
-                .where(Appearance.episode_id.in_(episode_ids), Appearance.unsure.is_(False))
+                .where(
+                    Appearance.episode_id.in_(episode_ids),
+                    Appearance.unsure.is_(False),
+                    or_(Appearance.segment.is_(None), ~left_out),
+                )
                 .group_by(
                     Character.id,
                     Character.name,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, case, func, select, true
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.segments.counting import kinds_left_out
+from eyecatch.core.segments.types import LEFT_OUT
 from eyecatch.core.video.types import chunk_id
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
@@ -20,6 +24,7 @@ from eyecatch.db.records.answers import (
     ChunkFault,
     EpisodeStatus,
     EpisodeSummary,
+    LeftOut,
     Role,
 )
 
@@ -30,27 +35,43 @@ _LISTED: Final = 1000
 class Summaries(Repository):
     """What is in the index, and how far it has come."""
 
-    def episodes(self) -> list[EpisodeSummary]:
-        """All episodes with their cast."""
+    def episodes(self, with_kinds: str | Sequence[str] = ()) -> list[EpisodeSummary]:
+        """All episodes with their cast.
+
+        Args:
+            with_kinds: kinds of segments that count beside story, or ``all``; RequestError where
+                there is no such kind.
+        """
         with self._session.reading() as connection:
             cast: dict[int, list[Role]] = defaultdict(list)
+            left = _LeftOutSums()
             names = dict(connection.execute(select(Character.id, Character.name)).all())
-            for character_id, episode_id, role_time, faces in _roles(connection):
-                cast[episode_id].append(Role(names[character_id], role_time, faces))
+            for role in _roles(connection, kinds_left_out(with_kinds)):
+                if role.faces or role.screen_time:
+                    one = Role(names[role.character_id], role.screen_time, role.faces)
+                    cast[role.episode_id].append(one)
+                left.add(role.episode_id, role)
             return [
-                EpisodeSummary(episode, tuple(sorted(cast[episode.id], key=_longest_first)))
+                EpisodeSummary(
+                    episode,
+                    tuple(sorted(cast[episode.id], key=_longest_first)),
+                    left.of(episode.id),
+                )
                 for episode in list_episodes(connection)
             ]
 
-    def characters(self) -> list[CharacterSummary]:
-        """All characters, longest on screen first, then by name."""
+    def characters(self, with_kinds: str | Sequence[str] = ()) -> list[CharacterSummary]:
+        """All characters, longest on screen first, then by name; ``with_kinds`` as above."""
         with self._session.reading() as connection:
             times: dict[int, Fraction] = defaultdict(Fraction)
             faces, episodes = Counter[int](), Counter[int]()
-            for character_id, _, role_time, role_faces in _roles(connection):
-                times[character_id] += role_time
-                faces[character_id] += role_faces
-                episodes[character_id] += 1
+            left = _LeftOutSums()
+            for role in _roles(connection, kinds_left_out(with_kinds)):
+                if role.faces or role.screen_time:
+                    times[role.character_id] += role.screen_time
+                    faces[role.character_id] += role.faces
+                    episodes[role.character_id] += 1
+                left.add(role.character_id, role)
             aliases: dict[int, list[str]] = defaultdict(list)
             for character_id, alias in connection.execute(
                 select(Alias.character_id, Alias.name).order_by(Alias.name)
@@ -63,7 +84,13 @@ class Summaries(Repository):
             )
             summaries = [
                 CharacterSummary(
-                    name, tuple(aliases[key]), series, episodes[key], times[key], faces[key]
+                    name,
+                    tuple(aliases[key]),
+                    series,
+                    episodes[key],
+                    times[key],
+                    faces[key],
+                    left.of(key),
                 )
                 for key, name, series in rows
             ]
@@ -131,28 +158,70 @@ def _faults(connection: Connection, ours: ColumnElement[bool]) -> dict[int, list
     return faults
 
 
-def _roles(connection: Connection) -> Iterable[tuple[int, int, Fraction, int]]:
-    """(character, episode, screen time, faces) of sure appearances."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A character in an episode: what counts of its sure appearances, and what is left out."""
+
+    character_id: int
+    episode_id: int
+    screen_time: Fraction
+    faces: int
+    left_out: dict[str, Fraction]
+
+
+class _LeftOutSums:
+    """What is left out, added up by what it is asked for: episodes, or characters."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[int, dict[str, Fraction]] = defaultdict(dict)
+        self._episodes: dict[tuple[int, str], set[int]] = defaultdict(set)
+
+    def add(self, key: int, part: _Part) -> None:
+        """Add what is left out of a part."""
+        mine = self._seconds[key] if part.left_out else {}
+        for kind, seconds in part.left_out.items():
+            mine[kind] = mine.get(kind, Fraction()) + seconds
+            self._episodes[key, kind].add(part.episode_id)
+
+    def of(self, key: int) -> tuple[LeftOut, ...]:
+        """The sums."""
+        mine = self._seconds.get(key, {})
+        return tuple(
+            LeftOut(kind, mine[kind], len(self._episodes[key, kind]))
+            for kind in LEFT_OUT
+            if kind in mine
+        )
+
+
+def _roles(connection: Connection, left_out: Collection[str]) -> Iterator[_Part]:
+    """Each character in each episode, without order."""
+    whose = (
+        Appearance.character_id,
+        Appearance.episode_id,
+        Episode.time_base_num,
+        Episode.time_base_den,
+    )
     rows = connection.execute(
         select(
-            Appearance.character_id,
-            Appearance.episode_id,
+            *whose,
+            Appearance.segment,
             func.sum(Appearance.stop_pts - Appearance.start_pts),
             func.sum(Appearance.faces, type_=BigInteger),
-            Episode.time_base_num,
-            Episode.time_base_den,
         )
         .join(Episode, Episode.id == Appearance.episode_id)
         .where(Appearance.unsure.is_(False))
-        .group_by(
-            Appearance.character_id,
-            Appearance.episode_id,
-            Episode.time_base_num,
-            Episode.time_base_den,
-        )
+        .group_by(*whose, Appearance.segment)
+        .order_by(Appearance.character_id, Appearance.episode_id)
     )
-    for character_id, episode_id, units, faces, num, den in rows:
-        yield character_id, episode_id, int(units) * Fraction(num, den), int(faces)
+    for (character_id, episode_id), group in groupby(rows, key=lambda row: (row[0], row[1])):
+        counted, faces, left = Fraction(), 0, dict[str, Fraction]()
+        for _, _, num, den, kind, units, some in group:
+            if kind is not None and kind in left_out:
+                left[kind] = int(units) * Fraction(num, den)
+            else:
+                counted += int(units) * Fraction(num, den)
+                faces += int(some)
+        yield _Part(character_id, episode_id, counted, faces, left)
 
 
 def _longest_first(role: Role) -> tuple[Fraction, str]:

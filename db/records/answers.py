@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -20,6 +21,7 @@ class Range(NamedTuple):
         start_pts, stop_pts: when the first frame begins and the last one ends, in ``time_base``.
         confidence: of the surest track in it; of several characters, that of the least sure one.
         time_base: seconds of one unit of a pts.
+        segment: the kind of segment that it lies in; None for story.
     """
 
     start_frame: int
@@ -28,6 +30,7 @@ class Range(NamedTuple):
     stop_pts: int
     confidence: float
     time_base: Fraction
+    segment: str | None = None
 
     @property
     def start(self) -> Fraction:
@@ -78,6 +81,20 @@ class SegmentRow(NamedTuple):
         return self.stop_pts * self.time_base
 
 
+class LeftOut(NamedTuple):
+    """What an answer does not count: screen time in segments of one kind.
+
+    Attributes:
+        segment: the kind.
+        seconds: on screen; of several characters, those of each.
+        episodes: in how many it is.
+    """
+
+    segment: str
+    seconds: Fraction
+    episodes: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Where a character, or several at once, are on screen in an episode.
@@ -86,11 +103,13 @@ class Found:
         episode: the episode.
         characters: one name, or all that are there together.
         ranges: in order, at least one; they don't overlap.
+        left_out: what of this episode is not among them, by kind.
     """
 
     episode: EpisodeRecord
     characters: tuple[str, ...]
     ranges: tuple[Range, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def screen_time(self) -> Fraction:
@@ -107,6 +126,19 @@ class Found:
     def last(self) -> Fraction:
         """Seconds at which the last range ends."""
         return self.ranges[-1].stop
+
+
+class Findings(list[Found]):
+    """Which episodes feature characters.
+
+    Args:
+        found: the episodes.
+        left_out: what is not counted, by kind, in these and in all other episodes.
+    """
+
+    def __init__(self, found: Iterable[Found] = (), left_out: tuple[LeftOut, ...] = ()) -> None:
+        super().__init__(found)
+        self.left_out = left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +158,19 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeSummary:
-    """An episode and who is in it, longest on screen first."""
+    """An episode and who is in it, longest on screen first; and what is not counted, by kind."""
 
     episode: EpisodeRecord
     cast: tuple[Role, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CharacterSummary:
-    """A character of the index; ``episodes`` of none is a character nobody has seen yet."""
+    """A character of the index; ``episodes`` of none is a character nobody has seen yet.
+
+    ``left_out`` is what is not counted, by kind.
+    """
 
     name: str
     aliases: tuple[str, ...]
@@ -142,6 +178,7 @@ class CharacterSummary:
     episodes: int
     screen_time: Fraction
     faces: int
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,88 +235,3 @@ class RunRecord:
     state: str
     host: str | None
     stages: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class FrameRow:
-    """A face in a frame.
-
-    Attributes:
-        episode: name of the file.
-        frame: number of the frame.
-        pts: when it begins, in ``time_base``.
-        track: number of the face's track in the episode, from 0; None before tracks are made.
-        character: who it is; None for unknown.
-        confidence: of the track's verdict; None before there is one.
-        x, y, w, h: pixels of the video.
-        score: of the detection, 0..1; 0 where the box is interpolated.
-        held: the frame shows the same drawing as the one before it.
-        time_base: seconds of one unit of a pts.
-    """
-
-    episode: str
-    frame: int
-    pts: int
-    track: int | None
-    character: str | None
-    confidence: float | None
-    x: int
-    y: int
-    w: int
-    h: int
-    score: float
-    held: bool
-    time_base: Fraction
-
-    @property
-    def time(self) -> Fraction:
-        """Seconds at which the frame begins."""
-        return self.pts * self.time_base
-
-
-@dataclass(frozen=True, slots=True)
-class TrackRow:
-    """A track and who it was decided to be.
-
-    Attributes:
-        number: its place in the episode, from 0.
-        start, stop: frames, half-open.
-        start_pts, stop_pts: when the first frame begins and the last one ends.
-        character: the name; None for unknown or undecided. Where ``unsure``, the name it may be.
-        confidence: of the verdict; None before there is one.
-        unsure: between "no" and "yes".
-        top: the likeliest names with their probabilities, best first; empty if a person decided.
-        decided_by: ``model`` or ``person``; None before there is a verdict.
-    """
-
-    number: int
-    start: int
-    stop: int
-    start_pts: int
-    stop_pts: int
-    character: str | None
-    confidence: float | None
-    unsure: bool
-    top: tuple[tuple[str, float], ...]
-    decided_by: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CropRow:
-    """A stored crop of a named face.
-
-    Attributes:
-        character: whose it is.
-        track: number of its track in the episode.
-        frame: number of the frame it was cut from.
-        time: seconds at which that frame begins.
-        quality: higher is better to judge by.
-        jpeg: the picture.
-    """
-
-    character: str
-    track: int
-    frame: int
-    time: Fraction
-    quality: float
-    jpeg: bytes

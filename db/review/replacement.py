@@ -4,7 +4,8 @@ The older one is listed no more, but what people said of its faces is kept. Once
 scanned, it follows to where the frames are the same: to the face at that place of that frame, if
 both look alike. So a recording that grew, a download that was completed and a better copy keep
 their names, and another episode under the same name gets none of them. A face that a person drew
-and no scan finds follows where the others show that it is the same episode.
+and no scan finds follows where the others show that it is the same episode. What people said of
+segments follows by pictures (``db.review.segment_following``).
 """
 
 from __future__ import annotations
@@ -24,17 +25,19 @@ from eyecatch.db.models import (
     EpisodeFile,
     Face,
     MissedFace,
+    Segment,
     Shot,
     Track,
     Tracklet,
     Unlike,
 )
-from eyecatch.db.models.base import PENDING
+from eyecatch.db.models.base import MODEL, PENDING, PERSON
 from eyecatch.db.review.clusters import count_clusters, update_centres
 from eyecatch.db.review.decisions import apply_decisions
 from eyecatch.db.review.face_matching import Place, tracklets_at
 from eyecatch.db.review.faces import match_to_tracks
 from eyecatch.db.review.missed_faces import place_missed
+from eyecatch.db.review.segment_following import move_segments
 
 _Spot = Row[int, int, int, int, int, int]
 """Id of a face or a decision, and its place."""
@@ -73,6 +76,8 @@ class Replacements(Repository):
         with self._session.writing(FACES) as connection:
             connection.execute(delete(Track).where(Track.episode_id == older))
             connection.execute(delete(Shot).where(Shot.episode_id == older))
+            found = (Segment.episode_id == older) & (Segment.decided_by == MODEL)
+            connection.execute(delete(Segment).where(found))
             refresh_appearances(connection, older)
             was_replaced = Episode.replaced_by == older
             connection.execute(update(Episode).where(was_replaced).values(replaced_by=newer))
@@ -98,6 +103,7 @@ class Replacements(Repository):
             ).all()
             for older in olders:
                 moved = _move(connection, older, newer)
+                move_segments(connection, older, newer)
                 place_missed(connection, newer)
                 match_to_tracks(connection, newer)
                 apply_decisions(connection, newer)
@@ -221,5 +227,7 @@ def _drop_unspoken(connection: Connection, older: int) -> None:
     """Drop an episode of which people have said nothing that did not follow."""
     said = exists().where(Decision.episode_id == Episode.id)
     drawn = exists().where(MissedFace.episode_id == Episode.id, MissedFace.removed.is_(False))
+    parted = exists().where(Segment.episode_id == Episode.id, Segment.decided_by == PERSON)
     denied = exists().where(Unlike.face_id == Face.id, Face.episode_id == Episode.id)
-    connection.execute(delete(Episode).where(Episode.id == older, ~said, ~denied, ~drawn))
+    nothing = ~said, ~denied, ~drawn, ~parted
+    connection.execute(delete(Episode).where(Episode.id == older, *nothing))

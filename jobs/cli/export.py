@@ -110,13 +110,15 @@ def frames(db: str, out: Path | None, **keywords: Unpack[ExportKeywords]) -> Non
     metavar="SECONDS",
     help="Appearances of a character no further apart than this are one.",
 )
+@options.with_kinds
 @_out("The file, or a folder for a file an episode.  [default: standard output]")
 @options.force
 @options.db
 def appearances(db: str, out: Path | None, **keywords: Unpack[AppearanceKeywords]) -> None:
     """Who is on screen from when to when.
 
-    CSV, JSON and Parquet hold all episodes in one file; the others have a file for each.
+    CSV, JSON and Parquet hold all episodes in one file; the others have a file for each. Only
+    story counts: openings, endings, eyecatches, recaps and previews do with --with.
     """
     with answering():
         done = eyecatch.export("appearances", db=db, out=out, **keywords)
@@ -184,6 +186,7 @@ def dataset(db: str, out: Path, quiet: bool, **keywords: Unpack[DatasetKeywords]
     show_default=True,
     help="A grid of characters and episodes, a timeline of each episode, or each one's faces.",
 )
+@options.with_kinds
 @_form("sheet")
 @_CHARACTERS
 @_UNSURE

@@ -44,6 +44,14 @@ gpus = click.option(
     help="GPUs of Ray that name faces, 0.5 for half of one, 0 for none.  [default: all it has]",
 )
 
+with_kinds = click.option(
+    "--with",
+    "with_kinds",
+    default="",
+    metavar="KINDS",
+    help="Segments that count too: opening,ending,eyecatch,recap,preview, or some, or all.",
+)
+
 force = click.option("--force", is_flag=True, help="Overwrite what is already there.")
 
 quiet = click.option("-q", "--quiet", is_flag=True, help="Show no progress.")

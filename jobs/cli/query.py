@@ -12,6 +12,7 @@ import eyecatch
 from eyecatch.core.text import clock, visible
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import serialize as shapes
+from eyecatch.jobs.cli.left_out import places, remedy, say_left_out
 from eyecatch.jobs.cli.output import answer, print_json, print_text
 from eyecatch.jobs.progress import shares
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 )
 @click.option("--unsure", is_flag=True, help="Also where it may be them.")
 @click.option("--series", help="Only in episodes of this show.")
+@options.with_kinds
 @options.form()
 @options.db
 def find(names: tuple[str, ...], form: str, db: str, **keywords: Unpack[FindKeywords]) -> None:
@@ -38,6 +40,8 @@ def find(names: tuple[str, ...], form: str, db: str, **keywords: Unpack[FindKeyw
     Several names are answered each for itself, or with --together where all are on screen at once.
     A table's times are those that players show; JSON and CSV have those of the video's own clock,
     in seconds: most files begin at 0 there, recordings of broadcasts often don't.
+
+    Only story counts: openings, endings, eyecatches, recaps and previews do with --with.
     """
     found = eyecatch.find(names, db=db, **keywords)
     rows = [shapes.found_row(one) for one in found]
@@ -49,31 +53,43 @@ def find(names: tuple[str, ...], form: str, db: str, **keywords: Unpack[FindKeyw
                 f"{clock(r['start'] - zero)}-{clock(r['end'] - zero)}" for r in row["ranges"]
             ]
             row["first"], row["last"] = clock(row["first"] - zero), clock(row["last"] - zero)
-    answer(form, rows, columns, "No episode features them.")
+    left_out = [(one.segment, one.episodes) for one in found.left_out]
+    empty = "No episode features them."
+    if left_out:
+        empty = f"No episode features them; they are in {places(left_out)}: {remedy(left_out)}."
+    answer(form, rows, columns, empty)
+    if form == "table" and rows and left_out:
+        print_text(f"\nAlso in {places(left_out)}: {remedy(left_out)}.")
 
 
 @click.command(epilog="Example:  eyecatch episodes --db season1.db")
+@options.with_kinds
 @options.form()
 @options.db
-def episodes(form: str, db: str) -> None:
+def episodes(form: str, db: str, with_kinds: str) -> None:
     """What episodes are in the index, and who is in them."""
-    rows = [shapes.episode_row(one) for one in eyecatch.episodes(db=db)]
+    rows = [shapes.episode_row(one) for one in eyecatch.episodes(db=db, with_kinds=with_kinds)]
     if form == "table":
         for row in rows:
             row["seconds"] = clock(row["seconds"])
             row["characters"] = [f"{r['character']} {r['seconds']:.0f}s" for r in row["characters"]]
     columns = ["episode", "series", "state", "seconds", "characters"]
     answer(form, rows, columns, "No episodes: run eyecatch index first.")
+    if form == "table":
+        say_left_out(rows)
 
 
 @click.command(epilog="Example:  eyecatch characters --db season1.db --json")
+@options.with_kinds
 @options.form()
 @options.db
-def characters(form: str, db: str) -> None:
+def characters(form: str, db: str, with_kinds: str) -> None:
     """What characters are in the index, longest on screen first."""
-    rows = [shapes.character_row(one) for one in eyecatch.characters(db=db)]
+    rows = [shapes.character_row(one) for one in eyecatch.characters(db=db, with_kinds=with_kinds)]
     columns = ["character", "series", "episodes", "seconds", "faces", "aliases"]
     answer(form, rows, columns, "No characters: run eyecatch index with --model.")
+    if form == "table":
+        say_left_out(rows)
 
 
 @click.command(epilog="Example:  eyecatch status --db season1.db")

@@ -42,9 +42,11 @@ def found_row(found: Found) -> Row:
                 "start_frame": one.start_frame,
                 "end_frame": one.stop_frame,
                 "confidence": round(one.confidence, 4),
+                "segment": one.segment,
             }
             for one in found.ranges
         ],
+        "left_out": {one.segment: _seconds(one.seconds) for one in found.left_out},
         "path": str(found.episode.video.path),
     }
 
@@ -63,6 +65,7 @@ def episode_row(summary: EpisodeSummary) -> Row:
             {"character": role.character, "seconds": _seconds(role.screen_time)}
             for role in summary.cast
         ],
+        "left_out": {one.segment: _seconds(one.seconds) for one in summary.left_out},
         "path": str(episode.video.path),
     }
 
@@ -76,6 +79,10 @@ def character_row(summary: CharacterSummary) -> Row:
         "episodes": summary.episodes,
         "seconds": _seconds(summary.screen_time),
         "faces": summary.faces,
+        "left_out": {
+            one.segment: {"episodes": one.episodes, "seconds": _seconds(one.seconds)}
+            for one in summary.left_out
+        },
     }
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from eyecatch.db.index import Index
 from eyecatch.db.records.answers import Range
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.export.tables import Column, Row
 from eyecatch.jobs.origins import with_clock
+from eyecatch.jobs.selection import Selection
 
 COLUMNS = (
     Column("episode", "label"),
@@ -21,6 +21,7 @@ COLUMNS = (
     Column("start", "float"),
     Column("end", "float"),
     Column("confidence", "float"),
+    Column("segment", "label"),
 )
 
 
@@ -94,28 +95,22 @@ class EpisodeAppearances:
 
 
 def appearances_of(
-    index: Index,
-    episodes: Sequence[EpisodeRecord],
-    characters: Sequence[str] = (),
-    *,
-    unsure: bool = False,
-    join: float = 0.0,
+    chosen: Selection, *, join: float = 0.0, by_segment: bool = False
 ) -> list[EpisodeAppearances]:
     """The appearances of episodes, in their order.
 
     Args:
-        index: where they are.
-        episodes: which.
-        characters: whose; everybody's if empty.
-        unsure: names that are unsure count too.
+        chosen: of which episodes, whose, and what counts.
         join: seconds between two appearances of a character that still count as one.
+        by_segment: only those that are of one kind of segment, or all story, are joined.
     """
-    wanted = list(characters) or sorted({one.name for one in index.summaries.characters()})
+    index, episodes = chosen.index, chosen.episodes
+    wanted = list(chosen.characters) or sorted({one.name for one in index.summaries.characters()})
     by_episode: dict[int, list[Appearance]] = {episode.id: [] for episode in episodes}
-    for found in index.queries.find(wanted, unsure=unsure) if wanted else ():
+    for found in index.queries.find(wanted, unsure=chosen.unsure, with_kinds=chosen.with_kinds):
         if found.episode.id in by_episode:
             (name,) = found.characters
-            joined = _joined(found.ranges, Fraction(join))
+            joined = _joined(found.ranges, Fraction(join), by_segment)
             by_episode[found.episode.id] += [Appearance(name, one) for one in joined]
     return [
         EpisodeAppearances(
@@ -137,14 +132,16 @@ def appearance_rows(casts: Sequence[EpisodeAppearances]) -> Iterator[Row]:
                 round(float(one.range.start), 6),
                 round(float(one.range.stop), 6),
                 round(one.range.confidence, 4),
+                one.range.segment,
             )
 
 
-def _joined(ranges: Sequence[Range], gap: Fraction) -> list[Range]:
+def _joined(ranges: Sequence[Range], gap: Fraction, by_segment: bool) -> list[Range]:
     joined = [ranges[0]]
     for one in ranges[1:]:
         last = joined[-1]
-        if one.start - last.stop > gap:
+        apart = by_segment and one.segment != last.segment
+        if apart or one.start - last.stop > gap:
             joined.append(one)
         else:
             joined[-1] = last._replace(

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from eyecatch.core.plotting import FAINT, INK, LINE, breadth, canvas, fit, save
 from eyecatch.core.text import clock
-from eyecatch.db.records.answers import TrackRow
+from eyecatch.db.records.face_rows import TrackRow
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.export.appearances import EpisodeAppearances
 from eyecatch.jobs.selection import short

@@ -10,12 +10,11 @@ import numpy as np
 
 from eyecatch.core.crops import decode
 from eyecatch.core.plotting import FAINT, canvas, fit, save
+from eyecatch.core.segments.counting import kinds_left_out
 from eyecatch.core.text import clock
-from eyecatch.db.index import Index
-from eyecatch.db.records.answers import CropRow
-from eyecatch.db.records.scan import EpisodeRecord
+from eyecatch.db.records.face_rows import CropRow
 from eyecatch.jobs.colours import colour_of
-from eyecatch.jobs.selection import short
+from eyecatch.jobs.selection import Selection, short
 
 _COLUMNS, _ROWS = 10, 6
 MAX_FACES = _COLUMNS * _ROWS
@@ -31,15 +30,23 @@ class SheetFace(NamedTuple):
     note: str
 
 
-def pick_faces(
-    index: Index, episodes: Sequence[EpisodeRecord], character: str, *, unsure: bool = False
-) -> list[SheetFace]:
-    """The best crop of each track, or of evenly spread tracks where there are too many."""
+def pick_faces(chosen: Selection, character: str) -> list[SheetFace]:
+    """The best crop of each track, or of evenly spread tracks where there are too many.
+
+    Args:
+        chosen: of which episodes, and what counts.
+        character: whose.
+    """
+    index, episodes = chosen.index, chosen.episodes
+    left_out = kinds_left_out(chosen.with_kinds)
     labels = short([episode.title for episode in episodes])
     best: list[SheetFace] = []
     for label, episode in zip(labels, episodes, strict=True):
         by_track: dict[int, CropRow] = {}
-        for crop in index.exports.crops(episode.id, [character], unsure=unsure):
+        inside = [one for one in index.segments.stretches(episode.id) if one.kind in left_out]
+        for crop in index.exports.crops(episode.id, [character], unsure=chosen.unsure):
+            if any(one.start <= crop.frame < one.stop for one in inside):
+                continue
             known = by_track.get(crop.track)
             if known is None or crop.quality > known.quality:
                 by_track[crop.track] = crop

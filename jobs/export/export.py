@@ -121,6 +121,8 @@ def export(
             characters: but for segments: names or aliases; all, and unknown faces, if empty.
             unsure: but for segments: names that are unsure count too.
             join: of appearances: seconds between two of a character that still count as one.
+            with_kinds: of appearances and a sheet: kinds of segments that count too, such as
+                ``("opening", "recap")``, or ``all``.
             every: of a dataset: every n-th drawing becomes a picture.
             sheet: of a sheet: ``season`` (a grid), ``timeline`` (of each episode) or ``faces`` (of
                 each character).
@@ -167,14 +169,8 @@ def _frames(db: str, out: Path | None, options: ExportOptions) -> Exported:
 
 def _appearances(db: str, out: Path | None, options: AppearanceOptions) -> Exported:
     form = find_format("appearances", options.form)
-    with _selected(db, options) as chosen:
-        casts = found.appearances_of(
-            chosen.index,
-            chosen.episodes,
-            chosen.characters,
-            unsure=chosen.unsure,
-            join=options.join,
-        )
+    with _selected(db, options, options.with_kinds) as chosen:
+        casts = found.appearances_of(chosen, join=options.join, by_segment=form.kind == "table")
     if form.kind == "table":
         rows = found.appearance_rows(casts)
         return _write_table(form, _target(form, out), options.force, found.COLUMNS, rows)
@@ -209,10 +205,8 @@ def _dataset(
 def _sheet(db: str, out: Path | None, options: SheetOptions) -> Exported:
     form = find_format("sheet", options.form)
     sheets = importlib.import_module("eyecatch.jobs.export.sheets")  # loads matplotlib
-    with _selected(db, options) as chosen:
-        drawn = sheets.sheets(
-            options.sheet, chosen.index, chosen.episodes, chosen.characters, unsure=chosen.unsure
-        )
+    with _selected(db, options, options.with_kinds) as chosen:
+        drawn = sheets.sheets(options.sheet, chosen)
         files = _files([name for name, _ in drawn], form, _named(form, out), options.force)
         write: Callable[[object, Path, str], None] = form.load_writer()
         for (_, draw), file in zip(drawn, files, strict=True):
@@ -222,11 +216,13 @@ def _sheet(db: str, out: Path | None, options: SheetOptions) -> Exported:
 
 
 @contextmanager
-def _selected(db: str, options: ExportOptions) -> Iterator[Selection]:
+def _selected(
+    db: str, options: ExportOptions, with_kinds: str | Sequence[str] = ()
+) -> Iterator[Selection]:
     """What of an index is exported; the index stays open inside the block."""
     with open_index(db, create=False) as index:
         names = [index.characters.own_name(name) for name in options.characters]
-        yield Selection(index, pick(index, options.episodes), names, options.unsure)
+        yield Selection(index, pick(index, options.episodes), names, options.unsure, with_kinds)
 
 
 def _named(form: Format, out: Path | None) -> Path:

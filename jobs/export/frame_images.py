@@ -11,7 +11,7 @@ from eyecatch.core.video.decode import decode
 from eyecatch.core.video.frame import Picture
 from eyecatch.core.video.plan import plan
 from eyecatch.db.index import Index
-from eyecatch.db.records.answers import FrameRow
+from eyecatch.db.records.face_rows import FrameRow
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.render.source import found_file
 

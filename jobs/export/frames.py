@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 
+from eyecatch.core.segments.counting import KindSpan
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.export.tables import Column, Row
@@ -22,6 +24,7 @@ COLUMNS = (
     Column("held", "bool"),
     Column("score", "float", in_csv=False),
     Column("unsure", "chances", in_csv=False),
+    Column("segment", "label", in_csv=False),
 )
 
 
@@ -42,9 +45,12 @@ def frame_rows(
 
     Yields:
         Rows of ``COLUMNS``. ``time`` is in seconds, to the microsecond; ``unsure`` are the names
-        that the face of an unsure track may have, and empty for other tracks.
+        that the face of an unsure track may have, and empty for other tracks; ``segment`` is the
+        kind of segment that the frame is in.
     """
     for episode in episodes:
+        inside = index.segments.stretches(episode.id)
+        ends = [one.stop for one in inside]
         maybe = {
             track.number: list(track.top)
             for track in index.exports.tracks(episode.id)
@@ -67,4 +73,10 @@ def frame_rows(
                 face.held,
                 face.score,
                 [] if face.track is None else maybe.get(face.track, []),
+                _segment(face.frame, inside, ends),
             )
+
+
+def _segment(frame: int, inside: Sequence[KindSpan], ends: Sequence[int]) -> str | None:
+    place = bisect_right(ends, frame)
+    return inside[place].kind if place < len(ends) and inside[place].start <= frame else None

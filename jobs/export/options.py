@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.segments.counting import kinds_left_out
 
 SHEETS: Final = ("season", "timeline", "faces")
 """What a sheet can show."""
@@ -36,6 +37,7 @@ class AppearanceKeywords(ExportKeywords, total=False):
     """The fields of ``AppearanceOptions``, for type checkers."""
 
     join: float
+    with_kinds: str | Sequence[str]
 
 
 class DatasetKeywords(ExportKeywords, total=False):
@@ -48,6 +50,7 @@ class SheetKeywords(ExportKeywords, total=False):
     """The fields of ``SheetOptions``, for type checkers."""
 
     sheet: str
+    with_kinds: str | Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,10 @@ class AppearanceOptions(ExportOptions):
     """Of ``appearances``, besides."""
 
     join: float = 0.0
+    with_kinds: str | Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        kinds_left_out(self.with_kinds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +97,9 @@ class SheetOptions(ExportOptions):
     """Of a ``sheet``, besides."""
 
     sheet: str = "season"
+    with_kinds: str | Sequence[str] = ()
 
     def __post_init__(self) -> None:
+        kinds_left_out(self.with_kinds)
         if self.sheet not in SHEETS:
             raise RequestError(f"{self.sheet!r} is no sheet", f"choose {' or '.join(SHEETS)}")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from eyecatch.core.errors import RequestError
-from eyecatch.db.index import Index
-from eyecatch.db.records.scan import EpisodeRecord
+from eyecatch.core.segments.counting import KindSpan, cut_at_edges, kinds_left_out
+from eyecatch.db.records.face_rows import TrackRow
 from eyecatch.jobs.export.appearances import appearances_of
 from eyecatch.jobs.export.charts import draw_grid, draw_timeline
 from eyecatch.jobs.export.contact_sheet import draw_faces, pick_faces
+from eyecatch.jobs.selection import Selection
 
 Draw = Callable[[Path, str], None]
 """Draws a picture into a file, as ``png`` or ``svg``."""
@@ -20,30 +22,20 @@ Sheets = Iterator[tuple[str, Draw]]
 """Pictures, each with the name of what is on it."""
 
 
-def sheets(
-    kind: str,
-    index: Index,
-    episodes: Sequence[EpisodeRecord],
-    characters: Sequence[str] = (),
-    *,
-    unsure: bool = False,
-) -> list[tuple[str, Draw]]:
+def sheets(kind: str, chosen: Selection) -> list[tuple[str, Draw]]:
     """Pictures to be drawn, each with the name of what is on it.
 
     Args:
         kind: ``season`` (one grid), ``timeline`` (one an episode) or ``faces`` (one a character).
-        index: stays open until they are drawn.
-        episodes: which.
-        characters: which; all if empty.
-        unsure: names that are unsure count too.
+        chosen: of which episodes, whose, and what counts; open until they are drawn.
 
     Raises:
         RequestError: there would be nothing on any of them.
     """
-    drawn = list(_KINDS[kind](index, episodes, characters, unsure))
+    drawn = list(_KINDS[kind](chosen))
     if not drawn:
-        who = " and ".join(characters) or "nobody"
-        problem = f"{who} is not in these episodes" if characters else "no face was found"
+        who = " and ".join(chosen.characters)
+        problem = f"{who} is not in these episodes" if who else "no face was found"
         raise RequestError(problem, "there is nothing to draw")
     return drawn
 
@@ -53,34 +45,42 @@ def write_picture(draw: Draw, path: Path, form: str) -> None:
     draw(path, form)
 
 
-def _season(
-    index: Index, episodes: Sequence[EpisodeRecord], characters: Sequence[str], unsure: bool
-) -> Sheets:
-    casts = appearances_of(index, episodes, characters, unsure=unsure)
-    series = {episode.series for episode in episodes}
+def _season(chosen: Selection) -> Sheets:
+    casts = appearances_of(chosen)
+    series = {episode.series for episode in chosen.episodes}
     title = (series.pop() if len(series) == 1 else None) or "Screen time"
     if any(cast.appearances for cast in casts):
         yield "season", partial(draw_grid, casts, title)
 
 
-def _timeline(
-    index: Index, episodes: Sequence[EpisodeRecord], characters: Sequence[str], unsure: bool
-) -> Sheets:
-    for cast in appearances_of(index, episodes, characters, unsure=unsure):
+def _timeline(chosen: Selection) -> Sheets:
+    left_out = kinds_left_out(chosen.with_kinds)
+    for cast in appearances_of(chosen):
+        inside = chosen.index.segments.stretches(cast.episode.id)
         tracks = [
-            track
-            for track in index.exports.tracks(cast.episode.id)
-            if not characters or track.character in characters
+            part
+            for track in chosen.index.exports.tracks(cast.episode.id)
+            if not chosen.characters or track.character in chosen.characters
+            for part in _counted(track, inside, left_out)
         ]
         if tracks:
             yield cast.episode.title, partial(draw_timeline, cast, tracks)
 
 
-def _faces(
-    index: Index, episodes: Sequence[EpisodeRecord], characters: Sequence[str], unsure: bool
-) -> Sheets:
-    for name in characters or [one.name for one in index.summaries.characters()]:
-        faces = pick_faces(index, episodes, name, unsure=unsure)
+def _counted(
+    track: TrackRow, inside: Sequence[KindSpan], left_out: Collection[str]
+) -> Iterator[TrackRow]:
+    """What counts of a track."""
+    whole = KindSpan(track.start, track.stop, track.start_pts, track.stop_pts, None)
+    for start, stop, start_pts, stop_pts, kind in cut_at_edges(whole, inside):
+        if kind not in left_out:
+            yield replace(track, start=start, stop=stop, start_pts=start_pts, stop_pts=stop_pts)
+
+
+def _faces(chosen: Selection) -> Sheets:
+    names = [one.name for one in chosen.index.summaries.characters()]
+    for name in chosen.characters or names:
+        faces = pick_faces(chosen, name)
         if faces:
             yield name, partial(draw_faces, name, faces)
 

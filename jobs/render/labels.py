@@ -16,7 +16,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.db.records.answers import FrameRow
+from eyecatch.db.records.face_rows import FrameRow
 
 Moments = npt.NDArray[np.int64]
 

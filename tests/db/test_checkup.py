@@ -11,8 +11,10 @@ import sqlalchemy as sa
 
 import eyecatch
 from eyecatch.core.crops import CROP_SIZE, encode
+from eyecatch.core.segments.types import FoundSegment, PictureHashes
 from eyecatch.db.index import open_index
-from eyecatch.db.models import Crop
+from eyecatch.db.models import Base, Crop
+from eyecatch.jobs.index_checkup import LOST
 
 X, CODEC, ROW = "x of a row", "codec of a row of its table episode is missing", "of a row of its"
 RENULL = "UPDATE sqlite_master SET sql = replace(sql, 'codec VARCHAR NOT NULL', 'codec VARCHAR')"
@@ -27,6 +29,9 @@ DAMAGE = {
     "no arrays": ("UPDATE timeline SET arrays = x'504b'", "timeline", 3, f"arrays {ROW}"),
     "other arrays": ("UPDATE timeline SET frames = 9", "timeline", 3, "where 9 were decoded"),
     "no timeline": ("DELETE FROM timeline", "chunk", 3, "a chunk is done and has no timeline"),
+    "no hashes": ("UPDATE picture_hash SET arrays = x'50'", "picture_hash", 1, f"arrays {ROW}"),
+    "a segment of nothing": ("UPDATE segment SET stop = start", "segment", 1, "ends before it"),
+    "a segment elsewhere": ("UPDATE segment SET start = 9", "appearance", 1, "and segments"),
     "no picture": ("UPDATE crop SET jpeg = x'ffd8ff' WHERE id < 5", "crop", 4, "this is no crop"),
     "half a number": ("UPDATE identification SET logits = x'0000ff'", "identification", 12, "vec"),
     "no number": ("UPDATE identification SET logits = x'007c'", "identification", 12, "finite"),
@@ -41,8 +46,11 @@ DAMAGE = {
 
 @pytest.fixture
 def sound(index, season):
-    """An index of one episode, whose crops are pictures."""
-    season.index(index)
+    """An index of one episode, whose crops are pictures; frames 2 to 30 are an opening."""
+    episode = season.index(index)
+    hashes = PictureHashes(np.arange(3, dtype=np.int32), np.zeros(3, np.uint64))
+    index.signatures.save_pictures(episode.id, 0, hashes)
+    index.segments.keep_found({episode.id: [FoundSegment(0, "opening", 2, 30, 0.9, 0)]})
     jpeg = encode(np.zeros((CROP_SIZE, CROP_SIZE, 3), np.uint8))
     with index.writing() as connection:
         connection.execute(sa.update(Crop).values(jpeg=jpeg))
@@ -85,3 +93,7 @@ def test_pages_that_are_damaged_are_said_and_the_rest_is_read(sound, url):
         file.write(bytes(28 * 4096))
     findings = eyecatch.doctor(db=url)
     assert any(one.what == "index" and not one.fine for one in findings), findings
+
+
+def test_of_every_table_is_said_what_is_lost():
+    assert set(LOST) == {"", *(table.name for table in Base.metadata.sorted_tables)}

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from eyecatch.db.records.review import DrawnFace
+from eyecatch.core.segments.types import FoundSegment, PictureHashes
+from eyecatch.db.records.review import DrawnFace, SegmentEdit
 from eyecatch.db.records.scan import FileStamp, Provenance
 
 SCAN = "scan-1"
@@ -13,7 +14,7 @@ SCAN = "scan-1"
 def add(index, season):
     """Adds and scans an episode under one path, each time of another content and more chunks."""
 
-    def add(digest, chunks, *, faces=2):
+    def add(digest, chunks, *, faces=2, pictures=None):
         file = FileStamp("/season/rec.ts", chunks, chunks)
         series = "Drawn" if digest == "first" else None  # the others are of it too, unsaid
         video, plan = season.video("rec.ts"), season.plan(chunks)
@@ -23,6 +24,8 @@ def add(index, season):
         origin = Provenance(SCAN)
         for chunk in index.chunks.pending(episode.id, SCAN):
             index.chunks.save(episode.id, season.scan(chunk, faces), origin)
+        if pictures is not None:
+            index.signatures.save_pictures(episode.id, 0, pictures)
         index.tracks.save(episode.id, season.linked(chunks, faces=faces))
         index.replacements.follow(episode.id)
         index.episode_state.update(episode.id, origin)
@@ -97,3 +100,19 @@ def test_a_drawn_face_follows_where_the_others_show_the_same_episode(index, seas
     other = add("other", 3, faces=0)
     assert index.missed_faces.of(other) == index.queries.find(["Shion"]) == []
     assert index.episodes.by_digest("second") is not None, "what was drawn in it is kept"
+
+
+def test_what_a_person_said_of_segments_follows_where_pictures_are_the_same(index, season, add):
+    first = add("first", 2)
+    index.segments.keep_found({first: [FoundSegment(0, "ending", 40, 48, 0.9, 0)]})
+    index.segment_edits.set(SegmentEdit(first, 4, 20, "opening"))
+    look = np.random.default_rng(1).integers(0, 2**63, 24).astype(np.uint64)
+    hashes = PictureHashes(np.arange(24, dtype=np.int32), look)
+    index.signatures.save_pictures(first, 0, hashes)
+    second = add("second", 3, pictures=hashes)
+    (row,) = index.segments.of(second)
+    assert (row.kind, row.start_frame, row.stop_frame, row.by) == ("opening", 4, 20, "person")
+    assert index.episodes.by_digest("first") is None, "nothing of it is left to keep"
+    other = add("other", 4, pictures=PictureHashes(hashes.frames, ~look))
+    assert index.segments.of(other) == []
+    assert [one.kind for one in index.segments.of(second)] == ["opening"], "it is kept"

@@ -22,7 +22,8 @@ from pycocotools.coco import COCO
 
 from eyecatch.core.text import cell, one_line
 from eyecatch.core.video.types import Video
-from eyecatch.db.records.answers import FrameRow, Range
+from eyecatch.db.records.answers import Range
+from eyecatch.db.records.face_rows import FrameRow
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.export import boxes, chapters, edl, sidecar, subtitles, tables

@@ -9,7 +9,7 @@ import numpy as np
 import pysubs2
 import pytest
 
-from eyecatch.db.records.answers import FrameRow
+from eyecatch.db.records.face_rows import FrameRow
 from eyecatch.jobs.render.ass import track
 from eyecatch.jobs.render.labels import Label, labels, moments, within
 

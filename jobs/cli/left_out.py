@@ -1,0 +1,45 @@
+"""What a table says below itself of the segments that it does not count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from eyecatch.core.segments.types import LEFT_OUT
+from eyecatch.jobs.cli.output import print_text
+
+
+def places(left_out: Sequence[tuple[str, int]]) -> str:
+    """Segments by kind and number, at least one.
+
+    Example:
+        >>> places([("opening", 24), ("recap", 1)])
+        '24 openings and 1 recap'
+    """
+    return _listed(f"{n} {kind if n == 1 else _several(kind)}" for kind, n in left_out)
+
+
+def remedy(left_out: Sequence[tuple[str, int]]) -> str:
+    """How they are counted all the same."""
+    return f"--with all counts {'it' if sum(n for _, n in left_out) == 1 else 'them'}"
+
+
+def say_left_out(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Say which kinds the rows above don't count; nothing where they count all.
+
+    Args:
+        rows: each with a mapping by kind as ``left_out``.
+    """
+    kinds = {kind for row in rows for kind in row["left_out"]}
+    if kinds:
+        said = _listed(_several(kind) for kind in LEFT_OUT if kind in kinds)
+        print_text(f"\nWithout {said}: --with all counts them.")
+
+
+def _several(kind: str) -> str:
+    return f"{kind}es" if kind.endswith("ch") else f"{kind}s"
+
+
+def _listed(parts: Iterable[str]) -> str:
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
