@@ -76,7 +76,10 @@ def render(
 
 
 @click.command(epilog="Example:  eyecatch clips Hiei Kurama --together --pad 0.5 --out clips/")
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, metavar="[NAME...]")
+@click.option(
+    "--kind", metavar="KIND", help="Instead of anybody: each opening once, or ending, recap, …"
+)
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="A file for each clip.")
 @click.option(
     "--supercut", type=click.Path(path_type=Path), metavar="FILE", help="All clips in one video."
@@ -102,6 +105,7 @@ def render(
     "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Least confidence, 0 to 1."
 )
 @_UNSURE
+@options.with_kinds
 @click.option(
     "--labels",
     type=click.Choice(["none", "soft", "burn"]),
@@ -127,7 +131,7 @@ def clips(
     quiet: bool,
     **keywords: Unpack[ClipKeywords],
 ) -> None:
-    """Cut out the scenes of NAME, to the frame, with sound and subtitles.
+    """Cut out the scenes of NAME, or what is of a --kind, to the frame, with sound and subtitles.
 
     Several names are cut each for itself, or with --together where all are on screen at once. A
     folder of clips also gets manifest.json and manifest.csv, which say where each is from.

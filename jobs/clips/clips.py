@@ -18,6 +18,7 @@ from eyecatch.db.records.answers import Found
 from eyecatch.jobs.clips.clip_spans import spans
 from eyecatch.jobs.clips.manifest import NAMES, Clip, write_manifest
 from eyecatch.jobs.clips.options import ClipKeywords, ClipOptions
+from eyecatch.jobs.clips.segment_clips import shown_once
 from eyecatch.jobs.clips.supercut import write_supercut
 from eyecatch.jobs.progress import StepListener, ignore_steps
 from eyecatch.jobs.render.cutter import Cutter, Span
@@ -47,6 +48,7 @@ class _Plan:
     cutter: Cutter
     span: Span
     characters: tuple[str, ...]
+    segment: str | None
     file: Path | None = None
 
     def cut(self, span: Span) -> Clip:
@@ -61,6 +63,7 @@ class _Plan:
             start_pts=clock.starts(span.start),
             stop_pts=clock.starts(span.stop),
             confidence=span.confidence,
+            segment=self.segment,
         )
 
 
@@ -88,7 +91,7 @@ class _Job:
             cutter = Cutter(made, options.labels, options.fast, options)
             unit = made.video.time_base
             for span in spans(found.ranges, made.clock, unit, options):
-                yield _Plan(cutter, span, found.characters)
+                yield _Plan(cutter, span, found.characters, options.kind)
         except RequestError:
             raise
         except EyecatchError as error:
@@ -111,7 +114,7 @@ class _Job:
 
 
 def clips(
-    names: Sequence[str],
+    names: Sequence[str] = (),
     *,
     db: str = "eyecatch.db",
     out: Path | None = None,
@@ -122,7 +125,7 @@ def clips(
     """Cut out the scenes of characters, exact to the frame at both ends.
 
     Args:
-        names: characters or their aliases; case doesn't matter.
+        names: characters or their aliases; case doesn't matter. None with ``kind``.
         db: path of an SQLite file, or any SQLAlchemy URL.
         out: folder for the clips and their manifest.
         supercut: file for all clips in one. Give ``out``, ``supercut``, or both.
@@ -140,6 +143,9 @@ def clips(
             longest: seconds; clips that are longer are cut into equal parts; None for any length.
             min_confidence: least confidence of an appearance, 0 to 1.
             unsure: also where it may be them.
+            with_kinds: kinds of segments that count too, as in ``find``.
+            kind: instead of anybody's scenes, the segments of this kind, such as ``opening``: what
+                several episodes share once, where it is longest.
             labels: ``none``, ``soft`` or ``burn``.
             fast: copy from keyframe to keyframe, so that clips begin earlier and end later.
             force: replace files that are there.
@@ -158,17 +164,14 @@ def clips(
     """
     options = ClipOptions(**keywords)
     _check_targets(out, supercut, options)
+    if bool(names) == (options.kind is not None):
+        raise RequestError("clips are of characters or of a kind", "name some, or a --kind")
     job = _Job(options, listener)
     with open_index(db, create=False) as index:
-        found = index.queries.find(
-            names,
-            together=options.together,
-            min_confidence=options.min_confidence,
-            unsure=options.unsure,
-        )
+        found = _found(index, names, options)
         plans = job.plans(index, found, out)
     if not plans and not job.faults:
-        raise RequestError(_nothing(names, options.together, bool(found)))
+        raise RequestError(_nothing(names, options, bool(found)))
     for target in _targets(plans, out, supercut):
         refuse(target, options.force)
     made = list(job.write(plans)) if out is not None else [plan.cut(plan.span) for plan in plans]
@@ -178,8 +181,22 @@ def clips(
         with whole_file(supercut, force=options.force) as aside:
             cuts = [(plan.cutter, plan.span) for plan in plans]
             title = " & ".join(dict.fromkeys(name for plan in plans for name in plan.characters))
+            title = title or str(options.kind)
             write_supercut(cuts, aside, title, lambda done: listener(done, len(plans)))
     return ClipsReport(tuple(made), tuple(job.faults), supercut)
+
+
+def _found(index: Index, names: Sequence[str], options: ClipOptions) -> list[Found]:
+    """Where what is to be cut is shown."""
+    if options.kind is not None:
+        return shown_once(index, options.kind)
+    return index.queries.find(
+        names,
+        together=options.together,
+        min_confidence=options.min_confidence,
+        unsure=options.unsure,
+        with_kinds=options.with_kinds,
+    )
 
 
 def _check_targets(out: Path | None, supercut: Path | None, options: ClipOptions) -> None:
@@ -198,11 +215,13 @@ def _targets(plans: Sequence[_Plan], out: Path | None, supercut: Path | None) ->
         yield supercut
 
 
-def _nothing(names: Sequence[str], together: bool, found: bool) -> str:
-    who = (" and " if together else " or ").join(names)
+def _nothing(names: Sequence[str], options: ClipOptions, found: bool) -> str:
+    who = (" and " if options.together else " or ").join(names)
     if found:
-        return f"no clip of {who} is as long as was asked"
-    return f"{who} {'are on screen together' if together else 'is on screen'} nowhere"
+        return f"no clip of {who or options.kind} is as long as was asked"
+    if options.kind is not None:
+        return f"there is no {options.kind} in the index"
+    return f"{who} {'are on screen together' if options.together else 'is on screen'} nowhere"
 
 
 HALF: Final = 85
@@ -216,7 +235,7 @@ def _name(number: int, plan: _Plan) -> str:
     ms = max(0, int((begin - Fraction(source.layout.start)) * 1000))
     hours, minutes, seconds = ms // 3_600_000, ms // 60_000 % 60, ms // 1000 % 60
     time = f"{hours:02}-{minutes:02}-{seconds:02}.{ms % 1000:03}"
-    who = "+".join(plan.characters)
+    who = "+".join(plan.characters) or str(plan.segment)
     title, who = (fitted(_plain(part), most=HALF) for part in (source.episode.title, who))
     return f"{title}_{number:04}_{who}_{time}{plan.cutter.suffix}"
 

@@ -28,6 +28,7 @@ class Clip:
         start_frame, stop_frame: its frames in the episode, half-open.
         start_pts, stop_pts: when it begins and ends in the episode, in its time base.
         confidence: of the surest appearance in it.
+        segment: the kind of segment that it is; None where it is somebody's scene.
     """
 
     file: Path | None
@@ -38,6 +39,7 @@ class Clip:
     start_pts: int
     stop_pts: int
     confidence: float
+    segment: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A row of a manifest: times in seconds, exact ones as pts and time base."""
@@ -55,6 +57,7 @@ class Clip:
             "stop_pts": self.stop_pts,
             "time_base": f"{unit.numerator}/{unit.denominator}",
             "confidence": round(self.confidence, 4),
+            "segment": self.segment,
         }
 
 

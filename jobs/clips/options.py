@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.segments.counting import kinds_left_out
+from eyecatch.core.segments.types import KINDS
 from eyecatch.jobs.render.options import EncodingKeywords, EncodingOptions
 
 LABELS = ("none", "soft", "burn")
@@ -20,6 +24,8 @@ class ClipKeywords(EncodingKeywords, total=False):
     longest: float | None
     min_confidence: float
     unsure: bool
+    with_kinds: str | Sequence[str]
+    kind: str | None
     labels: str
     fast: bool
     force: bool
@@ -36,11 +42,18 @@ class ClipOptions(EncodingOptions):
     longest: float | None = None
     min_confidence: float = 0.0
     unsure: bool = False
+    with_kinds: str | Sequence[str] = ()
+    kind: str | None = None
     labels: str = "none"
     fast: bool = False
     force: bool = False
 
     def __post_init__(self) -> None:
+        kinds_left_out(self.with_kinds)  # refused before anything is opened
+        if self.kind is not None and self.kind not in KINDS:
+            near = difflib.get_close_matches(self.kind, KINDS, n=1)
+            advice = f"the nearest is {near[0]}" if near else f"choose of {', '.join(KINDS)}"
+            raise RequestError(f"{self.kind!r} is no kind of segment", advice)
         if self.labels not in LABELS:
             problem = f"there are no labels {self.labels!r}"
             raise RequestError(problem, f"choose of {', '.join(LABELS)}")
