@@ -91,7 +91,7 @@ def _sounds(
     if sound is None or not len(sound.hashes):
         return np.zeros(len(times), np.uint32)
     moves = np.bitwise_count(sound.hashes ^ np.roll(sound.hashes, 1)) > _UNMOVED
-    around = np.convolve(moves, np.ones(_HEARD), "same")
+    around = np.convolve(moves, np.ones(_HEARD))[_HEARD // 2 :][: len(moves)]
     hashes = np.where(around >= _LIVELY * _HEARD, sound.hashes, np.uint32(0))
     place = np.floor((times - sound.start) / sound.step).astype(np.int64)
     inside = (place >= 0) & (place < len(hashes))

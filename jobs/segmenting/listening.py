@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from eyecatch.core.errors import MediaError
@@ -23,11 +24,13 @@ class Recording:
     Attributes:
         episode: as the index knows it.
         path: where it is now.
+        end: seconds at which it ends as planned, wherever an earlier scan broke off.
         jumps: its clock begins again in it (``Chunk.straight``).
     """
 
     episode: EpisodeRecord
     path: Path
+    end: Fraction
     jumps: bool
 
 
@@ -57,8 +60,9 @@ def recording(index: Index, episode: EpisodeRecord, path: Path | None = None) ->
 
     This is all of it that reads the index; to listen is for any thread.
     """
-    straight = index.chunks.frame_times(episode.id).straight
-    return Recording(episode, path or episode.video.path, straight)
+    clock = index.chunks.frame_times(episode.id)
+    end = max(clock.end * episode.video.time_base, episode.end)
+    return Recording(episode, path or episode.video.path, end, clock.straight)
 
 
 def hear(recording: Recording, stopped: Callable[[], bool] = lambda: False) -> Heard:
@@ -73,8 +77,9 @@ def hear(recording: Recording, stopped: Callable[[], bool] = lambda: False) -> H
         RequestError: there is no ffmpeg that hashes sound.
     """
     episode, path = recording.episode, recording.path
-    sound = sound_hashes(path, episode.origin, episode.end, jumps=recording.jumps, stopped=stopped)
-    return Heard(recording, sound, chapter_marks(path, episode.end))
+    end = recording.end
+    sound = sound_hashes(path, episode.origin, end, jumps=recording.jumps, stopped=stopped)
+    return Heard(recording, sound, chapter_marks(path, end))
 
 
 def keep(index: Index, heard: Heard) -> None:

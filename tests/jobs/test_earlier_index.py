@@ -47,12 +47,20 @@ def ask(season: Path) -> Ask:
     return run
 
 
+def known(now, before):
+    """An answer without the fields that the earlier version's has not."""
+    if isinstance(before, dict):
+        return {key: known(now[key], old) for key, old in before.items()}
+    if isinstance(before, list):
+        return [known(new, old) for new, old in zip(now, before, strict=True)]
+    return now
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_it_answers_as_it_did(ask, question):
     before = json.loads((MADE / f"{question}.json").read_text("utf-8"))
     now = json.loads(ask(*QUESTIONS[question]))
-    known = [{key: row[key] for key in old} for row, old in zip(now, before, strict=True)]
-    assert known == before, "fields may be added, none may change"
+    assert known(now, before) == before, "fields may be added, none may change"
 
 
 def test_every_row_is_as_it_was(ask):
@@ -68,6 +76,8 @@ def test_it_has_nothing_to_do(season, ask):
     assert report.progress.chunks == 0
     assert not report.faults
     assert report.notes == (
+        "1 episode was indexed before openings and recaps were looked for; eyecatch index "
+        "--segments looks there too.",
         "1 episode keeps the scan of an earlier version's detector; --rescan scans it with the "
         "present one.",
     )

@@ -59,3 +59,10 @@ def test_in_the_dark_what_sounds_the_same_belongs_to_it():
     a, b = (grid(film(20, seed) + dark + film(20, seed + 5), [sung(45, 1)]) for seed in (1, 2))
     (found,) = heard([span(10, 20)], a, b)
     assert (found.start, found.stop) == (10, pytest.approx(25, abs=0.2))
+
+
+@pytest.mark.parametrize("count", [1, 5, 16, 17, 40])
+def test_a_sound_may_be_short(count):
+    sound = SoundHashes(0.0, SONG_STEP, sung(count * SONG_STEP, 1))
+    shown = Grid.of(replace(signature(film(10, 1)), sound=sound))
+    assert len(shown.sounds) == len(shown.hashes)
