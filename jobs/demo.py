@@ -6,16 +6,18 @@ import csv
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 from eyecatch.core.detect.config import DetectorConfig, NamedDetector
 from eyecatch.core.detect.registry import resolve
 from eyecatch.core.errors import RequestError
+from eyecatch.core.segments.types import LEFT_OUT
+from eyecatch.core.synthetic.broadcast import Broadcast, draw_broadcast
 from eyecatch.core.synthetic.cast import SHOW
 from eyecatch.core.synthetic.portraits import draw_faces
-from eyecatch.core.synthetic.season import Season, draw_season
+from eyecatch.core.synthetic.programme import PLAIN
 from eyecatch.db.records.answers import EpisodeSummary
 from eyecatch.jobs.export.export import export
 from eyecatch.jobs.indexing.index import index
@@ -28,18 +30,26 @@ from eyecatch.training.classifier.train import train
 # as many, too few are held out.
 FACES_PER_CHARACTER = 96
 
+# An opening that shows everybody, and story enough to be most of an episode.
+PARTS = replace(PLAIN, opening=8.0, ending=0.0, eyecatch=1.0)
+STORY_SECONDS = 15.0
+
 # Written first, so that --force replaces a demo's folder and nothing else.
 MARK = ".eyecatch-demo"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A character in an episode: seconds on screen as drawn, and as found."""
+    """A character in an episode: seconds on screen in the story as drawn and as found.
+
+    Beside them those as drawn in the opening and on the cards, which aren't counted.
+    """
 
     episode: str
     character: str
     drawn: float
     found: float
+    left_out: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ class Demo:
         cells: every character in every episode, episode by episode.
     """
 
-    season: Season
+    season: Broadcast
     bundle: Path
     db: Path
     frames: Path
@@ -116,8 +126,8 @@ def demo(
     options = DemoOptions(**keywords)
     resolve(options.detector or DetectorConfig())  # before anything is drawn in vain
     _prepare(out, options.force)
-    say("drawing three episodes")
-    season = draw_season(out / "season")
+    say("drawing three episodes, with an opening that shows everybody")
+    season = draw_demo(out / "season")
     say("drawing faces to train with")
     draw_faces(out / "faces", FACES_PER_CHARACTER)
     say("training a classifier on them")
@@ -146,6 +156,17 @@ def demo(
     return Demo(season, bundle, db, frames, watchable, grid, cells)
 
 
+def draw_demo(folder: Path, *, episodes: int = 3, size: tuple[int, int] = (960, 540)) -> Broadcast:
+    """The demo's season.
+
+    Raises:
+        MediaError: it can't be written.
+    """
+    return draw_broadcast(
+        folder, episodes=episodes, seconds=STORY_SECONDS, size=size, options=PARTS
+    )
+
+
 def _prepare(out: Path, force: bool) -> None:
     if out.exists():
         if not (out / MARK).exists():
@@ -157,22 +178,40 @@ def _prepare(out: Path, force: bool) -> None:
     (out / MARK).touch()
 
 
-def _compare(season: Season, found: list[EpisodeSummary]) -> tuple[Cell, ...]:
-    drawn = _drawn_seconds(season)
+def _compare(season: Broadcast, found: list[EpisodeSummary]) -> tuple[Cell, ...]:
+    story, rest = drawn_frames(season)
     cells = []
     for summary in found:
         episode = summary.episode.name
         seconds = {role.character: float(role.screen_time) for role in summary.cast}
         rate = float(summary.episode.video.rate)
         cells += [
-            Cell(episode, name, drawn[episode, name] / rate, seconds.get(name, 0.0))
+            Cell(
+                episode,
+                name,
+                drawn=story[episode, name] / rate,
+                found=seconds.get(name, 0.0),
+                left_out=rest[episode, name] / rate,
+            )
             for name in season.characters
         ]
     return tuple(cells)
 
 
-def _drawn_seconds(season: Season) -> Counter[tuple[str, str]]:
-    """Frames of each character in each episode."""
+def drawn_frames(
+    season: Broadcast,
+) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
+    """Frames of each character in each episode: those of the story, and those left out."""
+    with season.segments.open(newline="", encoding="utf-8") as file:
+        left_out = {
+            (row["episode"], frame)
+            for row in csv.DictReader(file)
+            if row["kind"] in LEFT_OUT
+            for frame in range(int(row["start_frame"]), int(row["stop_frame"]))
+        }
     with season.truth.open(newline="", encoding="utf-8") as file:
-        rows = {(row["episode"], row["label"], row["frame"]) for row in csv.DictReader(file)}
-    return Counter((episode, label) for episode, label, _ in rows)
+        rows = {(row["episode"], int(row["frame"]), row["label"]) for row in csv.DictReader(file)}
+    story, rest = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for episode, frame, label in rows:
+        (rest if (episode, frame) in left_out else story)[episode, label] += 1
+    return story, rest

@@ -46,11 +46,14 @@ def demo(out: Path, runner: str, detector: DetectorConfig | None, force: bool, q
             "character": cell.character,
             "drawn, s": cell.drawn,
             "found, s": cell.found,
+            "left out, s": cell.left_out,
         }
         for cell in made.cells
     ]
     print_table(rows, list(rows[0]))
     note(
+        "",
+        "Drawn and found is what the story shows; left out are the opening and the cards.",
         "",
         f"episodes     {made.season.folder}",
         f"truth        {made.season.truth}",

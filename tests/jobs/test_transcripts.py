@@ -17,8 +17,8 @@ import cv2
 import pytest
 
 import eyecatch
-from eyecatch.core.synthetic.season import draw_season
 from eyecatch.jobs.cli import VERBS, cli, main
+from eyecatch.jobs.demo import draw_demo, drawn_frames
 
 # Options of other programs.
 OTHERS = {"--chapters"}
@@ -215,14 +215,15 @@ def first(printed):
 
 def test_the_demo_draws_what_is_shown(demo_steps, tmp_path):
     """The column of the truth; the next test compares all of it, which takes a minute."""
-    season = draw_season(tmp_path, episodes=1, size=(96, 54))
+    season = draw_demo(tmp_path, episodes=1, size=(96, 54))
+    story, rest = drawn_frames(season)
     rows = [line.split() for line in demo_steps[0].shown if line.startswith("Lantern")]
     assert {row[0] for row in rows} == {season.episodes[0].name}
-    truth = {tuple(line.split(",")[:3]) for line in season.truth.read_text("utf-8").splitlines()}
-    for episode, name, drawn, found in rows:
-        seconds = len([1 for row in truth if (row[0], row[2]) == (episode, name)]) * 1001 / 24000
+    for episode, name, drawn, found, left_out in rows:
+        seconds = story[episode, name] * 1001 / 24000
         assert float(drawn) == round(seconds, 1)
         assert float(found) == pytest.approx(seconds, abs=0.5)
+        assert float(left_out) == round(rest[episode, name] * 1001 / 24000, 1)
 
 
 @pytest.mark.slow
