@@ -12,6 +12,7 @@ import pytest
 import eyecatch
 from eyecatch.core.scan.config import ScanConfig
 from eyecatch.db.index import open_index
+from eyecatch.jobs.indexing import index as index_module
 from eyecatch.jobs.segmenting.hash_missing import hash_missing
 
 
@@ -116,3 +117,21 @@ def test_folders_are_series_of_their_own(broadcast, tmp_path):
     assert found(other) == []
     with open_index(other) as index:
         assert index.segments.due() == set()
+
+
+def test_a_job_that_dies_before_the_search_leaves_it_to_the_next(
+    broadcast, searched, tmp_path, monkeypatch
+):
+    other = str(tmp_path / "killed.db")
+
+    def die(*_):
+        raise SystemExit(137)
+
+    monkeypatch.setattr(index_module, "search", die)
+    with pytest.raises(SystemExit):
+        eyecatch.index([broadcast.folder], db=other, runner="inline")
+    monkeypatch.undo()
+    assert found(other) == []
+    report = eyecatch.index([broadcast.folder], db=other, runner="inline")
+    assert report.progress.chunks == 0
+    assert found(other) == found(searched)
