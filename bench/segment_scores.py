@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from eyecatch.core.segments.types import KINDS, PREVIEW, RECAP, REUSED, STORY
+from eyecatch.core.segments.kinds import KINDS, PREVIEW, RECAP, REUSED, STORY
 
 NEAR = 0.1
 """Seconds by which an end may be off."""

@@ -14,7 +14,7 @@ import numpy as np
 from splicing import RATE, Footage, Stretch, silent, splice
 
 from eyecatch.core.files import atomic_folder
-from eyecatch.core.segments.types import (
+from eyecatch.core.segments.kinds import (
     ENDING,
     EYECATCH,
     KINDS,

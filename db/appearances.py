@@ -20,7 +20,7 @@ from typing import Any, Final
 from sqlalchemy import Double, case, cast, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
-from eyecatch.core.segments.counting import Claim, KindSpan, cut_at_edges, stretches
+from eyecatch.core.segments.stretches import Claim, KindSpan, cut_at_edges, stretches
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.models import Appearance, Episode, Segment, Tally, Track, Tracklet
 from eyecatch.db.models.base import PERSON

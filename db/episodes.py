@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from more_itertools import batched
-from sqlalchemy import Row, Select, exists, insert, or_, select, update
+from sqlalchemy import Row, Select, exists, insert, or_, select, table, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.distinct import called
@@ -18,7 +18,7 @@ from eyecatch.core.storage import place
 from eyecatch.core.video.types import NO_CROP, Plan, Video
 from eyecatch.db.connection.session import ROWS, Repository
 from eyecatch.db.episode_files import stamped
-from eyecatch.db.models import Chunk, Decision, Episode, EpisodeFile, Series, Unlike
+from eyecatch.db.models import Chunk, Episode, EpisodeFile, Series
 from eyecatch.db.models.base import PENDING
 from eyecatch.db.records.scan import Damage, EpisodeRecord, FileStamp
 
@@ -213,8 +213,10 @@ _COLUMNS: Final = (
 _CROP: Final = ("crop_left", "crop_top", "crop_right", "crop_bottom")
 
 
-SOMEBODY_SPOKE: Final = or_(exists(select(Decision.id)), exists(select(Unlike.face_id)))
-"""Whether a person ever said who a face is, or is not."""
+SOMEBODY_SPOKE: Final = or_(
+    exists().select_from(table("decision")), exists().select_from(table("unlike"))
+)
+"""Whether a person ever said who a face is, or is not; no question waits for all tables of that."""
 
 
 def select_episodes() -> Select[Any]:

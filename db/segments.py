@@ -12,9 +12,10 @@ from more_itertools import batched
 from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
-from eyecatch.core.segments.counting import KindSpan
+from eyecatch.core.segments.kinds import STORY
 from eyecatch.core.segments.said import KeptSegment, SaidSegment, as_said, is_same
-from eyecatch.core.segments.types import STORY, FoundSegment
+from eyecatch.core.segments.stretches import KindSpan
+from eyecatch.core.segments.types import FoundSegment
 from eyecatch.db.appearances import refresh_appearances, stretches_of
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository

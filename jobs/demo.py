@@ -13,7 +13,7 @@ from typing import TypedDict, Unpack
 from eyecatch.core.detect.config import DetectorConfig, NamedDetector
 from eyecatch.core.detect.registry import resolve
 from eyecatch.core.errors import RequestError
-from eyecatch.core.segments.types import LEFT_OUT
+from eyecatch.core.segments.kinds import LEFT_OUT
 from eyecatch.core.synthetic.broadcast import Broadcast, draw_broadcast
 from eyecatch.core.synthetic.cast import SHOW
 from eyecatch.core.synthetic.portraits import draw_faces

@@ -26,7 +26,7 @@ class Selection:
         episodes: which.
         characters: names as the index has them; everybody, and unknown faces, if empty.
         unsure: names that are unsure count too.
-        with_kinds: kinds of segments that count beside story; see ``core.segments.counting``.
+        with_kinds: kinds of segments that count beside story; see ``core.segments.kinds``.
     """
 
     index: Index

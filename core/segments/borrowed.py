@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from eyecatch.core.segments.kinds import ENDING, OPENING, PREVIEW, RECAP, REUSED
 from eyecatch.core.segments.layout import Placed
 from eyecatch.core.segments.pieces import Showing
 from eyecatch.core.segments.shared_parts import TOUCH, SharedPart
-from eyecatch.core.segments.types import ENDING, OPENING, PREVIEW, RECAP, REUSED
 
 GAP: Final = 3.0
 """Seconds of something else in the midst of a recap or a preview: a title, a shot of its own."""

@@ -9,15 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from eyecatch.core.segments.types import (
-    ENDING,
-    EYECATCH,
-    OPENING,
-    PREVIEW,
-    RECAP,
-    EpisodeSignature,
-    FoundSegment,
-)
+from eyecatch.core.segments.kinds import ENDING, EYECATCH, OPENING, PREVIEW, RECAP
+from eyecatch.core.segments.types import EpisodeSignature, FoundSegment
 
 _AGREE: Final = 0.6
 """Share of a chapter, and of what was found there, that they have in common."""

@@ -8,9 +8,9 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
+from eyecatch.core.segments.kinds import ENDING, EYECATCH, OPENING
 from eyecatch.core.segments.pieces import Showing
 from eyecatch.core.segments.shared_parts import TOUCH, SharedPart
-from eyecatch.core.segments.types import ENDING, EYECATCH, OPENING
 
 Where = Literal["lead", "middle", "trail"]
 

@@ -15,16 +15,11 @@ from eyecatch.core.segments.consensus import agreed
 from eyecatch.core.segments.edges import exact
 from eyecatch.core.segments.evidence import is_certain
 from eyecatch.core.segments.grid import Grid
+from eyecatch.core.segments.kinds import PREVIEW, RECAP, REUSED
 from eyecatch.core.segments.layout import Placed, institutions
 from eyecatch.core.segments.shared_parts import TOUCH, SharedPart, parts
 from eyecatch.core.segments.sound_agreement import heard
-from eyecatch.core.segments.types import (
-    PREVIEW,
-    RECAP,
-    REUSED,
-    EpisodeSignature,
-    FoundSegment,
-)
+from eyecatch.core.segments.types import EpisodeSignature, FoundSegment
 
 _ROOM: Final = 0.5
 """Share of the excerpts of a recap that its shots without a known source have at either end, up to

@@ -8,7 +8,7 @@ from itertools import count, pairwise, product
 from string import ascii_uppercase
 from typing import Final, NamedTuple
 
-from eyecatch.core.segments.types import LEFT_OUT
+from eyecatch.core.segments.kinds import LEFT_OUT
 
 SHORTEST: Final = 2
 """Seconds: story that is shorter is the black between two segments, and goes with its neighbour."""

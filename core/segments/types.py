@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # a question to the index needn't wait for NumPy
     import numpy as np
     import numpy.typing as npt
-
-OPENING: Final = "opening"
-ENDING: Final = "ending"
-EYECATCH: Final = "eyecatch"
-RECAP: Final = "recap"
-PREVIEW: Final = "preview"
-REUSED: Final = "reused"
-STORY: Final = "story"
-"""What is none of the kinds: only a person says so, of a place where something was found."""
-
-KINDS: Final = (OPENING, ENDING, EYECATCH, RECAP, PREVIEW, REUSED)
-"""What a segment may be. An eyecatch is any card: sponsors' and bumpers too; a reused one is a
-stock shot or a flashback, which is story all the same."""
-
-LEFT_OUT: Final = (OPENING, ENDING, EYECATCH, RECAP, PREVIEW)
-"""The kinds that are no story: answers leave them out unless asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +72,7 @@ class FoundSegment(NamedTuple):
 
     Attributes:
         episode: its place among those that were compared.
-        kind: one of ``KINDS``.
+        kind: one of ``core.segments.kinds.KINDS``.
         start, stop: numbers of its first frame, and of the first after it.
         confidence: 0..1.
         shared: equal for those that show the same.

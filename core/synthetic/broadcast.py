@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.segments.types import LEFT_OUT
+from eyecatch.core.segments.kinds import LEFT_OUT
 from eyecatch.core.synthetic.broadcast_script import SeasonWriter
 from eyecatch.core.synthetic.cast import CAST, SHOW
 from eyecatch.core.synthetic.encode import Encoding

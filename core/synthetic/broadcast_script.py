@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from eyecatch.core.segments.types import ENDING, EYECATCH, OPENING, PREVIEW, RECAP, REUSED, STORY
+from eyecatch.core.segments.kinds import ENDING, EYECATCH, OPENING, PREVIEW, RECAP, REUSED, STORY
 from eyecatch.core.synthetic.captions import Caption, fixed, rolling, standing
 from eyecatch.core.synthetic.cast import CAST, SHOW, STRANGERS
 from eyecatch.core.synthetic.character import Character

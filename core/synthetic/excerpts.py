@@ -8,7 +8,7 @@ from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
-from eyecatch.core.segments.types import STORY
+from eyecatch.core.segments.kinds import STORY
 
 _SHORTEST, _LONGEST = 2.0, 4.0  # seconds of one
 _CLEAR = 0.5  # seconds that an end keeps from a cut on which it does not lie

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
-from eyecatch.core.segments.types import KINDS
+from eyecatch.core.segments.kinds import KINDS
 from eyecatch.core.synthetic.captions import Caption, excerpted, lettered
 from eyecatch.core.synthetic.scene import DrawnFrame, Shot, excerpt, play
 from eyecatch.core.synthetic.script import cuts
@@ -34,7 +34,7 @@ class Passage:
     """Frames of one kind on end.
 
     Attributes:
-        kind: one of ``core.segments.types.KINDS``, ``story`` or ``black``.
+        kind: one of ``core.segments.kinds.KINDS``, ``story`` or ``black``.
         shots: what is seen.
         sounds: what is heard; as long as the shots.
         captions: lettering, by numbers of the passage's own frames.

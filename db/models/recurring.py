@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eyecatch.core.segments.types import KINDS, STORY
+from eyecatch.core.segments.kinds import KINDS, STORY
 from eyecatch.db.models.base import DECIDERS, Base, one_of
 from eyecatch.db.models.types import Count, Key, Real
 

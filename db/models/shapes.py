@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, TypeGuard
 
-from eyecatch.core.segments.types import KINDS, STORY
+from eyecatch.core.segments.kinds import KINDS, STORY
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:

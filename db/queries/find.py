@@ -12,8 +12,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from eyecatch.core.segments.counting import kinds_left_out
-from eyecatch.core.segments.types import LEFT_OUT, STORY
+from eyecatch.core.segments.kinds import LEFT_OUT, STORY, kinds_left_out
 from eyecatch.db.characters import find_characters, find_series
 from eyecatch.db.connection.bulk import read_columns
 from eyecatch.db.connection.session import Repository
@@ -102,14 +101,17 @@ class Queries(Repository):
                     episode,
                     characters,
                     _ranges(where.counted.pop(episode.id), episode),
-                    _seconds_left_out(where.left_out.get(episode.id, ()), episode),
+                    _seconds_left_out(where.left_out[episode.id], episode)
+                    if episode.id in where.left_out
+                    else (),
                 )
                 for episode in episodes
                 for characters, where in parts
                 if episode.id in where.counted
             )
             counted = [one for one in found if not min_seconds or one.screen_time >= min_seconds]
-            return Findings(counted, _all_left_out(episodes, [where for _, where in parts]))
+            outside = [where for _, where in parts if where.left_out]
+            return Findings(counted, _all_left_out(episodes, outside) if outside else ())
 
 
 def _each(spelt: dict[str, _Where]) -> list[tuple[tuple[str, ...], _Where]]:
@@ -131,11 +133,12 @@ def _appearances(connection: Connection, character_ids: list[int], limits: _Limi
         ours = select(Episode.id).where(Episode.series_id == find_series(connection, limits.series))
         query = query.where(Appearance.episode_id.in_(ours))
     where = _Where()
-    for episode_ids, *values, segments in read_columns(connection, query, _COLUMNS):
-        rows = zip(episode_ids, zip(*values, segments, strict=True), strict=True)
-        if limits.left_out.isdisjoint(segments):  # most seasons that are asked have no segments
+    for episode_ids, *values in read_columns(connection, query, _COLUMNS):
+        rows = zip(episode_ids, zip(*values, strict=True), strict=True)
+        if limits.left_out.isdisjoint(values[-1]):  # most seasons that are asked have no segments
+            counted = where.counted
             for episode_id, row in rows:
-                where.counted[episode_id].append(row)
+                counted[episode_id].append(row)
             continue
         for episode_id, row in rows:
             into = where.left_out if row[5] in limits.left_out else where.counted
@@ -222,7 +225,7 @@ def _all_left_out(
     seconds: dict[str, Fraction] = defaultdict(Fraction)
     ids: dict[str, set[int]] = defaultdict(set)
     for where in several:
-        for episode in episodes if where.left_out else ():
+        for episode in episodes:
             for one in _seconds_left_out(where.left_out.get(episode.id, ()), episode):
                 seconds[one.segment] += one.seconds
                 ids[one.segment].add(episode.id)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
-from eyecatch.core.segments.counting import kinds_left_out
+from eyecatch.core.segments.kinds import kinds_left_out
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import episode_record, select_episodes
 from eyecatch.db.models import (
@@ -22,6 +21,7 @@ from eyecatch.db.models import (
     Tracklet,
 )
 from eyecatch.db.models.base import PENDING
+from eyecatch.db.queries.roles import parts
 from eyecatch.db.records.review import Bar, Counts, ScreenTime
 from eyecatch.db.records.scan import EpisodeRecord
 
@@ -76,37 +76,20 @@ class PageQueries(Repository):
         Raises:
             RequestError: there is no such kind.
         """
-        left_out = Appearance.segment.in_(kinds_left_out(with_kinds))
         with self._session.reading() as connection:
-            length = func.sum(Appearance.stop_pts - Appearance.start_pts)
-            rows = connection.execute(
-                select(
-                    Character.id,
-                    Character.name,
-                    Episode.id,
-                    length,
-                    Episode.time_base_num,
-                    Episode.time_base_den,
-                )
-                .select_from(Appearance)
-                .join(Episode, Episode.id == Appearance.episode_id)
-                .join(Character, Character.id == Appearance.character_id)
-                .where(
-                    Appearance.episode_id.in_(episode_ids),
-                    Appearance.unsure.is_(False),
-                    or_(Appearance.segment.is_(None), ~left_out),
-                )
-                .group_by(
-                    Character.id,
-                    Character.name,
-                    Episode.id,
-                    Episode.time_base_num,
-                    Episode.time_base_den,
-                )
-            )
+            some = parts(connection, kinds_left_out(with_kinds), episode_ids)
+            ids = {part.character_id for part in some}
+            rows = select(Character.id, Character.name).where(Character.id.in_(ids))
+            names = dict(connection.execute(rows).all())
             return [
-                ScreenTime(character, name, episode, float(int(units) * Fraction(num, den)))
-                for character, name, episode, units, num, den in rows
+                ScreenTime(
+                    part.character_id,
+                    names[part.character_id],
+                    part.episode_id,
+                    part.units * part.base[0] / part.base[1],
+                )
+                for part in some
+                if part.counts
             ]
 
     def names(self, words: str = "", most: int = 500) -> list[tuple[int, str]]:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from fractions import Fraction
-from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, case, func, select, true
+from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.engine import Connection
 
-from eyecatch.core.segments.counting import kinds_left_out
-from eyecatch.core.segments.types import LEFT_OUT
+from eyecatch.core.segments.kinds import LEFT_OUT, kinds_left_out
 from eyecatch.core.video.types import chunk_id
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
-from eyecatch.db.models import Alias, Appearance, Character, Chunk, Episode, Series
+from eyecatch.db.models import Alias, Character, Chunk, Series
 from eyecatch.db.models.base import DONE, FAILED, PENDING
+from eyecatch.db.queries.roles import RoleSum, parts
 from eyecatch.db.records.answers import (
     CharacterSummary,
     ChunkFault,
@@ -46,11 +44,13 @@ class Summaries(Repository):
             cast: dict[int, list[Role]] = defaultdict(list)
             left = _LeftOutSums()
             names = dict(connection.execute(select(Character.id, Character.name)).all())
-            for role in _roles(connection, kinds_left_out(with_kinds)):
-                if role.faces or role.screen_time:
-                    one = Role(names[role.character_id], role.screen_time, role.faces)
-                    cast[role.episode_id].append(one)
-                left.add(role.episode_id, role)
+            for part in parts(connection, kinds_left_out(with_kinds)):
+                if part.counts:
+                    seconds = Fraction(part.units * part.base[0], part.base[1])
+                    one = Role(names[part.character_id], seconds, part.faces)
+                    cast[part.episode_id].append(one)
+                if part.left_out:
+                    left.add(part.episode_id, part)
             return [
                 EpisodeSummary(
                     episode,
@@ -63,15 +63,19 @@ class Summaries(Repository):
     def characters(self, with_kinds: str | Sequence[str] = ()) -> list[CharacterSummary]:
         """All characters, longest on screen first, then by name; ``with_kinds`` as above."""
         with self._session.reading() as connection:
-            times: dict[int, Fraction] = defaultdict(Fraction)
+            units = Counter[tuple[int, tuple[int, int]]]()
             faces, episodes = Counter[int](), Counter[int]()
             left = _LeftOutSums()
-            for role in _roles(connection, kinds_left_out(with_kinds)):
-                if role.faces or role.screen_time:
-                    times[role.character_id] += role.screen_time
-                    faces[role.character_id] += role.faces
-                    episodes[role.character_id] += 1
-                left.add(role.character_id, role)
+            for part in parts(connection, kinds_left_out(with_kinds)):
+                if part.counts:
+                    units[part.character_id, part.base] += part.units
+                    faces[part.character_id] += part.faces
+                    episodes[part.character_id] += 1
+                if part.left_out:
+                    left.add(part.character_id, part)
+            times: dict[int, Fraction] = defaultdict(Fraction)
+            for (character_id, base), some in units.items():  # most series have one time base
+                times[character_id] += some * Fraction(*base)
             aliases: dict[int, list[str]] = defaultdict(list)
             for character_id, alias in connection.execute(
                 select(Alias.character_id, Alias.name).order_by(Alias.name)
@@ -158,17 +162,6 @@ def _faults(connection: Connection, ours: ColumnElement[bool]) -> dict[int, list
     return faults
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A character in an episode: what counts of its sure appearances, and what is left out."""
-
-    character_id: int
-    episode_id: int
-    screen_time: Fraction
-    faces: int
-    left_out: dict[str, Fraction]
-
-
 class _LeftOutSums:
     """What is left out, added up by what it is asked for: episodes, or characters."""
 
@@ -176,52 +169,23 @@ class _LeftOutSums:
         self._seconds: dict[int, dict[str, Fraction]] = defaultdict(dict)
         self._episodes: dict[tuple[int, str], set[int]] = defaultdict(set)
 
-    def add(self, key: int, part: _Part) -> None:
+    def add(self, key: int, part: RoleSum) -> None:
         """Add what is left out of a part."""
-        mine = self._seconds[key] if part.left_out else {}
-        for kind, seconds in part.left_out.items():
-            mine[kind] = mine.get(kind, Fraction()) + seconds
+        mine = self._seconds[key]
+        for kind, units in part.left_out.items():
+            mine[kind] = mine.get(kind, Fraction()) + units * Fraction(*part.base)
             self._episodes[key, kind].add(part.episode_id)
 
     def of(self, key: int) -> tuple[LeftOut, ...]:
         """The sums."""
-        mine = self._seconds.get(key, {})
+        mine = self._seconds.get(key)
+        if mine is None:
+            return ()
         return tuple(
             LeftOut(kind, mine[kind], len(self._episodes[key, kind]))
             for kind in LEFT_OUT
             if kind in mine
         )
-
-
-def _roles(connection: Connection, left_out: Collection[str]) -> Iterator[_Part]:
-    """Each character in each episode, without order."""
-    whose = (
-        Appearance.character_id,
-        Appearance.episode_id,
-        Episode.time_base_num,
-        Episode.time_base_den,
-    )
-    rows = connection.execute(
-        select(
-            *whose,
-            Appearance.segment,
-            func.sum(Appearance.stop_pts - Appearance.start_pts),
-            func.sum(Appearance.faces, type_=BigInteger),
-        )
-        .join(Episode, Episode.id == Appearance.episode_id)
-        .where(Appearance.unsure.is_(False))
-        .group_by(*whose, Appearance.segment)
-        .order_by(Appearance.character_id, Appearance.episode_id)
-    )
-    for (character_id, episode_id), group in groupby(rows, key=lambda row: (row[0], row[1])):
-        counted, faces, left = Fraction(), 0, dict[str, Fraction]()
-        for _, _, num, den, kind, units, some in group:
-            if kind is not None and kind in left_out:
-                left[kind] = int(units) * Fraction(num, den)
-            else:
-                counted += int(units) * Fraction(num, den)
-                faces += int(some)
-        yield _Part(character_id, episode_id, counted, faces, left)
 
 
 def _longest_first(role: Role) -> tuple[Fraction, str]:

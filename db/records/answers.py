@@ -49,7 +49,7 @@ class SegmentRow(NamedTuple):
     Attributes:
         id: its number in this index.
         episode_id: the episode.
-        kind: one of ``core.segments.types.KINDS``; ``story`` where a person said it is none.
+        kind: one of ``core.segments.kinds.KINDS``; ``story`` where a person said it is none.
         start_frame, stop_frame: half-open.
         start_pts, stop_pts: when the first frame begins and the last one ends, in ``time_base``.
         confidence: 0..1; 1 where a person set it.

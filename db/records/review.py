@@ -117,7 +117,7 @@ class SegmentEdit:
     Attributes:
         episode_id: the episode.
         start, stop: frames, half-open.
-        kind: one of ``core.segments.types.KINDS``, or ``story``: there is nothing.
+        kind: one of ``core.segments.kinds.KINDS``, or ``story``: there is nothing.
         at: frames of the segment that it was so far; None for the one that lies there, or a new
             one where none does.
         only_here: it says nothing of other episodes.

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.segments.kinds import STORY
 from eyecatch.core.segments.said import FrameSpan, counterpart, moved, overlap, pieces
-from eyecatch.core.segments.types import STORY
 from eyecatch.core.text import clock
 from eyecatch.db.connection.session import FACES, Repository
 from eyecatch.db.episodes import episode_record, select_episodes

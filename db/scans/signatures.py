@@ -8,12 +8,7 @@ import numpy as np
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.engine import Connection
 
-from eyecatch.core.segments.types import (
-    ChapterMark,
-    EpisodeSignature,
-    PictureHashes,
-    SoundHashes,
-)
+from eyecatch.core.segments.types import ChapterMark, EpisodeSignature, PictureHashes, SoundHashes
 from eyecatch.core.video.types import Chunk as PlannedChunk
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.frame_times import FrameTimes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from eyecatch.core.segments.types import LEFT_OUT
+from eyecatch.core.segments.kinds import LEFT_OUT
 from eyecatch.jobs.cli.output import print_text
 
 

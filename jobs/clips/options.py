@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.segments.counting import kinds_left_out
-from eyecatch.core.segments.types import KINDS
+from eyecatch.core.segments.kinds import KINDS, kinds_left_out
 from eyecatch.jobs.render.options import EncodingKeywords, EncodingOptions
 
 LABELS = ("none", "soft", "burn")

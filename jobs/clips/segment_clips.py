@@ -12,7 +12,7 @@ def shown_once(index: Index, kind: str) -> list[Found]:
 
     Args:
         index: an open index.
-        kind: of ``core.segments.types.KINDS``.
+        kind: of ``core.segments.kinds.KINDS``.
 
     Returns:
         In the order of episodes; nobody is named in them.

@@ -10,7 +10,7 @@ import numpy as np
 
 from eyecatch.core.crops import decode
 from eyecatch.core.plotting import FAINT, canvas, fit, save
-from eyecatch.core.segments.counting import kinds_left_out
+from eyecatch.core.segments.kinds import kinds_left_out
 from eyecatch.core.text import clock
 from eyecatch.db.records.face_rows import CropRow
 from eyecatch.jobs.colours import colour_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 
-from eyecatch.core.segments.counting import KindSpan
+from eyecatch.core.segments.stretches import KindSpan
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.export.tables import Column, Row

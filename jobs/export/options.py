@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.segments.counting import kinds_left_out
+from eyecatch.core.segments.kinds import kinds_left_out
 
 SHEETS: Final = ("season", "timeline", "faces")
 """What a sheet can show."""

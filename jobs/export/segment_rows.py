@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from eyecatch.core.segments.kinds import STORY
 from eyecatch.core.segments.story_parts import NamedPart, Stretch, named_parts
-from eyecatch.core.segments.types import STORY
 from eyecatch.core.video.chapter_files import ffmetadata, matroska_chapters
 from eyecatch.db.index import Index
 from eyecatch.db.records.answers import SegmentRow

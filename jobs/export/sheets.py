@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.segments.counting import KindSpan, cut_at_edges, kinds_left_out
+from eyecatch.core.segments.kinds import kinds_left_out
+from eyecatch.core.segments.stretches import KindSpan, cut_at_edges
 from eyecatch.db.records.face_rows import TrackRow
 from eyecatch.jobs.export.appearances import appearances_of
 from eyecatch.jobs.export.charts import draw_grid, draw_timeline

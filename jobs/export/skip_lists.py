@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Final
 
+from eyecatch.core.segments.kinds import ENDING, EYECATCH, OPENING, PREVIEW, RECAP
 from eyecatch.core.segments.story_parts import Stretch
-from eyecatch.core.segments.types import ENDING, EYECATCH, OPENING, PREVIEW, RECAP
 from eyecatch.jobs.export.segment_rows import EpisodeSegments
 
 SKIPPED: Final = (OPENING, ENDING, RECAP, PREVIEW)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from fractions import Fraction
 
+from eyecatch.core.segments.kinds import LEFT_OUT
 from eyecatch.core.segments.merged_chapters import merged
 from eyecatch.core.segments.story_parts import NamedPart, Stretch, named_parts
-from eyecatch.core.segments.types import LEFT_OUT
 from eyecatch.core.video.chapter_marks import chapter_marks
 from eyecatch.db.index import Index
 from eyecatch.jobs.render.source import Source

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
-from eyecatch.core.segments.types import KINDS
+from eyecatch.core.segments.kinds import KINDS
 from eyecatch.db.records.review import FaceRow
 from eyecatch.jobs.review.media import player
 from eyecatch.jobs.review.parameters import READ, Id, PageNumber, Seconds, Words

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.segments.types import STORY
+from eyecatch.core.segments.kinds import STORY
 from eyecatch.core.text import clock, exact_clock
 from eyecatch.db.records.answers import SegmentRow
 from eyecatch.db.records.review import ActionRow, SegmentEdit

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from eyecatch.core.segments.kinds import PREVIEW, RECAP
 from eyecatch.core.segments.occurrences import occurrences
 from eyecatch.core.segments.said import counterpart, is_same
-from eyecatch.core.segments.types import PREVIEW, RECAP, EpisodeSignature, FoundSegment
+from eyecatch.core.segments.types import EpisodeSignature, FoundSegment
 from eyecatch.db.index import Index
 from eyecatch.db.models.base import PERSON
 from eyecatch.db.records.answers import SegmentRow

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from eyecatch.core.segments.types import STORY
+from eyecatch.core.segments.kinds import STORY
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.answers import SegmentRow
 from eyecatch.db.records.scan import EpisodeRecord

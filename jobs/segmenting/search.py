@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from eyecatch.core.segments.kinds import KINDS, LEFT_OUT
 from eyecatch.core.segments.repeats import Repeats, find_repeats
-from eyecatch.core.segments.types import KINDS, LEFT_OUT, FoundSegment
+from eyecatch.core.segments.types import FoundSegment
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.segmenting.additions import added_before

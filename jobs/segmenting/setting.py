@@ -10,8 +10,8 @@ from typing import Final
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.names import folded
+from eyecatch.core.segments.kinds import KINDS, STORY
 from eyecatch.core.segments.said import nearest
-from eyecatch.core.segments.types import KINDS, STORY
 from eyecatch.core.text import exact_clock, seconds_of
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.review import ActionRow, SegmentEdit

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from eyecatch.core.segments.kinds import ENDING, OPENING, STORY
 from eyecatch.core.segments.said import (
     FrameSpan,
     KeptSegment,
@@ -16,7 +17,7 @@ from eyecatch.core.segments.said import (
     nearest,
     pieces,
 )
-from eyecatch.core.segments.types import ENDING, OPENING, STORY, FoundSegment
+from eyecatch.core.segments.types import FoundSegment
 
 SECOND = 10
 """Frames of one, in the episodes below; those of the third are shown at twice the rate."""

@@ -5,9 +5,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eyecatch.core.segments.kinds import KINDS, STORY
 from eyecatch.core.segments.merged_chapters import merged
 from eyecatch.core.segments.story_parts import NamedPart, Stretch, named_parts
-from eyecatch.core.segments.types import KINDS, STORY
 
 END = Fraction(1440)
 

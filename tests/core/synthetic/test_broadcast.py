@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.segments.types import KINDS, LEFT_OUT
+from eyecatch.core.segments.kinds import KINDS, LEFT_OUT
 from eyecatch.core.synthetic.broadcast import draw_broadcast, write_broadcast
 from eyecatch.core.synthetic.cast import CAST
 from eyecatch.core.synthetic.passages import BLACK, play_passages, true_segments

@@ -6,9 +6,9 @@ import random
 import pytest
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.segments import counting
-from eyecatch.core.segments.counting import Claim, KindSpan, cut_at_edges, kinds_left_out, stretches
-from eyecatch.core.segments.types import KINDS, LEFT_OUT, STORY
+from eyecatch.core.segments import kinds
+from eyecatch.core.segments.kinds import KINDS, LEFT_OUT, STORY, kinds_left_out
+from eyecatch.core.segments.stretches import Claim, KindSpan, cut_at_edges, stretches
 
 
 def claim(start, stop, kind, by_person=False):
@@ -104,4 +104,4 @@ def test_a_wrong_kind_is_refused_with_the_right_ones():
 
 
 def test_examples():
-    assert doctest.testmod(counting).failed == 0
+    assert doctest.testmod(kinds).failed == 0

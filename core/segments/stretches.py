@@ -1,17 +1,12 @@
-"""What of an episode is counted: story always, other kinds of segments where somebody asks."""
+"""Where an episode is of which kind: segments without overlaps, and what is cut at their edges."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from eyecatch.core.errors import RequestError
-from eyecatch.core.segments.types import KINDS, LEFT_OUT, STORY
-
-ALL: Final = "all"
-"""Asks for every kind."""
+from eyecatch.core.segments.kinds import KINDS, STORY
 
 
 class KindSpan(NamedTuple):
@@ -39,29 +34,6 @@ class Claim(NamedTuple):
     stop_pts: int
     kind: str
     by_person: bool
-
-
-def kinds_left_out(with_kinds: str | Sequence[str] = ()) -> frozenset[str]:
-    """The kinds that are not counted.
-
-    Args:
-        with_kinds: kinds that are counted beside story, or ``all``; a text has commas between them.
-
-    Raises:
-        RequestError: there is no such kind.
-
-    Example:
-        >>> sorted(kinds_left_out("opening, recap"))
-        ['ending', 'eyecatch', 'preview']
-    """
-    words = with_kinds.split(",") if isinstance(with_kinds, str) else with_kinds
-    asked = {word.strip().lower() for word in words} - {""}
-    known = (*LEFT_OUT, ALL)
-    for word in sorted(asked - {*KINDS, STORY, ALL}):  # the last two of them count anyway
-        near = difflib.get_close_matches(word, known, n=1)
-        advice = f"did you mean {near[0]}? Choose" if near else "choose"
-        raise RequestError(f"{word!r} is no kind of segment", f"{advice} of {', '.join(known)}")
-    return frozenset() if ALL in asked else frozenset(LEFT_OUT) - asked
 
 
 def stretches(claims: Iterable[Claim]) -> list[KindSpan]:
