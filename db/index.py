@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from eyecatch.db.queries.summaries import Summaries
     from eyecatch.db.review.actions import Actions
     from eyecatch.db.review.checked_faces import CheckedFaces
+    from eyecatch.db.review.clarity import Clarity
     from eyecatch.db.review.clusters import Clusters
     from eyecatch.db.review.faces import Faces
     from eyecatch.db.review.missed_faces import MissedFaces
@@ -98,6 +99,7 @@ class Index(Session):
     # Faces, and what people do with them
     faces: cached_property[Faces] = repository("eyecatch.db.review.faces", "Faces")
     clusters: cached_property[Clusters] = repository("eyecatch.db.review.clusters", "Clusters")
+    clarity: cached_property[Clarity] = repository("eyecatch.db.review.clarity", "Clarity")
     actions: cached_property[Actions] = repository("eyecatch.db.review.actions", "Actions")
     missed_faces: cached_property[MissedFaces] = repository(
         "eyecatch.db.review.missed_faces", "MissedFaces"

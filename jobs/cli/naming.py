@@ -10,6 +10,7 @@ import eyecatch
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import serialize as shapes
 from eyecatch.jobs.cli.output import answer, note, print_json
+from eyecatch.jobs.naming.commands import Unknowns
 
 faces = click.option(
     "--face",
@@ -25,7 +26,9 @@ faces = click.option(
 @click.option(
     "--most", type=click.IntRange(1), default=50, show_default=True, help="How many to list."
 )
-@click.option("--all", "everything", is_flag=True, help="List them all.")
+@click.option(
+    "--all", "everything", is_flag=True, help="List them all, the small and doubtful too."
+)
 @click.option(
     "--sheet",
     type=click.Path(path_type=Path),
@@ -40,8 +43,9 @@ def unknowns(
 ) -> None:
     """Who waits for a name: faces in clusters that look alike, the longest on screen first.
 
-    New faces are looked at first, which takes some seconds an episode; what was grouped before
-    stays as it was. Name a cluster with: eyecatch name CLUSTER NAME.
+    What is small, blurred, hardly a face, a single face for a moment, or like what you set aside is
+    counted, not listed. New faces are looked at first, which takes some seconds an episode; what
+    was grouped before stays as it was. Name a cluster with: eyecatch name CLUSTER NAME.
     """
     found = eyecatch.unknowns(
         db=db,
@@ -52,14 +56,31 @@ def unknowns(
     if form == "json":
         print_json(shapes.unknowns_row(found))
         return
-    rows = [shapes.cluster_row(one) | {"faces": one.row.faces} for one in found.clusters]
-    columns = ["cluster", "series", "faces", "episodes", "seconds"]
-    answer(form, rows, columns, "Nobody waits for a name.")
+    every = everything or form == "csv"
+    listed = [one for one in found.clusters if every or one.doubt is None]
+    rows = [shapes.cluster_row(one) | {"faces": one.row.faces} for one in listed]
+    columns = ["cluster", "series", "faces", "episodes", "seconds", *["doubt"] * every]
+    empty = (
+        "Nobody waits for a name who is seen well." if found.more else "Nobody waits for a name."
+    )
+    answer(form, rows, columns, empty)
     if not quiet:
-        note(f"{found.share.part:.0%} of the faces' screen time has a name.")
-        if found.unsure:
-            unsure = "1 name is" if len(found.unsure) == 1 else f"{len(found.unsure)} names are"
-            note(f"{unsure} unsure: see --json, or eyecatch review.")
+        _tell_rest(found, every)
+
+
+def _tell_rest(found: Unknowns, every: bool) -> None:
+    """What the table doesn't say."""
+    note(f"{found.share.part:.0%} of the faces' screen time has a name.")
+    if found.unsure:
+        unsure = "1 name is" if len(found.unsure) == 1 else f"{len(found.unsure)} names are"
+        note(f"{unsure} unsure: see --json, or eyecatch review.")
+    if found.more and not every:
+        groups = (
+            "1 small or doubtful group"
+            if found.more == 1
+            else (f"{found.more} small or doubtful groups")
+        )
+        note(f"And {groups}: --all shows {'it' if found.more == 1 else 'them'}.")
 
 
 @click.command(epilog="Example:  eyecatch name 12 Hiei")

@@ -178,7 +178,7 @@ def unknowns_row(found: Unknowns) -> Row:
     return {
         "named": round(found.share.part, 4),
         "clusters": [cluster_row(one) for one in found.clusters],
-        "unsure": [face_row(one) for one in found.unsure],
+        "unsure": [face_row(one) | {"doubt": found.doubts.get(one.id)} for one in found.unsure],
     }
 
 
@@ -191,6 +191,7 @@ def cluster_row(cluster: Cluster) -> Row:
         "faces": [face_row(face) for face in cluster.faces],
         "episodes": row.episodes,
         "seconds": round(row.seconds, 3),
+        "doubt": cluster.doubt,
     }
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.review import ActionRow, ClusterRow, FaceRow, Share
 from eyecatch.jobs.naming.cluster_sheets import write_sheets
+from eyecatch.jobs.naming.offers import Offers
 from eyecatch.jobs.naming.pipeline import NamingPipeline, Notify, ignore
 
 
@@ -20,10 +21,14 @@ class Cluster:
     Attributes:
         row: its numbers.
         faces: the face of each track in it, the longest on screen first.
+        doubt: why it isn't worth a click: ``unclear`` (small, blurred, hardly a face), ``brief`` (a
+            single face, for a moment), ``set aside`` (like what people said is nobody or no face);
+            None where it is.
     """
 
     row: ClusterRow
     faces: tuple[FaceRow, ...]
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,16 @@ class Unknowns:
         clusters: the longest on screen first.
         unsure: faces with a name that is unsure, the most informative to label first.
         share: how much of the screen time has a name.
+        more: how many clusters wait that aren't worth a click.
+        doubts: why faces of ``unsure``, by their numbers, aren't worth a click: ``unclear``, or
+            ``unlike`` (less like the name than faces of one person are in this series).
     """
 
     clusters: tuple[Cluster, ...]
     unsure: tuple[FaceRow, ...]
     share: Share
+    more: int = 0
+    doubts: Mapping[int, str] = field(default_factory=dict)
 
 
 def unknowns(
@@ -54,8 +64,10 @@ def unknowns(
 
     Args:
         db: path of an SQLite file, or any SQLAlchemy URL.
-        most: clusters, and unsure faces, that are listed at most; None for all.
-        sheet: a folder for a picture of each cluster that is listed.
+        most: clusters that are worth a click, others, and unsure faces that are listed at most;
+            None for all.
+        sheet: a folder for a picture of each cluster that is worth a click; of all with ``most``
+            None.
         say: is called with a sentence as each step begins.
 
     Raises:
@@ -71,12 +83,30 @@ def unknowns(
         '43% of the screen time has a name'
     """
     with open_index(db, create=False) as index:
-        NamingPipeline(index).run(say)
-        rows = index.clusters.waiting(count=most)
-        clusters = tuple(Cluster(row, tuple(index.faces.waiting(row.id))) for row in rows)
+        pipeline = NamingPipeline(index)
+        pipeline.run(say)
+        offers = Offers(index, pipeline)
+        waiting = offers.clusters()
+        worth, rest = (
+            [one for one in waiting if (one[1] is None) == wanted] for wanted in (True, False)
+        )
+        listed = {row.id for row, _ in worth[:most] + rest[:most]}
+        clusters = tuple(
+            Cluster(row, tuple(index.faces.waiting(row.id)), doubt)
+            for row, doubt in waiting
+            if row.id in listed
+        )
         if sheet is not None:
-            write_sheets(index, [(one.row, one.faces) for one in clusters], sheet)
-        return Unknowns(clusters, tuple(index.faces.unsure(most)), index.appearances.named_share())
+            drawn = [one for one in clusters if most is None or one.doubt is None]
+            write_sheets(index, [(one.row, one.faces) for one in drawn], sheet)
+        unsure = offers.unsure()
+        return Unknowns(
+            clusters,
+            tuple(face for face, _ in unsure[:most]),
+            index.appearances.named_share(),
+            len(rest),
+            {face.id: doubt for face, doubt in unsure if doubt is not None},
+        )
 
 
 def name(

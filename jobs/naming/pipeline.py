@@ -15,8 +15,8 @@ from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.decision import Calibration
 from eyecatch.core.identity.ensemble import Ensemble
 from eyecatch.core.identity.inference import Identify
+from eyecatch.core.identity.offers import SeriesGuesses, guesses
 from eyecatch.core.identity.propagation import (
-    ClassCentroids,
     FaceEmbeddings,
     centroids_of,
     propagate_names,
@@ -47,7 +47,8 @@ class NamingPipeline:
 
     Attributes:
         embedder_id: the index's number for the embedder.
-        centroids: of the named characters of each series, by its id, as of the last ``propagate``.
+        guesses: what the named faces of each series, by its id, say of those that wait, as of the
+            last ``propagate``.
     """
 
     def __init__(self, index: Index, embedder: Bundle | None = None) -> None:
@@ -56,7 +57,7 @@ class NamingPipeline:
         names = [character.name for character in bundle.characters]
         folder = str(bundle.folder)
         self._bundle = bundle
-        self.centroids: dict[int | None, ClassCentroids] = {}
+        self.guesses: dict[int | None, SeriesGuesses] = {}
         self.embedder_id = index.bundles.add(bundle.digest, folder, names, bundle.card)
         self._people_id = index.bundles.add(PEOPLE, "", [], {"name": PEOPLE})
 
@@ -129,10 +130,11 @@ class NamingPipeline:
             if face in tracks:
                 wrong[tracks[face]].add(character)
         verdicts = {}
-        self.centroids.pop(series_id, None)
+        self.guesses.pop(series_id, None)
         if faces.by_person.any():
             centroids, ids = centroids_of(faces, self._index.characters.names())
             cannot_link = self._index.clusters.cannot_link()
             verdicts = propagate_names(faces, centroids, ids, denied, cannot_link, self.calibration)
-            self.centroids[series_id] = centroids
+            said = {track: verdict for track, (verdict, _) in verdicts.items()}
+            self.guesses[series_id] = guesses(faces, centroids, said, self.calibration)
         return self._index.propagation.save(series_id, verdicts, wrong, self._people_id)

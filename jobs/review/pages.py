@@ -11,10 +11,10 @@ from starlette.responses import Response
 from eyecatch.core.segments.kinds import KINDS
 from eyecatch.db.records.review import FaceRow
 from eyecatch.jobs.review.media import player
-from eyecatch.jobs.review.parameters import READ, Id, PageNumber, Seconds, Words
+from eyecatch.jobs.review.parameters import READ, Flag, Id, PageNumber, Seconds, Words
 from eyecatch.jobs.review.segment_band import segment_bars
 from eyecatch.jobs.review.state import AppState
-from eyecatch.jobs.review.suggestions import likely_names, similar_clusters
+from eyecatch.jobs.review.suggestions import similar_clusters
 from eyecatch.jobs.review.templating import page
 from eyecatch.jobs.review.timeline import WIDTH, timeline
 from eyecatch.jobs.selection import short
@@ -91,18 +91,23 @@ class Pages:
             names=self._index.pages.names(),
         )
 
-    def unknowns(self, number: PageNumber = 1) -> Response:
-        """Clusters that wait for a name."""
-        rows = self._index.clusters.waiting((number - 1) * CLUSTERS, CLUSTERS)
-        faces = {row.id: self._index.faces.waiting(row.id, FACES) for row in rows}
-        guesses = likely_names(self._room, rows)
+    def unknowns(self, number: PageNumber = 1, rest: Flag = False) -> Response:
+        """Clusters that wait for a name: those worth a click, or the rest."""
+        offers = self._room.offers
+        rows = [row for row, doubt in offers.clusters() if (doubt is not None) == rest]
+        first = (number - 1) * CLUSTERS
+        shown = rows[first : first + CLUSTERS]
         return page(
             self._room,
             "unknowns.html",
-            clusters=[(row, faces[row.id], guesses[row.id]) for row in rows],
+            clusters=[
+                (row, self._index.faces.waiting(row.id, FACES), offers.names(row)) for row in shown
+            ],
+            seconds=sum(row.seconds for row in rows),
             names=self._index.pages.names(),
+            rest=rest,
             number=number,
-            more=len(rows) == CLUSTERS,
+            more=len(rows) > first + CLUSTERS,
         )
 
     def cluster(self, cluster_id: Id) -> Response:
@@ -114,17 +119,18 @@ class Pages:
             "cluster.html",
             row=row,
             faces=self._index.faces.waiting(cluster_id, MOST_FACES),
-            guesses=likely_names(self._room, [row])[row.id],
+            guesses=self._room.offers.names(row),
             near=[(one, self._index.faces.waiting(one.id, 6), cosine) for one, cosine in near],
             names=self._index.pages.names(),
         )
 
-    def unsure(self) -> Response:
-        """Names that are unsure."""
+    def unsure(self, rest: Flag = False) -> Response:
+        """Names that are unsure: those worth a click, or the rest."""
         groups: dict[str, list[FaceRow]] = defaultdict(list)
-        for face in self._index.faces.unsure(QUESTIONS):
+        faces = [face for face, doubt in self._room.offers.unsure() if (doubt is not None) == rest]
+        for face in faces[:QUESTIONS]:
             groups[face.character or ""].append(face)
-        return page(self._room, "unsure.html", groups=list(groups.items()))
+        return page(self._room, "unsure.html", groups=list(groups.items()), rest=rest)
 
     def character(self, character_id: Id) -> Response:
         """A character: where it is, and its faces."""

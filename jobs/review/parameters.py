@@ -45,6 +45,9 @@ Id = Annotated[int, Path(ge=0, le=LARGEST_NUMBER)]
 PageNumber = Annotated[int, Query(ge=1, le=10**6)]
 """Of the first, second, … page of a list."""
 
+Flag = Annotated[bool, Query()]
+"""Whether something is so: 1 or 0."""
+
 Seconds = Annotated[float, Query(ge=-LONGEST_TIME, le=LONGEST_TIME, allow_inf_nan=False)]
 """A player's time; a little before its start is fine."""
 

@@ -10,6 +10,7 @@ from eyecatch.core.errors import EyecatchError
 from eyecatch.core.files import user_cache
 from eyecatch.db.index import Index
 from eyecatch.db.records.review import ActionRow
+from eyecatch.jobs.naming.offers import Offers
 from eyecatch.jobs.naming.pipeline import NamingPipeline
 from eyecatch.jobs.review.proxies import Proxies
 
@@ -22,6 +23,7 @@ class AppState:
         proxies: folder of copies that browsers play; None for the user's cache.
 
     Attributes:
+        offers: what of the index is worth asking about.
         step: what is being done to new faces; empty when nothing is.
         fault: what went wrong when it was done, as a sentence; empty if nothing.
     """
@@ -29,6 +31,7 @@ class AppState:
     def __init__(self, index: Index, proxies: Path | None = None) -> None:
         self.index = index
         self.pipeline = NamingPipeline(index)
+        self.offers = Offers(index, self.pipeline)
         self.proxies = Proxies(proxies or user_cache() / "proxies")
         self.step = self.fault = ""
         self._acting = Lock()

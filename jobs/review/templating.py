@@ -42,6 +42,7 @@ def page(room: AppState, template: str, status: int = 200, **shown: Any) -> HTML
     index = room.index
     html = _HTML.get_template(template).render(
         counts=index.pages.counts(),
+        offered=room.offers.counts(),
         share=index.appearances.named_share(),
         last=index.actions.last(),
         step=room.step,

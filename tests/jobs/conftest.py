@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 
 import eyecatch
 from eyecatch.core.synthetic.portraits import draw_faces
 from eyecatch.core.synthetic.season import draw_season
+from eyecatch.db.index import open_index
 from eyecatch.jobs.cli import main
+from eyecatch.jobs.naming.offers import Offers
+from eyecatch.jobs.naming.pipeline import NamingPipeline
 from eyecatch.jobs.runners.ray.connection import connection
 from eyecatch.training.classifier.train import train
 
@@ -60,6 +65,32 @@ def grouped(evening, tmp_path_factory):
 def unnamed(grouped, tmp_path):
     """The same, to be written to."""
     return str(shutil.copy(grouped, tmp_path / "unnamed.db"))
+
+
+@pytest.fixture
+def blur(unnamed):
+    """Makes the crops of a cluster such that nobody is recognised in them."""
+
+    def blur(cluster):
+        with closing(sqlite3.connect(unnamed)) as connection, connection:
+            connection.execute(
+                """UPDATE crop SET quality = .001 WHERE tracklet_id IN
+                   (SELECT tracklet.id FROM tracklet JOIN face ON face.track_id = tracklet.track_id
+                    WHERE face.cluster_id = ?)""",
+                [cluster],
+            )
+
+    return blur
+
+
+@pytest.fixture
+def blurred(unnamed, blur):
+    """The smallest cluster that was worth a click, before its faces were blurred."""
+    with open_index(unnamed) as index:
+        offers = Offers(index, NamingPipeline(index))
+        cluster = next(row.id for row, doubt in reversed(offers.clusters()) if doubt is None)
+    blur(cluster)
+    return cluster
 
 
 @pytest.fixture(scope="session")

@@ -123,6 +123,27 @@ def test_a_season_is_named_and_taken_back(page, room):
         room.index.queries.find(["Hiei"])
 
 
+def test_the_rest_is_shown_and_named_without_javascript(browser, home, room, blurred):
+    context = browser.new_context(base_url=home, java_script_enabled=False)
+    opened = context.new_page()
+    opened.goto("/unknowns")
+    assert not opened.locator(f"[data-cluster='{blurred}']").count()
+    opened.get_by_role("link", name="Show the rest").click()
+    group = opened.locator(f"[data-cluster='{blurred}']")
+    group.get_by_placeholder("Name…").fill("Hiei")
+    group.get_by_role("button", name="Name", exact=True).click()
+    opened.get_by_text("Last: named").wait_for()
+    assert "rest=1" in opened.url
+    assert room.index.queries.find(["Hiei"])
+    context.close()
+
+
+def test_the_rest_has_no_barriers(page, blurred):
+    for path in ("/unknowns?rest=1", "/unsure?rest=1"):
+        page.goto(path)
+        check(page)
+
+
 def test_the_video_plays_with_boxes_and_bars_seek(page, room):
     row = room.index.clusters.waiting()[0]
     room.act(lambda index: index.actions.name_cluster(row.id, "Hiei"))

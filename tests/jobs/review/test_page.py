@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -57,6 +59,54 @@ def test_a_name_is_given_and_taken_back(page, room):
     action = room.index.actions.last().id
     page.post("/undo", data={"action": action, "back": "/"})
     assert "Hiei" not in page.get("/").text
+
+
+def clusters_on(text):
+    return {int(number) for number in re.findall(r'data-cluster="(\d+)"', text)}
+
+
+def faces_on(text):
+    return {int(number) for number in re.findall(r'name="face" value="(\d+)"', text)}
+
+
+def test_what_is_doubtful_waits_behind_a_link(page, room, blurred):
+    first = page.get("/unknowns").text
+    link, count = re.search(r'href="([^"]+)">Show the rest \((\d+)\)', first).groups()
+    rest = page.get(link).text
+    assert blurred in clusters_on(rest)
+    assert len(clusters_on(rest)) == int(count)
+    assert clusters_on(first) | clusters_on(rest) == {
+        row.id for row in room.index.clusters.waiting()
+    }
+    assert not clusters_on(first) & clusters_on(rest)
+    assert f'Unknown <span class="count">{len(clusters_on(first))}</span>' in first
+    (back,) = {*re.findall(r'name="back" value="(/unknowns\?[^"]+)"', rest)}
+    form = {"cluster": blurred, "name": "Hiei", "back": back.replace("&amp;", "&")}
+    after = page.post("/name", data=form).text
+    assert blurred not in clusters_on(after)
+    assert room.index.queries.find(["Hiei"])
+
+
+def test_an_unsure_name_of_a_blurred_face_waits_behind_a_link(page, room, blurred, unnamed):
+    row = largest(room)
+    room.act(lambda index: index.actions.name_cluster(row.id, "Hiei"))
+    clear = next(one for one, doubt in room.offers.clusters() if doubt is None)
+    faces = {
+        number: {face.id for face in room.index.faces.waiting(number)}
+        for number in (clear.id, blurred)
+    }
+    with closing(sqlite3.connect(unnamed)) as connection, connection:
+        connection.execute(
+            """UPDATE track SET unsure = 1, confidence = .7, decided_by = 'model',
+               character_id = (SELECT id FROM character WHERE name = 'Hiei')
+               WHERE id IN (SELECT track_id FROM face WHERE cluster_id IN (?, ?))""",
+            list(faces),
+        )
+    first, rest = page.get("/unsure").text, page.get("/unsure?rest=1").text
+    assert faces[clear.id] <= faces_on(first)
+    assert faces[blurred] <= faces_on(rest)
+    assert not faces_on(first) & faces_on(rest)
+    assert f"Show the rest ({len(faces_on(rest))})" in first
 
 
 def test_a_name_from_which_nothing_can_follow_is_not_kept(page, room, monkeypatch):
