@@ -24,7 +24,7 @@ from unknowns import NOBODY, labels, read_truth
 
 import eyecatch
 from eyecatch.core.identity.decision import probabilities
-from eyecatch.core.identity.offers import Doubt
+from eyecatch.core.identity.doubts import Doubt
 from eyecatch.core.identity.propagation import centroids_of
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.review import FaceRow

@@ -10,7 +10,7 @@ from more_itertools import batched
 from sqlalchemy import Select, func, select
 from sqlalchemy.engine import Connection
 
-from eyecatch.core.identity.offers import FaceClarity
+from eyecatch.core.identity.doubts import FaceClarity
 from eyecatch.db.appearances import SECONDS
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import Repository

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from eyecatch.core.identity.offers import (
+from eyecatch.core.identity.doubts import (
     MANY,
     NO_GUESSES,
     Doubt,

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from eyecatch.core.identity.base_embedder import base_bundle
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.decision import Calibration
+from eyecatch.core.identity.doubts import SeriesGuesses, guesses
 from eyecatch.core.identity.ensemble import Ensemble
 from eyecatch.core.identity.inference import Identify
-from eyecatch.core.identity.offers import SeriesGuesses, guesses
 from eyecatch.core.identity.propagation import (
     FaceEmbeddings,
     centroids_of,

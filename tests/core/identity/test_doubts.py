@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from eyecatch.core.identity.decision import Calibration
-from eyecatch.core.identity.offers import (
+from eyecatch.core.identity.doubts import (
     ENOUGH,
     MANY,
     MIN_CHANCE,
