@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from eyecatch.db.review.clusters import Clusters
     from eyecatch.db.review.faces import Faces
     from eyecatch.db.review.missed_faces import MissedFaces
+    from eyecatch.db.review.named_faces import NamedFaces
     from eyecatch.db.review.propagation import Propagation
     from eyecatch.db.review.replacement import Replacements
     from eyecatch.db.review.segment_edits import SegmentEdits
@@ -103,6 +104,9 @@ class Index(Session):
     actions: cached_property[Actions] = repository("eyecatch.db.review.actions", "Actions")
     missed_faces: cached_property[MissedFaces] = repository(
         "eyecatch.db.review.missed_faces", "MissedFaces"
+    )
+    named_faces: cached_property[NamedFaces] = repository(
+        "eyecatch.db.review.named_faces", "NamedFaces"
     )
     checked_faces: cached_property[CheckedFaces] = repository(
         "eyecatch.db.review.checked_faces", "CheckedFaces"

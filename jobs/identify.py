@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +22,15 @@ from eyecatch.core.identity.ensemble import Ensemble
 from eyecatch.core.identity.inference import IdentifyAll
 from eyecatch.core.images import read_image
 from eyecatch.core.inputs import images
+from eyecatch.db.index import open_index
+from eyecatch.jobs.bundling.index_bundle import bundles_of_index
 from eyecatch.jobs.classify import Models, load_models
 
 # Images read before their faces are identified in one go; bounds memory to some hundred crops.
 BATCH = 64
+
+STRANGER: Final = Verdict(None, 0.0, False, ())
+"""Who a face is if nobody is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,11 @@ class Still:
     error: str | None = None
 
 
-def identify(
+def identify(  # noqa: PLR0913 - each is an option of its own
     paths: Iterable[Path],
     *,
-    model: Models,
+    model: Models = (),
+    db: str | None = None,
     detector: NamedDetector | None = None,
     crop: bool = False,
     series: str | None = None,
@@ -70,16 +77,20 @@ def identify(
     Args:
         paths: images, and folders of them.
         model: folder of the bundle that names the faces, or of several that decide together.
+        db: an index, whose names that people gave are known too: path of an SQLite file, or any
+            SQLAlchemy URL. Without a model and without an index faces are found, and are nobody.
         detector: which detector looks: its name, its file, or a configuration;
             None for the default.
         crop: the images are faces already, so none is looked for.
-        series: name of the show that they are of: its own bundle is preferred.
+        series: name of the show that they are of: its own bundle, and its own names of the index,
+            are preferred.
 
     Yields:
         One still an image; an image that can't be read has an error instead of faces.
 
     Raises:
-        EyecatchError: the detector or bundle can't be used.
+        RequestError: nobody is named in the index.
+        EyecatchError: the detector, a bundle or the index can't be used.
 
     Example:
         >>> import eyecatch
@@ -88,8 +99,8 @@ def identify(
         ...     print(still.image, [face.character for face in still.faces])
         still.png [...'Mizore'...]
     """
-    ensemble = load_models(model)
-    classify = IdentifyAll(ensemble.bundles)
+    ensemble = _asked(model, db)
+    classify = IdentifyAll(ensemble.bundles if ensemble else ())
     finder = None if crop else load(detector or DetectorConfig(), multiscale=True)
     sources = images(paths)
     for fault in sources.faults:
@@ -104,6 +115,15 @@ def identify(
                 tuple(map(_face, one.detections.boxes, one.detections.scores, verdicts)),
                 one.error,
             )
+
+
+def _asked(model: Models, db: str | None) -> Ensemble | None:
+    """The bundles, and the names of the index as bundles; None where neither was given."""
+    given = load_models(model).bundles if model else ()
+    if db is None:
+        return Ensemble(given) if given else None
+    with open_index(db, create=False) as index:
+        return Ensemble([*given, *bundles_of_index(index)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +148,16 @@ def _detect(path: Path, finder: Detector | None) -> _Detected:
 
 
 def _identify(
-    detected: Sequence[_Detected], classify: IdentifyAll, ensemble: Ensemble, series: str | None
+    detected: Sequence[_Detected],
+    classify: IdentifyAll,
+    ensemble: Ensemble | None,
+    series: str | None,
 ) -> Iterator[list[Verdict]]:
     """Who the faces of each picture are."""
+    if ensemble is None:
+        for one in detected:
+            yield [STRANGER] * len(one.crops)
+        return
     predictions = classify([jpeg for one in detected for jpeg in one.crops])
     faces = (
         ensemble.vote(logits, np.ones(1), series)

@@ -49,6 +49,7 @@ EXPORTS = {
     "segments": (exports.EpisodeOptions, exports.EpisodeKeywords),
     "dataset": (exports.DatasetOptions, exports.DatasetKeywords),
     "sheet": (exports.SheetOptions, exports.SheetKeywords),
+    "bundle": (exports.BundleOptions, exports.BundleKeywords),
 }
 PAIRS = [
     *((options, keywords) for _, options, keywords in VERBS),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,28 @@ def save_bundle(  # noqa: PLR0913 - each is a part of a bundle
     except OSError as error:
         raise RequestError(f"{folder} can't be written ({error.strerror})") from error
     return load_bundle(folder)
+
+
+def unsaved_bundle(contents: Contents, embedder: Bundle, prototypes: Prototypes) -> Bundle:
+    """A bundle that is on no disk: other characters for the network of an embedder.
+
+    Its folder is the embedder's, where its weights are; it has no card of its own.
+
+    Raises:
+        ValueError: these are not the prototypes that such contents need.
+    """
+    check_prototypes(contents, prototypes)
+    said = hashlib.sha256(json.dumps(asdict(contents), sort_keys=True).encode())
+    said.update(embedder.weights_digest.encode())
+    for array in (prototypes.vectors, prototypes.owners, prototypes.counts):
+        said.update(array.tobytes())
+    return Bundle(
+        **{one.name: getattr(contents, one.name) for one in fields(Contents)},
+        folder=embedder.folder,
+        digest=said.hexdigest(),
+        weights_digest=embedder.weights_digest,
+        prototypes=prototypes,
+    )
 
 
 def _write_weights(path: Path, contents: Contents, network: Network | Path) -> None:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a question to the index needn't wait for NumPy
+    import numpy as np
+    import numpy.typing as npt
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +94,26 @@ class CropRow:
     time: Fraction
     quality: float
     jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NamedCrop:
+    """A crop of a track of which a person said who it is.
+
+    Attributes:
+        id: of the crop.
+        track, episode: ids of its track and episode.
+        series: of the episode, or None.
+        character: the name; None where the person said that it is nobody.
+        aliases: other names of the character.
+        embedding: float32 (d,), of unit length, or zero where the picture is damaged; None where
+            the network that is asked about has not seen it.
+    """
+
+    id: int
+    track: int
+    episode: int
+    series: str | None
+    character: str | None
+    aliases: tuple[str, ...]
+    embedding: npt.NDArray[np.float32] | None

@@ -1,4 +1,4 @@
-"""``eyecatch export frames``, ``appearances``, ``segments``, ``dataset`` and ``sheet``."""
+"""``eyecatch export frames``, ``appearances``, ``segments``, ``dataset``, ``sheet``, ``bundle``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from eyecatch.jobs.export.options import (
     EVERY,
     SHEETS,
     AppearanceKeywords,
+    BundleKeywords,
     DatasetKeywords,
     EpisodeKeywords,
     ExportKeywords,
@@ -200,6 +201,23 @@ def sheet(db: str, out: Path, **keywords: Unpack[SheetKeywords]) -> None:
         ends = {one.suffix: one.name for one in others}
         keywords["form"] = ends.get(out.suffix.lower(), default.name)
     _report(eyecatch.export("sheet", db=db, out=out, **keywords))
+
+
+@export.command(epilog="Example:  eyecatch export bundle --db season1.db --out season1.bundle")
+@click.option("--series", metavar="NAME", help="Only the people of this show.  [default: all]")
+@_out("The bundle to make.", required=True)
+@options.force
+@options.db
+def bundle(db: str, out: Path, **keywords: Unpack[BundleKeywords]) -> None:
+    """A bundle of everybody whom people named, without training.
+
+    `eyecatch index`, `identify` and `evaluate` take it, and `enrol` adds to it. Only faces that a
+    person named count, not those that names followed to; faces that are nobody tell it whom not to
+    name.
+    """
+    done = eyecatch.export("bundle", db=db, out=out, **keywords)
+    people = "1 character" if done.rows == 1 else f"{done.rows} characters"
+    note(f"Wrote {out}: {people}.")
 
 
 def _report(done: Exported, empty: str = "") -> None:

@@ -13,12 +13,16 @@ import eyecatch
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import answer, note, print_json
-from eyecatch.jobs.identify import Still
+from eyecatch.jobs.identify import Face, Still
+
+NOBODY_KNOWN = (
+    "Nobody is known without names: give --model BUNDLE, or --db INDEX in which people named faces."
+)
 
 COLUMNS = ("image", "character", "confidence", "score", "box")
 
 
-@click.command(epilog="Example:  eyecatch identify still.png --model yuyu.bundle --format table")
+@click.command(epilog="Example:  eyecatch identify still.png --db season1.db --format table")
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--model",
@@ -26,18 +30,21 @@ COLUMNS = ("image", "character", "confidence", "score", "box")
     type=click.Path(path_type=Path),
     multiple=True,
     metavar="BUNDLE",
-    required=True,
-    help="The classifier that names the faces; repeatable: several decide together.",
+    help="A classifier that names the faces; repeatable: several decide together.",
 )
 @click.option(
-    "--series", metavar="NAME", help="The show they are of: its own --model is preferred."
+    "--db",
+    metavar="FILE|URL",
+    help="An index: everybody whom people named there is known too.",
 )
+@click.option("--series", metavar="NAME", help="The show they are of: its own names are preferred.")
 @click.option("--crop", is_flag=True, help="The images are faces already: look for none.")
 @options.detector
 @options.form("json")
 def identify(
     images: tuple[Path, ...],
     models: tuple[Path, ...],
+    db: str | None,
     series: str | None,
     crop: bool,
     detector: DetectorConfig | None,
@@ -45,29 +52,50 @@ def identify(
 ) -> None:
     """Who is in a still image: images, and folders of them.
 
-    JSON is a line an image, printed as soon as it is known.
+    Without --model and --db faces are found, and nobody is known. JSON is a line an image, printed
+    as soon as it is known.
     """
     failed = False
     rows: list[dict[str, Any]] = []
-    stills = eyecatch.identify(images, model=models, detector=detector, crop=crop, series=series)
+    stills = eyecatch.identify(
+        images, model=models, db=db, detector=detector, crop=crop, series=series
+    )
+    faces = 0
     for still in stills:
+        faces += len(still.faces)
         if still.error:
             failed = True
             note(f"eyecatch: {still.error}")
         elif form == "json":
             print_json(_as_json(still), line=True)
         else:
-            rows += [{"image": str(still.image), **asdict(face)} for face in still.faces]
+            rows += [{"image": str(still.image), **_values(face)} for face in still.faces]
+    if form == "table":
+        rows = [_readable(row) for row in rows]
     if form != "json":
         answer(form, rows, COLUMNS, "No faces found.")
+    if faces and not models and db is None:
+        note(NOBODY_KNOWN)
     if failed:
         sys.exit(1)
 
 
 def _as_json(still: Still) -> dict[str, Any]:
-    faces = []
-    for face in still.faces:
-        values = asdict(face)
-        values["box"] = [round(value, 1) for value in face.box]
-        faces.append(values)
-    return {"image": str(still.image), "faces": faces}
+    return {"image": str(still.image), "faces": [_values(face) for face in still.faces]}
+
+
+def _values(face: Face) -> dict[str, Any]:
+    """A face with as many digits as mean something: tenths of a pixel, and chances to four."""
+    return {
+        **asdict(face),
+        "box": [round(value, 1) for value in face.box],
+        "score": round(face.score, 4),
+        "confidence": round(face.confidence, 4),
+        "top": [[name, round(chance, 4)] for name, chance in face.top],
+    }
+
+
+def _readable(row: dict[str, Any]) -> dict[str, Any]:
+    """A row for a person: chances in per cent, boxes to whole pixels."""
+    chances = {key: f"{row[key]:.0%}" for key in ("confidence", "score")}
+    return {**row, **chances, "box": [round(value) for value in row["box"]]}

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Unpack, overload
+from typing import Any, Literal, Unpack, overload
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.files import refuse, whole_file, whole_folder
+from eyecatch.core.files import whole_file, whole_folder
+from eyecatch.core.identity.bundle_writer import check_free
 from eyecatch.db.index import open_index
+from eyecatch.jobs.bundling.index_bundle import bundle_of_index, save_made
 from eyecatch.jobs.export import appearances as found
-from eyecatch.jobs.export import frames, segment_rows, tables
-from eyecatch.jobs.export.formats import KINDS, Format, find_format, targets
+from eyecatch.jobs.export import frames, outputs, segment_rows, tables
+from eyecatch.jobs.export.formats import KINDS, Format, find_format
 from eyecatch.jobs.export.options import (
     AppearanceKeywords,
     AppearanceOptions,
+    BundleKeywords,
+    BundleOptions,
     DatasetKeywords,
     DatasetOptions,
     EpisodeKeywords,
@@ -37,8 +40,8 @@ class Exported:
     """What an export wrote.
 
     Attributes:
-        files: the files, or the folder of a dataset; none where it went to standard output.
-        rows: how many faces, appearances or pictures they hold.
+        files: the files, or the folder of a dataset or bundle; none where it was standard output.
+        rows: how many faces, appearances, pictures or characters they hold.
     """
 
     files: tuple[Path, ...]
@@ -96,6 +99,16 @@ def export(
 ) -> Exported: ...
 
 
+@overload
+def export(
+    what: Literal["bundle"],
+    *,
+    db: str = ...,
+    out: Path | None = ...,
+    **keywords: Unpack[BundleKeywords],
+) -> Exported: ...
+
+
 def export(
     what: str,
     *,
@@ -107,29 +120,32 @@ def export(
     """Write what the index holds in a format of other programs; ``docs/exports.md`` has them all.
 
     Args:
-        what: ``frames``, ``appearances``, ``segments``, ``dataset`` or ``sheet``.
+        what: ``frames``, ``appearances``, ``segments``, ``dataset``, ``sheet`` or ``bundle``.
         db: path of an SQLite file, or any SQLAlchemy URL.
-        out: the file, or the folder of a dataset; None for standard output, where the format is
-            text. Where there is a file for each episode or character, a name that doesn't end as
-            those do is a folder for them.
+        out: the file, or the folder of a dataset or bundle; None for standard output, where the
+            format is text. Where there is a file for each episode or character, a name that doesn't
+            end as those do is a folder for them.
         listener: datasets only: called with how many pictures are written, and of how many.
         **keywords: all optional:
 
-            form: the name of a format; None for the first that ``docs/exports.md`` has of them.
-            episodes: file names, with or without suffix, or paths; all if empty.
-            force: replace what is there; of folders, only what an export wrote.
-            characters: but for segments: names or aliases; all, and unknown faces, if empty.
-            unsure: but for segments: names that are unsure count too.
+            form: but for a bundle: the name of a format; None for the first that
+                ``docs/exports.md`` has of them.
+            episodes: but for a bundle: file names, with or without suffix, or paths; all if empty.
+            force: replace what is there; of folders, only what an export wrote, or a bundle.
+            characters: but for segments and a bundle: names or aliases; all, and unknown faces, if
+                empty.
+            unsure: but for segments and a bundle: names that are unsure count too.
             join: of appearances: seconds between two of a character that still count as one.
             with_kinds: of appearances and a sheet: kinds of segments that count too, such as
                 ``("opening", "recap")``, or ``all``.
             every: of a dataset: every n-th drawing becomes a picture.
             sheet: of a sheet: ``season`` (a grid), ``timeline`` (of each episode) or ``faces`` (of
                 each character).
+            series: of a bundle: only the people of this show; None for all.
 
     Raises:
-        RequestError: there is no such episode or format, nothing to draw, or ``out`` can't be
-            written.
+        RequestError: there is no such episode, format or series, nothing to draw, nobody named,
+            or ``out`` can't be written.
         UnknownCharacterError: no character is called so.
         MediaError: an episode's file is gone or has changed (datasets only).
         DatabaseError: there is no index, or it can't be read.
@@ -154,8 +170,11 @@ def export(
             return _dataset(db, out, DatasetOptions(**keywords), listener)
         case "sheet":
             return _sheet(db, out, SheetOptions(**keywords))
+        case "bundle":
+            return _bundle(db, out, BundleOptions(**keywords))
         case _:
-            raise RequestError(f"{what!r} is no export", f"choose {' or '.join(KINDS)}")
+            choices = " or ".join([*KINDS, "bundle"])
+            raise RequestError(f"{what!r} is no export", f"choose {choices}")
 
 
 def _frames(db: str, out: Path | None, options: ExportOptions) -> Exported:
@@ -164,7 +183,7 @@ def _frames(db: str, out: Path | None, options: ExportOptions) -> Exported:
         rows = frames.frame_rows(
             chosen.index, chosen.episodes, chosen.characters, unsure=chosen.unsure
         )
-        return _write_table(form, _target(form, out), options.force, frames.COLUMNS, rows)
+        return _table(form, out, options.force, frames.COLUMNS, rows)
 
 
 def _appearances(db: str, out: Path | None, options: AppearanceOptions) -> Exported:
@@ -173,9 +192,9 @@ def _appearances(db: str, out: Path | None, options: AppearanceOptions) -> Expor
         casts = found.appearances_of(chosen, join=options.join, by_segment=form.kind == "table")
     if form.kind == "table":
         rows = found.appearance_rows(casts)
-        return _write_table(form, _target(form, out), options.force, found.COLUMNS, rows)
+        return _table(form, out, options.force, found.COLUMNS, rows)
     titles = [cast.episode.title for cast in casts]
-    files = _write_episodes(form, out, options.force, titles, casts)
+    files = outputs.write_episodes(form, out, options.force, titles, casts)
     return Exported(files, sum(len(cast.appearances) for cast in casts))
 
 
@@ -185,10 +204,21 @@ def _segments(db: str, out: Path | None, options: EpisodeOptions) -> Exported:
         episodes = segment_rows.segments_of(index, pick(index, options.episodes))
     if form.kind == "table":
         rows = segment_rows.segment_rows(episodes)
-        return _write_table(form, _target(form, out), options.force, segment_rows.COLUMNS, rows)
+        return _table(form, out, options.force, segment_rows.COLUMNS, rows)
     titles = [one.episode.title for one in episodes]
-    files = _write_episodes(form, out, options.force, titles, episodes)
+    files = outputs.write_episodes(form, out, options.force, titles, episodes)
     return Exported(files, sum(len(one.segments) for one in episodes))
+
+
+def _table(
+    form: Format,
+    out: Path | None,
+    force: bool,
+    columns: tuple[tables.Column, ...],
+    rows: Iterator[tables.Row],
+) -> Exported:
+    count = outputs.write_table(form, outputs.target(form, out), force, columns, rows)
+    return Exported(() if out is None else (out,), count)
 
 
 def _dataset(
@@ -196,7 +226,7 @@ def _dataset(
 ) -> Exported:
     form = find_format("dataset", options.form)
     with _selected(db, options) as chosen:
-        folder = _named(form, out)
+        folder = outputs.named(form, out)
         with whole_folder(folder, force=options.force) as aside:
             pictures = form.load_writer()(chosen, options.every, aside, listener)
     return Exported((folder,), pictures)
@@ -207,12 +237,24 @@ def _sheet(db: str, out: Path | None, options: SheetOptions) -> Exported:
     sheets = importlib.import_module("eyecatch.jobs.export.sheets")  # loads matplotlib
     with _selected(db, options, options.with_kinds) as chosen:
         drawn = sheets.sheets(options.sheet, chosen)
-        files = _files([name for name, _ in drawn], form, _named(form, out), options.force)
+        files = outputs.files_for(
+            [name for name, _ in drawn], form, outputs.named(form, out), options.force
+        )
         write: Callable[[object, Path, str], None] = form.load_writer()
         for (_, draw), file in zip(drawn, files, strict=True):
             with whole_file(file, force=options.force) as aside:
                 write(draw, aside, form.name)
     return Exported(tuple(files), len(files))
+
+
+def _bundle(db: str, out: Path | None, options: BundleOptions) -> Exported:
+    if out is None:
+        raise RequestError("a bundle can't go to standard output", "name a folder with --out")
+    check_free(out, options.force)
+    with open_index(db, create=False) as index:
+        made = bundle_of_index(index, options.series)
+    saved = save_made(made, out, force=options.force)
+    return Exported((out,), len(saved.characters))
 
 
 @contextmanager
@@ -223,65 +265,3 @@ def _selected(
     with open_index(db, create=False) as index:
         names = [index.characters.own_name(name) for name in options.characters]
         yield Selection(index, pick(index, options.episodes), names, options.unsure, with_kinds)
-
-
-def _named(form: Format, out: Path | None) -> Path:
-    """``out``, for what can't go to standard output."""
-    if out is None:
-        raise RequestError(f"{form.name} can't go to standard output", "name a file with --out")
-    return out
-
-
-def _target(form: Format, out: Path | None) -> Path | None:
-    return _named(form, out) if form.binary else out
-
-
-def _write_table(
-    form: Format,
-    out: Path | None,
-    force: bool,
-    columns: tuple[tables.Column, ...],
-    rows: Iterator[tables.Row],
-) -> Exported:
-    write: tables.Writer = form.load_writer()
-    with _stream(out, force) as stream:
-        count = write(stream, columns, rows)
-    return Exported(() if out is None else (out,), count)
-
-
-def _write_episodes(
-    form: Format, out: Path | None, force: bool, titles: Sequence[str], episodes: Sequence[Any]
-) -> tuple[Path, ...]:
-    """A file for each episode, or one episode to standard output; what the writer takes of each."""
-    write: Callable[[Any], str] = form.load_writer()
-    files: Sequence[Path | None]
-    if out is not None:
-        files = _files(titles, form, out, force)
-    elif len(episodes) == 1:
-        files = [None]
-    else:
-        problem = f"there are {len(episodes)} episodes, and {form.name} has a file for each"
-        raise RequestError(problem, "name a folder with --out, or one episode")
-    for episode, file in zip(episodes, files, strict=True):
-        with _stream(file, force) as stream:
-            stream.write(write(episode).encode())
-    return tuple(file for file in files if file is not None)
-
-
-def _files(names: Sequence[str], form: Format, out: Path, force: bool) -> list[Path]:
-    """A file for each name; RequestError if one of them may not be written."""
-    files = targets(names, out, form.suffix)
-    for file in files:
-        refuse(file, force)
-    return files
-
-
-@contextmanager
-def _stream(out: Path | None, force: bool) -> Iterator[BinaryIO]:
-    if out is None:
-        sys.stdout.flush()
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    with whole_file(out, force=force) as aside, aside.open("wb") as stream:
-        yield stream

@@ -53,6 +53,13 @@ class SheetKeywords(ExportKeywords, total=False):
     with_kinds: str | Sequence[str]
 
 
+class BundleKeywords(TypedDict, total=False):
+    """The fields of ``BundleOptions``, for type checkers."""
+
+    series: str | None
+    force: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeOptions:
     """Of every export, and all of ``segments``; ``eyecatch.export`` says what each field means."""
@@ -103,3 +110,11 @@ class SheetOptions(ExportOptions):
         kinds_left_out(self.with_kinds)
         if self.sheet not in SHEETS:
             raise RequestError(f"{self.sheet!r} is no sheet", f"choose {' or '.join(SHEETS)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleOptions:
+    """Of a ``bundle``, which is of people, not of episodes: it has all its options here."""
+
+    series: str | None = None
+    force: bool = False

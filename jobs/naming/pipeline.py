@@ -58,7 +58,9 @@ class NamingPipeline:
         folder = str(bundle.folder)
         self._bundle = bundle
         self.guesses: dict[int | None, SeriesGuesses] = {}
-        self.embedder_id = index.bundles.add(bundle.digest, folder, names, bundle.card)
+        self.embedder_id = index.bundles.add(
+            bundle.digest, folder, names, bundle.card, network=bundle.network
+        )
         self._people_id = index.bundles.add(PEOPLE, "", [], {"name": PEOPLE})
 
     @property

@@ -49,6 +49,7 @@ def ask(folder):
     with open_index(str(folder / "i.db"), create=False) as index:
         found = {one.name: one.episodes for one in index.summaries.characters()}
         found.pop("Yusuke", None)  # of the bundle alone
+        assert index.named_faces.crops("network", "digest") == []
         with pytest.raises(DatabaseError, match=r"i\.db: the index is read-only"):
             index.bad_files.forget("/x.mkv")
         return found

@@ -62,7 +62,7 @@ def compare(
     for k in range(len(embeddings) if len(embeddings) >= MIN_IMAGES else 0):
         without = before.with_prototypes(name, *make_prototypes(np.delete(embeddings, k, axis=0)))
         own.append(_probabilities(without, embeddings[k : k + 1])[0, index])
-    return Similarity(np.array(own, np.float64), _strangers(after, index))
+    return Similarity(np.array(own, np.float64), taken_for(after, index))
 
 
 def thresholds(similarity: Similarity, default: Thresholds) -> Thresholds:
@@ -79,7 +79,13 @@ def thresholds(similarity: Similarity, default: Thresholds) -> Thresholds:
     return max(default[0], mistaken), max(default[1], mistaken)
 
 
-def _strangers(gallery: Gallery, index: int) -> Reals:
+def taken_for(gallery: Gallery, index: int) -> Reals:
+    """How sure a bundle would be that others' prototypes are a character's: ``Similarity.others``.
+
+    Args:
+        gallery: of the bundle.
+        index: of the character.
+    """
     prototypes = gallery.prototypes
     others = prototypes.owners != index
     logits = prototypes.logits(prototypes.vectors[others])

@@ -1,0 +1,1 @@
+"""The names that people gave in an index, as a bundle."""
