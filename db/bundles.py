@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 
+from eyecatch.core.identity.trust import BALANCED, LEVELS
 from eyecatch.db.characters import add_alias, character_ids
-from eyecatch.db.connection.session import ROWS, Repository
-from eyecatch.db.models import Bundle
+from eyecatch.db.connection.session import FACES, ROWS, Repository
+from eyecatch.db.models import Bundle, Episode
+
+PEOPLE: Final = "named by people"
+"""Digest of the bundle that stands for people's names where these are propagated."""
 
 
 class Bundles(Repository):
@@ -58,7 +62,38 @@ class Bundles(Repository):
             }
             return connection.scalars(insert(Bundle).values(values).returning(Bundle.id)).one()
 
+    def people(self) -> int:
+        """The id of the bundle that stands for people's names; its card has the level of trust."""
+        return self.add(PEOPLE, "", [], {"name": PEOPLE})
+
+    def trust(self) -> str:
+        """The level of trust at which the index decides; see ``core.identity.trust``."""
+        with self._session.reading() as connection:
+            card = connection.scalar(select(Bundle.card).where(Bundle.digest == PEOPLE))
+            return _level(card or {})
+
+    def choose_trust(self, level: str) -> None:
+        """Decide at a level of trust from now on: people's names are to follow to all episodes.
+
+        Args:
+            level: one of ``core.identity.trust.LEVELS``.
+        """
+        with self._session.transaction(FACES), self._session.writing() as connection:
+            people = self.people()
+            card = connection.scalars(select(Bundle.card).where(Bundle.id == people)).one()
+            if _level(card) == level:
+                return
+            changed = {"card": {**card, "trust": level}}
+            connection.execute(update(Bundle).where(Bundle.id == people).values(changed))
+            connection.execute(update(Episode).values(names_due=True))
+
     def id_of(self, digest: str) -> int | None:
         """The id of a bundle by the digest of its content, or None."""
         with self._session.reading() as connection:
             return connection.scalar(select(Bundle.id).where(Bundle.digest == digest))
+
+
+def _level(card: Mapping[str, Any]) -> str:
+    """The level that a card of people's names has; an index of before has none."""
+    level = card.get("trust")
+    return level if level in LEVELS else BALANCED

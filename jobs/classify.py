@@ -16,6 +16,7 @@ from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.decision import Verdict
 from eyecatch.core.identity.ensemble import Ensemble
 from eyecatch.core.identity.inference import Identified, IdentifyAll, classify_embeddings
+from eyecatch.core.identity.trust import BALANCED
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
 
@@ -74,27 +75,36 @@ class Classifier:
             self._add(bundle, [name for name in names if name is not None])
             for bundle, names in zip(ensemble.bundles, ensemble.names, strict=True)
         ]
-        self.id = self._ids[0] if len(self._ids) == 1 else self._together()
+        plain = len(self._ids) == 1 and ensemble.level == BALANCED
+        self.id = self._ids[0] if plain else self._deciding()
 
     def _add(self, bundle: Bundle, names: Sequence[str]) -> int:
         called = self._ensemble.aliases
         aliases = {name: called[name] for name in names if name in called}
         where = str(bundle.folder)
         return self._index.bundles.add(
-            bundle.digest, where, names, bundle.card, aliases, bundle.network
+            bundle.file_digest, where, names, bundle.card, aliases, bundle.network
         )
 
-    def _together(self) -> int:
-        """Several bundles are one more to the index, whose card names them."""
-        bundles = self._ensemble.bundles
-        card = {"ensemble": [bundle.digest for bundle in bundles]}
-        path = " + ".join(str(bundle.folder) for bundle in bundles)
+    def _deciding(self) -> int:
+        """Several bundles, or any at another level of trust, are one more to the index.
+
+        Its card names them, and the level. It decides by what those said, which is kept once.
+        """
+        path = " + ".join(str(bundle.folder) for bundle in self._ensemble.bundles)
+        card: dict[str, object] = {"ensemble": self._digests}
+        if self._ensemble.level != BALANCED:
+            card |= {"trust": self._ensemble.level}
         return self._index.bundles.add(self._ensemble.digest, path, self._ensemble.characters, card)
+
+    @property
+    def _digests(self) -> list[str]:
+        return [bundle.file_digest for bundle in self._ensemble.bundles]
 
     def config(self) -> dict[str, object]:
         """What a run's record says of them."""
-        digests = [bundle.digest for bundle in self._ensemble.bundles]
-        return {"bundle": self._ensemble.digest, "bundles": digests}
+        level = self._ensemble.level
+        return {"bundle": self._ensemble.digest, "bundles": self._digests, "trust": level}
 
     def predictions(self, identified: Sequence[Identified]) -> dict[int, Identified]:
         """The predictions of each bundle, by its number in the index, for the same crops."""

@@ -20,6 +20,7 @@ from eyecatch.core.errors import MediaError
 from eyecatch.core.identity.decision import Verdict
 from eyecatch.core.identity.ensemble import Ensemble
 from eyecatch.core.identity.inference import IdentifyAll
+from eyecatch.core.identity.trust import BALANCED, check_level
 from eyecatch.core.images import read_image
 from eyecatch.core.inputs import images
 from eyecatch.db.index import open_index
@@ -71,6 +72,7 @@ def identify(  # noqa: PLR0913 - each is an option of its own
     detector: NamedDetector | None = None,
     crop: bool = False,
     series: str | None = None,
+    trust: str | None = None,
 ) -> Iterator[Still]:
     """Say who is in each image, in the order given.
 
@@ -84,13 +86,15 @@ def identify(  # noqa: PLR0913 - each is an option of its own
         crop: the images are faces already, so none is looked for.
         series: name of the show that they are of: its own bundle, and its own names of the index,
             are preferred.
+        trust: ``high``, ``balanced`` or ``eager``: how sure a name has to be; None for the level of
+            the index, or ``balanced`` without one.
 
     Yields:
         One still an image; an image that can't be read has an error instead of faces.
 
     Raises:
-        RequestError: nobody is named in the index.
-        EyecatchError: the detector, a bundle or the index can't be used.
+        RequestError: nobody is named in the index, or there is no such level of trust.
+        EyecatchError: the detector, a bundle or the index can't be used, or a bundle not at that level.
 
     Example:
         >>> import eyecatch
@@ -99,7 +103,7 @@ def identify(  # noqa: PLR0913 - each is an option of its own
         ...     print(still.image, [face.character for face in still.faces])
         still.png [...'Mizore'...]
     """
-    ensemble = _asked(model, db)
+    ensemble = _asked(model, db, trust)
     classify = IdentifyAll(ensemble.bundles if ensemble else ())
     finder = None if crop else load(detector or DetectorConfig(), multiscale=True)
     sources = images(paths)
@@ -117,13 +121,15 @@ def identify(  # noqa: PLR0913 - each is an option of its own
             )
 
 
-def _asked(model: Models, db: str | None) -> Ensemble | None:
+def _asked(model: Models, db: str | None, trust: str | None) -> Ensemble | None:
     """The bundles, and the names of the index as bundles; None where neither was given."""
     given = load_models(model).bundles if model else ()
     if db is None:
-        return Ensemble(given) if given else None
+        level = check_level(trust or BALANCED)
+        return Ensemble(given).with_trust(level) if given else None
     with open_index(db, create=False) as index:
-        return Ensemble([*given, *bundles_of_index(index)])
+        level = trust or index.bundles.trust()
+        return Ensemble([*given, *bundles_of_index(index)]).with_trust(level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,19 @@ from eyecatch.db.records.answers import (
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How far the index has come: by episode, by run, and the files that are no episode."""
+    """How far the index has come: by episode, by run, and the files that are no episode.
+
+    Attributes:
+        episodes: each, and what is done, pending and failed of it.
+        runs: each job that had something to do.
+        bad_files: the files that are no episode, and why.
+        trust: the level at which names are given: ``high``, ``balanced`` or ``eager``.
+    """
 
     episodes: tuple[EpisodeStatus, ...]
     runs: tuple[RunRecord, ...]
     bad_files: tuple[FileFault, ...]
+    trust: str
 
 
 class FindKeywords(TypedDict, total=False):
@@ -128,4 +136,5 @@ def status(*, db: str = "eyecatch.db") -> Status:
             tuple(index.summaries.status()),
             tuple(index.runs.list_all()),
             tuple(index.bad_files.list_all()),
+            index.bundles.trust(),
         )

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from eyecatch.core.identity.decision import Calibration, Thresholds, log_probabilities, with_nobody
 from eyecatch.core.identity.prototypes import SCALE
+from eyecatch.core.identity.trust import MAX_THRESHOLD
 from eyecatch.training.metrics import Answers
 
 Logits = npt.NDArray[np.float32]
@@ -37,9 +38,6 @@ too little of strangers."""
 
 OPEN_SET_FLOORS = (0.4, 0.8)
 """Lowest ``maybe`` and ``sure`` of an open set, however well the held-out faces went."""
-
-MAX_THRESHOLD = 0.99
-"""No threshold is higher, so that a clear face can always be named."""
 
 TEMPERATURES = (0.05, 20.0)
 """Bounds of the search."""

@@ -2,7 +2,8 @@
 
 A bundle is a folder::
 
-    bundle.json       format, network and its hyperparameters, characters, calibration, digests
+    bundle.json       format, network and its hyperparameters, characters, calibration, thresholds
+                      for each level of trust, digests
     model.keras       the weights; nothing else of it is ever read
     prototypes.npz    of a network that only embeds: what stands for each character
     card.json         how it was trained and measured
@@ -16,22 +17,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from eyecatch.core.errors import ModelError
-from eyecatch.core.identity.decision import Calibration
+from eyecatch.core.identity.decision import Calibration, Thresholds
 from eyecatch.core.identity.manifest import Character, Contents, check_prototypes
 from eyecatch.core.identity.networks import Architecture
 from eyecatch.core.identity.prototypes import Prototypes, read_prototypes
+from eyecatch.core.identity.trust import BALANCED, check_level
 
 FORMAT = "eyecatch bundle"
 VERSION = 2
 """Raised whenever a reader of the last version would misread a bundle."""
 
 READABLE = (1, 2)
-"""Version 1 knew neither prototypes, nor thresholds of a character, nor the series."""
+"""Version 1 knew neither prototypes, nor thresholds of a character, nor the series. Levels of trust
+came to version 2 later: whoever doesn't know them decides at ``balanced``, and rightly so."""
 
 MANIFEST, WEIGHTS, CARD, CARD_TEXT = "bundle.json", "model.keras", "card.json", "card.md"
 PROTOTYPES = "prototypes.npz"
@@ -45,15 +48,43 @@ class Bundle(Contents):
 
     Attributes:
         folder: where it is.
-        digest: SHA-256, hex, over all its content; another bundle, another digest.
+        file_digest: SHA-256, hex, over all its content on disk. Bundles of equal ones answer alike
+            at whatever level of trust: embeddings and logits are the same.
         weights_digest: SHA-256, hex, of its weights; bundles of equal ones embed alike.
         prototypes: of a network that ``embeds``, with an owner for each of ``names``; else None.
+        level: of trust, at which it decides.
     """
 
     folder: Path
-    digest: str
+    file_digest: str
     weights_digest: str
     prototypes: Prototypes | None = field(compare=False, repr=False)
+    level: str = BALANCED
+
+    @property
+    def digest(self) -> str:
+        """Equal for bundles that decide alike; SHA-256, hex. At ``balanced`` that of the file."""
+        if self.level == BALANCED:
+            return self.file_digest
+        text = f"eyecatch trust 1\n{self.file_digest} {self.level}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def with_trust(self, level: str) -> Bundle:
+        """The same bundle, as it is on disk, deciding at a level of trust.
+
+        Raises:
+            RequestError: there is no such level.
+            ModelError: the bundle has no thresholds for it.
+        """
+        if self.level != BALANCED:
+            raise ValueError(f"expected a bundle as it is on disk, got one at {self.level}")
+        try:
+            moved = Contents.with_trust(self, check_level(level))
+        except ValueError as error:
+            raise ModelError(
+                str(self.folder), str(error), f"train it again, or use --trust {BALANCED}"
+            ) from error
+        return replace(moved, level=level)
 
     @property
     def network(self) -> str:
@@ -128,7 +159,7 @@ def load_bundle(folder: Path | str) -> Bundle:
     return Bundle(
         **{one.name: getattr(contents, one.name) for one in fields(Contents)},
         folder=folder,
-        digest=hashlib.sha256(raw).hexdigest(),
+        file_digest=hashlib.sha256(raw).hexdigest(),
         weights_digest=files[WEIGHTS],
         prototypes=_prototypes(folder, contents),
     )
@@ -147,6 +178,7 @@ def write_manifest(folder: Path, contents: Contents) -> None:
         "characters": [asdict(character) for character in contents.characters],
         "nobody": contents.nobody,
         "calibration": asdict(contents.calibration),
+        **({"trust": _trust_table(contents)} if contents.trust else {}),
         "crop_size": contents.crop_size,
         "series": contents.series,
         "files": {name: _sha256(folder / name) for name in _files(contents)},
@@ -179,7 +211,22 @@ def _parse(manifest: Mapping[str, Any]) -> Contents:
         crop_size=int(manifest["crop_size"]),
         created_by=str(manifest["created_by"]),
         series=None if series is None else str(series),
+        trust=_parse_trust(manifest["trust"]) if "trust" in manifest else {},
     )
+
+
+def _trust_table(contents: Contents) -> dict[str, dict[str, float]]:
+    return {level: {"maybe": low, "sure": high} for level, (low, high) in contents.trust.items()}
+
+
+def _parse_trust(table: Mapping[str, Any]) -> dict[str, Thresholds]:
+    if not table:
+        raise ValueError("trust: expected levels")
+    return {str(level): _parse_thresholds(**both) for level, both in table.items()}
+
+
+def _parse_thresholds(maybe: float, sure: float) -> Thresholds:
+    return maybe, sure
 
 
 def _character(entry: Mapping[str, Any]) -> Character:

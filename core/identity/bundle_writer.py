@@ -110,7 +110,7 @@ def unsaved_bundle(contents: Contents, embedder: Bundle, prototypes: Prototypes)
     return Bundle(
         **{one.name: getattr(contents, one.name) for one in fields(Contents)},
         folder=embedder.folder,
-        digest=said.hexdigest(),
+        file_digest=said.hexdigest(),
         weights_digest=embedder.weights_digest,
         prototypes=prototypes,
     )

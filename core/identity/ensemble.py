@@ -50,6 +50,15 @@ class Ensemble:
         self.bundles = tuple(by_digest[digest] for digest in sorted(by_digest))
         self.names = merge_names(self.bundles)
 
+    def with_trust(self, level: str) -> Ensemble:
+        """The same bundles, all deciding at a level of trust; see ``Bundle.with_trust``."""
+        return Ensemble(bundle.with_trust(level) for bundle in self.bundles)
+
+    @property
+    def level(self) -> str:
+        """Of trust, at which all of them decide."""
+        return self.bundles[0].level
+
     @property
     def digest(self) -> str:
         """SHA-256, hex: of the bundle, or over all of them."""

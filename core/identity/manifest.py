@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from eyecatch.core.identity.decision import Calibration, Thresholds
 from eyecatch.core.identity.networks import Architecture
 from eyecatch.core.identity.prototypes import Prototypes
+from eyecatch.core.identity.trust import BALANCED, check_table, moved
 from eyecatch.core.names import check_name
 
 
@@ -45,6 +48,8 @@ class Contents:
         crop_size: pixels of a side of the crops it was trained on.
         created_by: the program and its version.
         series: the show that all characters are of, or None.
+        trust: thresholds of each level of ``core.identity.trust``; empty where only those of the
+            calibration are known.
     """
 
     architecture: Architecture
@@ -54,6 +59,7 @@ class Contents:
     crop_size: int
     created_by: str
     series: str | None = None
+    trust: Mapping[str, Thresholds] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.architecture.embeds and len(self.names) != self.architecture.classes:
@@ -62,6 +68,7 @@ class Contents:
             raise ValueError("expected a character")
         if len({character.name for character in self.characters}) != len(self.characters):
             raise ValueError("two characters have the same name")
+        check_table(self.trust, self.calibration.thresholds)
 
     @property
     def names(self) -> tuple[str | None, ...]:
@@ -78,6 +85,27 @@ class Contents:
         ]
         both = [(low, max(low, high)) for low, high in own]
         return (*both, *((self.calibration.thresholds,) if self.nobody else ()))
+
+    def with_trust(self, level: str) -> Self:
+        """The same, deciding at a level of trust: other thresholds, and no table any more.
+
+        A character's own thresholds move as far as the calibration's.
+
+        Raises:
+            ValueError: the table lacks it; ``balanced`` is what there is anyway.
+        """
+        if level == BALANCED:
+            return self
+        if level not in self.trust:
+            raise ValueError(f"thresholds are not known for the level of trust {level!r}")
+        maybe, sure = self.trust[level]
+        by = maybe - self.calibration.maybe, sure - self.calibration.sure
+        characters = tuple(
+            replace(one, maybe=moved(one.maybe, by[0]), sure=moved(one.sure, by[1]))
+            for one in self.characters
+        )
+        calibration = replace(self.calibration, maybe=maybe, sure=sure)
+        return replace(self, calibration=calibration, characters=characters, trust={})
 
 
 def check_prototypes(contents: Contents, prototypes: Prototypes | None) -> None:

@@ -38,6 +38,7 @@ COLUMNS = ("image", "character", "confidence", "score", "box")
     help="An index: everybody whom people named there is known too.",
 )
 @click.option("--series", metavar="NAME", help="The show they are of: its own names are preferred.")
+@options.trust("that of --db, or balanced")
 @click.option("--crop", is_flag=True, help="The images are faces already: look for none.")
 @options.detector
 @options.form("json")
@@ -46,6 +47,7 @@ def identify(
     models: tuple[Path, ...],
     db: str | None,
     series: str | None,
+    trust: str | None,
     crop: bool,
     detector: DetectorConfig | None,
     form: str,
@@ -58,7 +60,13 @@ def identify(
     failed = False
     rows: list[dict[str, Any]] = []
     stills = eyecatch.identify(
-        images, model=models, db=db, detector=detector, crop=crop, series=series
+        images,
+        model=models,
+        db=db,
+        detector=detector,
+        crop=crop,
+        series=series,
+        trust=trust,
     )
     faces = 0
     for still in stills:

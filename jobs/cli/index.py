@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # the job loads when it runs
     help="Also write each episode, with boxes and names, to the folder annotated.",
 )
 @click.option("--series", metavar="NAME", help="The show that the episodes belong to.")
+@options.trust("as before, balanced at first")
 @click.option(
     "--adapt", is_flag=True, help="Learn each series first, once: see eyecatch adapt --help."
 )
@@ -81,6 +82,7 @@ def index(
     gpus: float | None,
     render: str | None,
     series: str | None,
+    trust: str | None,
     adapt: bool,
     adapt_again: bool,
     rescan: bool,
@@ -112,6 +114,7 @@ def index(
                 ray=RayOptions(ray_address, gpus),
                 render=render,
                 series=series,
+                trust=trust,
                 adapt=adapt,
                 adapt_again=adapt_again and not learned,
                 on_adapt=adapting,

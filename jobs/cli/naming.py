@@ -35,11 +35,18 @@ faces = click.option(
     metavar="DIR",
     help="Also write a contact sheet of each cluster.",
 )
+@options.trust("as before, balanced at first")
 @options.form()
 @options.db
 @options.quiet
 def unknowns(
-    most: int, everything: bool, sheet: Path | None, form: str, db: str, quiet: bool
+    most: int,
+    everything: bool,
+    sheet: Path | None,
+    trust: str | None,
+    form: str,
+    db: str,
+    quiet: bool,
 ) -> None:
     """Who waits for a name: faces in clusters that look alike, the longest on screen first.
 
@@ -51,6 +58,7 @@ def unknowns(
         db=db,
         most=None if everything else most,
         sheet=sheet,
+        trust=trust,
         say=(lambda _: None) if quiet else lambda step: note(f"* {step}"),
     )
     if form == "json":
@@ -89,6 +97,7 @@ def _tell_rest(found: Unknowns, every: bool) -> None:
 @click.option("--nobody", is_flag=True, help="Set it aside: nobody in particular.")
 @click.option("--no-face", is_flag=True, help="A hand, a wheel, lettering: there is no face.")
 @faces
+@options.trust("as before, balanced at first")
 @options.db
 def name(
     cluster: int,
@@ -96,6 +105,7 @@ def name(
     nobody: bool,
     no_face: bool,
     faces: tuple[int, ...],
+    trust: str | None,
     db: str,
 ) -> None:
     """Call all that waits in CLUSTER a character, in every episode, at once.
@@ -105,7 +115,7 @@ def name(
     """
     if (character is not None) + nobody + no_face != 1:
         raise click.UsageError("give a NAME, or --nobody, or --no-face")
-    done = eyecatch.name(cluster, character, db=db, faces=faces, no_face=no_face)
+    done = eyecatch.name(cluster, character, db=db, faces=faces, no_face=no_face, trust=trust)
     note(_sentence(f"{done.message} in {_episodes(len(done.episodes))}"))
 
 
@@ -162,8 +172,9 @@ def undo(db: str) -> None:
     help="Address to listen on; any but this machine's own asks visitors for a token.",
 )
 @click.option("--token", help="That token.  [default: one is made up]")
+@options.trust("as before, balanced at first")
 @options.db
-def review(port: int, host: str, token: str | None, db: str) -> None:
+def review(port: int, host: str, token: str | None, trust: str | None, db: str) -> None:
     """The web page: name the faces nobody named, see who is where, watch with boxes.
 
     It listens on this machine alone, needs nothing from outside, and stops with Ctrl-C.
@@ -173,6 +184,7 @@ def review(port: int, host: str, token: str | None, db: str) -> None:
         port=port,
         host=host,
         token=token,
+        trust=trust,
         say=lambda address: note(f"Open {address} in a browser; Ctrl-C stops it."),
     )
 

@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import DETECTORS, configured, names
 from eyecatch.core.errors import RequestError
+from eyecatch.core.identity.trust import LEVELS
 
 DEFAULT_DB = "eyecatch.db"
 
@@ -51,6 +52,16 @@ with_kinds = click.option(
     metavar="KINDS",
     help="Segments that count too: opening,ending,eyecatch,recap,preview, or some, or all.",
 )
+
+
+def trust(default: str) -> Decorator:
+    """``--trust``; ``default`` says at which level names are given without it."""
+    return click.option(
+        "--trust",
+        type=click.Choice(LEVELS),
+        help=f"How sure a name has to be: high errs least, eager names most.  [default: {default}]",
+    )
+
 
 force = click.option("--force", is_flag=True, help="Overwrite what is already there.")
 

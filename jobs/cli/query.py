@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import click
 
 import eyecatch
+from eyecatch.core.identity.trust import BALANCED
 from eyecatch.core.text import clock, visible
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import serialize as shapes
@@ -106,7 +107,7 @@ def status(form: str, db: str) -> None:
     bad = [shapes.bad_file_row(one) for one in found.bad_files]
     runs = [shapes.run_row(run) for run in found.runs]
     if form == "json":
-        print_json({"episodes": rows, "files": bad, "runs": runs})
+        print_json({"episodes": rows, "files": bad, "runs": runs, "trust": found.trust})
         return
     if form == "table":
         for row in rows:
@@ -115,6 +116,8 @@ def status(form: str, db: str) -> None:
     answer(form, rows + bad, columns, "No episodes: run eyecatch index first.")
     if form == "table" and runs:
         print_text(f"\n{visible(_last_run(runs[-1]))}")
+    if form == "table" and found.trust != BALANCED:
+        print_text(f"Names are given at the level of trust {found.trust}.")
 
 
 def _last_run(run: Mapping[str, Any]) -> str:

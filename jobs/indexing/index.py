@@ -12,6 +12,8 @@ from typing import Unpack
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import configured, resolve
 from eyecatch.core.errors import EyecatchError
+from eyecatch.core.identity.base_embedder import base_bundle
+from eyecatch.core.identity.ensemble import Ensemble
 from eyecatch.core.inputs import Sources, videos
 from eyecatch.core.names import require_name
 from eyecatch.core.scan.config import ScanConfig
@@ -81,6 +83,8 @@ def index(
             ray: which Ray cluster, and what is used of it; None for that of ``RAY_ADDRESS``, and
                 where there is none a cluster of the job's own.
             series: name of the show that new episodes belong to.
+            trust: ``high``, ``balanced`` or ``eager``: how sure a name has to be, of bundles and
+                where it follows what people said. The index keeps the level; None leaves it.
             adapt: let the detector learn each series first (``eyecatch.adapt``), unless it has
                 before; the index keeps it, and uses it for that series from then on, unless
                 another ``detector`` is named. ``detector`` is then the one to begin with.
@@ -118,7 +122,13 @@ def index(
     ensemble = None if model is None else load_models(model)
     scan = ScanConfig(resolve(options.detector or DetectorConfig()))
     sources = videos(paths)
+    if options.trust is not None:
+        _check_trust(options.trust, ensemble)
     with open_index(db) as opened:
+        if options.trust is not None:
+            opened.bundles.choose_trust(options.trust)
+        if ensemble is not None:
+            ensemble = ensemble.with_trust(opened.bundles.trust())
         classifier = None if ensemble is None else Classifier(ensemble, opened)
         hook = RenderHook(opened, options.render)
         made: list[Path] = []
@@ -156,6 +166,13 @@ def index(
         hook.render_missing(job.episodes)
         report = _report(opened, job, (*unread, *hook.faults))
         return replace(report, made=tuple(made), notes=(*notes, *_kept(scans.kept)))
+
+
+def _check_trust(level: str, ensemble: Ensemble | None) -> None:
+    """Complains, before an index is made or changed, if there are no thresholds for a level."""
+    base_bundle().with_trust(level)
+    if ensemble is not None:
+        ensemble.with_trust(level)
 
 
 def _hash_again(index: Index, job: Job, scans: EpisodeScans) -> list[str]:

@@ -17,6 +17,7 @@ class IndexKeywords(TypedDict, total=False):
     runner: str | None
     ray: RayOptions | None
     series: str | None
+    trust: str | None
     adapt: bool
     adapt_again: bool
     on_adapt: AdaptListener
@@ -35,6 +36,7 @@ class IndexOptions:
     runner: str | None = None
     ray: RayOptions | None = None
     series: str | None = None
+    trust: str | None = None
     adapt: bool = False
     adapt_again: bool = False
     on_adapt: AdaptListener = unheard

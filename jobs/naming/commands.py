@@ -56,6 +56,7 @@ def unknowns(
     db: str = "eyecatch.db",
     most: int | None = 50,
     sheet: Path | None = None,
+    trust: str | None = None,
     say: Notify = ignore,
 ) -> Unknowns:
     """The faces that nobody named, in clusters of those that look like one person.
@@ -68,11 +69,14 @@ def unknowns(
             None for all.
         sheet: a folder for a picture of each cluster that is worth a click; of all with ``most``
             None.
+        trust: ``high``, ``balanced`` or ``eager``: how sure a name that follows has to be. The
+            index keeps the level; None leaves it.
         say: is called with a sentence as each step begins.
 
     Raises:
         DatabaseError: there is no index, or it can't be read or written.
-        RequestError: the folder can't be written.
+        RequestError: the folder can't be written, or there is no such level.
+        ModelError: the base embedder has no thresholds for it.
 
     Example:
         >>> import eyecatch
@@ -84,6 +88,7 @@ def unknowns(
     """
     with open_index(db, create=False) as index:
         pipeline = NamingPipeline(index)
+        pipeline.choose_trust(trust)
         pipeline.run(say)
         offers = Offers(index, pipeline)
         waiting = offers.clusters()
@@ -109,13 +114,14 @@ def unknowns(
         )
 
 
-def name(
+def name(  # noqa: PLR0913 - each is an option
     cluster: int,
     character: str | None,
     *,
     db: str = "eyecatch.db",
     faces: Sequence[int] = (),
     no_face: bool = False,
+    trust: str | None = None,
 ) -> ActionRow:
     """Give the unnamed faces of a cluster a name, in every episode, and similar faces too.
 
@@ -127,6 +133,7 @@ def name(
         faces: only these faces of the cluster, by their numbers; all if empty.
         no_face: there is no face in these boxes (a hand, a wheel, lettering): they are in no answer
             any more, and a detector that learns the show learns that too.
+        trust: how sure names that follow have to be, as in ``unknowns``; undo leaves it.
 
     Raises:
         RequestError: there is no such cluster, nothing waits in it, or this can't be a name.
@@ -139,7 +146,7 @@ def name(
         >>> [found.episode.title for found in eyecatch.find(["Daichi"], db="season.db")]
         ['Lantern_Street_S01E01']
     """
-    with _acting(db) as index:
+    with _acting(db, trust) as index:
         return index.actions.name_cluster(cluster, character, faces, no_face=no_face)
 
 
@@ -227,10 +234,11 @@ def undo(*, db: str = "eyecatch.db") -> ActionRow:
 
 
 @contextmanager
-def _acting(db: str) -> Iterator[Index]:
+def _acting(db: str, trust: str | None = None) -> Iterator[Index]:
     """An index in which names are propagated after an action, in one transaction with it."""
     with open_index(db, create=False) as index:
         pipeline = NamingPipeline(index)
         with index.transaction():
+            pipeline.choose_trust(trust)
             yield index
             pipeline.propagate()

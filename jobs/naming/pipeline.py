@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -29,9 +28,6 @@ from eyecatch.jobs.naming.clustering import group_new, track_vector
 Notify = Callable[[str], None]
 """Is called with a sentence as each step begins."""
 
-PEOPLE: Final = "named by people"
-"""Digest of the bundle that stands for people's names where these are propagated."""
-
 
 def ignore(_: str) -> None:
     """A ``Notify`` that does nothing."""
@@ -47,6 +43,8 @@ class NamingPipeline:
 
     Attributes:
         embedder_id: the index's number for the embedder.
+        calibration: of the embedder, by which cosines become probabilities; with the thresholds of
+            the index's level of trust as of the last ``propagate``.
         guesses: what the named faces of each series, by its id, say of those that wait, as of the
             last ``propagate``.
     """
@@ -61,12 +59,22 @@ class NamingPipeline:
         self.embedder_id = index.bundles.add(
             bundle.digest, folder, names, bundle.card, network=bundle.network
         )
-        self._people_id = index.bundles.add(PEOPLE, "", [], {"name": PEOPLE})
+        self._people_id = index.bundles.people()
+        self.calibration: Calibration = bundle.calibration
 
-    @property
-    def calibration(self) -> Calibration:
-        """How cosines become probabilities."""
-        return self._bundle.calibration
+    def choose_trust(self, level: str | None) -> None:
+        """Let names follow at a level of trust from now on, when they are next propagated.
+
+        Args:
+            level: one of ``core.identity.trust.LEVELS``; None leaves it as it is.
+
+        Raises:
+            RequestError: there is no such level.
+            ModelError: the embedder has no thresholds for it.
+        """
+        if level is not None:
+            self._bundle.with_trust(level)
+            self._index.bundles.choose_trust(level)
 
     def run(self, notify: Notify = ignore) -> None:
         """Embed new faces, group them, and propagate names."""
@@ -116,6 +124,7 @@ class NamingPipeline:
         """Give unnamed faces the names of those that people named; returns the changed episodes."""
         changed: list[int] = []
         with self._index.transaction(FACES):  # nobody takes a name back meanwhile
+            self.calibration = self._bundle.with_trust(self._index.bundles.trust()).calibration
             denied = self._index.propagation.denials()
             for series_id in self._index.faces.series():
                 faces = self._index.faces.embeddings(series_id, self.embedder_id)

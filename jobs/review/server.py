@@ -20,12 +20,13 @@ from eyecatch.jobs.review.auth import LOOPBACK
 from eyecatch.jobs.review.state import AppState
 
 
-def review(
+def review(  # noqa: PLR0913 - each is an option
     *,
     db: str = "eyecatch.db",
     port: int = 8765,
     host: str = "127.0.0.1",
     token: str | None = None,
+    trust: str | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve the page on which people name faces, until the program is stopped.
@@ -35,11 +36,13 @@ def review(
         port: where it listens; 0 for any that is free.
         host: on which address; any but loopback asks every visitor for the token.
         token: which one; None to make one up.
+        trust: how sure names that follow have to be, as in ``unknowns``.
         say: called with the address, once the page is there.
 
     Raises:
         DatabaseError: there is no index, or it can't be read.
-        RequestError: nothing can listen there.
+        RequestError: nothing can listen there, or there is no such level.
+        ModelError: the base embedder has no thresholds for it.
 
     Example:
         >>> import eyecatch
@@ -53,6 +56,7 @@ def review(
         )
     with open_index(db, create=False) as index, listening(host, port) as listener:
         room = AppState(index, _proxies(db))
+        room.pipeline.choose_trust(trust)
         room.look()
         config = uvicorn.Config(
             make_app(room, secret),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from dataclasses import fields
 
 import cv2
 import numpy as np
@@ -14,8 +15,10 @@ from eyecatch.core.crops import decode
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.errors import ModelError, RequestError, UnknownCharacterError
 from eyecatch.core.identity.bundle import Bundle, load_bundle
+from eyecatch.core.identity.bundle_writer import Card, save_bundle
 from eyecatch.core.identity.decision import vote
 from eyecatch.core.identity.inference import Identify
+from eyecatch.core.identity.manifest import Contents
 from eyecatch.core.synthetic.portraits import draw_faces
 from eyecatch.jobs.cli import main
 from eyecatch.training.dataset import read_faces
@@ -96,6 +99,18 @@ def test_what_is_enrolled_and_removed_leaves_nothing(tmp_path, known, faces):
             remove=True,
         ).card
     )
+
+
+def test_levels_of_trust_outlast_who_comes_and_goes(tmp_path, known, faces):
+    levels = {"high": (0.8, 0.9), "balanced": (0.5, 0.8), "eager": (0.25, 0.8)}
+    values = {one.name: getattr(known, one.name) for one in fields(Contents)}
+    contents = Contents(**values | {"trust": levels})
+    card = Card(known.card, known.card_text)
+    tabled = save_bundle(tmp_path / "t.bundle", contents, known.weights, card, known.prototypes)
+    more = enrol(tabled, BOTAN, [faces / BOTAN], out=tmp_path / "a.bundle", crop=True)
+    assert more.trust == levels
+    less = enrol(more, BOTAN, out=tmp_path / "b.bundle", remove=True)
+    assert less.digest == tabled.digest
 
 
 def test_the_order_of_enrolment_does_not_matter(tmp_path, embedder, known, faces, looks):

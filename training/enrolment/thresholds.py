@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from eyecatch.core.identity.decision import Thresholds, probabilities
 from eyecatch.core.identity.prototypes import make_prototypes
-from eyecatch.training.calibration import MAX_THRESHOLD
+from eyecatch.core.identity.trust import MAX_THRESHOLD
 from eyecatch.training.enrolment.gallery import Gallery
 
 Reals = npt.NDArray[np.float64]

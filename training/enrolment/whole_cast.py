@@ -73,9 +73,11 @@ def enrol_cast(embedder: Bundle, cast: Mapping[str, CastFaces], strangers: Vecto
     gallery = _with_prototypes(empty, cast)
     fitted = _calibrate(empty, gallery, cast, strangers)
     own = list(fitted.thresholds[: len(cast)])
-    contents = replace(gallery.contents, calibration=fitted.calibration)
+    kept = fitted.calibration == empty.contents.calibration
+    trust = gallery.contents.trust if kept else {}  # the levels of another calibration
+    contents = replace(gallery.contents, calibration=fitted.calibration, trust=trust)
     gallery = replace(gallery, contents=contents)
-    if fitted.calibration == empty.contents.calibration:
+    if kept:
         default = contents.calibration.thresholds
         own = [
             thresholds(_similarity(gallery, index, strangers), default)

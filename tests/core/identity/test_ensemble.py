@@ -35,7 +35,7 @@ def made(*names, series=None, nobody=0.0, **options) -> Bundle:
         **options,
     )
     values = {one.name: getattr(contents, one.name) for one in fields(Contents)}
-    return Bundle(**values, folder=Path(), digest=f"{names}{series}{nobody}", **PARTS)
+    return Bundle(**values, folder=Path(), file_digest=f"{names}{series}{nobody}", **PARTS)
 
 
 def said(*judged, series=None):
@@ -138,7 +138,7 @@ def test_bundles_without_nobody_or_without_names_have_their_say():
         created_by="tests",
     )
     values = {one.name: getattr(study, one.name) for one in fields(Contents)}
-    bebop = Bundle(**values, folder=Path(), digest="bebop", **PARTS)
+    bebop = Bundle(**values, folder=Path(), file_digest="bebop", **PARTS)
     assert said((bebop, [0, 6]), (YUYU, [-5, -5])).character == "Spike"
     assert said((bebop, [0, 0.2]), (YUYU, [4, -5])).character == "Hiei"
     assert said((made(), []), (YUYU, [4, -5])).character == "Hiei"
