@@ -94,7 +94,8 @@ def identify(  # noqa: PLR0913 - each is an option of its own
 
     Raises:
         RequestError: nobody is named in the index, or there is no such level of trust.
-        EyecatchError: the detector, a bundle or the index can't be used, or a bundle not at that level.
+        EyecatchError: the detector, a bundle or the index can't be used, or a bundle not at that
+            level.
 
     Example:
         >>> import eyecatch

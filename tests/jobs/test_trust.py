@@ -35,7 +35,7 @@ def with_levels(bundle: Bundle) -> Bundle:
 @pytest.fixture
 def base(monkeypatch):
     """The base embedder has levels."""
-    for module in ("jobs.naming.pipeline", "jobs.indexing.index"):
+    for module in ("jobs.naming.pipeline", "jobs.indexing.index", "jobs.bundling.index_bundle"):
         monkeypatch.setattr(f"eyecatch.{module}.base_bundle", lambda: with_levels(base_bundle()))
 
 
@@ -273,6 +273,20 @@ def test_the_page_follows_at_the_level_of_the_index(followed):
         room.act(lambda one: one.actions.undo())
         assert by_model(followed) == 0
         room.close()
+
+
+@pytest.mark.usefixtures("base")
+def test_stills_are_judged_at_the_level_of_the_index(followed, portraits):
+    stills = sorted(portraits.rglob("*.png"))[:6]
+
+    def confidences(**options):
+        found = [s.faces[0] for s in eyecatch.identify(stills, db=followed, crop=True, **options)]
+        return [face.confidence for face in found if face.character is not None]
+
+    everybody = confidences(trust="eager")
+    eyecatch.unknowns(db=followed, trust="high")
+    assert confidences() == [one for one in everybody if one == 1]
+    assert confidences(trust="eager") == everybody
 
 
 def test_an_embedder_without_levels_is_said(followed, monkeypatch):
