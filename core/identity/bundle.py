@@ -6,6 +6,7 @@ A bundle is a folder::
                       for each level of trust, digests
     model.keras       the weights; nothing else of it is ever read
     prototypes.npz    of a network that only embeds: what stands for each character
+    cohort.npz        perhaps, of such a network: faces of people whom it never saw
     card.json         how it was trained and measured
     card.md           the same for people
 
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from eyecatch.core.errors import ModelError
+from eyecatch.core.identity.cohort import Cohort, read_cohort
 from eyecatch.core.identity.decision import Calibration, Thresholds
 from eyecatch.core.identity.manifest import Character, Contents, check_prototypes
 from eyecatch.core.identity.networks import Architecture
@@ -37,7 +39,7 @@ READABLE = (1, 2)
 came to version 2 later: whoever doesn't know them decides at ``balanced``, and rightly so."""
 
 MANIFEST, WEIGHTS, CARD, CARD_TEXT = "bundle.json", "model.keras", "card.json", "card.md"
-PROTOTYPES = "prototypes.npz"
+PROTOTYPES, COHORT = "prototypes.npz", "cohort.npz"
 LARGEST_MANIFEST = 16 * 2**20
 """Bytes; ten thousand characters with aliases take less than two million."""
 
@@ -52,6 +54,7 @@ class Bundle(Contents):
             at whatever level of trust: embeddings and logits are the same.
         weights_digest: SHA-256, hex, of its weights; bundles of equal ones embed alike.
         prototypes: of a network that ``embeds``, with an owner for each of ``names``; else None.
+        cohort: people whom such a network never saw; None where none are known.
         level: of trust, at which it decides.
     """
 
@@ -59,6 +62,7 @@ class Bundle(Contents):
     file_digest: str
     weights_digest: str
     prototypes: Prototypes | None = field(compare=False, repr=False)
+    cohort: Cohort | None = field(default=None, compare=False, repr=False)
     level: str = BALANCED
 
     @property
@@ -156,12 +160,14 @@ def load_bundle(folder: Path | str) -> Bundle:
         why = str(error).partition("\n")[0]
         raise _no_bundle(folder, f"its {MANIFEST} is damaged ({why})") from error
     _check_files(folder, contents, files)
+    cohort = _cohort(folder, contents, files)
     return Bundle(
         **{one.name: getattr(contents, one.name) for one in fields(Contents)},
         folder=folder,
         file_digest=hashlib.sha256(raw).hexdigest(),
         weights_digest=files[WEIGHTS],
-        prototypes=_prototypes(folder, contents),
+        prototypes=_prototypes(folder, contents, cohort),
+        cohort=cohort,
     )
 
 
@@ -181,7 +187,11 @@ def write_manifest(folder: Path, contents: Contents) -> None:
         **({"trust": _trust_table(contents)} if contents.trust else {}),
         "crop_size": contents.crop_size,
         "series": contents.series,
-        "files": {name: _sha256(folder / name) for name in _files(contents)},
+        "files": {
+            name: _sha256(folder / name)
+            for name in (*_files(contents), COHORT)
+            if name != COHORT or (folder / COHORT).is_file()
+        },
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     (folder / MANIFEST).write_text(text, "utf-8")
@@ -234,15 +244,27 @@ def _character(entry: Mapping[str, Any]) -> Character:
     return Character(name, aliases, entry.get("maybe"), entry.get("sure"))
 
 
-def _prototypes(folder: Path, contents: Contents) -> Prototypes | None:
+def _prototypes(folder: Path, contents: Contents, cohort: Cohort | None) -> Prototypes | None:
     if not contents.architecture.embeds:
         return None
-    prototypes = read_prototypes(folder / PROTOTYPES)
+    prototypes = read_prototypes(folder / PROTOTYPES, cohort)
     try:
         check_prototypes(contents, prototypes)
     except ValueError as error:
         raise _no_bundle(folder, f"it has {error}") from error
     return prototypes
+
+
+def _cohort(folder: Path, contents: Contents, files: Mapping[str, str]) -> Cohort | None:
+    """Bundles of before have none, and need none to answer."""
+    if COHORT not in files or not contents.architecture.embeds:
+        return None
+    path = folder / COHORT
+    if not path.is_file():
+        raise ModelError(str(folder), f"the bundle lacks its {COHORT}", "copy it again, whole")
+    if files[COHORT] != _sha256(path):
+        raise _another(path)
+    return read_cohort(path, int(contents.architecture.options["embedding"]))
 
 
 def _files(contents: Contents) -> tuple[str, ...]:

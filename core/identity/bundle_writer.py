@@ -15,6 +15,7 @@ from eyecatch.core.files import atomic_folder
 from eyecatch.core.identity.bundle import (
     CARD,
     CARD_TEXT,
+    COHORT,
     MANIFEST,
     PROTOTYPES,
     WEIGHTS,
@@ -22,6 +23,7 @@ from eyecatch.core.identity.bundle import (
     load_bundle,
     write_manifest,
 )
+from eyecatch.core.identity.cohort import Cohort, write_cohort
 from eyecatch.core.identity.manifest import Contents, check_prototypes
 from eyecatch.core.identity.networks import Network
 from eyecatch.core.identity.prototypes import Prototypes, write_prototypes
@@ -60,6 +62,7 @@ def save_bundle(  # noqa: PLR0913 - each is a part of a bundle
     card: Card,
     prototypes: Prototypes | None = None,
     *,
+    cohort: Cohort | None = None,
     force: bool = False,
 ) -> Bundle:
     """Writes a bundle, which appears only when it is whole (``atomic_folder``).
@@ -72,6 +75,7 @@ def save_bundle(  # noqa: PLR0913 - each is a part of a bundle
         card: how it was trained and measured.
         prototypes: of a network that ``embeds``, an owner for each of ``contents.names``; None if
             there are no names.
+        cohort: people whom such a network never saw.
         force: replace a bundle of that name.
 
     Raises:
@@ -86,6 +90,8 @@ def save_bundle(  # noqa: PLR0913 - each is a part of a bundle
             _write_weights(new / WEIGHTS, contents, network)
             if prototypes is not None:
                 write_prototypes(new / PROTOTYPES, prototypes)
+            if cohort is not None:
+                write_cohort(new / COHORT, cohort)
             (new / CARD).write_text(json.dumps(card.facts, ensure_ascii=False, indent=1), "utf-8")
             (new / CARD_TEXT).write_text(card.text, "utf-8")
             write_manifest(new, contents)
@@ -113,6 +119,7 @@ def unsaved_bundle(contents: Contents, embedder: Bundle, prototypes: Prototypes)
         file_digest=said.hexdigest(),
         weights_digest=embedder.weights_digest,
         prototypes=prototypes,
+        cohort=embedder.cohort,
     )
 
 

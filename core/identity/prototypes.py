@@ -7,7 +7,7 @@ archive, ``prototypes.npz``, which is read as something that a stranger may have
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from eyecatch.core.arrays import read_arrays
 from eyecatch.core.errors import ModelError
+from eyecatch.core.identity.cohort import Cohort
 
 Vectors = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
@@ -50,11 +51,15 @@ class Prototypes:
         owners: int64 (p,) whose each is, as a place in ``Contents.names``; each place up to the
             highest has at least one.
         counts: int64 (p,) how many pictures are behind each.
+        cohort: people whom the network never saw, against whom logits are normalised; or None.
+        offsets: float64 (p,) what follows from it: taken from the cosines; see ``Cohort.offsets``.
     """
 
     vectors: Vectors
     owners: Places
     counts: Places
+    cohort: Cohort | None = None
+    offsets: Reals = field(init=False)
 
     def __post_init__(self) -> None:
         if self.vectors.ndim != 2 or not self.vectors.shape[1]:
@@ -74,14 +79,19 @@ class Prototypes:
             raise ValueError("owners: expected every place from 0 to the highest")
         if np.any(self.counts < 0):
             raise ValueError("counts: expected none below 0")
+        none = np.zeros(p)
+        object.__setattr__(
+            self, "offsets", none if self.cohort is None else self.cohort.offsets(self.vectors)
+        )
 
     def __len__(self) -> int:
         return len(self.vectors)
 
     @classmethod
-    def none(cls, length: int) -> Prototypes:
+    def none(cls, length: int, cohort: Cohort | None = None) -> Prototypes:
         """Nobody's yet, for embeddings of that length."""
-        return cls(np.zeros((0, length), np.float32), np.zeros(0, np.int64), np.zeros(0, np.int64))
+        nothing = np.zeros(0, np.int64)
+        return cls(np.zeros((0, length), np.float32), nothing, nothing, cohort)
 
     @property
     def classes(self) -> int:
@@ -89,20 +99,23 @@ class Prototypes:
         return int(self.owners.max(initial=-1)) + 1
 
     def cosines(self, embeddings: npt.NDArray[np.floating]) -> Reals:
-        """Cosine of each unit embedding (n, d) with the nearest prototype of each owner: (n, c).
+        """Cosine of each unit embedding (n, d) with the best prototype of each owner: (n, c).
+
+        Each prototype's offset is taken from its cosines.
 
         It is added up in double precision, so that a face's answer does not depend on the faces
         beside it.
         """
         order = np.argsort(self.owners, kind="stable")
         all_ = embeddings.astype(np.float64) @ self.vectors[order].T.astype(np.float64)
+        all_ -= self.offsets[order]
         if not len(self):
             return all_
         starts = np.searchsorted(self.owners[order], np.arange(self.classes))
         return np.asarray(np.maximum.reduceat(all_, starts, axis=1))
 
     def logits(self, embeddings: npt.NDArray[np.floating]) -> Reals:
-        """``SCALE`` times the cosines: float64 (n, c)."""
+        """``SCALE`` times ``cosines``: float64 (n, c)."""
         return SCALE * self.cosines(embeddings)
 
     def of(self, owner: int) -> Vectors:
@@ -116,6 +129,7 @@ class Prototypes:
             np.concatenate([self.vectors, vectors]),
             np.concatenate([self.owners, np.full(len(vectors), owner)]),
             np.concatenate([self.counts, counts]),
+            self.cohort,
         )
 
     def inserted(self, owner: int, vectors: Vectors, counts: Places) -> Prototypes:
@@ -125,13 +139,15 @@ class Prototypes:
             np.concatenate([self.vectors, vectors]),
             np.concatenate([moved, np.full(len(vectors), owner)]),
             np.concatenate([self.counts, counts]),
+            self.cohort,
         )
 
     def without(self, owner: int) -> Prototypes:
         """All but those of an owner; the owners above move down."""
         kept = self.owners != owner
         owners = self.owners[kept]
-        return Prototypes(self.vectors[kept], owners - (owners > owner), self.counts[kept])
+        moved = owners - (owners > owner)
+        return Prototypes(self.vectors[kept], moved, self.counts[kept], self.cohort)
 
 
 def make_prototypes(
@@ -203,8 +219,8 @@ def write_prototypes(path: Path, prototypes: Prototypes) -> None:
     np.savez(path, allow_pickle=False, **arrays)
 
 
-def read_prototypes(path: Path) -> Prototypes:
-    """Reads what ``write_prototypes`` wrote.
+def read_prototypes(path: Path, cohort: Cohort | None = None) -> Prototypes:
+    """Reads what ``write_prototypes`` wrote; of a bundle with a cohort, normalised against it.
 
     Nothing in the file is run, and no more memory is taken than its arrays may need.
 
@@ -213,7 +229,7 @@ def read_prototypes(path: Path) -> Prototypes:
     """
     try:
         arrays = read_arrays(path, LARGEST_ARRAYS, ARRAYS)
-        return Prototypes(**arrays)
+        return Prototypes(**arrays, cohort=cohort)
     except (OSError, ValueError) as error:
         why = str(error).splitlines()[0]
         raise ModelError(

@@ -97,7 +97,15 @@ def save_made(made: IndexBundle, out: Path, *, force: bool = False) -> Bundle:
     """
     bundle = made.bundle
     contents = Contents(**{one.name: getattr(bundle, one.name) for one in fields(Contents)})
-    return save_bundle(out, contents, bundle.weights, made.card, bundle.prototypes, force=force)
+    return save_bundle(
+        out,
+        contents,
+        bundle.weights,
+        made.card,
+        bundle.prototypes,
+        cohort=bundle.cohort,
+        force=force,
+    )
 
 
 def _embedder(index: Index) -> Bundle:

@@ -138,11 +138,11 @@ def replace_prototypes(
     """Prototypes of which those of some owners (bool, one an owner) are taken from another set."""
     keep, take = ~owners[prototypes.owners], owners[by.owners]
     order = np.argsort(np.concatenate([prototypes.owners[keep], by.owners[take]]), kind="stable")
-    both = (
+    vectors, owned, counts = (
         np.concatenate([getattr(prototypes, name)[keep], getattr(by, name)[take]])[order]
         for name in ("vectors", "owners", "counts")
     )
-    return Prototypes(*both)
+    return Prototypes(vectors, owned, counts)
 
 
 def _indices_by_owner(prototypes: Prototypes) -> npt.NDArray[np.int64]:
