@@ -6,9 +6,9 @@ With the embedder that ships, and nothing trained. DATA is the folder that it wa
     .venv/bin/python bench/few.py DATA
 
 First the characters of DATA/faces, known by so many of their pictures in ``train`` and asked about
-by those in ``dev``; the embedder has seen them, though not these pictures. Then the characters of
-DATA/identities that it never saw, of whom there are six pictures or more: by so many of them, among
-those of DATA/faces by 200, asked about by the rest. Means over draws.
+by those in ``dev``; the embedder has seen most of them, though not these pictures. Then the people
+whom it never saw (``training/embedder/kept_aside.py``), of whom there are six pictures or more: by so
+many of them, among those of DATA/faces by 200, asked about by the rest. Means over draws.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from eyecatch.core.identity.inference import Identify
 from eyecatch.core.identity.prototypes import Prototypes, make_prototypes
 from eyecatch.training.dataset import read_faces
 from eyecatch.training.embedder.dataset import read_identities
-from eyecatch.training.embedder.train import held_out
+from eyecatch.training.embedder.kept_aside import roles
 
 Vectors = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
@@ -45,7 +45,7 @@ def main() -> None:
     parts = [read_faces(data / "faces" / part) for part in ("train", "dev")]
     taught, asked = ((identify(p.crops).embeddings, np.array(p.labels)) for p in parts)
     everybody = read_identities(data)
-    strangers = everybody.only(held_out(everybody))
+    strangers = everybody.only(roles(everybody.names) == "measured")
     strangers = strangers.only(np.bincount(strangers.labels) >= ENOUGH)
     new = identify([encode(one) for one in strangers.pictures]).embeddings, strangers.labels
 

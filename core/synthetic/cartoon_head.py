@@ -12,7 +12,11 @@ from eyecatch.core.synthetic.cartoon_pen import CartoonPen, Chance, Colour, supe
 
 @dataclass(slots=True)
 class Head:
-    """One head; lengths are shares of the face's height, which goes from brow to chin."""
+    """One head; lengths are shares of the face's height, which goes from brow to chin.
+
+    ``chance`` decides what somebody looks like, ``mien`` what they do just now: with another
+    ``mien`` the same person looks elsewhere, speaks or blinks.
+    """
 
     middle: npt.NDArray[np.float64]
     size: float
@@ -24,6 +28,7 @@ class Head:
     skin: Colour
     hair: Colour
     chance: Chance
+    mien: Chance
 
     @classmethod
     def by(cls, chance: Chance, middle: npt.NDArray[np.float64], size: float) -> Head:
@@ -44,6 +49,7 @@ class Head:
             skin=(skin[0], skin[1], skin[2]),
             hair=(hair[0], hair[1], hair[2]),
             chance=chance,
+            mien=chance,
         )
 
     def at(self, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -108,8 +114,9 @@ class Head:
         self._mouth(pen, (across * 1.1, float(chance.uniform(0.24, 0.36))))
         shown = [s for s in (-1, 1) if s * self.turn > -0.75]
         style, height = int(chance.integers(0, 5)), float(chance.uniform(0.08, 0.4))
-        shut, high = chance.random() < 0.12, float(chance.uniform(-0.24, -0.05))
-        iris, look = pen.any(dark=bool(chance.random() < 0.7)), chance.uniform(-0.3, 0.3)
+        shut, high = self.mien.random() < 0.12, float(chance.uniform(-0.24, -0.05))
+        iris = pen.any(dark=bool(chance.random() < 0.7))
+        look = self.mien.uniform(-0.3, 0.3)
         for side in shown:
             self._eye(pen, (across + side * apart, high), height, style if not shut else 9, iris)
             self._brow(pen, across + side * apart, high - height / 2, float(look) * side)
@@ -127,7 +134,7 @@ class Head:
         wide = height * self.chance.uniform(0.6, 1.1) * (1 - 0.3 * abs(self.turn))
         if style == 9:  # shut
             arc = np.linspace(0, np.pi, 9)
-            bow = self.chance.choice([-1, 1]) * 0.06
+            bow = self.mien.choice([-1, 1]) * 0.06
             lid = np.stack([x - np.cos(arc) * 0.1, y + np.sin(arc) * bow], axis=1)
             pen.stroke(self.at(lid), self.size * 0.025, pen.ink)
             return
@@ -164,7 +171,7 @@ class Head:
             pen.shape(self.at(tip), self.skin)
 
     def _mouth(self, pen: CartoonPen, where: tuple[float, float]) -> None:
-        chance, (x, y) = self.chance, where
+        chance, (x, y) = self.mien, where
         reach = self.wide * chance.uniform(0.06, 0.28)
         if chance.random() < 0.45:
             inside = (float(chance.uniform(0, 60)), 20.0, float(chance.uniform(40, 160)))

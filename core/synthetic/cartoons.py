@@ -36,7 +36,7 @@ def cartoons(count: int, seed: int) -> list[tuple[Picture, Boxes, Boxes]]:
 
 def _picture(chance: Chance) -> tuple[Picture, Boxes, Boxes]:
     width, height = _SIZE
-    pen = CartoonPen(_ground(width * _FINE, height * _FINE, chance), chance)
+    pen = CartoonPen(paint_ground(width * _FINE, height * _FINE, chance), chance)
     heads: list[Head] = []
     for _ in range(int(chance.integers(0, 7))):
         size = _FINE * float(np.exp(chance.uniform(np.log(24), np.log(190))))
@@ -64,8 +64,8 @@ def _apart(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> bool:
     return bool((gap > 0.95 * (a[2:] + b[2:])).any())
 
 
-def _ground(width: int, height: int, chance: Chance) -> Picture:
-    """A place: a shade from one colour to another, and shapes before it."""
+def paint_ground(width: int, height: int, chance: Chance) -> Picture:
+    """A place, uint8 (height, width, 3): a shade from one colour to another, with shapes."""
     from_, to = chance.uniform(0, 255, (2, 3))
     shade = np.linspace(0, 1, height)[:, None, None]
     rows = (from_ * (1 - shade) + to * shade).astype(np.uint8)

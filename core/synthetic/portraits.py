@@ -61,7 +61,7 @@ def draw_portrait(who: Character, rng: np.random.Generator) -> Picture:
     at = (_SIZE[0] / 2 + float(rng.uniform(-20, 20)), _SIZE[1] / 2 + float(rng.uniform(-20, 20)))
     shown = figure.Figure(who, _random_pose(rng), at, height)
     box = figure.draw(picture, shown, _random_light(LIGHTS[place], rng))
-    return crops.cut(_compressed(picture, rng), _jittered(box, rng))
+    return crops.cut(_compressed(picture, rng), jittered(box, rng))
 
 
 def _random_pose(rng: np.random.Generator) -> Pose:
@@ -81,7 +81,8 @@ def _random_light(light: Light, rng: np.random.Generator) -> Light:
     return light[0] * share, light[1] * share, light[2] * share
 
 
-def _jittered(box: Box, rng: np.random.Generator) -> Box:
+def jittered(box: Box, rng: np.random.Generator) -> Box:
+    """A face's box as a detector would give it: larger, and a little off."""
     x, y, w, h = box
     side = max(w, h) * float(rng.uniform(*_BOX_SCALE))
     dx, dy = (float(v) * h for v in rng.normal(0, _BOX_SHIFT, 2))

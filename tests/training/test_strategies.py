@@ -16,7 +16,7 @@ from eyecatch.training.classifier.config import QUICK, Settings, settings_for
 from eyecatch.training.classifier.train import train
 from eyecatch.training.dataset import read_faces
 
-FINE = replace(Settings(), epochs=2, batch=16, min_steps=4, min_faces_to_learn=4)
+FINE = replace(Settings(), good_enough=2.0, epochs=2, batch=16, min_steps=4, min_faces_to_learn=4)
 FAST = replace(QUICK, epochs=3, views=2, min_faces_to_learn=4)
 
 
@@ -44,6 +44,16 @@ def test_quick_learns_prototypes_and_leaves_the_network_as_it_is(quick, faces, b
     assert quick.prototypes.classes == 3
     assert right(quick, faces) > 0.9
     assert len(quick.card["training"]["epochs"]) == 3
+
+
+def test_the_network_is_trained_only_if_it_does_not_do_as_it_is(faces, base, tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    easy = replace(FINE, good_enough=0.0)
+    kept = train(faces, tmp_path / "kept.bundle", settings=easy, base=base)
+    assert kept.weights.read_bytes() == (base / "model.keras").read_bytes()
+    assert any("does as it is" in note for note in kept.card["notes"])
+    assert "does as it is" in caplog.text
+    assert not (tmp_path / "kept.bundle.training").exists()
 
 
 def test_the_network_goes_on_from_the_base(fine, faces, base):

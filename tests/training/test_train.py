@@ -77,7 +77,7 @@ def test_settings_are_stored_under_the_names_of_version_0_1():
         "weight_decay", "smoothing", "margin", "prototypes", "blend", "least_to_learn", "views",
         "balance", "held_out", "least_to_hold_out", "alike", "patience", "flip", "zoom", "shift",
         "turn", "hidden", "light", "tint", "saturation", "grey", "night", "past", "coarse", "poor",
-        "soft", "cutmix",
+        "soft", "cutmix", "good_enough",
     ]  # fmt: skip
     assert replace(Settings(), occlusion=0.7).as_stored()["hidden"] == 0.7
 

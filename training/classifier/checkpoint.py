@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -98,6 +99,14 @@ class Checkpoints:
             self.folder.mkdir()
         return []
 
+    def of_head(self) -> Checkpoints:
+        """Those of the head that is tried first, in a folder within; ``clear`` deletes both."""
+        within = copy.copy(self)
+        within.folder = self.folder / "head"
+        with self._writing():
+            within.folder.mkdir(exist_ok=True)
+        return within
+
     def weights(self, epoch: Epoch) -> Path:
         """The file of an epoch's weights, and of the optimizer's state."""
         return self.folder / f"epoch-{epoch.number:04d}.weights.h5"
@@ -145,6 +154,8 @@ class Checkpoints:
             raise ModelError(
                 str(self.folder / STATE), "it can't be read", "use --force to start again"
             ) from error
+        with suppress(KeyError, TypeError):  # settings that came after the version that began it
+            state["settings"] = {**self._key["settings"], **state["settings"]}
         if state != self._key:
             raise RequestError(
                 f"the unfinished training in {self.folder} had other settings or faces",

@@ -11,14 +11,11 @@ from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.bundle_writer import save_bundle
 from eyecatch.core.identity.decision import Calibration
 from eyecatch.core.identity.manifest import Character, Contents
-from eyecatch.training.calibration import (
-    FittedCalibration,
-    calibrate_closed_set,
-    calibrate_open_set,
-)
+from eyecatch.training.calibration import calibrate_closed_set
 from eyecatch.training.classifier.loop import TrainingRun
 from eyecatch.training.classifier.model_card import make_card
-from eyecatch.training.classifier.strategies import TrainingResult
+from eyecatch.training.classifier.strategies import TrainingResult, cohort_logits
+from eyecatch.training.open_set import FittedCalibration, calibrate_open_set
 
 
 def export(
@@ -42,9 +39,19 @@ def export(
         crop_size=CROP_SIZE,
         created_by=f"eyecatch {eyecatch.__version__}",
         series=series,
+        trust=fitted.trust,
     )
     card = make_card(contents, run, result)
-    return save_bundle(out, contents, result.network, card, result.prototypes, force=force)
+    cohort = cohort_logits(run, result)
+    return save_bundle(
+        out,
+        contents,
+        result.network,
+        card,
+        result.prototypes,
+        cohort=None if cohort is None else cohort[0],
+        force=force,
+    )
 
 
 def _calibrate(run: TrainingRun, result: TrainingResult) -> FittedCalibration:
@@ -53,7 +60,8 @@ def _calibrate(run: TrainingRun, result: TrainingResult) -> FittedCalibration:
         calibration = calibrate_closed_set(result.held_logits, labels, names)
         return FittedCalibration(calibration, (None,) * len(names))
     default = Calibration() if run.base is None else run.base.calibration
-    return calibrate_open_set(result.held_logits, labels, names, default)
+    cohort = cohort_logits(run, result)
+    return calibrate_open_set(result.held_logits, labels, names, default, cohort)
 
 
 def _characters(names: Sequence[str], fitted: FittedCalibration) -> tuple[Character, ...]:

@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from eyecatch.core.identity.bundle_writer import Card
 from eyecatch.core.identity.manifest import Contents
-from eyecatch.training.calibration import without_own_class
 from eyecatch.training.classifier.checkpoint import best
 from eyecatch.training.classifier.loop import TrainingRun
-from eyecatch.training.classifier.strategies import TrainingResult
+from eyecatch.training.classifier.strategies import TrainingResult, cohort_logits
 from eyecatch.training.metrics import Answers, closed_set_metrics, open_set_metrics
+from eyecatch.training.open_set import without_own_class
 
 Labels = npt.NDArray[np.int64]
 Logits = npt.NDArray[np.float32]
@@ -43,6 +43,7 @@ def make_card(contents: Contents, run: TrainingRun, result: TrainingResult) -> C
             ],
         },
         "held_out": _held_out(contents, labels, result.held_logits),
+        "trust": _trust(contents, run, result),
         "notes": [*run.split.notes, *result.notes],
     }
     return Card(facts, _markdown(facts))
@@ -69,6 +70,30 @@ def _held_out(contents: Contents, labels: Labels, logits: Logits) -> dict[str, A
     return figures
 
 
+def _trust(contents: Contents, run: TrainingRun, result: TrainingResult) -> dict[str, Any]:
+    """What each level of trust costs: shares of the held-out faces, and of strangers, named.
+
+    Strangers are the base's cohort, where the network is still the base's.
+    """
+    labels = run.labels[run.held_out]
+    mine = labels < len(contents.characters)
+    cohort, costs = cohort_logits(run, result), {}
+    for level in contents.trust if mine.any() else ():
+        at_level = contents.with_trust(level)
+        known = _answers(at_level, result.held_logits[mine])
+        right = known.guesses == labels[mine]
+        costs[level] = {
+            "from": at_level.calibration.maybe,
+            "sure_from": at_level.calibration.sure,
+            "rightly": float((known.named & right).mean()),
+            "wrongly": float((known.named & ~right).mean()),
+        }
+        if cohort is not None:
+            named = _answers(at_level, cohort[1]).named
+            costs[level]["strangers"] = float(cohort[0].weights @ named)
+    return costs
+
+
 def _answers(contents: Contents, logits: Logits) -> Answers:
     return Answers.of(logits, contents.names, contents.calibration, contents.thresholds)
 
@@ -88,6 +113,7 @@ def _markdown(facts: dict[str, Any]) -> str:
         "unless a character has thresholds of its own.",
         "",
         *_figures(facts["held_out"]),
+        *_levels(facts["trust"]),
         "| character | faces | held out | of these right |",
         "|---|---|---|---|",
         *_rows(data["characters"], facts["held_out"]),
@@ -105,6 +131,18 @@ def _figures(held_out: dict[str, Any]) -> list[str]:
         if isinstance(value, float) and np.isfinite(value)
     ]
     return ["| held-out faces | |", "|---|---|", *rows, ""] if rows else []
+
+
+def _levels(costs: dict[str, Any]) -> list[str]:
+    if not costs:
+        return []
+    head = "| `--trust` | from | named rightly | wrongly | people no training saw that get a name |"
+    rows = [
+        f"| {level} | {one['from']:.3f} | {one['rightly']:.3f} | {one['wrongly']:.3f} | "
+        f"{one.get('strangers', float('nan')):.3f} |".replace("nan", "not known")
+        for level, one in costs.items()
+    ]
+    return [head, "|---|---|---|---|---|", *rows, ""]
 
 
 def _rows(counts: dict[str, int], held_out: dict[str, Any]) -> list[str]:

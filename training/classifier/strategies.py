@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from eyecatch.core.identity.bundle import Bundle
+from eyecatch.core.identity.cohort import Cohort
 from eyecatch.core.identity.inference import prepare
 from eyecatch.core.identity.networks import (
     Architecture,
@@ -29,6 +32,7 @@ from eyecatch.training.classifier.batches import (
     embed_views,
 )
 from eyecatch.training.classifier.checkpoint import Epoch
+from eyecatch.training.classifier.config import QUICK
 from eyecatch.training.classifier.data_checks import pictures_without_face
 from eyecatch.training.classifier.dataset import Bools
 from eyecatch.training.classifier.head import (
@@ -40,6 +44,7 @@ from eyecatch.training.classifier.head import (
     with_head,
 )
 from eyecatch.training.classifier.loop import (
+    Callbacks,
     Logits,
     TrainingData,
     TrainingRun,
@@ -47,6 +52,9 @@ from eyecatch.training.classifier.loop import (
     mixed_precision,
     predict_logits,
 )
+from eyecatch.training.open_set import MIN_FACES
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,17 @@ class TrainingResult:
     history: list[Epoch]
     held_logits: Logits
     notes: tuple[str, ...] = ()
+
+
+def cohort_logits(run: TrainingRun, result: TrainingResult) -> tuple[Cohort, Logits] | None:
+    """The base's cohort and the logits (m, c) of its faces; None where there is none.
+
+    Where the network was trained on, the cohort's embeddings are no longer what it would give.
+    """
+    cohort = None if run.base is None else run.base.cohort
+    if cohort is None or result.prototypes is None or not isinstance(result.network, Path):
+        return None
+    return cohort, result.prototypes.logits(cohort.vectors).astype(np.float32)
 
 
 def train_study(run: TrainingRun) -> TrainingResult:
@@ -99,28 +118,69 @@ def train_scratch(run: TrainingRun) -> TrainingResult:
 
 
 def fine_tune(run: TrainingRun, base: Bundle) -> TrainingResult:
-    """Trains the embedder and its head from the weights of a bundle's embedder.
+    """Trains from the weights of a bundle's embedder: a head alone, and the embedder if need be.
 
-    With ``settings.quick``, or where no character has enough faces, the embedder stays as it is.
+    First the head alone is learned, which takes a minute. If that tells the held-out faces apart
+    (``settings.good_enough``), or with ``settings.quick``, or where no character has enough faces,
+    the embedder stays as it is; else it is trained too, and the better of the two is kept. A note
+    says which, and why.
     """
     pictures = prepare(run.faces.crops, base.architecture.size)
     any_learned = _has_enough_faces(run).any()
-    quick = run.settings.quick or not any_learned
-    views = run.settings.views if run.settings.quick and any_learned else 1
+    head = run if run.settings.quick else _of_head(run)
+    views = head.settings.views if any_learned else 1
     plain = load_weights(base.architecture, base.weights)
-    embedded = embed_views(plain, pictures, run.settings, views, run.callbacks.on_step)
+    embedded = embed_views(plain, pictures, head.settings, views, run.callbacks.on_step)
     notes = tuple(pictures_without_face(run.faces, embedded[0]))
-    if quick:
-        return replace(_train_prototypes(run, base, embedded), notes=notes)
+    frozen = _train_prototypes(head, base, embedded)
+    if run.settings.quick or not any_learned:
+        return replace(frozen, notes=notes)
+    right, wanted = _held_out_accuracy(run, frozen), run.settings.good_enough
+    if not run.history and right >= wanted:
+        why = f"the embedder does as it is: {right:.3f} of the held-out faces right"
+        log.info(why)
+        return replace(frozen, notes=(*notes, why))
+    log.info("with the embedder as it is %.3f of the held-out faces are right: it learns on", right)
+    tuned = _fine_tune_embedder(run, base, pictures, embedded[0])
+    after = _held_out_accuracy(run, tuned)
+    shares = (
+        f"{right:.3f} of the held-out faces right with the embedder as it is, {after:.3f} trained"
+    )
+    if after > right or wanted > 1:
+        return replace(tuned, notes=(*notes, f"{shares}: the trained one is kept"))
+    return replace(frozen, notes=(*notes, f"{shares}: it is kept as it is"))
+
+
+def _of_head(run: TrainingRun) -> TrainingRun:
+    """The quick training before a longer one: it is not resumed, but done again."""
+    settings = replace(QUICK, seed=run.settings.seed)
+    silent = Callbacks(on_step=run.callbacks.on_step)
+    checkpoints = run.checkpoints.of_head()
+    return replace(run, settings=settings, checkpoints=checkpoints, history=(), callbacks=silent)
+
+
+def _held_out_accuracy(run: TrainingRun, result: TrainingResult) -> float:
+    """Share of the held-out faces that come first at their name.
+
+    It is 1 where they are too few to tell: few faces are better served by the embedder as it is.
+    """
+    labels = run.labels[run.held_out]
+    if len(labels) < MIN_FACES:
+        return 1.0
+    return float((result.held_logits.argmax(axis=1) == labels).mean())
+
+
+def _fine_tune_embedder(
+    run: TrainingRun, base: Bundle, pictures: Pictures, embeddings: npt.NDArray[np.float32]
+) -> TrainingResult:
     with mixed_precision(run.device):
         embedder = load_weights(base.architecture, base.weights)
     # Statistics of batches were learned from a thousand characters; those of a few are worse.
     for layer in embedder.layers:
         if isinstance(layer, keras().layers.BatchNormalization):
             layer.trainable = False
-    start = _means(run, embedded[0])
-    result = _train_with_head(run, base.architecture, embedder, pictures, start)
-    return replace(result, notes=notes)
+    start = _means(run, embeddings)
+    return _train_with_head(run, base.architecture, embedder, pictures, start)
 
 
 def _train_prototypes(run: TrainingRun, base: Bundle, views: Vectors) -> TrainingResult:
@@ -137,6 +197,7 @@ def _train_prototypes(run: TrainingRun, base: Bundle, views: Vectors) -> Trainin
         data = TrainingData(views[0], run.labels, run.classes, run.held_out, source)
         history = fit(network, data, run)
         prototypes = _blend_with_means(run, head_of(network, start), views[0])
+    prototypes = replace(prototypes, cohort=base.cohort)
     logits = prototypes.logits(views[0][run.held_out]).astype(np.float32)
     return TrainingResult(base.architecture, base.weights, prototypes, history, logits)
 

@@ -59,21 +59,22 @@ def _actor(rng: np.random.Generator) -> Actor:
         sway=float(rng.uniform(-1, 1)),
     )
     height = float(np.exp(rng.uniform(np.log(0.06), np.log(0.7))))
-    return Actor(_character(rng), where, where, height, pose, seed=int(rng.integers(5, 15)))
+    return Actor(random_character(rng), where, where, height, pose, seed=int(rng.integers(5, 15)))
 
 
-def _character(rng: np.random.Generator) -> Character:
+def random_character(rng: np.random.Generator) -> Character:
+    """Somebody of the drawn kind; every trait is left to chance."""
     extras = [extra for extra in get_args(Extra) if rng.random() < 0.2]
     return Character(
         UNKNOWN,
         rng.choice(get_args(Hair)),
-        _colour(rng),
-        _colour(rng),
+        random_colour(rng),
+        random_colour(rng),
         rng.choice(get_args(Outfit)),
-        _colour(rng),
-        _colour(rng),
+        random_colour(rng),
+        random_colour(rng),
         tuple(extras),
-        _colour(rng),
+        random_colour(rng),
         skin=_skin(rng),
         eye_height=float(rng.uniform(0.25, 0.65)),
         eye_slant=float(rng.uniform(-0.08, 0.12)),
@@ -82,7 +83,8 @@ def _character(rng: np.random.Generator) -> Character:
     )
 
 
-def _colour(rng: np.random.Generator) -> Colour:
+def random_colour(rng: np.random.Generator) -> Colour:
+    """Any colour but the darkest and the brightest."""
     red, green, blue = (int(n) for n in rng.integers(20, 250, 3))
     return red, green, blue
 
@@ -90,7 +92,7 @@ def _colour(rng: np.random.Generator) -> Colour:
 def _skin(rng: np.random.Generator) -> Colour:
     """From pale to dark brown; now and then any colour at all."""
     if rng.random() < 0.1:
-        return _colour(rng)
+        return random_colour(rng)
     light = rng.uniform(0.35, 1.0)
     red, green, blue = (round(n * light**p) for n, p in ((255, 0.8), (226, 1.0), (205, 1.2)))
     return red, green, blue

@@ -18,6 +18,10 @@ from eyecatch.training.embedder.loop import Batch
 _BALANCE: Final = 0.7
 """Somebody with n faces is sampled n ** .7 times as often as somebody with one."""
 
+_SHARES: Final = {"faces": 0.35, "identities": 0.4, "invented": 0.25}
+"""How much of a batch is of each kind of people, where all kinds are there: by their numbers alone
+the invented ones would be half of it."""
+
 _CUTMIX: Final = 0.3
 """Share of batches to which CutMix (Yun et al. 2019) is applied."""
 
@@ -61,6 +65,10 @@ def make_batches(identities: Identities, plan: BatchPlan) -> Iterator[Batch]:
     rng = np.random.default_rng(plan.seed)
     counts = np.bincount(identities.labels, minlength=len(identities.names)).astype(np.float64)
     each = counts[identities.labels] ** (_BALANCE - 1)
+    kinds = np.array([name.split("/")[0] for name in identities.names])[identities.labels]
+    for kind in np.unique(kinds):
+        mine = kinds == kind
+        each[mine] *= _SHARES.get(kind, 0.2) / each[mine].sum()
     bounds = np.cumsum(each / each.sum())
     for _ in range(plan.count):
         chosen = np.searchsorted(bounds[:-1], rng.random(plan.faces))

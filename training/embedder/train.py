@@ -2,14 +2,15 @@
 
 DATA is the folder of pictures that docs/training.md describes. OUT gets the weights of every stage.
 A stage whose weights are there is not trained again, so that an interrupted training can be
-resumed. The last stage writes the bundle that ships as ``core/identity/base``.
+resumed. ``measured`` is the bundle whose figures count (``kept_aside``); ``base``, which goes on from it
+with the people that it was measured with, is what ships as ``core/identity/base``.
 """
 
 from __future__ import annotations
 
 import multiprocessing as mp
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,18 +22,21 @@ from eyecatch.training.embedder.batches import BatchPlan, batches
 from eyecatch.training.embedder.dataset import Identities, read_identities
 from eyecatch.training.embedder.export import embed, export
 from eyecatch.training.embedder.loop import Schedule, Trainer, save
+from eyecatch.training.embedder.kept_aside import Role, roles
 
 SEED = 1
 FACES = 128  # of a batch
 EACH = 2  # prototypes of a person while training
-HELD = 20  # one in so many people of `identities` is never learned from
+INVENTED = 2000  # people that are drawn
+
+TAUGHT: tuple[Role, ...] = ("taught",)
+ALL: tuple[Role, ...] = ("taught", "measured")
 
 SCHEDULES = {
-    "small": Schedule(size=64, steps=3500, rate=3e-3, last=1.5e-3, margin=0.1),
+    "small": Schedule(size=64, steps=4000, rate=3e-3, last=1.5e-3, margin=0.1),
     "large": Schedule(size=96, steps=2600, rate=1.5e-3, last=1e-5, margin=0.3),
-    "again": Schedule(size=96, steps=3500, rate=1.5e-3, last=1e-5, margin=0.3),
+    "all": Schedule(size=96, steps=1300, rate=1.2e-3, last=1e-5, margin=0.3),
 }
-LAST = "again"
 
 
 def main(data: Path, out: Path, stages: list[str]) -> None:
@@ -52,43 +56,62 @@ def small(data: Path, out: Path) -> None:
 
 
 def large(data: Path, out: Path) -> None:
-    """Trains in full size, with the whole margin."""
+    """Trains in full size, with the whole margin: what is measured."""
     _fit(data, out, "large", "small")
 
 
-def again(data: Path, out: Path) -> None:
-    """Trains once more from a high learning rate (Loshchilov & Hutter 2017): what ships."""
-    _fit(data, out, "again", "large")
+def measured(data: Path, out: Path) -> None:
+    """Writes the bundle of what never saw who is measured: ``OUT/measured``."""
+    _export(data, out, ("small", "large"), TAUGHT, out / "measured")
 
 
-def bundle(data: Path, out: Path) -> None:
-    """Writes the bundle: ``OUT/base``."""
-    everybody = read_identities(data)
-    held = held_out(everybody)
-    network = compact_network(size=SCHEDULES[LAST].size).build()
-    network.load_weights(_weights(out, LAST))
-    export(network, everybody.only(~held), everybody.only(held), SCHEDULES, out / "base")
+def all_(data: Path, out: Path) -> None:
+    """Goes on from a high learning rate (Loshchilov & Hutter 2017), with who was measured too."""
+    _fit(data, out, "all", "large", ALL)
+
+
+def base(data: Path, out: Path) -> None:
+    """Writes the bundle that ships: ``OUT/base``."""
+    _export(data, out, tuple(SCHEDULES), ALL, out / "base")
 
 
 _STAGES: dict[str, Callable[[Path, Path], None]] = {
-    stage.__name__: stage for stage in (small, large, again, bundle)
+    stage.__name__.rstrip("_"): stage for stage in (small, large, measured, all_, base)
 }
 
 
-def held_out(people: Identities) -> npt.NDArray[np.bool_]:
-    """Who is not trained on (bool, one a name): every ``HELD``-th of ``identities``."""
-    games = np.array([name.startswith("identities/") for name in people.names])
-    return np.asarray(games & (np.cumsum(games) % HELD == 0))
+def _means(network: Network, people: Identities) -> npt.NDArray[np.float32]:
+    """The mean embedding of a few faces of each person, float32 (n, d): where learning starts."""
+    few = people.thinned(20)
+    sums = np.eye(len(few.names))[few.labels].T @ embed(network, few)
+    return (sums / np.bincount(few.labels)[:, None]).astype(np.float32)
 
 
-def _fit(data: Path, out: Path, stage: str, start: str) -> None:
+def _in_pairs(people: Identities, chosen: npt.NDArray[np.bool_]) -> Identities:
+    """Those of the chosen (bool, one a name) of whom there are two pictures."""
+    several = np.bincount(people.labels, minlength=len(people.names)) > 1
+    return people.only(chosen & several)
+
+
+def _export(
+    data: Path, out: Path, stages: Sequence[str], parts: Sequence[Role], folder: Path
+) -> None:
+    everybody = read_identities(data)  # the invented are taught, and no part of a calibration
+    network = compact_network(size=SCHEDULES[stages[-1]].size).build()
+    network.load_weights(_weights(out, stages[-1]))
+    schedules = {stage: SCHEDULES[stage] for stage in stages}
+    export(network, everybody, schedules, parts, folder)
+
+
+def _fit(data: Path, out: Path, stage: str, start: str, parts: Sequence[Role] = TAUGHT) -> None:
     """Trains a stage from another's weights, or random ones, unless its weights are there."""
     schedule, weights = SCHEDULES[stage], _weights(out, stage)
     if weights.exists():
         return
-    everybody = read_identities(data)
-    held = held_out(everybody)
-    people, strangers = everybody.only(~held), everybody.only(held)
+    everybody = read_identities(data, INVENTED)
+    part = roles(everybody.names)
+    chosen = np.isin(part, parts)
+    people, strangers = everybody.only(chosen), _in_pairs(everybody, part == "cohort")
     print(stage, schedule, len(people.names), "people,", len(people.labels), "faces", flush=True)
     feed = batches(people, BatchPlan(schedule.steps, FACES, schedule.size, SEED))
     keras().utils.set_random_seed(SEED)
@@ -98,7 +121,11 @@ def _fit(data: Path, out: Path, stage: str, start: str) -> None:
     prototypes = rng.standard_normal(shape, np.float32) * np.float32(0.1)
     if start:
         network.load_weights(_weights(out, start))
-        prototypes = np.load(_weights(out, start).with_suffix(".npy"))
+        before = np.load(_weights(out, start).with_suffix(".npy"))
+        known = part[chosen] == "taught"
+        prototypes[known] = before
+        if not known.all():
+            prototypes[~known] = _means(network, people.only(~known))[:, None]
     trainer = Trainer(network, prototypes, schedule)
 
     def checkpoint() -> None:

@@ -16,6 +16,7 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.base_embedder import named_bundle
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.bundle_writer import Card, check_free, save_bundle
+from eyecatch.core.identity.cohort import Cohort
 from eyecatch.core.identity.decision import vote
 from eyecatch.core.identity.inference import Identify
 from eyecatch.core.identity.prototypes import make_prototypes
@@ -94,7 +95,15 @@ def enrol(
         card = unchanged(known)
     else:
         changed, card = _add(known, gallery, name, files, options)
-    return save_bundle(out, changed.contents, known.weights, card, changed.prototypes, force=True)
+    return save_bundle(
+        out,
+        changed.contents,
+        known.weights,
+        card,
+        changed.prototypes,
+        cohort=known.cohort,
+        force=True,
+    )
 
 
 def _remove(bundle: Bundle, gallery: Gallery, name: str) -> tuple[Gallery, Card]:
@@ -108,7 +117,7 @@ def _add(
     name = _check_names(gallery, name, options)
     images = read_face_images(files, options.image_detector)
     embeddings = _embed(Identify(bundle, device=options.device), images)
-    changed, notes = _with_character(gallery, name, images, embeddings)
+    changed, notes = _with_character(gallery, name, images, embeddings, bundle.cohort)
     changed = changed.with_aliases(changed.index_of(name), options.aliases)
     return changed, with_entry(bundle, Enrolment(name, len(embeddings), options.variant, notes))
 
@@ -133,7 +142,7 @@ def _embed(identify: Identify, images: FaceImages) -> Vectors:
 
 
 def _with_character(
-    gallery: Gallery, name: str, images: FaceImages, embeddings: Vectors
+    gallery: Gallery, name: str, images: FaceImages, embeddings: Vectors, cohort: Cohort | None
 ) -> tuple[Gallery, tuple[str, ...]]:
     """With a character's prototypes and thresholds; and warnings about the images."""
     try:
@@ -143,7 +152,7 @@ def _with_character(
             f"the pictures of {name!r} tell the network nothing", "use others"
         ) from error
     index = changed.index_of(name)
-    similarity = compare(gallery, changed, name, embeddings)
+    similarity = compare(gallery, changed, name, embeddings, cohort)
     own = thresholds(similarity, changed.contents.thresholds[index])
     notes = [*images.notes, *_looks_known(gallery, name, images, embeddings)]
     notes += [

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.identity.bundle import Bundle
+from eyecatch.core.identity.cohort import Cohort
 from eyecatch.core.identity.decision import probabilities
 from eyecatch.core.identity.prototypes import make_prototypes
-from eyecatch.training.calibration import ENROLLED, FittedCalibration, calibrate_open_set
 from eyecatch.training.enrolment.gallery import Gallery
 from eyecatch.training.enrolment.thresholds import LEFT_OUT, Similarity, taken_for, thresholds
+from eyecatch.training.open_set import ENROLLED_SHARE, FittedCalibration, calibrate_open_set
 
 Vectors = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
@@ -56,7 +57,7 @@ class CastFaces:
 def enrol_cast(embedder: Bundle, cast: Mapping[str, CastFaces], strangers: Vectors) -> Gallery:
     """A gallery of characters that an embedder shall know, with its calibration and thresholds.
 
-    With ``calibration.MIN_FACES`` faces and two characters, temperature, "nobody" and thresholds
+    With ``open_set.MIN_FACES`` faces and two characters, temperature, "nobody" and thresholds
     are fitted on the faces, each judged by prototypes of which it is no part, and once more as if
     its character were not known. With fewer the embedder's own calibration stays, and a character's
     thresholds are raised to where nobody else of the cast is taken for it, as ``enrol`` does.
@@ -71,10 +72,10 @@ def enrol_cast(embedder: Bundle, cast: Mapping[str, CastFaces], strangers: Vecto
     """
     empty = _without_anybody(Gallery.of(embedder))
     gallery = _with_prototypes(empty, cast)
-    fitted = _calibrate(empty, gallery, cast, strangers)
+    fitted = _calibrate(empty, gallery, cast, strangers, embedder.cohort)
     own = list(fitted.thresholds[: len(cast)])
     kept = fitted.calibration == empty.contents.calibration
-    trust = gallery.contents.trust if kept else {}  # the levels of another calibration
+    trust = gallery.contents.trust if kept else fitted.trust
     contents = replace(gallery.contents, calibration=fitted.calibration, trust=trust)
     gallery = replace(gallery, contents=contents)
     if kept:
@@ -92,7 +93,7 @@ def enrol_cast(embedder: Bundle, cast: Mapping[str, CastFaces], strangers: Vecto
 def _without_anybody(gallery: Gallery) -> Gallery:
     contents = replace(gallery.contents, characters=(), nobody=False, series=None)
     length = gallery.prototypes.vectors.shape[1]
-    return Gallery(contents, gallery.prototypes.none(length))
+    return Gallery(contents, gallery.prototypes.none(length, gallery.prototypes.cohort))
 
 
 def _with_prototypes(gallery: Gallery, cast: Mapping[str, CastFaces]) -> Gallery:
@@ -103,21 +104,33 @@ def _with_prototypes(gallery: Gallery, cast: Mapping[str, CastFaces]) -> Gallery
 
 
 def _calibrate(
-    empty: Gallery, gallery: Gallery, cast: Mapping[str, CastFaces], strangers: Vectors
+    empty: Gallery,
+    gallery: Gallery,
+    cast: Mapping[str, CastFaces],
+    strangers: Vectors,
+    cohort: Cohort | None,
 ) -> FittedCalibration:
     logits, labels = _held_out(empty, cast)
     theirs = gallery.prototypes.logits(strangers) if len(strangers) else np.zeros((0, len(cast)))
     both = np.concatenate([logits, theirs[:: _step(len(theirs), MOST_JUDGED)]])
-    # Nobody has no prototypes: a column that no face is near to.
-    columns = np.full((len(both), 1), LEFT_OUT)
+    never_seen = None
+    if cohort is not None:
+        never_seen = cohort, _with_nobody(gallery.prototypes.logits(cohort.vectors))
     nobody = np.full(len(both) - len(labels), len(cast))
     return calibrate_open_set(
-        np.concatenate([both, columns], axis=1).astype(np.float32),
+        _with_nobody(both),
         np.concatenate([labels, nobody]),
         (*cast, None),
         empty.contents.calibration,
-        ENROLLED,
+        never_seen,
+        ENROLLED_SHARE,
     )
+
+
+def _with_nobody(logits: npt.NDArray[np.floating]) -> Vectors:
+    """With a last column of nobody, who has no prototypes: no face is near to it."""
+    columns = np.full((len(logits), 1), LEFT_OUT)
+    return np.concatenate([logits, columns], axis=1).astype(np.float32)
 
 
 def _held_out(empty: Gallery, cast: Mapping[str, CastFaces]) -> tuple[Vectors, Places]:
