@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 import eyecatch
 from eyecatch.core.detections import iou
+from eyecatch.core.identity.bundle import Bundle, load_bundle
 from eyecatch.core.identity.clustering import TRACK_CLOSENESS
 from eyecatch.core.identity.propagation import FaceEmbeddings
 from eyecatch.db.index import Index, open_index
@@ -32,7 +33,7 @@ from eyecatch.jobs.naming.clustering import group_new
 from eyecatch.jobs.naming.pipeline import NamingPipeline
 
 NOBODY = ("unknown", "no face")
-CLOSENESS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
+CLOSENESS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 MOST = 20
 
 Truth = dict[tuple[str, int], list[tuple[str, list[float]]]]
@@ -43,6 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shows", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True, help="folder for indexes and exports")
+    parser.add_argument("--base", type=Path, help="another embedder's bundle than the package's")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     for show in asked.shows:
@@ -50,11 +52,13 @@ def main() -> None:
         if not db.exists():
             eyecatch.index([show], db=str(db), runner="inline", series=show.name)
         truth = read_truth(show / "truth.csv")
-        eyecatch.unknowns(db=str(db))
+        embedder = None if asked.base is None else load_bundle(asked.base)
+        with open_index(str(db)) as index:
+            NamingPipeline(index, embedder).run()
         print(f"\n## {show.name}")
-        thresholds(db, truth)
-        named(show, db, truth)
-        follows(db, truth)
+        thresholds(db, truth, embedder)
+        named(show, db, truth, embedder)
+        follows(db, truth, embedder)
 
 
 def read_truth(path: Path) -> Truth:
@@ -82,10 +86,10 @@ def labels(index: Index, truth: Truth) -> dict[tuple[str, int], Counter[str]]:
     return votes
 
 
-def thresholds(db: Path, truth: Truth) -> None:
+def thresholds(db: Path, truth: Truth, embedder: Bundle | None) -> None:
     """Clusters by the mean cosine from which they are joined; purity weighs by frames."""
     with open_index(str(db)) as index:
-        looks, frames = _looks(index), labels(index, truth)
+        looks, frames = _looks(index, embedder), labels(index, truth)
         votes = _votes(index, looks, frames)
     print(f"{len(looks)} tracks")
     print("| closeness | clusters | purity | of 20 largest: precision | recall |")
@@ -108,13 +112,13 @@ def thresholds(db: Path, truth: Truth) -> None:
         print(f"| {closeness:.2f}{mark} | {count} | {shares} |")
 
 
-def named(show: Path, source: Path, truth: Truth) -> None:
+def named(show: Path, source: Path, truth: Truth, embedder: Bundle | None) -> None:
     """Who is on screen, after each of so many names, the largest cluster first."""
     db = source.with_stem(f"{show.name}-named")
     shutil.copy(source, db)
     print("| names given | screen time named | precision | recall | F1 |\n|---|---|---|---|---|")
     with open_index(str(db)) as index:
-        votes, gather = labels(index, truth), NamingPipeline(index)
+        votes, gather = labels(index, truth), NamingPipeline(index, embedder)
         for step in range(MOST + 1):
             if step in {0, 4, 8, 12, 16, MOST}:
                 scores = " | ".join(f"{value:.3f}" for value in on_screen(index, truth))
@@ -141,12 +145,12 @@ def on_screen(index: Index, truth: Truth) -> tuple[float, float, float]:
     return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
 
 
-def follows(source: Path, truth: Truth) -> None:
+def follows(source: Path, truth: Truth, embedder: Bundle | None) -> None:
     """Names given in two episodes only, and how right they are in the two others."""
     db = source.with_stem(f"{source.stem}-half")
     shutil.copy(source, db)
     with open_index(str(db)) as index:
-        votes, gather = labels(index, truth), NamingPipeline(index)
+        votes, gather = labels(index, truth), NamingPipeline(index, embedder)
         episodes = sorted({episode for episode, _ in votes})
         half = set(episodes[: len(episodes) // 2])
         for row in index.clusters.waiting(count=MOST):
@@ -186,9 +190,9 @@ def error(pairs: Iterable[tuple[float, bool]]) -> float:
     return float(np.sum(parts))
 
 
-def _looks(index: Index) -> FaceEmbeddings:
+def _looks(index: Index, embedder: Bundle | None) -> FaceEmbeddings:
     """All faces as if none had been grouped."""
-    gather = NamingPipeline(index)
+    gather = NamingPipeline(index, embedder)
     (series,) = index.faces.series()
     looks = index.faces.embeddings(series, gather.embedder_id)
     columns = {name: getattr(looks, name) for name in FaceEmbeddings.__dataclass_fields__}
