@@ -7,8 +7,8 @@ With the embedder that ships, and nothing trained. DATA is the folder that it wa
 
 First the characters of DATA/faces, known by so many of their pictures in ``train`` and asked about
 by those in ``dev``; the embedder has seen most of them, though not these pictures. Then the people
-whom it never saw (``training/embedder/kept_aside.py``), of whom there are six pictures or more: by so
-many of them, among those of DATA/faces by 200, asked about by the rest. Means over draws.
+whom it never saw (``training/embedder/kept_aside.py``), of whom there are six pictures or more: by
+so many of them, among those of DATA/faces by 200, asked about by the rest. Means over draws.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How far names can be trusted, of people that the embedder knows and of people it never saw.
 
-Nobody of ``training/embedder/kept_aside.py``'s ``measured`` was seen by a stage of the embedder or by a
-calibration. DATA is the folder that docs/training.md describes::
+Nobody of ``training/embedder/kept_aside.py``'s ``measured`` was seen by a stage of the embedder or
+by a calibration. DATA is the folder that docs/training.md describes::
 
     .venv/bin/python bench/identity.py DATA                  # stills: minutes
     .venv/bin/python bench/identity.py DATA --shows OUT      # three shows as well: longer

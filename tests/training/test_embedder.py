@@ -13,8 +13,8 @@ from eyecatch.training.embedder.augment import GREY, fill_transparent
 from eyecatch.training.embedder.batches import BatchPlan, make_batches
 from eyecatch.training.embedder.dataset import Identities, read_identities
 from eyecatch.training.embedder.invented import invent_people
-from eyecatch.training.embedder.loop import Schedule, Trainer
 from eyecatch.training.embedder.kept_aside import roles
+from eyecatch.training.embedder.loop import Schedule, Trainer
 from eyecatch.training.study.dataset import kept_for_measuring
 
 TINY = {"size": 32, "first": 4, "middle": 8, "last": 16, "embedding": 8}

@@ -18,8 +18,8 @@ from eyecatch.core.identity.manifest import Contents
 from eyecatch.core.identity.networks import Network, compact_network
 from eyecatch.core.identity.prototypes import SCALE
 from eyecatch.training.embedder.dataset import Identities
-from eyecatch.training.embedder.loop import Schedule
 from eyecatch.training.embedder.kept_aside import Role, roles
+from eyecatch.training.embedder.loop import Schedule
 from eyecatch.training.metrics import auroc
 from eyecatch.training.open_set import ENROLLED_SHARE, fit_thresholds, without_own_class
 from eyecatch.training.risk import Strangers
@@ -48,8 +48,8 @@ def export(
 
     The calibration of enrolled characters comes from people that were not trained on: each of their
     faces is classified with a few other faces of everybody enrolled. Nobody who is measured with
-    (``kept_aside``) has a part in it; their faces are looked at only to leave out of the cohort what
-    may show them.
+    (``kept_aside``) has a part in it; their faces are looked at only to leave out of the cohort
+    what may show them.
 
     Args:
         network: the trained ``compact``.

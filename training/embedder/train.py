@@ -2,8 +2,8 @@
 
 DATA is the folder of pictures that docs/training.md describes. OUT gets the weights of every stage.
 A stage whose weights are there is not trained again, so that an interrupted training can be
-resumed. ``measured`` is the bundle whose figures count (``kept_aside``); ``base``, which goes on from it
-with the people that it was measured with, is what ships as ``core/identity/base``.
+resumed. ``measured`` is the bundle whose figures count (``kept_aside``); ``base``, which goes on
+from it with the people that it was measured with, is what ships as ``core/identity/base``.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from eyecatch.core.tensorflow import keras
 from eyecatch.training.embedder.batches import BatchPlan, batches
 from eyecatch.training.embedder.dataset import Identities, read_identities
 from eyecatch.training.embedder.export import embed, export
-from eyecatch.training.embedder.loop import Schedule, Trainer, save
 from eyecatch.training.embedder.kept_aside import Role, roles
+from eyecatch.training.embedder.loop import Schedule, Trainer, save
 
 SEED = 1
 FACES = 128  # of a batch
