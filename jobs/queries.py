@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
+from eyecatch.core.counting import LEAST_SECONDS
 from eyecatch.db.index import open_index
 from eyecatch.db.records.answers import (
     CharacterSummary,
@@ -34,15 +35,20 @@ class Status:
     trust: str
 
 
-class FindKeywords(TypedDict, total=False):
+class CountingKeywords(TypedDict, total=False):
+    """What counts as being on screen; see ``find``."""
+
+    min_seconds: float
+    min_confidence: float
+    with_kinds: str | Sequence[str]
+
+
+class FindKeywords(CountingKeywords, total=False):
     """What ``find`` counts; see there."""
 
     together: bool
-    min_seconds: float
-    min_confidence: float
     unsure: bool
     series: str | None
-    with_kinds: str | Sequence[str]
 
 
 def find(
@@ -59,8 +65,10 @@ def find(
         **keywords: all optional:
 
             together: only while all of them are on screen at once; else each for itself.
-            min_seconds: least screen time in an episode, of what counts.
-            min_confidence: least confidence of a range, 0 to 1.
+            min_seconds: least screen time in an episode; ranges shorter than that, or than a
+                second, are glimpses and don't count, unless it is 0. The answer's ``glimpses`` says
+                how many those are.
+            min_confidence: least confidence of a range, 0 to 1; what a person said has 1.
             unsure: also where it may be them.
             series: only in episodes of this show.
             with_kinds: kinds of segments that count too, such as ``("opening", "recap")``, or
@@ -85,13 +93,19 @@ def find(
 
 
 def episodes(
-    *, db: str = "eyecatch.db", with_kinds: str | Sequence[str] = ()
+    *,
+    db: str = "eyecatch.db",
+    with_kinds: str | Sequence[str] = (),
+    min_seconds: float = LEAST_SECONDS,
+    min_confidence: float = 0.0,
 ) -> list[EpisodeSummary]:
     """The episodes of an index and who is in them; DatabaseError without an index.
 
     Args:
         db: path of an SQLite file, or any SQLAlchemy URL.
         with_kinds: kinds of segments that count too, as in ``find``.
+        min_seconds: least screen time in an episode, as in ``find``.
+        min_confidence: least confidence of a range, as in ``find``.
 
     Example:
         >>> import eyecatch
@@ -101,17 +115,23 @@ def episodes(
         Lantern_Street_S01E02 ['Hotaru']
     """
     with open_index(db, create=False) as index:
-        return index.summaries.episodes(with_kinds)
+        return index.summaries.episodes(with_kinds, min_seconds, min_confidence)
 
 
 def characters(
-    *, db: str = "eyecatch.db", with_kinds: str | Sequence[str] = ()
+    *,
+    db: str = "eyecatch.db",
+    with_kinds: str | Sequence[str] = (),
+    min_seconds: float = LEAST_SECONDS,
+    min_confidence: float = 0.0,
 ) -> list[CharacterSummary]:
     """The characters of an index, longest on screen first; DatabaseError without an index.
 
     Args:
         db: path of an SQLite file, or any SQLAlchemy URL.
         with_kinds: kinds of segments that count too, as in ``find``.
+        min_seconds: least screen time in an episode, as in ``find``.
+        min_confidence: least confidence of a range, as in ``find``.
 
     Example:
         >>> import eyecatch
@@ -119,7 +139,7 @@ def characters(
         [('Mizore', 1), ('Hotaru', 1)]
     """
     with open_index(db, create=False) as index:
-        return index.summaries.characters(with_kinds)
+        return index.summaries.characters(with_kinds, min_seconds, min_confidence)
 
 
 def status(*, db: str = "eyecatch.db") -> Status:

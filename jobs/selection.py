@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
+from eyecatch.core.counting import LEAST_SECONDS
 from eyecatch.core.errors import RequestError
 from eyecatch.core.file_names import shown
 from eyecatch.core.storage import place
@@ -27,6 +28,7 @@ class Selection:
         characters: names as the index has them; everybody, and unknown faces, if empty.
         unsure: names that are unsure count too.
         with_kinds: kinds of segments that count beside story; see ``core.segments.kinds``.
+        min_seconds: least time on screen in an episode; see ``core.counting``.
     """
 
     index: Index
@@ -34,6 +36,7 @@ class Selection:
     characters: Sequence[str] = ()
     unsure: bool = False
     with_kinds: str | Sequence[str] = ()
+    min_seconds: float = LEAST_SECONDS
 
 
 def pick(index: Index, names: Sequence[str | Path] = ()) -> list[EpisodeRecord]:

@@ -12,12 +12,14 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from eyecatch.core.segments.kinds import LEFT_OUT, STORY, kinds_left_out
+from eyecatch.core.counting import LEAST_SECONDS, Counting, lasting
+from eyecatch.core.segments.kinds import LEFT_OUT, kinds_left_out
 from eyecatch.db.characters import find_characters, find_series
 from eyecatch.db.connection.bulk import read_columns
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
 from eyecatch.db.models import Appearance, Episode
+from eyecatch.db.queries.roles import units_left_out
 from eyecatch.db.records.answers import Findings, Found, LeftOut, Range
 from eyecatch.db.records.scan import EpisodeRecord
 
@@ -38,12 +40,11 @@ _ByEpisode = dict[int, list[_Row]]
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """Which appearances count; see ``Queries.find``."""
+    """Which appearances are asked for; see ``Queries.find``."""
 
-    min_confidence: float
+    counting: Counting
     unsure: bool
     series: str | None
-    left_out: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Queries(Repository):
         names: Sequence[str],
         *,
         together: bool = False,
-        min_seconds: float = 0,
+        min_seconds: float = LEAST_SECONDS,
         min_confidence: float = 0,
         unsure: bool = False,
         series: str | None = None,
@@ -73,7 +74,7 @@ class Queries(Repository):
         Args:
             names: names or aliases, in any case; at least one.
             together: only where all of them are on screen at once; else each by itself.
-            min_seconds: least time on screen in an episode, of what counts.
+            min_seconds: least time on screen in an episode, see ``core.counting``; 0 for glimpses.
             min_confidence: least confidence of an appearance.
             unsure: appearances whose name is unsure count too.
             series: only in episodes of this show.
@@ -86,7 +87,8 @@ class Queries(Repository):
             UnknownCharacterError: no character has that name.
             RequestError: no series has that name, or there is no such kind of segment.
         """
-        limits = _Limits(min_confidence, unsure, series, kinds_left_out(with_kinds))
+        counting = Counting(kinds_left_out(with_kinds), min_seconds, min_confidence)
+        limits = _Limits(counting, unsure, series)
         with self._session.reading() as connection:
             spelt: dict[str, _Where] = {}
             for name in names:
@@ -95,26 +97,34 @@ class Queries(Repository):
                 spelt[known] = _appearances(connection, list(ids), limits)
             parts = [(tuple(spelt), _together(spelt.values()))] if together else _each(spelt)
             wanted = {*chain.from_iterable((*one.counted, *one.left_out) for _, one in parts)}
-            episodes = list_episodes(connection, wanted)
-            found = (
-                Found(
-                    episode,
-                    characters,
-                    _ranges(where.counted.pop(episode.id), episode),
-                    _seconds_left_out(where.left_out[episode.id], episode)
-                    if episode.id in where.left_out
-                    else (),
-                )
-                for episode in episodes
-                for characters, where in parts
-                if episode.id in where.counted
-            )
-            counted = [one for one in found if not min_seconds or one.screen_time >= min_seconds]
-            outside = [where for _, where in parts if where.left_out]
-            return Findings(counted, _all_left_out(episodes, outside) if outside else ())
+            return _findings(list_episodes(connection, wanted), parts, counting)
 
 
-def _each(spelt: dict[str, _Where]) -> list[tuple[tuple[str, ...], _Where]]:
+_Parts = list[tuple[tuple[str, ...], _Where]]
+"""Names, and where they are."""
+
+
+def _findings(episodes: Sequence[EpisodeRecord], parts: _Parts, counting: Counting) -> Findings:
+    found: list[Found] = []
+    outside: list[tuple[EpisodeRecord, tuple[LeftOut, ...]]] = []
+    glimpses = 0
+    for episode in episodes:
+        base = episode.video.time_base
+        least = counting.least_stretch(base)
+        for characters, where in parts:
+            rows, short = lasting(where.counted.get(episode.id, ()), least)
+            glimpses += short
+            left_out: tuple[LeftOut, ...] = ()
+            if episode.id in where.left_out:
+                left_out = _left_out(lasting(where.left_out[episode.id], least)[0], base)
+                outside.append((episode, left_out))
+            if rows and counting.enough(sum([row[3] - row[2] for row in rows]), base):
+                ranges = _ranges(rows, base)
+                found.append(Found(episode, characters, ranges, left_out, short))
+    return Findings(found, _all_left_out(outside), glimpses)
+
+
+def _each(spelt: dict[str, _Where]) -> _Parts:
     return [((name,), where) for name, where in spelt.items()]
 
 
@@ -123,7 +133,7 @@ def _appearances(connection: Connection, character_ids: list[int], limits: _Limi
         select(Appearance.episode_id)
         .where(
             Appearance.character_id.in_(character_ids),
-            Appearance.confidence >= limits.min_confidence,
+            Appearance.confidence >= limits.counting.min_confidence,
         )
         .order_by(Appearance.episode_id, Appearance.start)
     )
@@ -132,16 +142,16 @@ def _appearances(connection: Connection, character_ids: list[int], limits: _Limi
     if limits.series is not None:
         ours = select(Episode.id).where(Episode.series_id == find_series(connection, limits.series))
         query = query.where(Appearance.episode_id.in_(ours))
-    where = _Where()
+    where, left_out = _Where(), limits.counting.left_out
     for episode_ids, *values in read_columns(connection, query, _COLUMNS):
         rows = zip(episode_ids, zip(*values, strict=True), strict=True)
-        if limits.left_out.isdisjoint(values[-1]):  # most seasons that are asked have no segments
+        if left_out.isdisjoint(values[-1]):  # most seasons that are asked have no segments
             counted = where.counted
             for episode_id, row in rows:
                 counted[episode_id].append(row)
             continue
         for episode_id, row in rows:
-            into = where.left_out if row[5] in limits.left_out else where.counted
+            into = where.left_out if row[5] in left_out else where.counted
             into[episode_id].append(row)
     if limits.unsure or len(character_ids) > 1:  # else ranges can't overlap
         return _Where(_all_united(where.counted), _all_united(where.left_out))
@@ -204,29 +214,24 @@ def _common(a: list[_Row], b: list[_Row]) -> Iterator[_Row]:
             j += 1
 
 
-def _ranges(rows: list[_Row], episode: EpisodeRecord) -> tuple[Range, ...]:
-    base = episode.video.time_base
+def _ranges(rows: list[_Row], base: Fraction) -> tuple[Range, ...]:
     # A list is quicker than a generator, and names are quicker than a star.
     return tuple([Range(a, b, c, d, e, base, kind) for a, b, c, d, e, kind in rows])
 
 
-def _seconds_left_out(rows: Iterable[_Row], episode: EpisodeRecord) -> tuple[LeftOut, ...]:
-    units: dict[str, int] = defaultdict(int)
-    for _, _, start_pts, stop_pts, _, kind in rows:
-        units[kind or STORY] += stop_pts - start_pts
-    base = episode.video.time_base
+def _left_out(rows: list[_Row], base: Fraction) -> tuple[LeftOut, ...]:
+    units = units_left_out(rows)
     return tuple(LeftOut(kind, units[kind] * base) for kind in LEFT_OUT if kind in units)
 
 
 def _all_left_out(
-    episodes: Sequence[EpisodeRecord], several: Sequence[_Where]
+    outside: Iterable[tuple[EpisodeRecord, tuple[LeftOut, ...]]],
 ) -> tuple[LeftOut, ...]:
     """What is left out of all episodes, whose seconds are those of each character."""
     seconds: dict[str, Fraction] = defaultdict(Fraction)
     ids: dict[str, set[int]] = defaultdict(set)
-    for where in several:
-        for episode in episodes:
-            for one in _seconds_left_out(where.left_out.get(episode.id, ()), episode):
-                seconds[one.segment] += one.seconds
-                ids[one.segment].add(episode.id)
+    for episode, some in outside:
+        for one in some:
+            seconds[one.segment] += one.seconds
+            ids[one.segment].add(episode.id)
     return tuple(LeftOut(kind, seconds[kind], len(ids[kind])) for kind in LEFT_OUT if kind in ids)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
+from eyecatch.core.counting import Counting
 from eyecatch.core.segments.kinds import kinds_left_out
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import episode_record, select_episodes
@@ -21,8 +22,8 @@ from eyecatch.db.models import (
     Tracklet,
 )
 from eyecatch.db.models.base import PENDING
-from eyecatch.db.queries.roles import parts
-from eyecatch.db.records.review import Bar, Counts, ScreenTime
+from eyecatch.db.queries.roles import role_sums
+from eyecatch.db.records.review import Bar, Counts, ScreenTime, ScreenTimes
 from eyecatch.db.records.scan import EpisodeRecord
 
 
@@ -65,32 +66,40 @@ class PageQueries(Repository):
             ]
 
     def parts(
-        self, episode_ids: Sequence[int], with_kinds: str | Sequence[str] = ()
-    ) -> list[ScreenTime]:
+        self,
+        episode_ids: Sequence[int],
+        with_kinds: str | Sequence[str] = (),
+        min_confidence: float = 0.0,
+    ) -> ScreenTimes:
         """Who is in some episodes, for how long.
 
         Args:
             episode_ids: of which.
             with_kinds: kinds of segments that count beside story, or ``all``.
+            min_confidence: least confidence of an appearance.
 
         Raises:
             RequestError: there is no such kind.
         """
+        counting = Counting(kinds_left_out(with_kinds), min_confidence=min_confidence)
         with self._session.reading() as connection:
-            some = parts(connection, kinds_left_out(with_kinds), episode_ids)
-            ids = {part.character_id for part in some}
+            sums = role_sums(connection, counting, episode_ids)
+            ids = {part.character_id for part in sums}
             rows = select(Character.id, Character.name).where(Character.id.in_(ids))
             names = dict(connection.execute(rows).all())
-            return [
-                ScreenTime(
-                    part.character_id,
-                    names[part.character_id],
-                    part.episode_id,
-                    part.units * part.base[0] / part.base[1],
-                )
-                for part in some
-                if part.counts
-            ]
+            return ScreenTimes(
+                (
+                    ScreenTime(
+                        part.character_id,
+                        names[part.character_id],
+                        part.episode_id,
+                        float(part.units * part.base),
+                    )
+                    for part in sums
+                    if counting.enough(part.units, part.base)
+                ),
+                sum(part.glimpses for part in sums),
+            )
 
     def names(self, words: str = "", most: int = 500) -> list[tuple[int, str]]:
         """Characters, by name; with ``words`` in it, if there are any."""

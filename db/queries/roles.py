@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+from itertools import chain, groupby
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, case, func, select, true
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.counting import Counting, lasting
 from eyecatch.core.segments.kinds import STORY
+from eyecatch.db import models as schema
+from eyecatch.db.connection.bulk import read_columns
 from eyecatch.db.models import Appearance, Episode
+
+_COLUMNS: Final = (
+    Appearance.character_id,
+    Appearance.episode_id,
+    Appearance.start_pts,
+    Appearance.stop_pts,
+    Appearance.faces,
+    Appearance.segment,
+)
+
+_Row = tuple[int, int, int, int, int, str | None]
+
+_fraction = cache(Fraction)
 
 
 @dataclass(slots=True)
@@ -19,67 +40,96 @@ class RoleSum:
     Attributes:
         character_id: of the character.
         episode_id: of the episode.
-        units: on screen, in units of ``base``.
+        base: seconds of one of ``units``.
+        units: on screen.
         faces: frames with a face, once for each track.
-        base: numerator and denominator of the episode's time base.
+        glimpses: how many stretches are too short.
         left_out: units by kind of segment.
     """
 
     character_id: int
     episode_id: int
+    base: Fraction
     units: int
     faces: int
-    base: tuple[int, int]
+    glimpses: int
     left_out: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def counts(self) -> bool:
-        """Whether anything of it does."""
-        return bool(self.units or self.faces)
 
-
-def parts(
-    connection: Connection, left_out: Collection[str], among: Collection[int] | None = None
+def role_sums(
+    connection: Connection, counting: Counting, among: Collection[int] | None = None
 ) -> list[RoleSum]:
-    """Each character in each episode that shows it for sure.
+    """Each character in each episode that shows it for sure, even if nothing of that counts.
 
-    The ranges of a pair lie side by side, and make one row. Which kinds they lie in is asked in
-    a second question, of pairs that are in segments; most indexes that are asked have none.
+    The ranges of a pair lie side by side, and make one row. Only where some are cut at segments,
+    which in most indexes that are asked there are none of, the ranges of such episodes are read.
 
     Args:
         connection: in any transaction.
-        left_out: the kinds of segments that don't count.
+        counting: what counts.
         among: numbers of episodes; all if None.
     """
-    pair = Appearance.character_id, Appearance.episode_id
-    sums = (
-        func.sum(Appearance.stop_pts - Appearance.start_pts, type_=BigInteger),
-        func.sum(Appearance.faces, type_=BigInteger),
-    )
     ours = true() if among is None else Appearance.episode_id.in_(among)
     sure = Appearance.unsure.is_(False) & ours
+    if counting.min_confidence:
+        sure &= Appearance.confidence >= counting.min_confidence
+    pair = Appearance.character_id, Appearance.episode_id
+    length = Appearance.stop_pts - Appearance.start_pts
+    long = length * Episode.time_base_num * 1000 >= counting.milliseconds * Episode.time_base_den
     rows = connection.execute(
-        select(*pair, *sums, func.count(Appearance.segment)).where(sure).group_by(*pair)
+        select(
+            *pair,
+            func.min(Episode.time_base_num),
+            func.min(Episode.time_base_den),
+            func.sum(case((long, length), else_=0), type_=BigInteger),
+            func.sum(case((long, Appearance.faces), else_=0), type_=BigInteger),
+            func.sum(case((long, 0), else_=1), type_=BigInteger),
+            func.count(Appearance.segment),
+        )
+        .join(Episode, Episode.id == Appearance.episode_id)
+        .where(sure)
+        .group_by(*pair)
     ).all()
-    bases = _time_bases(connection)
     found = {
-        (character, episode): RoleSum(character, episode, int(units), int(faces), bases[episode])
-        for character, episode, units, faces, _ in rows
+        # Numbers are Decimals on Postgres.
+        (a, b): RoleSum(a, b, _fraction(num, den), int(units), int(faces), int(short))
+        for a, b, num, den, units, faces, short, _ in rows
     }
     if any(row[-1] for row in rows):
-        inside = connection.execute(
-            select(*pair, Appearance.segment, *sums)
-            .where(sure, Appearance.segment.in_(left_out))
-            .group_by(*pair, Appearance.segment)
-        )
-        for character, episode, kind, units, faces in inside:
-            part = found[character, episode]
-            part.left_out[kind or STORY] = int(units)  # a Decimal on Postgres
-            part.units -= int(units)
-            part.faces -= int(faces)
+        for key, ranges in _cut(connection, sure):
+            _count(found[key], list(ranges), counting)
     return list(found.values())
 
 
-def _time_bases(connection: Connection) -> dict[int, tuple[int, int]]:
-    rows = connection.execute(select(Episode.id, Episode.time_base_num, Episode.time_base_den))
-    return {episode: (num, den) for episode, num, den in rows}
+def _cut(
+    connection: Connection, sure: ColumnElement[bool]
+) -> Iterator[tuple[tuple[int, int], Iterator[Any]]]:
+    """The ranges of each character in each episode with segments."""
+    query = (
+        select(Appearance.start)
+        .where(sure, Appearance.episode_id.in_(select(schema.Segment.episode_id)))
+        .order_by(Appearance.character_id, Appearance.episode_id, Appearance.start)
+    )
+    batches = (zip(*some, strict=True) for some in read_columns(connection, query, _COLUMNS))
+    yield from groupby(chain.from_iterable(batches), key=lambda row: row[:2])
+
+
+def _count(part: RoleSum, ranges: list[_Row], counting: Counting) -> None:
+    """Count a part anew, from its ranges."""
+    least = counting.least_stretch(part.base)
+    inside = [row for row in ranges if row[5] not in counting.left_out]
+    kept, part.glimpses = lasting(inside, least)
+    part.units = sum(row[3] - row[2] for row in kept)
+    part.faces = sum(row[4] for row in kept)
+    if len(inside) < len(ranges):
+        part.left_out = units_left_out(
+            lasting((row for row in ranges if row[5] in counting.left_out), least)[0]
+        )
+
+
+def units_left_out(rows: Collection[tuple[Any, ...]]) -> dict[str, int]:
+    """Units by kind: the third and fourth items of rows are pts, the sixth is the kind."""
+    units: dict[str, int] = defaultdict(int)
+    for row in rows:
+        units[row[5] or STORY] += row[3] - row[2]
+    return units

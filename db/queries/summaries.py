@@ -10,13 +10,14 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.counting import LEAST_SECONDS, Counting
 from eyecatch.core.segments.kinds import LEFT_OUT, kinds_left_out
 from eyecatch.core.video.types import chunk_id
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
 from eyecatch.db.models import Alias, Character, Chunk, Series
 from eyecatch.db.models.base import DONE, FAILED, PENDING
-from eyecatch.db.queries.roles import RoleSum, parts
+from eyecatch.db.queries.roles import RoleSum, role_sums
 from eyecatch.db.records.answers import (
     CharacterSummary,
     ChunkFault,
@@ -33,49 +34,61 @@ _LISTED: Final = 1000
 class Summaries(Repository):
     """What is in the index, and how far it has come."""
 
-    def episodes(self, with_kinds: str | Sequence[str] = ()) -> list[EpisodeSummary]:
+    def episodes(
+        self,
+        with_kinds: str | Sequence[str] = (),
+        min_seconds: float = LEAST_SECONDS,
+        min_confidence: float = 0.0,
+    ) -> list[EpisodeSummary]:
         """All episodes with their cast.
 
         Args:
             with_kinds: kinds of segments that count beside story, or ``all``; RequestError where
                 there is no such kind.
+            min_seconds: least time on screen in an episode, see ``core.counting``; 0 for glimpses.
+            min_confidence: least confidence of an appearance.
         """
+        counting = Counting(kinds_left_out(with_kinds), min_seconds, min_confidence)
         with self._session.reading() as connection:
             cast: dict[int, list[Role]] = defaultdict(list)
-            left = _LeftOutSums()
+            outside = _Outside()
             names = dict(connection.execute(select(Character.id, Character.name)).all())
-            for part in parts(connection, kinds_left_out(with_kinds)):
-                if part.counts:
-                    seconds = Fraction(part.units * part.base[0], part.base[1])
-                    one = Role(names[part.character_id], seconds, part.faces)
+            for part in role_sums(connection, counting):
+                if part.units and counting.enough(part.units, part.base):
+                    one = Role(names[part.character_id], part.units * part.base, part.faces)
                     cast[part.episode_id].append(one)
-                if part.left_out:
-                    left.add(part.episode_id, part)
+                outside.add(part.episode_id, part)
             return [
                 EpisodeSummary(
                     episode,
                     tuple(sorted(cast[episode.id], key=_longest_first)),
-                    left.of(episode.id),
+                    outside.left_out(episode.id),
+                    outside.glimpses[episode.id],
                 )
                 for episode in list_episodes(connection)
             ]
 
-    def characters(self, with_kinds: str | Sequence[str] = ()) -> list[CharacterSummary]:
-        """All characters, longest on screen first, then by name; ``with_kinds`` as above."""
+    def characters(
+        self,
+        with_kinds: str | Sequence[str] = (),
+        min_seconds: float = LEAST_SECONDS,
+        min_confidence: float = 0.0,
+    ) -> list[CharacterSummary]:
+        """All characters, longest on screen first, then by name; what counts is as above."""
+        counting = Counting(kinds_left_out(with_kinds), min_seconds, min_confidence)
         with self._session.reading() as connection:
-            units = Counter[tuple[int, tuple[int, int]]]()
+            units = Counter[tuple[int, Fraction]]()
             faces, episodes = Counter[int](), Counter[int]()
-            left = _LeftOutSums()
-            for part in parts(connection, kinds_left_out(with_kinds)):
-                if part.counts:
+            outside = _Outside()
+            for part in role_sums(connection, counting):
+                if part.units and counting.enough(part.units, part.base):
                     units[part.character_id, part.base] += part.units
                     faces[part.character_id] += part.faces
                     episodes[part.character_id] += 1
-                if part.left_out:
-                    left.add(part.character_id, part)
+                outside.add(part.character_id, part)
             times: dict[int, Fraction] = defaultdict(Fraction)
             for (character_id, base), some in units.items():  # most series have one time base
-                times[character_id] += some * Fraction(*base)
+                times[character_id] += some * base
             aliases: dict[int, list[str]] = defaultdict(list)
             for character_id, alias in connection.execute(
                 select(Alias.character_id, Alias.name).order_by(Alias.name)
@@ -94,7 +107,8 @@ class Summaries(Repository):
                     episodes[key],
                     times[key],
                     faces[key],
-                    left.of(key),
+                    outside.left_out(key),
+                    outside.glimpses[key],
                 )
                 for key, name, series in rows
             ]
@@ -162,22 +176,30 @@ def _faults(connection: Connection, ours: ColumnElement[bool]) -> dict[int, list
     return faults
 
 
-class _LeftOutSums:
-    """What is left out, added up by what it is asked for: episodes, or characters."""
+class _Outside:
+    """What doesn't count, added up by what it is asked for: episodes, or characters.
+
+    Attributes:
+        glimpses: how many there are.
+    """
 
     def __init__(self) -> None:
-        self._seconds: dict[int, dict[str, Fraction]] = defaultdict(dict)
+        self.glimpses = Counter[int]()
+        self._seconds: dict[int, dict[str, Fraction]] = {}
         self._episodes: dict[tuple[int, str], set[int]] = defaultdict(set)
 
     def add(self, key: int, part: RoleSum) -> None:
-        """Add what is left out of a part."""
-        mine = self._seconds[key]
-        for kind, units in part.left_out.items():
-            mine[kind] = mine.get(kind, Fraction()) + units * Fraction(*part.base)
-            self._episodes[key, kind].add(part.episode_id)
+        """Add what doesn't count of a part."""
+        if part.glimpses:
+            self.glimpses[key] += part.glimpses
+        if part.left_out:
+            mine = self._seconds.setdefault(key, {})
+            for kind, units in part.left_out.items():
+                mine[kind] = mine.get(kind, Fraction()) + units * part.base
+                self._episodes[key, kind].add(part.episode_id)
 
-    def of(self, key: int) -> tuple[LeftOut, ...]:
-        """The sums."""
+    def left_out(self, key: int) -> tuple[LeftOut, ...]:
+        """Seconds by kind of segment, and in how many episodes."""
         mine = self._seconds.get(key)
         if mine is None:
             return ()

@@ -104,12 +104,14 @@ class Found:
         characters: one name, or all that are there together.
         ranges: in order, at least one; they don't overlap.
         left_out: what of this episode is not among them, by kind.
+        glimpses: how many stretches are not, as they are too short (``core.counting``).
     """
 
     episode: EpisodeRecord
     characters: tuple[str, ...]
     ranges: tuple[Range, ...]
     left_out: tuple[LeftOut, ...] = ()
+    glimpses: int = 0
 
     @property
     def screen_time(self) -> Fraction:
@@ -134,11 +136,18 @@ class Findings(list[Found]):
     Args:
         found: the episodes.
         left_out: what is not counted, by kind, in these and in all other episodes.
+        glimpses: how many stretches are too short to count, in all episodes.
     """
 
-    def __init__(self, found: Iterable[Found] = (), left_out: tuple[LeftOut, ...] = ()) -> None:
+    def __init__(
+        self,
+        found: Iterable[Found] = (),
+        left_out: tuple[LeftOut, ...] = (),
+        glimpses: int = 0,
+    ) -> None:
         super().__init__(found)
         self.left_out = left_out
+        self.glimpses = glimpses
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,18 +167,22 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeSummary:
-    """An episode and who is in it, longest on screen first; and what is not counted, by kind."""
+    """An episode and who is in it, longest on screen first.
+
+    ``left_out`` is what is not counted, by kind; ``glimpses`` are stretches too short to count.
+    """
 
     episode: EpisodeRecord
     cast: tuple[Role, ...]
     left_out: tuple[LeftOut, ...] = ()
+    glimpses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CharacterSummary:
     """A character of the index; ``episodes`` of none is a character nobody has seen yet.
 
-    ``left_out`` is what is not counted, by kind.
+    ``left_out`` is what is not counted, by kind; ``glimpses`` are stretches too short to count.
     """
 
     name: str
@@ -179,6 +192,7 @@ class CharacterSummary:
     screen_time: Fraction
     faces: int
     left_out: tuple[LeftOut, ...] = ()
+    glimpses: int = 0
 
 
 @dataclass(frozen=True, slots=True)

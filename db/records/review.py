@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -160,6 +161,19 @@ class ScreenTime:
     character: str
     episode_id: int
     seconds: float
+
+
+class ScreenTimes(list[ScreenTime]):
+    """Who is in which episodes.
+
+    Args:
+        times: those that count.
+        glimpses: how many stretches are too short to (``core.counting``).
+    """
+
+    def __init__(self, times: Iterable[ScreenTime] = (), glimpses: int = 0) -> None:
+        super().__init__(times)
+        self.glimpses = glimpses
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ def frames(db: str, out: Path | None, **keywords: Unpack[ExportKeywords]) -> Non
     metavar="SECONDS",
     help="Appearances of a character no further apart than this are one.",
 )
+@options.min_seconds
 @options.with_kinds
 @_out("The file, or a folder for a file an episode.  [default: standard output]")
 @options.force
@@ -187,6 +188,7 @@ def dataset(db: str, out: Path, quiet: bool, **keywords: Unpack[DatasetKeywords]
     show_default=True,
     help="A grid of characters and episodes, a timeline of each episode, or each one's faces.",
 )
+@options.min_seconds
 @options.with_kinds
 @_form("sheet")
 @_CHARACTERS

@@ -1,10 +1,11 @@
-"""What a table says below itself of the segments that it does not count."""
+"""What a table says below itself of what it does not count: segments, and glimpses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from eyecatch.core.counting import LEAST_SECONDS
 from eyecatch.core.segments.kinds import LEFT_OUT
 from eyecatch.jobs.cli.output import print_text
 
@@ -34,6 +35,30 @@ def say_left_out(rows: Sequence[Mapping[str, Any]]) -> None:
     if kinds:
         said = _listed(_several(kind) for kind in LEFT_OUT if kind in kinds)
         print_text(f"\nWithout {said}: --with all counts them.")
+
+
+def glimpses_said(count: int, min_seconds: float) -> str:
+    """How many stretches were too short to count, in a sentence; empty where there are none.
+
+    Args:
+        count: how many.
+        min_seconds: as it was asked for.
+
+    Example:
+        >>> glimpses_said(3, 1.0)
+        'And 3 glimpses under a second: --min-seconds 0 shows them.'
+    """
+    if not count:
+        return ""
+    least = "a second" if min_seconds >= LEAST_SECONDS else f"{min_seconds:g} s"
+    many = "1 glimpse" if count == 1 else f"{count} glimpses"
+    return f"And {many} under {least}: --min-seconds 0 shows {'it' if count == 1 else 'them'}."
+
+
+def say_glimpses(count: int, min_seconds: float) -> None:
+    """Say the same below a table."""
+    if count:
+        print_text(f"\n{glimpses_said(count, min_seconds)}")
 
 
 def _several(kind: str) -> str:

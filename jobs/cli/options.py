@@ -11,6 +11,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from eyecatch.core.counting import LEAST_SECONDS
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import DETECTORS, configured, names
 from eyecatch.core.errors import RequestError
@@ -51,6 +52,24 @@ with_kinds = click.option(
     default="",
     metavar="KINDS",
     help="Segments that count too: opening,ending,eyecatch,recap,preview, or some, or all.",
+)
+
+min_seconds = click.option(
+    "--min-seconds",
+    type=click.FloatRange(0),
+    default=LEAST_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help="Least screen time in an episode. Ranges shorter than that, or than a second, don't count;"
+    " with 0 all do.",
+)
+
+min_confidence = click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="CHANCE",
+    help="Least confidence of a range, 0 to 1; names that people gave have 1.",
 )
 
 

@@ -13,23 +13,19 @@ from eyecatch.core.identity.trust import BALANCED
 from eyecatch.core.text import clock, visible
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import serialize as shapes
-from eyecatch.jobs.cli.left_out import places, remedy, say_left_out
+from eyecatch.jobs.cli.left_out import glimpses_said, places, remedy, say_glimpses, say_left_out
 from eyecatch.jobs.cli.output import answer, print_json, print_text
 from eyecatch.jobs.progress import shares
 
 if TYPE_CHECKING:
-    from eyecatch.jobs.queries import FindKeywords
+    from eyecatch.jobs.queries import CountingKeywords, FindKeywords
 
 
 @click.command(epilog="Example:  eyecatch find Hiei Kurama --together --min-seconds 5")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--together", is_flag=True, help="Only while all of them are on screen at once.")
-@click.option(
-    "--min-seconds", type=click.FloatRange(0), default=0.0, help="Least screen time in an episode."
-)
-@click.option(
-    "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Least confidence, 0 to 1."
-)
+@options.min_seconds
+@options.min_confidence
 @click.option("--unsure", is_flag=True, help="Also where it may be them.")
 @click.option("--series", help="Only in episodes of this show.")
 @options.with_kinds
@@ -42,7 +38,8 @@ def find(names: tuple[str, ...], form: str, db: str, **keywords: Unpack[FindKeyw
     A table's times are those that players show; JSON and CSV have those of the video's own clock,
     in seconds: most files begin at 0 there, recordings of broadcasts often don't.
 
-    Only story counts: openings, endings, eyecatches, recaps and previews do with --with.
+    Only story counts: openings, endings, eyecatches, recaps and previews do with --with. Glimpses
+    of less than a second count with --min-seconds 0.
     """
     found = eyecatch.find(names, db=db, **keywords)
     rows = [shapes.found_row(one) for one in found]
@@ -58,18 +55,23 @@ def find(names: tuple[str, ...], form: str, db: str, **keywords: Unpack[FindKeyw
     empty = "No episode features them."
     if left_out:
         empty = f"No episode features them; they are in {places(left_out)}: {remedy(left_out)}."
-    answer(form, rows, columns, empty)
-    if form == "table" and rows and left_out:
-        print_text(f"\nAlso in {places(left_out)}: {remedy(left_out)}.")
+    glimpses = glimpses_said(found.glimpses, keywords["min_seconds"])
+    answer(form, rows, columns, f"{empty} {glimpses}".rstrip())
+    if form == "table" and rows:
+        if left_out:
+            print_text(f"\nAlso in {places(left_out)}: {remedy(left_out)}.")
+        say_glimpses(found.glimpses, keywords["min_seconds"])
 
 
 @click.command(epilog="Example:  eyecatch episodes --db season1.db")
+@options.min_seconds
+@options.min_confidence
 @options.with_kinds
 @options.form()
 @options.db
-def episodes(form: str, db: str, with_kinds: str) -> None:
+def episodes(form: str, db: str, **keywords: Unpack[CountingKeywords]) -> None:
     """What episodes are in the index, and who is in them."""
-    rows = [shapes.episode_row(one) for one in eyecatch.episodes(db=db, with_kinds=with_kinds)]
+    rows = [shapes.episode_row(one) for one in eyecatch.episodes(db=db, **keywords)]
     if form == "table":
         for row in rows:
             row["seconds"] = clock(row["seconds"])
@@ -78,19 +80,23 @@ def episodes(form: str, db: str, with_kinds: str) -> None:
     answer(form, rows, columns, "No episodes: run eyecatch index first.")
     if form == "table":
         say_left_out(rows)
+        say_glimpses(sum(row["glimpses"] for row in rows), keywords["min_seconds"])
 
 
 @click.command(epilog="Example:  eyecatch characters --db season1.db --json")
+@options.min_seconds
+@options.min_confidence
 @options.with_kinds
 @options.form()
 @options.db
-def characters(form: str, db: str, with_kinds: str) -> None:
+def characters(form: str, db: str, **keywords: Unpack[CountingKeywords]) -> None:
     """What characters are in the index, longest on screen first."""
-    rows = [shapes.character_row(one) for one in eyecatch.characters(db=db, with_kinds=with_kinds)]
+    rows = [shapes.character_row(one) for one in eyecatch.characters(db=db, **keywords)]
     columns = ["character", "series", "episodes", "seconds", "faces", "aliases"]
     answer(form, rows, columns, "No characters: run eyecatch index with --model.")
     if form == "table":
         say_left_out(rows)
+        say_glimpses(sum(row["glimpses"] for row in rows), keywords["min_seconds"])
 
 
 @click.command(epilog="Example:  eyecatch status --db season1.db")

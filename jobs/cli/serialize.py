@@ -47,6 +47,7 @@ def found_row(found: Found) -> Row:
             for one in found.ranges
         ],
         "left_out": {one.segment: _seconds(one.seconds) for one in found.left_out},
+        "glimpses": found.glimpses,
         "path": str(found.episode.video.path),
     }
 
@@ -66,6 +67,7 @@ def episode_row(summary: EpisodeSummary) -> Row:
             for role in summary.cast
         ],
         "left_out": {one.segment: _seconds(one.seconds) for one in summary.left_out},
+        "glimpses": summary.glimpses,
         "path": str(episode.video.path),
     }
 
@@ -83,6 +85,7 @@ def character_row(summary: CharacterSummary) -> Row:
             one.segment: {"episodes": one.episodes, "seconds": _seconds(one.seconds)}
             for one in summary.left_out
         },
+        "glimpses": summary.glimpses,
     }
 
 

@@ -193,6 +193,7 @@ def _found(index: Index, names: Sequence[str], options: ClipOptions) -> list[Fou
     return index.queries.find(
         names,
         together=options.together,
+        min_seconds=0,  # clips have a shortest of their own
         min_confidence=options.min_confidence,
         unsure=options.unsure,
         with_kinds=options.with_kinds,

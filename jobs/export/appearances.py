@@ -107,7 +107,12 @@ def appearances_of(
     index, episodes = chosen.index, chosen.episodes
     wanted = list(chosen.characters) or sorted({one.name for one in index.summaries.characters()})
     by_episode: dict[int, list[Appearance]] = {episode.id: [] for episode in episodes}
-    for found in index.queries.find(wanted, unsure=chosen.unsure, with_kinds=chosen.with_kinds):
+    for found in index.queries.find(
+        wanted,
+        unsure=chosen.unsure,
+        with_kinds=chosen.with_kinds,
+        min_seconds=chosen.min_seconds,
+    ):
         if found.episode.id in by_episode:
             (name,) = found.characters
             joined = _joined(found.ranges, Fraction(join), by_segment)

@@ -10,7 +10,6 @@ import numpy as np
 
 from eyecatch.core.crops import decode
 from eyecatch.core.plotting import FAINT, canvas, fit, save
-from eyecatch.core.segments.kinds import kinds_left_out
 from eyecatch.core.text import clock
 from eyecatch.db.records.face_rows import CropRow
 from eyecatch.jobs.colours import colour_of
@@ -38,14 +37,20 @@ def pick_faces(chosen: Selection, character: str) -> list[SheetFace]:
         character: whose.
     """
     index, episodes = chosen.index, chosen.episodes
-    left_out = kinds_left_out(chosen.with_kinds)
+    found = index.queries.find(
+        [character],
+        unsure=chosen.unsure,
+        with_kinds=chosen.with_kinds,
+        min_seconds=chosen.min_seconds,
+    )
+    counted = {one.episode.id: one.ranges for one in found}
     labels = short([episode.title for episode in episodes])
     best: list[SheetFace] = []
     for label, episode in zip(labels, episodes, strict=True):
         by_track: dict[int, CropRow] = {}
-        inside = [one for one in index.segments.stretches(episode.id) if one.kind in left_out]
+        ranges = counted.get(episode.id, ())
         for crop in index.exports.crops(episode.id, [character], unsure=chosen.unsure):
-            if any(one.start <= crop.frame < one.stop for one in inside):
+            if not any(one.start_frame <= crop.frame < one.stop_frame for one in ranges):
                 continue
             known = by_track.get(crop.track)
             if known is None or crop.quality > known.quality:

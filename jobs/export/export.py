@@ -138,6 +138,8 @@ def export(
             join: of appearances: seconds between two of a character that still count as one.
             with_kinds: of appearances and a sheet: kinds of segments that count too, such as
                 ``("opening", "recap")``, or ``all``.
+            min_seconds: of appearances and a sheet: least screen time in an episode, as in
+                ``find``; 0 for glimpses too.
             every: of a dataset: every n-th drawing becomes a picture.
             sheet: of a sheet: ``season`` (a grid), ``timeline`` (of each episode) or ``faces`` (of
                 each character).
@@ -188,7 +190,7 @@ def _frames(db: str, out: Path | None, options: ExportOptions) -> Exported:
 
 def _appearances(db: str, out: Path | None, options: AppearanceOptions) -> Exported:
     form = find_format("appearances", options.form)
-    with _selected(db, options, options.with_kinds) as chosen:
+    with _selected(db, options, options.with_kinds, options.min_seconds) as chosen:
         casts = found.appearances_of(chosen, join=options.join, by_segment=form.kind == "table")
     if form.kind == "table":
         rows = found.appearance_rows(casts)
@@ -235,7 +237,7 @@ def _dataset(
 def _sheet(db: str, out: Path | None, options: SheetOptions) -> Exported:
     form = find_format("sheet", options.form)
     sheets = importlib.import_module("eyecatch.jobs.export.sheets")  # loads matplotlib
-    with _selected(db, options, options.with_kinds) as chosen:
+    with _selected(db, options, options.with_kinds, options.min_seconds) as chosen:
         drawn = sheets.sheets(options.sheet, chosen)
         files = outputs.files_for(
             [name for name, _ in drawn], form, outputs.named(form, out), options.force
@@ -259,9 +261,13 @@ def _bundle(db: str, out: Path | None, options: BundleOptions) -> Exported:
 
 @contextmanager
 def _selected(
-    db: str, options: ExportOptions, with_kinds: str | Sequence[str] = ()
+    db: str,
+    options: ExportOptions,
+    with_kinds: str | Sequence[str] = (),
+    min_seconds: float = 0,
 ) -> Iterator[Selection]:
     """What of an index is exported; the index stays open inside the block."""
     with open_index(db, create=False) as index:
         names = [index.characters.own_name(name) for name in options.characters]
-        yield Selection(index, pick(index, options.episodes), names, options.unsure, with_kinds)
+        episodes = pick(index, options.episodes)
+        yield Selection(index, episodes, names, options.unsure, with_kinds, min_seconds)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypedDict
 
+from eyecatch.core.counting import LEAST_SECONDS
 from eyecatch.core.errors import RequestError
 from eyecatch.core.segments.kinds import kinds_left_out
 
@@ -38,6 +39,7 @@ class AppearanceKeywords(ExportKeywords, total=False):
 
     join: float
     with_kinds: str | Sequence[str]
+    min_seconds: float
 
 
 class DatasetKeywords(ExportKeywords, total=False):
@@ -51,6 +53,7 @@ class SheetKeywords(ExportKeywords, total=False):
 
     sheet: str
     with_kinds: str | Sequence[str]
+    min_seconds: float
 
 
 class BundleKeywords(TypedDict, total=False):
@@ -83,6 +86,7 @@ class AppearanceOptions(ExportOptions):
 
     join: float = 0.0
     with_kinds: str | Sequence[str] = ()
+    min_seconds: float = LEAST_SECONDS
 
     def __post_init__(self) -> None:
         kinds_left_out(self.with_kinds)
@@ -105,6 +109,7 @@ class SheetOptions(ExportOptions):
 
     sheet: str = "season"
     with_kinds: str | Sequence[str] = ()
+    min_seconds: float = LEAST_SECONDS
 
     def __post_init__(self) -> None:
         kinds_left_out(self.with_kinds)

@@ -30,7 +30,7 @@ def test_find_says_when_exactly(index, season):
     _decide(index, season, episode, [hiei, kurama, nobody, kurama, hiei, nobody])
     plan = season.plan()
     begin = [int(chunk.pts[0]) for chunk in plan.chunks]
-    (found,) = index.queries.find(["Hiei"])
+    (found,) = index.queries.find(["Hiei"], min_seconds=0)
     assert found.episode == index.episodes.get(episode.id)
     assert found.characters == ("Hiei",)
     assert [(one.start_frame, one.stop_frame) for one in found.ranges] == [(0, 24), (48, 72)]
@@ -40,7 +40,7 @@ def test_find_says_when_exactly(index, season):
     ]
     assert (found.first, found.last) == (_seconds(begin[0]), plan.end)
     assert found.screen_time == plan.end - _seconds(begin[2]) + _seconds(begin[1] - begin[0])
-    (kurama_found,) = index.queries.find(["Kurama"])
+    (kurama_found,) = index.queries.find(["Kurama"], min_seconds=0)
     assert [(one.start_frame, one.stop_frame) for one in kurama_found.ranges] == [(0, 48)]
 
 
@@ -49,12 +49,15 @@ def test_together_is_where_all_are_on_screen_at_once(index, season):
     _decide(index, season, first, list(map(season.verdict, ["Hiei", "Kurama", *["Yusuke"] * 4])))
     second = season.index(index, "S01E02.mkv")
     _decide(index, season, second, list(map(season.verdict, ["Hiei"] * 2 + ["Kurama"] * 4)))
-    (found,) = index.queries.find(["hiei", "KURAMA"], together=True)
+    (found,) = index.queries.find(["hiei", "KURAMA"], together=True, min_seconds=0)
     assert found.episode.id == first.id
     assert found.characters == ("Hiei", "Kurama")
     assert [(one.start_frame, one.stop_frame) for one in found.ranges] == [(0, 24)]
-    assert index.queries.find(["Hiei", "Yusuke"], together=True) == []
-    each = [(one.episode.title, *one.characters) for one in index.queries.find(["Kurama", "Hiei"])]
+    assert index.queries.find(["Hiei", "Yusuke"], together=True, min_seconds=0) == []
+    each = [
+        (one.episode.title, *one.characters)
+        for one in index.queries.find(["Kurama", "Hiei"], min_seconds=0)
+    ]
     assert each == [
         ("S01E01", "Kurama"),
         ("S01E01", "Hiei"),
@@ -68,32 +71,36 @@ def test_what_counts_can_be_limited(index, season):
     sure, faint = season.verdict("Hiei", 0.9), season.verdict("Hiei", 0.6)
     maybe = season.verdict("Hiei", 0.5, unsure=True)
     _decide(index, season, episode, [sure, None, None, None, maybe, None])
-    assert [len(found.ranges) for found in index.queries.find(["Hiei"])] == [1]
-    assert [len(found.ranges) for found in index.queries.find(["Hiei"], unsure=True)] == [2]
+    assert [len(found.ranges) for found in index.queries.find(["Hiei"], min_seconds=0)] == [1]
+    assert [
+        len(found.ranges) for found in index.queries.find(["Hiei"], unsure=True, min_seconds=0)
+    ] == [2]
     _decide(index, season, episode, [sure, None, maybe, None, faint, None])
-    (found,) = index.queries.find(["Hiei"], unsure=True)
+    (found,) = index.queries.find(["Hiei"], unsure=True, min_seconds=0)
     assert [(one.start_frame, one.stop_frame) for one in found.ranges] == [(0, 72)]
     assert [
-        one.start_frame for one in index.queries.find(["Hiei"], min_confidence=0.7)[0].ranges
+        one.start_frame
+        for one in index.queries.find(["Hiei"], min_confidence=0.7, min_seconds=0)[0].ranges
     ] == [0]
-    assert index.queries.find(["Hiei"], min_confidence=0.95) == []
-    time = index.queries.find(["Hiei"])[0].screen_time
+    assert index.queries.find(["Hiei"], min_confidence=0.95, min_seconds=0) == []
+    time = index.queries.find(["Hiei"], min_seconds=0)[0].screen_time
     assert index.queries.find(["Hiei"], min_seconds=float(time) + 0.01) == []
-    assert len(index.queries.find(["Hiei"], min_seconds=float(time) - 0.01)) == 1
+    assert len(index.queries.find(["Hiei"], min_seconds=0.98)) == 1
 
 
 def test_a_series_alone_can_be_asked_for(index, season):
     season.index(index)
     season.index(index, "Guest.mkv", series="Other Show")
-    assert [one.episode.series for one in index.queries.find(["Hiei"])] == [
+    assert [one.episode.series for one in index.queries.find(["Hiei"], min_seconds=0)] == [
         "Other Show",
         "Yu Yu Hakusho",
     ]
-    assert [one.episode.series for one in index.queries.find(["hiei"], series="other show")] == [
-        "Other Show"
-    ]
+    assert [
+        one.episode.series
+        for one in index.queries.find(["hiei"], series="other show", min_seconds=0)
+    ] == ["Other Show"]
     with pytest.raises(RequestError, match="no series is called 'Othr Show'; did you mean Other"):
-        index.queries.find(["Hiei"], series="Othr Show")
+        index.queries.find(["Hiei"], series="Othr Show", min_seconds=0)
 
 
 def test_a_name_is_found_as_people_spell_it(index, season):
@@ -101,12 +108,12 @@ def test_a_name_is_found_as_people_spell_it(index, season):
     season.add_alias(index, "Yusuke Urameshi", "浦飯幽助")
     season.add_alias(index, "Yusuke Urameshi", "浦飯幽助")
     for spelt in ("Yusuke Urameshi", "yusuke urameshi", "浦飯幽助", "\uff28\uff49\uff45\uff49"):
-        assert len(index.queries.find([spelt])) == 1
+        assert len(index.queries.find([spelt], min_seconds=0)) == 1
     with pytest.raises(UnknownCharacterError) as error:
-        index.queries.find(["Hieii"])
+        index.queries.find(["Hieii"], min_seconds=0)
     assert error.value.nearest[0] == "Hiei"
     with pytest.raises(UnknownCharacterError) as error:
-        index.queries.find(["Urameshi"])
+        index.queries.find(["Urameshi"], min_seconds=0)
     assert error.value.nearest == ("Yusuke Urameshi",)
     with pytest.raises(UnknownCharacterError, match="no character is called 'Totoro'"):
         index.bundles.add("no such name", "", [], {}, {"Totoro": ["T"]})
@@ -116,32 +123,33 @@ def test_where_nobody_has_a_name_it_is_said_how_they_get_one(index):
     with pytest.raises(
         UnknownCharacterError, match="no character is named yet: index with --model"
     ):
-        index.queries.find(["Hiei"])
+        index.queries.find(["Hiei"], min_seconds=0)
 
 
 def test_names_of_any_kind_are_kept(index, season):
     name = "O'Brien \"%_\\; DROP TABLE — 飛影 🔥"
     season.index(index, names=("Hiei", name))
-    assert index.queries.find([name])[0].characters == (name,)
+    assert index.queries.find([name], min_seconds=0)[0].characters == (name,)
 
 
 def test_a_known_character_who_is_nowhere_is_no_error(index, season):
     season.index(index)
-    assert index.queries.find(["Yusuke"]) == []
+    assert index.queries.find(["Yusuke"], min_seconds=0) == []
 
 
 def test_episodes_and_characters(index, season):
     season.index(index, "S01E02.mkv")
     season.index(index, "S01E01.mkv", names=("Hiei", "Hiei"))
     season.add(index, "S01E03.mkv")
-    summaries = index.summaries.episodes()
+    summaries = index.summaries.episodes(min_seconds=0)
     assert [one.episode.title for one in summaries] == ["S01E01", "S01E02", "S01E03"]
     casts = [[(role.character, role.faces) for role in one.cast] for one in summaries]
     assert casts == [[("Hiei", 144)], [("Hiei", 72), ("Kurama", 72)], []]
     whole = season.plan().end - _seconds(500)
-    characters = {one.name: (one.episodes, one.screen_time) for one in index.summaries.characters()}
+    listed = index.summaries.characters(min_seconds=0)
+    characters = {one.name: (one.episodes, one.screen_time) for one in listed}
     assert characters == {"Hiei": (2, 2 * whole), "Kurama": (1, whole), "Yusuke": (0, 0)}
-    assert index.summaries.characters()[0].name == "Hiei"
+    assert listed[0].name == "Hiei"
 
 
 def test_status_says_what_failed_and_why(index, season):
@@ -192,15 +200,15 @@ def test_frames_without_tracks_or_with_unsure_ones_have_no_name(index, season):
 
 def test_an_empty_index_answers(index):
     assert (
-        index.summaries.episodes()
-        == index.summaries.characters()
+        index.summaries.episodes(min_seconds=0)
+        == index.summaries.characters(min_seconds=0)
         == index.summaries.status()
         == index.runs.list_all()
         == []
     )
     assert list(index.exports.frames()) == []
     with pytest.raises(UnknownCharacterError):
-        index.queries.find(["Hiei"])
+        index.queries.find(["Hiei"], min_seconds=0)
 
 
 @pytest.mark.parametrize(

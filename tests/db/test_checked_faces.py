@@ -119,7 +119,7 @@ def test_an_answer_of_an_earlier_version_says_neither(index, filled):
 def test_a_drawn_face_is_a_face_like_any_other(index, filled):
     done = index.actions.draw(drawn(filled), "Hiei")
     assert (done.message, done.episodes) == ("drew a face that was missed, Hiei", (1,))
-    (found,) = index.queries.find(["Hiei"])
+    (found,) = index.queries.find(["Hiei"], min_seconds=0)
     assert [(one.start_frame, one.stop_frame) for one in found.ranges] == [(4, 8)]
     rows = [row for row in index.exports.frames() if row.character == "Hiei"]
     assert [(row.frame, row.held) for row in rows] == [(4, False), (5, True), (6, False), (7, True)]
@@ -146,7 +146,7 @@ def test_a_drawn_face_without_a_name_waits_for_one(index, filled):
     (cluster,) = [row for row in index.clusters.waiting() if row.id not in {filled.a, filled.b}]
     assert [one.id for one in index.faces.waiting(cluster.id)] == [face]
     assert index.actions.name_cluster(cluster.id, "Hiei").message == "named 1 face Hiei"
-    assert index.queries.find(["Hiei"])
+    assert index.queries.find(["Hiei"], min_seconds=0)
     index.actions.undo()
     index.actions.undo()
     assert index.clusters.get(cluster.id).faces == 0
@@ -164,25 +164,27 @@ def test_a_drawn_face_is_undone_and_taken_out(index, filled):
     whole = index.fingerprint.compute()
     (row,) = index.missed_faces.of(filled.episode)
     assert index.actions.remove(row.id).message == "took a drawn face out again"
-    assert index.missed_faces.of(filled.episode) == index.queries.find(["Hiei"]) == []
+    assert (
+        index.missed_faces.of(filled.episode) == index.queries.find(["Hiei"], min_seconds=0) == []
+    )
     assert index.checked_faces.of([filled.episode]) == []
     with pytest.raises(RequestError, match="no drawn face"):
         index.actions.remove(row.id)
     index.actions.undo()
     back = index.fingerprint.compute()
     assert {name for name in back if back[name] != whole[name]} == {"action"}
-    assert len(index.queries.find(["Hiei"])) == 1
+    assert len(index.queries.find(["Hiei"], min_seconds=0)) == 1
 
 
 def test_a_drawn_face_outlives_scans_until_one_finds_it(index, season, filled):
     index.actions.draw(drawn(filled), "Hiei")
     scan_again(index, season, filled)
     assert [one.character for one in index.missed_faces.of(filled.episode)] == ["Hiei"]
-    (found,) = index.queries.find(["Hiei"])
+    (found,) = index.queries.find(["Hiei"], min_seconds=0)
     assert [(one.start_frame, one.stop_frame) for one in found.ranges] == [(4, 8)]
     scan_again(index, season, filled, "scan-3", missed=(805, 310, 70, 85))
     assert index.missed_faces.of(filled.episode) == []
-    (found,) = index.queries.find(["Hiei"])
+    (found,) = index.queries.find(["Hiei"], min_seconds=0)
     assert [(one.start_frame, one.stop_frame) for one in found.ranges] == [(0, 24)]
     rows = [row for row in index.exports.frames() if row.frame == 5]
     assert [row.character for row in rows].count("Hiei") == 1
@@ -190,7 +192,7 @@ def test_a_drawn_face_outlives_scans_until_one_finds_it(index, season, filled):
     scan_again(index, season, filled, "scan-4")
     assert [one.character for one in index.missed_faces.of(filled.episode)] == ["Hiei"]
     index.actions.undo()
-    assert index.queries.find(["Hiei"]) == []
+    assert index.queries.find(["Hiei"], min_seconds=0) == []
 
 
 def test_a_drawn_face_is_in_the_way_of_no_scan(index, season, filled):
@@ -217,11 +219,13 @@ def test_a_drawn_face_waits_while_its_chunk_is_not_there(index, season, filled):
     gone = season.linked(faces=0)
     gone.shots.pop(0)
     index.tracks.save(filled.episode, gone)
-    assert index.missed_faces.of(filled.episode) == index.queries.find(["Hiei"]) == []
+    assert (
+        index.missed_faces.of(filled.episode) == index.queries.find(["Hiei"], min_seconds=0) == []
+    )
     scan_again(index, season, filled, "scan-3", faces=0)
-    assert index.queries.find(["Hiei"])
+    assert index.queries.find(["Hiei"], min_seconds=0)
     scan_again(index, season, filled, "scan-4", faces=0)
-    assert index.queries.find(["Hiei"])
+    assert index.queries.find(["Hiei"], min_seconds=0)
 
 
 @on_sqlite
@@ -247,7 +251,7 @@ def test_what_can_t_be_drawn_is_said_and_changes_nothing(index, filled, dump, ch
 def test_a_better_box_is_drawn_where_one_is_no_face(index, season, filled):
     index.actions.name_cluster(filled.a, None, no_face=True)
     index.actions.draw(drawn(filled, box=(120, 50, 80, 90)), "Hiei")
-    assert len(index.queries.find(["Hiei"])) == 1
+    assert len(index.queries.find(["Hiei"], min_seconds=0)) == 1
     scan_again(index, season, filled)
     (row,) = index.missed_faces.of(filled.episode)
     assert row.character == "Hiei"

@@ -147,3 +147,33 @@ def test_sheets_show_story(with_openings, known, tmp_path):
             **wanted,
         )
         assert done.rows == 1
+
+
+def test_a_glimpse_is_told_of_and_shown_where_somebody_asks(run, indexed, tmp_path):
+    db = tmp_path / "crumb.db"
+    db.write_bytes(Path(indexed).read_bytes())
+    with open_index(str(db)) as index:
+        who = index.summaries.characters()[0].name
+        only = index.queries.find([who], min_seconds=0)
+        index.segments.keep_found(
+            {
+                one.episode.id: [
+                    FoundSegment(0, "recap", 0, one.ranges[0].stop_frame - 1, 0.9, 0),
+                    FoundSegment(0, "recap", one.ranges[0].stop_frame, one.episode.frames, 0.9, 1),
+                ]
+                for one in only
+            }
+        )
+    status, out, err = run("find", who, "--db", db)
+    assert (status, out) == (0, "")
+    assert "under a second: --min-seconds 0 shows" in err
+    _, out, _ = run("characters", "--db", db, "--json")
+    (row,) = [one for one in json.loads(out) if one["character"] == who]
+    assert (row["episodes"], row["glimpses"]) == (0, len(only))
+    _, out, _ = run("find", who, "--db", db, "--min-seconds", 0, "--json")
+    frames = [
+        one["end_frame"] - one["start_frame"] for row in json.loads(out) for one in row["ranges"]
+    ]
+    assert frames == [1] * len(only)
+    _, out, _ = run("episodes", "--db", db)
+    assert "under a second: --min-seconds 0 shows" in out

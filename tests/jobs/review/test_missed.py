@@ -58,7 +58,7 @@ def test_a_missed_face_is_drawn_named_and_found(page, room, free):
         follow_redirects=False,
     )
     assert (answer.status_code, answer.headers["location"]) == (303, "/episodes/1?t=1.5")
-    (found,) = room.index.queries.find(["Hotaru"])
+    (found,) = room.index.queries.find(["Hotaru"], min_seconds=0)
     (span,) = found.ranges
     assert span.start_frame <= free[5] < span.stop_frame
     (row,) = room.index.missed_faces.of(1)
@@ -72,9 +72,9 @@ def test_a_missed_face_is_drawn_named_and_found(page, room, free):
     assert (seen.clusters > 0).all(), "it is in a cluster, as others are"
     assert np.linalg.norm(seen.vectors[seen.ids == row.face]) == pytest.approx(1, abs=1e-2)
     page.post("/remove", data={"missed": row.id, "back": "/episodes/1"})
-    assert room.index.queries.find(["Hotaru"]) == []
+    assert room.index.queries.find(["Hotaru"], min_seconds=0) == []
     page.post("/undo", data={"action": room.index.actions.last().id})
-    assert room.index.queries.find(["Hotaru"])
+    assert room.index.queries.find(["Hotaru"], min_seconds=0)
 
 
 def test_somebody_who_is_drawn_waits_for_a_name(page, room, free):
