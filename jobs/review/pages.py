@@ -11,7 +11,17 @@ from starlette.responses import Response
 from eyecatch.core.segments.kinds import KINDS
 from eyecatch.db.records.review import FaceRow
 from eyecatch.jobs.review.media import player
-from eyecatch.jobs.review.parameters import READ, Flag, Id, PageNumber, Seconds, Words
+from eyecatch.jobs.review.parameters import (
+    READ,
+    Chance,
+    Flag,
+    Id,
+    PageCounting,
+    PageNumber,
+    Parts,
+    Seconds,
+    Words,
+)
 from eyecatch.jobs.review.segment_band import segment_bars
 from eyecatch.jobs.review.state import AppState
 from eyecatch.jobs.review.suggestions import similar_clusters
@@ -48,10 +58,15 @@ class Pages:
             router.add_api_route(path, shown, methods=READ, response_model=None)
         return router
 
-    def season(self, number: PageNumber = 1) -> Response:
+    def season(
+        self, number: PageNumber = 1, confidence: Chance = 0.0, count: Parts = "story"
+    ) -> Response:
         """Characters by episodes."""
+        counting = PageCounting(confidence, count)
         episodes = self._index.pages.episodes((number - 1) * EPISODES, EPISODES)
-        parts = self._index.pages.parts([episode.id for episode in episodes])
+        parts = self._index.pages.parts(
+            [episode.id for episode in episodes], counting.with_kinds, confidence
+        )
         seconds: dict[int, dict[int, float]] = defaultdict(dict)
         for part in parts:
             seconds[part.character_id][part.episode_id] = part.seconds
@@ -63,6 +78,8 @@ class Pages:
             episodes=list(zip(episodes, short([one.title for one in episodes]), strict=True)),
             characters=[(one, names[one], seconds[one]) for one in order],
             longest=max((part.seconds for part in parts), default=1.0),
+            glimpses=parts.glimpses,
+            counting=counting,
             number=number,
             more=len(episodes) == EPISODES,
         )
@@ -132,8 +149,11 @@ class Pages:
             groups[face.character or ""].append(face)
         return page(self._room, "unsure.html", groups=list(groups.items()), rest=rest)
 
-    def character(self, character_id: Id) -> Response:
+    def character(
+        self, character_id: Id, confidence: Chance = 0.0, count: Parts = "story"
+    ) -> Response:
         """A character: where it is, and its faces."""
+        counting = PageCounting(confidence, count)
         name = self._index.characters.names().get(character_id)
         if name is None:
             raise HTTPException(404, "there is no such character")
@@ -141,10 +161,13 @@ class Pages:
             self._room,
             "character.html",
             name=name,
-            found=self._index.queries.find([name]),
+            found=self._index.queries.find(
+                [name], with_kinds=counting.with_kinds, min_confidence=confidence
+            ),
+            counting=counting,
             faces=self._index.faces.of_character(name, MOST_FACES),
             names=self._index.pages.names(),
-            back=f"/characters/{character_id}",
+            path=f"/characters/{character_id}",
         )
 
     def search(self, q: Words = "") -> Response:

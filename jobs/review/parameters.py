@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated
-from urllib.parse import parse_qs
+from typing import Annotated, Final, Literal
+from urllib.parse import parse_qs, urlencode
 
 from fastapi import Depends, HTTPException, Path, Query
 from pydantic import AfterValidator
@@ -51,8 +51,53 @@ Flag = Annotated[bool, Query()]
 Seconds = Annotated[float, Query(ge=-LONGEST_TIME, le=LONGEST_TIME, allow_inf_nan=False)]
 """A player's time; a little before its start is fine."""
 
+Chance = Annotated[float, Query(ge=0, le=1, allow_inf_nan=False)]
+"""How sure something has to be."""
+
+Parts = Annotated[Literal["story", "everything"], Query()]
+"""What of an episode counts."""
+
+CHANCES: Final = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
+"""That a page offers."""
+
 Words = Annotated[str, Query(max_length=LONGEST), AfterValidator(_plain)]
 """What is searched for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageCounting:
+    """What a page counts, as its address says.
+
+    Attributes:
+        confidence: least of an appearance, 0..1.
+        parts: ``everything`` where openings, recaps and the like count beside story.
+    """
+
+    confidence: float = 0.0
+    parts: str = "story"
+
+    @property
+    def with_kinds(self) -> str | tuple[()]:
+        """The same as ``eyecatch.find`` takes it."""
+        return "all" if self.parts == "everything" else ()
+
+    @property
+    def chances(self) -> list[float]:
+        """What is offered as the least confidence; what was asked for is among it."""
+        return sorted({*CHANCES, self.confidence})
+
+    def query(self, parts: str | None = None) -> str:
+        """The end of an address that says so, empty where it says nothing special.
+
+        Args:
+            parts: instead of its own.
+        """
+        said: dict[str, str | float] = {}
+        if self.confidence:
+            said["confidence"] = self.confidence
+        if (parts or self.parts) != "story":
+            said["count"] = parts or self.parts
+        return f"?{urlencode(said)}" if said else ""
 
 
 @dataclass(frozen=True, slots=True)

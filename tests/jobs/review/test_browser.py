@@ -144,6 +144,31 @@ def test_the_rest_has_no_barriers(page, blurred):
         check(page)
 
 
+def test_what_counts_is_switched_without_javascript(browser, home, room):
+    row = room.index.clusters.waiting()[0]
+    room.act(lambda index: index.actions.name_cluster(row.id, "Hiei"))
+    context = browser.new_context(base_url=home, java_script_enabled=False)
+    opened = context.new_page()
+    opened.goto("/")
+    opened.get_by_role("link", name="everything").click()
+    opened.get_by_label("Sure to").select_option("90 %")
+    opened.get_by_role("button", name="Show").click()
+    opened.get_by_role("link", name="Hiei", exact=True).click()
+    assert opened.url.endswith("?confidence=0.9&count=everything")
+    assert opened.locator(".switch [aria-current]").inner_text() == "everything"
+    assert opened.get_by_label("Sure to").input_value() == "0.9"
+    context.close()
+
+
+def test_what_counts_has_no_barriers(page, room):
+    row = room.index.clusters.waiting()[0]
+    room.act(lambda index: index.actions.name_cluster(row.id, "Hiei"))
+    (number,) = [number for number, name in room.index.pages.names() if name == "Hiei"]
+    for path in ("/", f"/characters/{number}"):
+        page.goto(f"{path}?count=everything&confidence=0.9")
+        check(page)
+
+
 def test_the_video_plays_with_boxes_and_bars_seek(page, room):
     row = room.index.clusters.waiting()[0]
     room.act(lambda index: index.actions.name_cluster(row.id, "Hiei"))

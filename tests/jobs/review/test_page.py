@@ -13,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from eyecatch.core.errors import DatabaseError
+from eyecatch.core.segments.types import FoundSegment
 from eyecatch.core.video.clock import Clock
 from eyecatch.core.video.container_layout import Layout, Stream, layout
 from eyecatch.core.video.proxy import obstacle
@@ -334,3 +335,63 @@ def test_an_index_that_is_locked_is_a_sentence(unnamed, tmp_path):
         assert answer.status_code == 503
         assert "keeps the index locked" in answer.text
         room.close()
+
+
+def heat(text):
+    """The seconds of the grid's cells, as they are shown, by character."""
+    rows = re.findall(r'<th scope="row"><a [^>]*>.*?</svg>(.*?)</a>(.*?)</tr>', text, re.DOTALL)
+    return {name: re.findall(r'aria-label="[^"]*: ([\d:]+)"', cells) for name, cells in rows}
+
+
+@pytest.fixture
+def named(room):
+    """The number of Hiei, whom a person named, in episodes that are recaps from end to end."""
+    row = largest(room)
+    room.act(lambda index: index.actions.name_cluster(row.id, "Hiei"))
+    frames = {
+        one.episode.id: len(room.index.chunks.frame_times(one.episode.id).pts)
+        for one in room.index.queries.find(["Hiei"], min_seconds=0)
+    }
+    room.index.segments.keep_found(
+        {one: [FoundSegment(one, "recap", 0, stop, 0.9, 0)] for one, stop in frames.items()}
+    )
+    return next(number for number, name in room.index.pages.names() if name == "Hiei")
+
+
+def test_everything_counts_if_the_address_says_so(page, named):
+    assert "Hiei" not in heat(page.get("/").text)
+    everything = page.get("/?count=everything").text
+    assert heat(everything)["Hiei"]
+    link = f"/characters/{named}?count=everything"
+    assert f'href="{link}"' in everything, "it is kept from page to page"
+    assert "Nowhere for sure" in page.get(f"/characters/{named}").text
+    shown = page.get(link).text
+    assert "Nowhere" not in shown
+    assert f'name="back" value="{link}"' in shown
+    assert re.search(r'href="/[^"]*" aria-current="true">everything', shown.replace("\n", ""))
+
+
+def test_how_sure_is_said_by_the_address(page, room, unnamed, named):
+    with closing(sqlite3.connect(unnamed)) as connection, connection:
+        connection.execute("UPDATE appearance SET confidence = .83 WHERE NOT unsure")
+    for asked, there in (("0", True), ("0.83", True), ("0.84", False)):
+        address = f"?count=everything&confidence={asked}"
+        assert ("Hiei" in heat(page.get(f"/{address}").text)) == there
+        assert ("Nowhere as sure" not in page.get(f"/characters/{named}{address}").text) == there
+    text = page.get("/?confidence=0.83").text
+    assert '<option value="0.83" selected>83 %</option>' in text
+    both = page.get("/?confidence=0.83&count=everything").text
+    assert f'href="/characters/{named}?confidence=0.83&amp;count=everything"' in both
+    for wrong in ("confidence=2", "confidence=nan", "confidence=", "count=all"):
+        answer = page.get(f"/?{wrong}")
+        assert (answer.status_code, "The address has a" in answer.text) == (400, True)
+
+
+def test_glimpses_are_told(page, room, unnamed, named):
+    with closing(sqlite3.connect(unnamed)) as connection, connection:
+        connection.execute("DELETE FROM segment")
+        connection.execute("UPDATE appearance SET segment = NULL, stop_pts = start_pts + 1")
+    many = room.index.queries.find(["Hiei"]).glimpses
+    assert many
+    for path in ("/", f"/characters/{named}"):
+        assert re.search(f"Not counted: {many} glimpses? of less than", page.get(path).text)

@@ -29,6 +29,9 @@ TEXTS = (
     *("/", "//evil.example", "/\r\nx: y", "x" * 201, "%" * 5000, "レ" * 5000, "x" * 20_000),
 )
 
+LONGEST = 60_000
+"""Letters of a query that the test's client sends."""
+
 FIELDS = ("cluster", "name", "face", "stamp", "back", "nobody", "into", "other", "action")
 FIELDS += ("no_face", "somebody", "missed", "t", "x", "y", "w", "h")
 FIELDS += ("at", "kind", "start", "stop", "story", "only_here")
@@ -55,7 +58,7 @@ def asked(client, method, path, query=None, form=None):
     assert answer.status_code < 500, (method, path, query, form)
     assert b"season.db" not in answer.content
     assert b"unnamed.db" not in answer.content
-    if answer.status_code == 313:
+    if answer.status_code == 303:
         assert re.fullmatch("/([^/\\\\].*)?", answer.headers["location"])
 
 
@@ -67,6 +70,8 @@ def fuzz(client, room, rounds, seed):
         for _ in range(rounds):
             row = chance.choice([*NUMBERS, "1", "1"])
             query = [(name, chance.choice(values)) for name in names if chance.random() < 0.8]
+            while len(urlencode(query)) > LONGEST:
+                query.pop()
             form = None
             if method == "POST":
                 some = chance.sample(FIELDS, chance.randrange(1, 6))
