@@ -19,7 +19,7 @@ from eyecatch.core.segments.types import FoundSegment
 from eyecatch.db.appearances import refresh_appearances, stretches_of
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository
-from eyecatch.db.models import Episode, Segment
+from eyecatch.db.models import Action, Episode, Segment
 from eyecatch.db.models.base import MODEL, PENDING, PERSON
 from eyecatch.db.records.answers import SegmentRow
 
@@ -128,8 +128,16 @@ def _record(row: Row[*tuple[Any, ...]]) -> SegmentRow:
 
 
 def new_shared(connection: Connection) -> int:
-    """A number that no segment has yet as its ``shared``, as none above it."""
-    return (connection.scalar(select(func.max(Segment.shared))) or 0) + 1
+    """A number that no segment has yet as its ``shared``, as none above it.
+
+    Nor has one that undoing an edit would bring back.
+    """
+    numbers = [connection.scalar(select(func.max(Segment.shared)))]
+    edits = (Action.kind == "segment", Action.undone_ms.is_(None))
+    for change in connection.scalars(select(Action.before).where(*edits)):
+        # Of a SegmentState, which is stored as a list, it is the last item.
+        numbers += [one[-1] for one in (*change["segments_before"], *change["segments_after"])]
+    return max(number or 0 for number in numbers) + 1
 
 
 def _stored(connection: Connection, episode_ids: Iterable[int]) -> dict[int, list[_Stored]]:

@@ -4,6 +4,7 @@ A search deletes the rows of models and makes others, so an action remembers who
 and of people, as they were and as it left them. Put back, a person's row is as before; a model's
 too, unless a later search found something else there. What a later search stored in episodes that
 the action didn't know, because a person had said it of others, is taken back by the same seconds.
+Where that leaves less than a search would find, the next job searches again.
 """
 
 from __future__ import annotations
@@ -105,6 +106,7 @@ def restore_states(
     clocks = FrameClocks(connection)
     replace_states(connection, after, (), clocks)
     changed = {one.episode_id for one in (*before, *after)}
+    unsettled = _learned(connection, after)
     if after and after[0].shared is not None:
         changed |= _unsay(connection, before, after[0], clocks)
     there = set(connection.scalars(select(Episode.id).where(Episode.id.in_(changed))))
@@ -113,9 +115,19 @@ def restore_states(
             continue
         rivals = [row for row in states_in(connection, [one.episode_id]) if overlap(row, one)]
         if one.by == MODEL and rivals:
+            unsettled.add(one.episode_id)
             continue
         replace_states(connection, [row for row in rivals if row.by == MODEL], [one], clocks)
+    due = update(Episode).where(Episode.id.in_(unsettled))
+    connection.execute(due.values(segments_due=True))
     return there
+
+
+def _learned(connection: Connection, after: Iterable[SegmentState]) -> set[int]:
+    """Episodes to which a later search may have brought what an action put in."""
+    numbers = {one.shared for one in after if one.shared is not None}
+    query = select(Segment.episode_id).where(Segment.decided_by == MODEL)
+    return set(connection.scalars(query.where(Segment.shared.in_(numbers))))
 
 
 def _unsay(

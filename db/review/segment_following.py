@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final
+from itertools import starmap
+from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.segments.said import FrameSpan, overlap
 from eyecatch.core.segments.types import PictureHashes
 from eyecatch.db.frame_times import FrameTimes
-from eyecatch.db.models import Chunk, PictureHash, Segment
+from eyecatch.db.models import Action, Chunk, PictureHash, Segment
 from eyecatch.db.models.base import PERSON
+from eyecatch.db.review.segment_changes import SegmentState
 from eyecatch.db.segments import segment_place
 from eyecatch.db.serialization import unpack_pictures
 
 NEAR: Final = 10
 """Bits in which the hashes of one drawing differ at most, in 99 % of them (``core.segments``)."""
+
+_STATES: Final = ("segments_before", "segments_after")
+"""Of ``Change``: what hold segments."""
 
 
 def move_segments(connection: Connection, older: int, newer: int) -> None:
@@ -24,26 +30,53 @@ def move_segments(connection: Connection, older: int, newer: int) -> None:
 
     It does where half of the drawings in the older one's segment, at least, are at the same frames
     of the newer one. Of what was never hashed nobody knows, so it stays. Nothing is moved upon what
-    people said of the newer one.
+    people said of the newer one. What undoes their edits moves as well.
     """
-    said = _said(connection, older)
-    if not said:
+    said, actions = _said(connection, older), _actions(connection, older)
+    if not (said or actions):
         return
     before, after = _pictures(connection, older), _pictures(connection, newer)
-    taken = _said(connection, newer)
+    taken = list(_said(connection, newer).values())
     times = FrameTimes.of(connection, newer)
-    for row in said:
-        free = not any(one.start < row.stop and row.start < one.stop for one in taken)
-        if free and row.stop <= len(times.pts) and _alike(before, after, row.start, row.stop):
-            place = segment_place(newer, row.start, row.stop, times)
-            connection.execute(update(Segment).where(Segment.id == row.id).values(place))
+
+    def goes(span: FrameSpan) -> bool:
+        free = not any(overlap(span, one) for one in taken)
+        return free and span.stop <= len(times.pts) and _alike(before, after, *span)
+
+    gone = {number for number, span in said.items() if goes(span)}
+    for number in gone:
+        place = segment_place(newer, *said[number], times)
+        connection.execute(update(Segment).where(Segment.id == number).values(place))
+    taken += [span for number, span in said.items() if number not in gone]
+    for number, change in actions.items():
+        for name in _STATES:
+            change[name] = [
+                one._replace(episode_id=newer)
+                if one.episode_id == older and goes(FrameSpan(one.start, one.stop))
+                else one
+                for one in starmap(SegmentState, change[name])
+            ]
+        connection.execute(update(Action).where(Action.id == number).values(before=change))
 
 
-def _said(connection: Connection, episode_id: int) -> list[Row[int, int, int]]:
+def _said(connection: Connection, episode_id: int) -> dict[int, FrameSpan]:
+    """Where people's segments of an episode are, by their numbers."""
     query = select(Segment.id, Segment.start, Segment.stop).where(
         Segment.episode_id == episode_id, Segment.decided_by == PERSON
     )
-    return list(connection.execute(query.order_by(Segment.start)).all())
+    rows = connection.execute(query.order_by(Segment.start))
+    return {number: FrameSpan(start, stop) for number, start, stop in rows}
+
+
+def _actions(connection: Connection, episode_id: int) -> dict[int, dict[str, Any]]:
+    """What undoes people's edits of an episode's segments, by the numbers of the actions."""
+    edits = (Action.kind == "segment", Action.undone_ms.is_(None))
+    rows = connection.execute(select(Action.id, Action.before).where(*edits))
+    return {
+        number: change
+        for number, change in rows
+        if any(one[0] == episode_id for name in _STATES for one in change[name])
+    }
 
 
 def _pictures(connection: Connection, episode_id: int) -> PictureHashes:

@@ -118,3 +118,28 @@ def test_what_a_person_said_of_segments_follows_where_pictures_are_the_same(inde
     other = add("other", 4, pictures=PictureHashes(hashes.frames, ~look))
     assert index.segments.of(other) == []
     assert [one.kind for one in index.segments.of(second)] == ["opening"], "it is kept"
+
+
+def test_what_a_person_said_of_segments_is_undone_in_the_newer_content(index, season, add):
+    look = np.random.default_rng(1).integers(0, 2**63, 24).astype(np.uint64)
+    hashes = PictureHashes(np.arange(24, dtype=np.int32), look)
+    first = add("first", 2, pictures=hashes)
+    index.segments.keep_found({first: [FoundSegment(0, "ending", 4, 20, 0.9, 0)]})
+    index.segment_edits.set(SegmentEdit(first, 4, 18, "opening"))
+    index.segment_edits.set(SegmentEdit(first, 6, 18, "opening"))
+    second = add("second", 3, pictures=hashes)
+
+    def rows(episode):
+        return [
+            (row.kind, row.start_frame, row.stop_frame, row.by)
+            for row in index.segments.of(episode)
+        ]
+
+    assert rows(second) == [("opening", 6, 18, "person")]
+    assert index.actions.undo().episodes == (second,)
+    assert rows(second) == [("opening", 4, 18, "person")]
+    other = add("other", 4, pictures=PictureHashes(hashes.frames, ~look))
+    third = add("third", 3, pictures=hashes)
+    assert (rows(other), rows(third)) == ([], [("opening", 4, 18, "person")])
+    index.actions.undo()
+    assert rows(third) == [("ending", 4, 20, "model")]

@@ -144,18 +144,47 @@ def test_people_s_own_come_back_by_undo(filled):
     assert rows(filled) == MODELS
 
 
+def test_what_an_undo_can_t_mend_the_next_search_does(filled, season):
+    """A later search learned in how many pieces an opening lies."""
+    assert filled.segments.due() == set()
+    filled.segment_edits.set(SegmentEdit(1, 6, 12, "story"))
+    season.index(filled, "S01E04.mkv")
+    everywhere = found(1, 2, 3, 4, spans=FOUND | {4: (48, 72)})
+    filled.segments.keep_found(everywhere)
+    assert len(rows(filled, 4)) == 3
+    filled.actions.undo()
+    assert 4 in filled.segments.due()
+    filled.segments.keep_found(everywhere)
+    assert rows(filled, 1, 2, 3, 4) == [*MODELS, (4, "opening", 48, 72, "model")]
+
+
 def test_undo_leaves_what_a_later_search_found_there(filled):
     filled.segment_edits.set(SegmentEdit(1, 0, 10, "ending", at=OPENING))
     later = found(1, 2, 3, kind="preview", spans={1: (12, 30), 2: (12, 30), 3: (20, 40)})
     filled.segments.keep_found(later)
     filled.actions.undo()
     assert rows(filled, 1) == [(1, "preview", 12, 30, "model")]
+    assert filled.segments.due() == {1, 2, 3}, "the next search settles it"
 
 
 def test_numbers_of_what_is_shared_stay_from_search_to_search(filled):
     number = filled.segments.of(1)[0].shared
     filled.segments.keep_found(found(1, 2, 3))
     assert {filled.segments.of(one)[0].shared for one in (1, 2, 3)} == {number}
+
+
+def test_what_an_undo_brings_back_shares_nothing_with_what_was_found_since(filled):
+    for episode in (1, 2, 3):
+        here = SegmentEdit(episode, *FOUND[episode], "ending", only_here=True)
+        filled.segment_edits.set(here)
+    reused = {one: [FoundSegment(one, "reused", 50, 60, 0.9, 0)] for one in (1, 2)}
+    filled.segments.keep_found(reused | {3: []})
+    for _ in (1, 2, 3):
+        filled.actions.undo()
+    number = {one.kind: one.shared for one in filled.segments.of(1)}
+    assert number["opening"] != number["reused"]
+    filled.segment_edits.set(SegmentEdit(1, 50, 60, "preview"))
+    assert [kind for _, kind, *_ in rows(filled)] == ["opening", "preview"] * 2 + ["opening"]
 
 
 @pytest.mark.parametrize(
