@@ -43,7 +43,9 @@ class Counting:
         return _units(self.milliseconds, base)
 
     def enough(self, units: int, base: Fraction) -> bool:
-        """Whether a time on screen in an episode is."""
+        """Whether a time on screen in an episode is, that of its lasting stretches."""
+        if self.min_seconds <= LEAST_SECONDS:  # then each of them is
+            return units > 0
         return units >= _units(round(self.min_seconds * 1000), base)
 
 

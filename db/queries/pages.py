@@ -93,7 +93,7 @@ class PageQueries(Repository):
                         part.character_id,
                         names[part.character_id],
                         part.episode_id,
-                        float(part.units * part.base),
+                        part.seconds,
                     )
                     for part in sums
                     if counting.enough(part.units, part.base)

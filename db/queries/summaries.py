@@ -54,7 +54,7 @@ class Summaries(Repository):
             outside = _Outside()
             names = dict(connection.execute(select(Character.id, Character.name)).all())
             for part in role_sums(connection, counting):
-                if part.units and counting.enough(part.units, part.base):
+                if counting.enough(part.units, part.base):
                     one = Role(names[part.character_id], part.units * part.base, part.faces)
                     cast[part.episode_id].append(one)
                 outside.add(part.episode_id, part)
@@ -77,18 +77,18 @@ class Summaries(Repository):
         """All characters, longest on screen first, then by name; what counts is as above."""
         counting = Counting(kinds_left_out(with_kinds), min_seconds, min_confidence)
         with self._session.reading() as connection:
-            units = Counter[tuple[int, Fraction]]()
+            units = Counter[tuple[int, tuple[int, int]]]()
             faces, episodes = Counter[int](), Counter[int]()
             outside = _Outside()
             for part in role_sums(connection, counting):
-                if part.units and counting.enough(part.units, part.base):
-                    units[part.character_id, part.base] += part.units
+                if counting.enough(part.units, part.base):
+                    units[part.character_id, part.base.as_integer_ratio()] += part.units
                     faces[part.character_id] += part.faces
                     episodes[part.character_id] += 1
                 outside.add(part.character_id, part)
             times: dict[int, Fraction] = defaultdict(Fraction)
             for (character_id, base), some in units.items():  # most series have one time base
-                times[character_id] += some * base
+                times[character_id] += some * Fraction(*base)
             aliases: dict[int, list[str]] = defaultdict(list)
             for character_id, alias in connection.execute(
                 select(Alias.character_id, Alias.name).order_by(Alias.name)
