@@ -8,8 +8,8 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eyecatch.db.models.base import EPISODE_STATES, RUN_STATES, Base, one_of
-from eyecatch.db.models.paths import Digest, PathText
 from eyecatch.db.models.shapes import is_amounts, is_damage, is_object, is_texts
+from eyecatch.db.models.texts import Digest, HexColour, PathText
 from eyecatch.db.models.types import (
     Count,
     Denominator,
@@ -17,6 +17,7 @@ from eyecatch.db.models.types import (
     Key,
     Milliseconds,
     Pixels,
+    Real,
     Whole,
 )
 
@@ -71,6 +72,16 @@ class Episode(Base):
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))  # who decided them
     names_due: Mapped[bool] = mapped_column(server_default=true())  # see db.review.propagation
     segments_due: Mapped[bool] = mapped_column(server_default=true())  # see db.segments
+    season: Mapped[int | None] = mapped_column(
+        Count
+    )  # this and the next five: by its file's name, or as a person said
+    number: Mapped[float | None] = mapped_column(Real(0, 1e6))  # 12.5 is a recap between two
+    last_number: Mapped[float | None] = mapped_column(
+        Real(0, 1e6)
+    )  # of a file with several episodes
+    title: Mapped[str | None]
+    special: Mapped[str | None]  # what it is if no episode of the story, such as "NCOP"
+    named_by: Mapped[str | None]  # "file" or "person"; None where nobody looked yet
     replaced_by: Mapped[int | None]  # the episode that its file holds now, if another
     claimed_by: Mapped[int | None]  # the run at work on it; holds while that run's process lives
 
@@ -106,6 +117,8 @@ class Character(Base):
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
     name: Mapped[str]
     folded: Mapped[str] = mapped_column(server_default="", index=True)  # see core.names
+    colour: Mapped[str | None] = mapped_column(HexColour)  # kept once given
+    cover_id: Mapped[int | None]  # the face that a person chose as its picture, while that exists
 
 
 class Alias(Base):

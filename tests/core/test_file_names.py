@@ -7,7 +7,7 @@ import pytest
 from eyecatch.core.file_names import MOST, fitted, shown
 from eyecatch.core.storage import place
 from eyecatch.core.video.ffmpeg import compiled, named
-from eyecatch.db.models.paths import kept, restored
+from eyecatch.db.models.texts import kept, restored
 
 
 @pytest.mark.parametrize(

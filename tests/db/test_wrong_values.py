@@ -16,7 +16,7 @@ from eyecatch.db.models.types import Words
 COLUMNS = [column for table in Base.metadata.sorted_tables for column in table.columns]
 
 TYPES = {"Json": (dict, list), "Blob": bytes, "Real": float, "Flag": bool} | dict.fromkeys(
-    ("Words", "PathText", "Digest"), str
+    ("Words", "PathText", "Digest", "HexColour"), str
 )
 """What a column of each type gives; all others give whole numbers."""
 

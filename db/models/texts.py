@@ -1,4 +1,4 @@
-"""How paths, and digests that become part of one, are kept in a database.
+"""How texts that become part of a path or a page are kept in a database.
 
 Its texts are UTF-8 and nothing else.
 """
@@ -15,6 +15,7 @@ from sqlalchemy import Dialect
 from eyecatch.db.models.types import Process, Words
 
 _SCHEME = "file://"
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
 _DIGEST = re.compile(r"[0-9A-Za-z][0-9A-Za-z .:_-]{0,127}")
 
 
@@ -51,6 +52,21 @@ class Digest(Words):
             if (digest := text(value)) is None or _DIGEST.fullmatch(digest):
                 return digest
             raise self.wrong("a digest", value)
+
+        return check
+
+
+class HexColour(Words):
+    """A colour as ``#rrggbb``; it becomes part of pages and subtitles as it is."""
+
+    def checker(self, inner: Process) -> Process:
+        """The same."""
+        text: Callable[[object], str | None] = super().checker(inner)
+
+        def check(value: object) -> str | None:
+            if (colour := text(value)) is None or _COLOUR.fullmatch(colour):
+                return colour
+            raise self.wrong("a colour", value)
 
         return check
 
