@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from eyecatch.db.review.missed_faces import MissedFaces
     from eyecatch.db.review.named_faces import NamedFaces
     from eyecatch.db.review.propagation import Propagation
+    from eyecatch.db.review.removal import Removal
     from eyecatch.db.review.replacement import Replacements
     from eyecatch.db.review.segment_edits import SegmentEdits
     from eyecatch.db.runs import Runs
@@ -114,6 +115,7 @@ class Index(Session):
     replacements: cached_property[Replacements] = repository(
         "eyecatch.db.review.replacement", "Replacements"
     )
+    removal: cached_property[Removal] = repository("eyecatch.db.review.removal", "Removal")
     propagation: cached_property[Propagation] = repository(
         "eyecatch.db.review.propagation", "Propagation"
     )

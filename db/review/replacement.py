@@ -37,6 +37,7 @@ from eyecatch.db.review.decisions import apply_decisions
 from eyecatch.db.review.face_matching import Place, tracklets_at
 from eyecatch.db.review.faces import match_to_tracks
 from eyecatch.db.review.missed_faces import place_missed
+from eyecatch.db.review.removal import delete_episodes
 from eyecatch.db.review.segment_following import move_segments
 
 _Spot = Row[int, int, int, int, int, int]
@@ -230,4 +231,7 @@ def _drop_unspoken(connection: Connection, older: int) -> None:
     parted = exists().where(Segment.episode_id == Episode.id, Segment.decided_by == PERSON)
     denied = exists().where(Unlike.face_id == Face.id, Face.episode_id == Episode.id)
     nothing = ~said, ~denied, ~drawn, ~parted
-    connection.execute(delete(Episode).where(Episode.id == older, *nothing))
+    delete_episodes(
+        connection,
+        connection.scalars(select(Episode.id).where(Episode.id == older, *nothing)).all(),
+    )

@@ -25,6 +25,7 @@ VERBS = {
     "episodes": ("query", "What episodes are in the index."),
     "characters": ("query", "What characters are in the index."),
     "status": ("query", "What is done, pending and failed, and why."),
+    "forget": ("library", "Take an episode out of the index."),
     "segments": ("segments", "Openings, endings, recaps and what else is no story."),
     "segment": ("segments", "Set what a part of an episode is, in all that share it."),
     "unknowns": ("naming", "Who waits for a name: faces in clusters that look alike."),

@@ -9,10 +9,27 @@ from threading import Lock
 
 from eyecatch.core.children import end_all
 from eyecatch.core.errors import EyecatchError
+from eyecatch.core.files import user_cache
+from eyecatch.core.folders import PROXIES
 from eyecatch.core.video.proxy import make_proxy
+from eyecatch.db.connection.urls import sqlite_file
+from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.render.played import played
 from eyecatch.jobs.render.source import Source
+
+
+def proxy_folder(index: Index) -> Path:
+    """Where the proxies of an index are: beside it, or in the user's cache if it is no file."""
+    file = sqlite_file(index.url)
+    if file is None or (folder := file.with_name(f"{file.name}{PROXIES}")).is_symlink():
+        return user_cache() / "proxies"  # a link may lead anywhere
+    return folder
+
+
+def proxy_place(folder: Path, episode: EpisodeRecord) -> Path:
+    """Where the proxy of an episode is in their folder."""
+    return folder / f"{episode.digest.replace(':', '-')}.mp4"
 
 
 class Proxies:
@@ -31,7 +48,7 @@ class Proxies:
 
     def path(self, episode: EpisodeRecord) -> Path | None:
         """The proxy of an episode, if it is there; a link, which may lead anywhere, is none."""
-        place = self._place(episode)
+        place = proxy_place(self._folder, episode)
         linked = place.is_symlink() or self._folder.is_symlink()
         return place if place.is_file() and not linked else None
 
@@ -64,9 +81,6 @@ class Proxies:
         end_all()
         self._pool.shutdown()
 
-    def _place(self, episode: EpisodeRecord) -> Path:
-        return self._folder / f"{episode.digest.replace(':', '-')}.mp4"
-
     def _make(self, source: Source) -> None:
         episode, video = source.episode, source.video.path
 
@@ -76,7 +90,7 @@ class Proxies:
         try:
             file = played(source)
             begin = None if file is source else Fraction(0)  # a copy's clock is the player's
-            make_proxy(file.video.path, self._place(episode), watch, begin=begin)
+            make_proxy(file.video.path, proxy_place(self._folder, episode), watch, begin=begin)
         except EyecatchError:
             raise
         except Exception as error:  # what a thread raises would be lost

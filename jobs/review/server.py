@@ -5,18 +5,16 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import urlencode
 
 import uvicorn
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.folders import PROXIES
 from eyecatch.core.names import has_controls
-from eyecatch.db.connection.urls import parse_url, sqlite_file
 from eyecatch.db.index import open_index
 from eyecatch.jobs.review.app import make_app
 from eyecatch.jobs.review.auth import LOOPBACK
+from eyecatch.jobs.review.proxies import proxy_folder
 from eyecatch.jobs.review.state import AppState
 
 
@@ -55,7 +53,7 @@ def review(  # noqa: PLR0913 - each is an option
             f"a token needs {MIN_TOKEN_LETTERS} letters", "leave it out: one is made up"
         )
     with open_index(db, create=False) as index, listening(host, port) as listener:
-        room = AppState(index, _proxies(db))
+        room = AppState(index, proxy_folder(index))
         room.pipeline.choose_trust(trust)
         room.look()
         config = uvicorn.Config(
@@ -93,11 +91,3 @@ def address(listener: socket.socket, token: str | None) -> str:
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{port}/" + (f"?{urlencode({'token': token})}" if token else "")
-
-
-def _proxies(db: str) -> Path | None:
-    """The folder for copies that browsers play: beside an index that is a file."""
-    file = sqlite_file(parse_url(db))
-    if file is None or (folder := file.with_name(f"{file.name}{PROXIES}")).is_symlink():
-        return None  # a link may lead anywhere
-    return folder

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from eyecatch.jobs.demo import demo
     from eyecatch.jobs.doctor import doctor
     from eyecatch.jobs.export.export import export
+    from eyecatch.jobs.forgetting import forget
     from eyecatch.jobs.identify import identify
     from eyecatch.jobs.indexing.index import index
     from eyecatch.jobs.naming.commands import merge, name, split, undo, unknowns, unname
@@ -45,6 +46,7 @@ _HOMES = {
     "evaluate_detector": "eyecatch.training.evaluation.detector",
     "export": "eyecatch.jobs.export.export",
     "find": "eyecatch.jobs.queries",
+    "forget": "eyecatch.jobs.forgetting",
     "identify": "eyecatch.jobs.identify",
     "index": "eyecatch.jobs.indexing.index",
     "merge": "eyecatch.jobs.naming.commands",
@@ -74,6 +76,7 @@ __all__ = [
     "evaluate_detector",
     "export",
     "find",
+    "forget",
     "identify",
     "index",
     "merge",

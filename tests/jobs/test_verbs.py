@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+from pathlib import Path
 
 import cv2
 import pytest
@@ -130,3 +132,19 @@ def test_a_wrong_word_is_told_with_status_2(run):
     status, _, err = run("index")
     assert status == 2
     assert "PATHS" in err
+
+
+def test_an_episode_is_forgotten_and_its_file_is_not(run, indexed, season, tmp_path):
+    db = shutil.copy(indexed, tmp_path / "season.db")
+    before = Path(db).read_bytes()
+    status, out, err = run("forget", "Lantern_Street_S01E01", "--db", db, "--dry-run")
+    assert (status, out) == (0, "")
+    assert "Would forget Lantern_Street_S01E01.mkv" in err
+    assert " faces." in err
+    assert Path(db).read_bytes() == before
+    assert run("forget", season.episodes[0], "--db", db)[0] == 0
+    assert "S01E01" not in run("status", "--db", db, "--json")[1]
+    assert season.episodes[0].is_file()
+    status, _, err = run("forget", "Lantern_Street_S01E01", "--db", db)
+    assert status == 1
+    assert "no episode is called" in err

@@ -1,0 +1,67 @@
+"""``eyecatch forget``: what is wanted no more, out of the index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from eyecatch.db.index import Index, open_index
+from eyecatch.db.records.scan import EpisodeRecord
+from eyecatch.jobs.naming.pipeline import NamingPipeline
+from eyecatch.jobs.review.proxies import proxy_folder, proxy_place
+from eyecatch.jobs.selection import pick_one
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was taken out of an index, or would be.
+
+    Attributes:
+        kind: ``episode``.
+        name: of it.
+        faces: how many tracks go with it.
+        said: how many things that people said go with it.
+    """
+
+    kind: str
+    name: str
+    faces: int
+    said: int
+
+
+def forget(what: str | Path, *, db: str = "eyecatch.db", dry_run: bool = False) -> Forgotten:
+    """Take an episode out of the index, with all that was found in it and said of it.
+
+    Its file stays as it is. Indexed again, it is scanned again; what people said doesn't come back.
+
+    Args:
+        what: an episode: a file's name, with or without its suffix, or a path to it.
+        db: path of an SQLite file, or any SQLAlchemy URL.
+        dry_run: only say what would go.
+
+    Raises:
+        RequestError: there is no such episode, or a job is at work on the index.
+        DatabaseError: there is no index, or it can't be written.
+
+    Example:
+        >>> import eyecatch
+        >>> eyecatch.forget("Lantern_Street_S01E01", db="season.db").name
+        'Lantern_Street_S01E01.mkv'
+        >>> [one.episode.title for one in eyecatch.episodes(db="season.db")]
+        ['Lantern_Street_S01E02']
+    """
+    with open_index(db, create=False) as index:
+        # A character of that name is looked for here, where no episode is called so.
+        return _forget_episode(index, pick_one(index, what), dry_run)
+
+
+def _forget_episode(index: Index, episode: EpisodeRecord, dry_run: bool) -> Forgotten:
+    if dry_run:
+        loss = index.removal.loss(episode.id)
+    else:
+        pipeline = NamingPipeline(index)
+        with index.transaction():
+            loss = index.removal.episode(episode.id)
+            pipeline.propagate()  # names may have come from its faces
+        proxy_place(proxy_folder(index), episode).unlink(missing_ok=True)
+    return Forgotten("episode", episode.name, loss.faces, loss.said)
