@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 # together, since they share what they made.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
-.PHONY: help demo test test-all bench check format wheel lock clean
+.PHONY: help demo test test-all bench check format docs wheel lock clean
 
 help:  ## what can be done: this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1	/p' Makefile | expand -t 10
@@ -38,6 +38,10 @@ format: $(READY)  ## bring the code into the form that check asks for
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: $(READY)  ## the documentation as a site, into site/; a dead link is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "site/index.html; with search: python3 -m http.server --directory site"
+
 wheel: $(READY)  ## the package, into dist/
 	$(BIN)/python -m build --wheel
 
@@ -56,4 +60,4 @@ $(READY): requirements.lock pyproject.toml
 	touch $@
 
 clean:  ## remove what these commands made
-	rm -rf $(VENV) build dist demo *.egg-info
+	rm -rf $(VENV) build dist demo site *.egg-info
