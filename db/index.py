@@ -44,19 +44,30 @@ if TYPE_CHECKING:
     from eyecatch.db.verdicts import Verdicts
 
 
-def open_index(url: str, *, create: bool = True, patience: float = 30.0) -> Index:
+def open_index(
+    url: str, *, create: bool = True, filled: bool = False, patience: float = 30.0
+) -> Index:
     """Open an index, bringing an older one up to date.
 
     Args:
         url: path of an SQLite file, or any SQLAlchemy URL of SQLite or Postgres.
         create: make an index where there is none; False for those who only ask.
+        filled: complain of one without episodes.
         patience: seconds to wait while another process writes.
 
     Raises:
         DatabaseError: it can't be opened, is no index, or was written by a newer version.
+        RequestError: it has no episodes, where it is to be ``filled``.
     """
     parsed = parse_url(url)
-    return Index(parsed, open_engine(parsed, create=create, patience=patience))
+    index = Index(parsed, open_engine(parsed, create=create, patience=patience))
+    if filled:
+        try:
+            index.summaries.require_episodes()
+        except BaseException:
+            index.close()
+            raise
+    return index
 
 
 class Index(Session):

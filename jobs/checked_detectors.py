@@ -48,7 +48,7 @@ def checked_detectors(*, db: str = "eyecatch.db") -> list[CheckedDetector]:
         DatabaseError: there is no index, or it can't be read.
     """
     found: dict[str, list[CheckedCounts]] = defaultdict(list)
-    with open_index(db, create=False) as index:
+    with open_index(db, create=False, filled=True) as index:
         for status in index.summaries.status():
             counts = index.checked_faces.counts(status.episode.id)
             if any(counts):

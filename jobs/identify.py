@@ -128,7 +128,7 @@ def _asked(model: Models, db: str | None, trust: str | None) -> Ensemble | None:
     if db is None:
         level = check_level(trust or BALANCED)
         return Ensemble(given).with_trust(level) if given else None
-    with open_index(db, create=False) as index:
+    with open_index(db, create=False, filled=True) as index:
         level = trust or index.bundles.trust()
         return Ensemble([*given, *bundles_of_index(index)]).with_trust(level)
 

@@ -88,7 +88,7 @@ def find(
         >>> eyecatch.find(["Mizore", "Hotaru"], db="season.db", together=True)
         []
     """
-    with open_index(db, create=False) as index:
+    with open_index(db, create=False, filled=True) as index:
         return index.queries.find(names, **keywords)
 
 

@@ -50,11 +50,9 @@ def pick(index: Index, names: Sequence[str | Path] = ()) -> list[EpisodeRecord]:
         By series and file name, each once.
 
     Raises:
-        RequestError: there is no such episode, or none at all.
+        RequestError: there is no such episode.
     """
     episodes = [summary.episode for summary in index.summaries.episodes()]
-    if not episodes:
-        raise RequestError("the index has no episodes", "fill it with: eyecatch index PATH")
     wanted = {episode.id for name in names for episode in _called(str(name), episodes)}
     return [episode for episode in episodes if not names or episode.id in wanted]
 

@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.counting import LEAST_SECONDS, Counting
+from eyecatch.core.errors import RequestError
 from eyecatch.core.segments.kinds import LEFT_OUT, kinds_left_out
 from eyecatch.core.video.types import chunk_id
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
-from eyecatch.db.models import Alias, Character, Chunk, Series
+from eyecatch.db.models import Alias, Character, Chunk, Episode, Series
 from eyecatch.db.models.base import DONE, FAILED, PENDING
 from eyecatch.db.queries.roles import RoleSum, role_sums
 from eyecatch.db.records.answers import (
@@ -33,6 +34,13 @@ _LISTED: Final = 1000
 
 class Summaries(Repository):
     """What is in the index, and how far it has come."""
+
+    def require_episodes(self) -> None:
+        """RequestError where there is not one episode."""
+        with self._session.reading() as connection:
+            if connection.scalar(select(Episode.id).limit(1)) is None:
+                problem = "the index has no episodes"
+                raise RequestError(problem, "fill it with: eyecatch index PATH")
 
     def episodes(
         self,

@@ -8,10 +8,13 @@ import sys
 from typing import Any
 
 import click
+from click.exceptions import NoSuchCommand
 
 from eyecatch import __version__
 from eyecatch.core.errors import EyecatchError
 from eyecatch.core.runtime import load
+from eyecatch.jobs.cli.hints import set_up_hints
+from eyecatch.jobs.cli.mistakes import explained, suggesting
 from eyecatch.jobs.cli.output import LOG, note, set_up_logs
 from eyecatch.jobs.cli.signals import EndRequested, ending_orderly
 from eyecatch.jobs.cli.streams import is_refusal, refusal, set_up_streams
@@ -51,6 +54,19 @@ VERBS = {
     ),
 }
 
+NO_INDEX = {
+    "adapt",
+    "collect",
+    "demo",
+    "doctor",
+    "enrol",
+    "evaluate",
+    "evaluate-detector",
+    "export",
+}
+NO_INDEX |= {"identify", "train"}
+"""Verbs that do without an index, and one whose ``--db`` comes later."""
+
 
 class _Verbs(click.Group):
     """A group that loads the module of a verb when the verb is used."""
@@ -65,6 +81,14 @@ class _Verbs(click.Group):
         command = getattr(module, cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand as error:
+            raise suggesting(error, self.list_commands(ctx)) from error
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click returns what it likes
         try:
@@ -109,9 +133,11 @@ STOPPED = "Stopped; what was finished is kept."
 def main(arguments: list[str] | None = None) -> Any:  # noqa: ANN401 - click returns what it likes
     """Run the command line: an error is a sentence and status 1, Ctrl-C is 130, SIGTERM 143."""
     set_up_streams()
+    words = sys.argv[1:] if arguments is None else arguments
+    set_up_hints(VERBS, VERBS.keys() - NO_INDEX, words)
     try:
         with ending_orderly():
-            return cli.main(arguments, prog_name="eyecatch", standalone_mode=False)
+            return cli.main(words, prog_name="eyecatch", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         note(STOPPED)
         sys.exit(130)
@@ -120,7 +146,7 @@ def main(arguments: list[str] | None = None) -> Any:  # noqa: ANN401 - click ret
         sys.exit(request.status)
     except click.ClickException as error:
         shown = io.StringIO()
-        error.show(shown)
+        explained(error, words).show(shown)
         note(*shown.getvalue().rstrip("\n").split("\n"))
         sys.exit(error.exit_code)
     except EyecatchError as error:

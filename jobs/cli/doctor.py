@@ -10,6 +10,7 @@ import click
 import eyecatch
 from eyecatch.core.text import visible
 from eyecatch.jobs.cli import options
+from eyecatch.jobs.cli.hints import runnable
 from eyecatch.jobs.cli.output import answer, print_text
 
 
@@ -28,7 +29,7 @@ def doctor(db: str | None, form: str) -> None:
             found = f"{finding.what}: {finding.found}"
             print_text(f"{'' if finding.fine else '! '}{visible(found)}")
             if finding.so:
-                print_text(click.wrap_text(visible(finding.so), 96, "    ", "    "))
+                print_text(click.wrap_text(visible(runnable(finding.so)), 96, "    ", "    "))
     else:
         answer(form, [asdict(finding) for finding in findings], ("what", "found", "so"), "")
     if not all(finding.fine for finding in findings):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,10 +13,38 @@ from eyecatch.jobs.cli import serialize as shapes
 from eyecatch.jobs.cli.output import answer, note, print_json
 from eyecatch.jobs.naming.commands import Unknowns
 
+
+class Numbered(click.ParamType[int]):
+    """The number of a cluster, or of a face."""
+
+    name = "number"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """The number; of a word, a sentence that says where the number comes."""
+        try:
+            number = int(value)
+        except ValueError:
+            example = ctx and ctx.command.epilog
+            first = (
+                "is no number; the number of a cluster comes first, as eyecatch unknowns lists it"
+            )
+            self.fail(f"{value!r} {first}. {example or ''}".rstrip(), param, ctx)
+        if abs(number) >= 2**63:  # more than a database counts to
+            self.fail(f"there is no number {number}", param, ctx)
+        return number
+
+
+NUMBER = Numbered()
+
 faces = click.option(
     "--face",
     "faces",
-    type=int,
+    type=NUMBER,
     multiple=True,
     metavar="N",
     help="Only this face, by its number; repeatable.",
@@ -92,7 +121,7 @@ def _tell_rest(found: Unknowns, every: bool) -> None:
 
 
 @click.command(epilog="Example:  eyecatch name 12 Hiei")
-@click.argument("cluster", type=int)
+@click.argument("cluster", type=NUMBER)
 @click.argument("character", metavar="NAME", required=False)
 @click.option("--nobody", is_flag=True, help="Set it aside: nobody in particular.")
 @click.option("--no-face", is_flag=True, help="A hand, a wheel, lettering: there is no face.")
@@ -136,8 +165,8 @@ def unname(who: str | None, faces: tuple[int, ...], db: str) -> None:
 
 
 @click.command(epilog="Example:  eyecatch merge 12 31")
-@click.argument("into", type=int, metavar="CLUSTER")
-@click.argument("others", type=int, nargs=-1, required=True, metavar="CLUSTER...")
+@click.argument("into", type=NUMBER, metavar="CLUSTER")
+@click.argument("others", type=NUMBER, nargs=-1, required=True, metavar="CLUSTER...")
 @options.db
 def merge(into: int, others: tuple[int, ...], db: str) -> None:
     """Put all faces of other clusters into the first one."""
@@ -145,8 +174,8 @@ def merge(into: int, others: tuple[int, ...], db: str) -> None:
 
 
 @click.command(epilog="Example:  eyecatch split 12 301 344")
-@click.argument("cluster", type=int)
-@click.argument("faces", type=int, nargs=-1, required=True, metavar="FACE...")
+@click.argument("cluster", type=NUMBER)
+@click.argument("faces", type=NUMBER, nargs=-1, required=True, metavar="FACE...")
 @options.db
 def split(cluster: int, faces: tuple[int, ...], db: str) -> None:
     """Put faces of CLUSTER, by their numbers, into a new one; the two are kept apart from then on.

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from eyecatch.core.file_names import shown
 from eyecatch.core.text import OBEYED, cell, visible
+from eyecatch.jobs.cli.hints import runnable
 from eyecatch.jobs.cli.streams import answering, has_all_letters, telling
 
 Row = Mapping[str, Any]
@@ -63,15 +64,21 @@ _ESCAPED = re.compile(f"[{OBEYED}\ud800-\udfff]")
 
 
 def print_csv(rows: Sequence[Row], columns: Sequence[str]) -> None:
-    """Print a header and a line a row; lists as JSON; no text is a formula to a spreadsheet."""
+    """Print a header and a line a row; no text is a formula to a spreadsheet.
+
+    The items of a list are parted by semicolons; where one has some itself, they become commas.
+    """
     with answering() as stream:
         clean = visible if stream.isatty() else shown
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
         for row in rows:
-            cells = [row[column] for column in columns]
-            texts = [json.dumps(c, ensure_ascii=False) if isinstance(c, list) else c for c in cells]
+            texts = [_joined(c) if isinstance(c, list) else c for c in map(row.get, columns)]
             writer.writerow([clean(c) if isinstance(c, str) else c for c in map(cell, texts)])
+
+
+def _joined(items: Sequence[object]) -> str:
+    return ";".join(str(one).replace(";", ",") for one in items)
 
 
 def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
@@ -102,7 +109,7 @@ def note(*lines: str) -> None:
         LOG.info("\n".join(lines))
         return
     with telling() as stream:
-        stream.write("".join(f"{visible(line)}\n" for line in lines))
+        stream.write("".join(f"{visible(runnable(line))}\n" for line in lines))
 
 
 def set_up_logs(verbose: bool, form: str | None) -> None:

@@ -20,6 +20,10 @@ from eyecatch.jobs.progress import shares
 if TYPE_CHECKING:
     from eyecatch.jobs.queries import CountingKeywords, FindKeywords
 
+EMPTY = "The index has no episodes; fill it with: eyecatch index PATH."
+
+NOBODY = "Nobody has a name yet; name the faces: eyecatch review. Or index with --model BUNDLE."
+
 
 @click.command(epilog="Example:  eyecatch find Hiei Kurama --together --min-seconds 5")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
@@ -51,6 +55,9 @@ def find(names: tuple[str, ...], form: str, db: str, **keywords: Unpack[FindKeyw
                 f"{clock(r['start'] - zero)}-{clock(r['end'] - zero)}" for r in row["ranges"]
             ]
             row["first"], row["last"] = clock(row["first"] - zero), clock(row["last"] - zero)
+    elif form == "csv":
+        for row in rows:
+            row["ranges"] = [f"{r['start']}-{r['end']}" for r in row["ranges"]]
     left_out = [(one.segment, one.episodes) for one in found.left_out]
     empty = "No episode features them."
     if left_out:
@@ -76,8 +83,11 @@ def episodes(form: str, db: str, **keywords: Unpack[CountingKeywords]) -> None:
         for row in rows:
             row["seconds"] = clock(row["seconds"])
             row["characters"] = [f"{r['character']} {r['seconds']:.0f}s" for r in row["characters"]]
+    elif form == "csv":
+        for row in rows:
+            row["characters"] = [f"{r['character']} {r['seconds']}" for r in row["characters"]]
     columns = ["episode", "series", "state", "seconds", "characters"]
-    answer(form, rows, columns, "No episodes: run eyecatch index first.")
+    answer(form, rows, columns, EMPTY)
     if form == "table":
         say_left_out(rows)
         say_glimpses(sum(row["glimpses"] for row in rows), keywords["min_seconds"])
@@ -92,8 +102,11 @@ def episodes(form: str, db: str, **keywords: Unpack[CountingKeywords]) -> None:
 def characters(form: str, db: str, **keywords: Unpack[CountingKeywords]) -> None:
     """What characters are in the index, longest on screen first."""
     rows = [shapes.character_row(one) for one in eyecatch.characters(db=db, **keywords)]
+    empty = NOBODY
+    if form == "table" and not rows and not eyecatch.episodes(db=db):
+        empty = EMPTY
     columns = ["character", "series", "episodes", "seconds", "faces", "aliases"]
-    answer(form, rows, columns, "No characters: run eyecatch index with --model.")
+    answer(form, rows, columns, empty)
     if form == "table":
         say_left_out(rows)
         say_glimpses(sum(row["glimpses"] for row in rows), keywords["min_seconds"])
@@ -119,7 +132,7 @@ def status(form: str, db: str) -> None:
         for row in rows:
             row["state"] += ", names to follow" if row["names_due"] else ""
     columns = ["episode", "state", "done", "pending", "failed", "again", "errors"]
-    answer(form, rows + bad, columns, "No episodes: run eyecatch index first.")
+    answer(form, rows + bad, columns, EMPTY)
     if form == "table" and runs:
         print_text(f"\n{visible(_last_run(runs[-1]))}")
     if form == "table" and found.trust != BALANCED:

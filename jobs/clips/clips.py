@@ -167,7 +167,7 @@ def clips(
     if bool(names) == (options.kind is not None):
         raise RequestError("clips are of characters or of a kind", "name some, or a --kind")
     job = _Job(options, listener)
-    with open_index(db, create=False) as index:
+    with open_index(db, create=False, filled=True) as index:
         found = _found(index, names, options)
         plans = job.plans(index, found, out)
     if not plans and not job.faults:

@@ -202,7 +202,7 @@ def _appearances(db: str, out: Path | None, options: AppearanceOptions) -> Expor
 
 def _segments(db: str, out: Path | None, options: EpisodeOptions) -> Exported:
     form = find_format("segments", options.form)
-    with open_index(db, create=False) as index:
+    with open_index(db, create=False, filled=True) as index:
         episodes = segment_rows.segments_of(index, pick(index, options.episodes))
     if form.kind == "table":
         rows = segment_rows.segment_rows(episodes)
@@ -253,7 +253,7 @@ def _bundle(db: str, out: Path | None, options: BundleOptions) -> Exported:
     if out is None:
         raise RequestError("a bundle can't go to standard output", "name a folder with --out")
     check_free(out, options.force)
-    with open_index(db, create=False) as index:
+    with open_index(db, create=False, filled=True) as index:
         made = bundle_of_index(index, options.series)
     saved = save_made(made, out, force=options.force)
     return Exported((out,), len(saved.characters))
@@ -267,7 +267,7 @@ def _selected(
     min_seconds: float = 0,
 ) -> Iterator[Selection]:
     """What of an index is exported; the index stays open inside the block."""
-    with open_index(db, create=False) as index:
+    with open_index(db, create=False, filled=True) as index:
         names = [index.characters.own_name(name) for name in options.characters]
         episodes = pick(index, options.episodes)
         yield Selection(index, episodes, names, options.unsure, with_kinds, min_seconds)

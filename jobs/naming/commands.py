@@ -86,7 +86,7 @@ def unknowns(
         >>> f"{found.share.part:.0%} of the screen time has a name"
         '43% of the screen time has a name'
     """
-    with open_index(db, create=False) as index:
+    with open_index(db, create=False, filled=True) as index:
         pipeline = NamingPipeline(index)
         pipeline.choose_trust(trust)
         pipeline.run(say)
@@ -229,14 +229,14 @@ def undo(*, db: str = "eyecatch.db") -> ActionRow:
         >>> len(eyecatch.unknowns(db="season.db").clusters)
         3
     """
-    with _acting(db) as index:
+    with _acting(db, filled=False) as index:
         return index.actions.undo()
 
 
 @contextmanager
-def _acting(db: str, trust: str | None = None) -> Iterator[Index]:
+def _acting(db: str, trust: str | None = None, *, filled: bool = True) -> Iterator[Index]:
     """An index in which names are propagated after an action, in one transaction with it."""
-    with open_index(db, create=False) as index:
+    with open_index(db, create=False, filled=filled) as index:
         pipeline = NamingPipeline(index)
         with index.transaction():
             pipeline.choose_trust(trust)

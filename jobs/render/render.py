@@ -73,7 +73,7 @@ def render(
         'named.mkv'
     """
     options = RenderOptions(**keywords)
-    with open_index(db, create=False) as index:
+    with open_index(db, create=False, filled=True) as index:
         return _render(index, pick_one(index, episode), out, options, listener)
 
 

@@ -62,7 +62,7 @@ def segments(
         ...     print(one.episode.title, one.row.kind, f"{float(one.start):.1f} s")
         Lantern_Street_S01E01 opening 1.0 s
     """
-    with open_index(db, create=False) as index:
+    with open_index(db, create=False, filled=True) as index:
         episodes = pick(index, [] if episode is None else [episode])
         if series is not None:
             called = index.characters.series_called(series)

@@ -63,7 +63,7 @@ def segment(  # noqa: PLR0913 - as the verb
     """
     said = known_kind(kind)
     times = (player_seconds("start", start), player_seconds("stop", stop))
-    with open_index(db, create=False) as index:
+    with open_index(db, create=False, filled=True) as index:
         found = pick_one(index, episode)
         span = frames_of(index, found, *times, origin=found.origin)
         edit = SegmentEdit(found.id, *span, said, only_here=only_here)

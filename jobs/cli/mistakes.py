@@ -1,0 +1,65 @@
+"""What a person may have meant by a verb or an option that is none, or stands in a wrong place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+from click.exceptions import NoSuchCommand, NoSuchOption
+
+
+def explained(error: click.ClickException, arguments: Sequence[str]) -> click.ClickException:
+    """The same error, in words that say what to do.
+
+    Args:
+        error: what click says.
+        arguments: the command line.
+    """
+    context = getattr(error, "ctx", None)
+    if context is None:
+        return error
+    if isinstance(error, NoSuchOption):
+        option, root = error.option_name, context.find_root()
+        said = _before_its_verb(option, context, arguments)
+        said = said or _after_its_verb(option, root, context)
+        return error if said is None else click.UsageError(said, context)
+    if error.message.startswith("Got unexpected extra arg") and _takes_a_name(context.command):
+        error.message += "; a name of several words goes into quotes"
+    for kind in ("float range", "integer range", "float", "integer"):  # not everybody's words
+        error.message = error.message.replace(f"is not a valid {kind}.", "is no such number.")
+    return error
+
+
+def suggesting(error: NoSuchCommand, verbs: Sequence[str]) -> NoSuchCommand:
+    """The same error, with verbs that are spelt alike."""
+    return NoSuchCommand(error.command_name, possibilities=verbs, ctx=error.ctx)
+
+
+def _before_its_verb(option: str, context: click.Context, arguments: Sequence[str]) -> str | None:
+    group = context.command
+    if not isinstance(group, click.Group):
+        return None
+    names = group.list_commands(context)
+    given = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    verb = next((word for word in given if word in names), None)
+    command = None if verb is None else group.get_command(context, verb)
+    if command is None or option not in _options(command):
+        return None
+    line = f"{context.command_path} {verb} … {option}"
+    return f"{option!r} is an option of {verb}: put it behind the verb, as in {line}"
+
+
+def _after_its_verb(option: str, root: click.Context, context: click.Context) -> str | None:
+    if context is root or option not in _options(root.command):
+        return None
+    verb = context.command_path.removeprefix(root.command_path).strip()
+    line = f"{root.command_path} {option} … {verb}"
+    return f"{option!r} is an option of eyecatch itself: put it before the verb, as in {line}"
+
+
+def _takes_a_name(command: click.Command) -> bool:
+    return any("NAME" in (one.metavar or one.name or "").upper() for one in command.params)
+
+
+def _options(command: click.Command) -> set[str]:
+    return {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
