@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError, UnknownCharacterError
 from eyecatch.core.names import folded
+from eyecatch.core.palette import Colours
+from eyecatch.db.character_colours import colours_by_name
 from eyecatch.db.connection.session import Repository, one_at_a_time
 from eyecatch.db.models import Alias, Character, Series
 
@@ -40,6 +42,11 @@ class Characters(Repository):
         """All characters' own names, by id."""
         with self._session.reading() as connection:
             return dict(connection.execute(select(Character.id, Character.name)).all())
+
+    def colours(self) -> Colours:
+        """All characters' colours, by their own names."""
+        with self._session.reading() as connection:
+            return colours_by_name(connection)
 
 
 def character_ids(

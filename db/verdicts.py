@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.appearances import refresh_appearances
+from eyecatch.db.character_colours import give_colours
 from eyecatch.db.characters import character_ids
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository
@@ -75,6 +76,7 @@ class Verdicts(Repository):
                         )
                     )
             refresh_appearances(connection, episode_id)
+            give_colours(connection)
 
 
 def _columns(

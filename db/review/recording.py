@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import insert
 from sqlalchemy.engine import Connection
 
+from eyecatch.db.character_colours import give_colours
 from eyecatch.db.connection.session import now_ms
 from eyecatch.db.models import Action
 from eyecatch.db.records.review import ActionRow
@@ -17,6 +18,7 @@ from eyecatch.db.review.undo import Change
 def record(connection: Connection, kind: str, message: str, change: Change) -> ActionRow:
     """Store an action that was done, with what undoes it."""
     episodes = undo.refresh(connection, change)
+    give_colours(connection)
     values = {"kind": kind, "told": message, "done_ms": now_ms(), "before": change.record()}
     number = connection.scalars(insert(Action).values(values).returning(Action.id)).one()
     return ActionRow(number, message, undone=False, episodes=tuple(episodes))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
+from eyecatch.core.palette import Colours
 from eyecatch.db.records.answers import Range
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.export.tables import Column, Row
@@ -57,10 +58,12 @@ class EpisodeAppearances:
     Attributes:
         episode: the episode.
         appearances: by start, then by name; those of one character don't overlap.
+        colours: of characters, by name.
     """
 
     episode: EpisodeRecord
     appearances: tuple[Appearance, ...]
+    colours: Colours = field(default_factory=Colours)
 
     def player_seconds(self, pts: int) -> Fraction:
         """Seconds that a player shows at a pts; never below 0."""
@@ -117,9 +120,10 @@ def appearances_of(
             (name,) = found.characters
             joined = _joined(found.ranges, Fraction(join), by_segment)
             by_episode[found.episode.id] += [Appearance(name, one) for one in joined]
+    colours = index.characters.colours()
     return [
         EpisodeAppearances(
-            with_clock(index, episode), tuple(sorted(by_episode[episode.id], key=_order))
+            with_clock(index, episode), tuple(sorted(by_episode[episode.id], key=_order)), colours
         )
         for episode in episodes
     ]

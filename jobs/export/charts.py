@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
+from eyecatch.core.palette import Colours
 from eyecatch.core.plotting import FAINT, INK, LINE, breadth, canvas, fit, save
 from eyecatch.core.text import clock
 from eyecatch.db.records.face_rows import TrackRow
-from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.export.appearances import EpisodeAppearances
 from eyecatch.jobs.selection import short
 
@@ -36,6 +36,7 @@ class _Grid:
 
     seconds: dict[str, list[float]]
     labels: list[str]
+    colours: Colours
 
     @property
     def longest(self) -> float:
@@ -76,6 +77,7 @@ def _grid(casts: Sequence[EpisodeAppearances]) -> _Grid:
     return _Grid(
         {name: seconds[name] for name in ordered},
         [fit(label, _LABEL, 9) for label in short([c.episode.title for c in casts])],
+        casts[0].colours,
     )
 
 
@@ -92,7 +94,7 @@ def _draw(axes: Axes, grid: _Grid, slanted: bool) -> None:
             if time > 0:
                 # The square root, so that a short time shows too.
                 share = _PALEST + (1 - _PALEST) * (time / grid.longest) ** 0.5
-                _cell(axes, (place, row), clock(time), (colour_of(name), share))
+                _cell(axes, (place, row), clock(time), (grid.colours[name], share))
             else:
                 axes.plot(place + 0.5, row + 0.5, ".", color=LINE, markersize=4)
         axes.text(
@@ -138,7 +140,7 @@ def draw_timeline(cast: EpisodeAppearances, tracks: list[TrackRow], path: Path, 
         )
         length = float(cast.episode.length)
         for place, (name, sure, pale) in enumerate(rows):
-            _draw_row(axes, place, name, sure, pale)
+            _draw_row(axes, place, name, cast.colours[name], (sure, pale))
         _frame(axes, len(rows), length)
         _title(figure, cast, left)
         save(figure, path, form)
@@ -175,8 +177,10 @@ def _span(cast: EpisodeAppearances, start: int, stop: int) -> Span:
     return begin, float(cast.player_seconds(stop)) - begin
 
 
-def _draw_row(axes: Axes, place: int, name: str | None, sure: list[Span], pale: list[Span]) -> None:
-    colour = colour_of(name)
+def _draw_row(
+    axes: Axes, place: int, name: str | None, colour: str, spans: tuple[list[Span], list[Span]]
+) -> None:
+    sure, pale = spans
     axes.broken_barh(pale, (place - 0.28, 0.56), facecolor=colour, alpha=0.3, linewidth=0)
     # The thin edge keeps a single frame of a long episode visible.
     axes.broken_barh(sure, (place - 0.28, 0.56), facecolor=colour, edgecolor=colour, linewidth=0.4)

@@ -12,7 +12,6 @@ from eyecatch.core.crops import decode
 from eyecatch.core.plotting import FAINT, canvas, fit, save
 from eyecatch.core.text import clock
 from eyecatch.db.records.face_rows import CropRow
-from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.selection import Selection, short
 
 _COLUMNS, _ROWS = 10, 6
@@ -63,11 +62,14 @@ def pick_faces(chosen: Selection, character: str) -> list[SheetFace]:
     return [best[place] for place in places]
 
 
-def draw_faces(character: str, faces: Sequence[SheetFace], path: Path, form: str) -> None:
+def draw_faces(
+    character: str, colour: str, faces: Sequence[SheetFace], path: Path, form: str
+) -> None:
     """Draw a character's faces in order of time, with where they are from.
 
     Args:
         character: the name.
+        colour: of the bar before it.
         faces: one at least, and at most ``MAX_FACES``.
         path: the file.
         form: ``png`` or ``svg``.
@@ -88,7 +90,7 @@ def draw_faces(character: str, faces: Sequence[SheetFace], path: Path, form: str
                 fontsize=5.5, color=FAINT, va="top",
             )  # fmt: skip
         bar = figure.add_axes((0.2 / width, 1 - 0.42 / height, 0.09 / width, 0.24 / height))
-        bar.set_facecolor(colour_of(character))
+        bar.set_facecolor(colour)
         bar.tick_params(left=False, bottom=False, labelleft=False, labelbottom=False)
         for side in bar.spines.values():
             side.set_visible(False)

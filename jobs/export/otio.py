@@ -8,7 +8,6 @@ from typing import Any
 import opentimelineio as otio
 
 from eyecatch.core.text import one_line
-from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.export.appearances import Appearance, EpisodeAppearances
 from eyecatch.jobs.export.timecode import edit_rate, has_constant_rate, source_count
 
@@ -25,7 +24,9 @@ def write(cast: EpisodeAppearances) -> str:
     media = otio.schema.ExternalReference(cast.episode.video.path.absolute().as_uri(), whole)
     title = one_line(cast.episode.title)
     episode = otio.schema.Clip(title, media, whole)
-    episode.markers.extend(_marker(one, clock) for one in cast.appearances)
+    episode.markers.extend(
+        _marker(one, cast.colours[one.character], clock) for one in cast.appearances
+    )
     timeline = otio.schema.Timeline(title)
     timeline.tracks.append(otio.schema.Track("episode", [episode]))
     timeline.tracks.extend(_track(name, cast, clock, media) for name in cast.characters())
@@ -65,13 +66,13 @@ class _Clock:
         return otio.schema.Gap(duration=otio.opentime.RationalTime(length, float(self._rate)))
 
 
-def _marker(one: Appearance, clock: _Clock) -> Any:  # noqa: ANN401
+def _marker(one: Appearance, colour: str, clock: _Clock) -> Any:  # noqa: ANN401
     name = one_line(one.character)
     details = {"character": name, "confidence": round(one.range.confidence, 4)}
     return otio.schema.Marker(
         name=name,
         marked_range=clock.span(*clock.range(one)),
-        color=_nearest(colour_of(one.character)),
+        color=_nearest(colour),
         metadata={"eyecatch": details},
     )
 

@@ -80,10 +80,11 @@ def _counted(
 
 def _faces(chosen: Selection) -> Sheets:
     names = [one.name for one in chosen.index.summaries.characters()]
+    colours = chosen.index.characters.colours()
     for name in chosen.characters or names:
         faces = pick_faces(chosen, name)
         if faces:
-            yield name, partial(draw_faces, name, faces)
+            yield name, partial(draw_faces, name, colours[name], faces)
 
 
 _KINDS = {"season": _season, "timeline": _timeline, "faces": _faces}

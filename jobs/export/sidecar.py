@@ -7,7 +7,6 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from eyecatch.core.text import one_line
-from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.export.appearances import EpisodeAppearances
 
 XRAY_VERSION = 1
@@ -66,7 +65,7 @@ def _character(cast: EpisodeAppearances, name: str) -> dict[str, Any]:
     total = sum(one.stop_pts - one.start_pts for one in ranges) * cast.episode.video.time_base
     return {
         "name": name,
-        "colour": colour_of(name),
+        "colour": cast.colours[name],
         "seconds": round(float(total), 3),
         "appearances": [
             {

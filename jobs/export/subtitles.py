@@ -8,7 +8,6 @@ from fractions import Fraction
 import pysubs2
 
 from eyecatch.core.text import one_line
-from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.export.appearances import EpisodeAppearances
 from eyecatch.jobs.render.ass import escaped, style_names
 
@@ -48,7 +47,9 @@ def write_ass(cast: EpisodeAppearances) -> str:
         "ScaledBorderAndShadow": "yes",
     }
     names = style_names(cast.characters())
-    subs.styles = {style: _ass_style(name, video.height) for name, style in names.items()}
+    subs.styles = {
+        style: _ass_style(cast.colours[name], video.height) for name, style in names.items()
+    }
     for one in cast.appearances:
         start, stop = (
             _floor_centisecond(cast.player_seconds(pts))
@@ -69,9 +70,9 @@ def _floor_centisecond(seconds: Fraction) -> int:
     return max(0, math.ceil(seconds * 100) - 1) * 10
 
 
-def _ass_style(name: str | None, height: int) -> pysubs2.SSAStyle:
+def _ass_style(colour: str, height: int) -> pysubs2.SSAStyle:
     """At the top left, where dialogue never is, in sizes that were fit for the picture."""
-    red, green, blue = (int(colour_of(name)[place : place + 2], 16) for place in (1, 3, 5))
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return pysubs2.SSAStyle(
         fontname="sans-serif",
         fontsize=height / 18,

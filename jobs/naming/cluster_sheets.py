@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eyecatch.core.crops import is_crop
 from eyecatch.core.errors import RequestError
+from eyecatch.core.palette import UNKNOWN
 from eyecatch.core.text import clock
 from eyecatch.db.index import Index
 from eyecatch.db.records.review import ClusterRow, FaceRow
@@ -21,7 +22,7 @@ def write_sheets(
         folder.mkdir(parents=True, exist_ok=True)
         for row, faces in clusters:
             shown = [one for face in faces[:MAX_FACES] if (one := _shown(index, face)) is not None]
-            draw_faces(f"cluster {row.id}", shown, folder / f"{row.id}.png", "png")
+            draw_faces(f"cluster {row.id}", UNKNOWN, shown, folder / f"{row.id}.png", "png")
     except OSError as error:
         raise RequestError(f"{folder} can't be written ({error.strerror})") from error
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 from pysubs2 import Alignment, Color, SSAEvent, SSAFile, SSAStyle
 
 from eyecatch import __version__
+from eyecatch.core.palette import Colours
 from eyecatch.core.text import one_line
-from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.render.labels import Label, Moments
 
 UNKNOWN = "unknown"
@@ -55,7 +55,9 @@ class Sizes:
         )
 
 
-def track(labels: Iterable[Label], when: Moments, width: int, height: int, title: str) -> SSAFile:
+def track(  # noqa: PLR0913, PLR0917 - each is of another kind
+    labels: Iterable[Label], when: Moments, width: int, height: int, title: str, colours: Colours
+) -> SSAFile:
     """The ASS track of some labels.
 
     Args:
@@ -64,6 +66,7 @@ def track(labels: Iterable[Label], when: Moments, width: int, height: int, title
         width: of the video in pixels, which are the script's own.
         height: of the video.
         title: of the video.
+        colours: of the characters, by name.
     """
     script = SSAFile()
     script.info |= {
@@ -80,7 +83,7 @@ def track(labels: Iterable[Label], when: Moments, width: int, height: int, title
     script.styles.clear()
     in_order = sorted(labels, key=lambda label: (label.start, label.x, label.y))
     styles = style_names(label.character for label in in_order)
-    writer = _LabelWriter(script, Sizes.of(height), width, styles)
+    writer = _LabelWriter(script, Sizes.of(height), width, styles, colours)
     for label in in_order:
         begin, end = 10 * int(when[label.start]), 10 * int(when[label.stop])
         if begin < end:
@@ -90,9 +93,15 @@ def track(labels: Iterable[Label], when: Moments, width: int, height: int, title
 
 class _LabelWriter:
     def __init__(
-        self, script: SSAFile, sizes: Sizes, width: int, names: Mapping[str | None, str]
+        self,
+        script: SSAFile,
+        sizes: Sizes,
+        width: int,
+        names: Mapping[str | None, str],
+        colours: Colours,
     ) -> None:
         self._script, self._sizes, self._width, self._names = script, sizes, width, names
+        self._colours = colours
         self._known: set[str | None] = set()
 
     def write(self, label: Label, begin: int, end: int) -> None:
@@ -121,7 +130,7 @@ class _LabelWriter:
         name = self._names[character]
         if character not in self._known:
             self._known.add(character)
-            self._script.styles |= _styles(name, colour_of(character), self._sizes)
+            self._script.styles |= _styles(name, self._colours[character], self._sizes)
         return name
 
 
@@ -134,7 +143,8 @@ def style_names(characters: Iterable[str | None]) -> dict[str | None, str]:
     found: dict[str | None, str] = {}
     taken: set[str] = set()
     for character in dict.fromkeys(characters):
-        name = one_line(shown_name(character)).replace(",", ";").strip(" *") or "-"
+        words = one_line(shown_name(character)).replace(",", ";").split()
+        name = " ".join(words).strip(" *") or "-"
         while taken & (both := {name.casefold(), f"{name} box".casefold()}):
             name += "'"
         taken |= both

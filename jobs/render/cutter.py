@@ -158,7 +158,8 @@ class Cutter:
         pts = source.clock.pts[span.start : span.stop]
         begin = float(pts[0] * video.time_base)
         when = moments(pts, source.clock.starts(span.stop), video.time_base, begin)
-        return track(shown, when, video.width, video.height, source.episode.title)
+        title = source.episode.title
+        return track(shown, when, video.width, video.height, title, source.colours)
 
     def _texts(self, span: Span, folder: Path) -> tuple[list[Any], dict[str, Any]]:
         """Subtitles as inputs, and the options that go with them."""

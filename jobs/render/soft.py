@@ -34,8 +34,8 @@ HIDDEN = "its pictures are encoded again: frames that players show need some tha
 
 def script(source: Source) -> SSAFile:
     """The labels of an episode as an ASS script."""
-    video = source.video
-    return track(source.labels, source.moments(), video.width, video.height, source.episode.title)
+    video, title = source.video, source.episode.title
+    return track(source.labels, source.moments(), video.width, video.height, title, source.colours)
 
 
 def write_script(source: Source, path: Path) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from eyecatch.core.errors import DatabaseError, MediaError, RequestError
+from eyecatch.core.palette import Colours
 from eyecatch.core.storage import BLOCK, is_remote, opened, place, reachable
 from eyecatch.core.video.container_layout import Layout, layout
 from eyecatch.core.video.content_hash import content_hash
@@ -32,6 +33,7 @@ class Source:
         video: as it was probed, at the path where it is now.
         clock: when each of its frames begins.
         labels: its boxes and names.
+        colours: of characters, by name.
         copyable: its packets hold the frames that are shown and no others.
     """
 
@@ -39,6 +41,7 @@ class Source:
     video: Video
     clock: FrameTimes
     labels: tuple[Label, ...]
+    colours: Colours = field(default_factory=Colours)
     copyable: bool = True
 
     @cached_property
@@ -68,7 +71,8 @@ def source(index: Index, episode: EpisodeRecord, *, unsure: bool = False) -> Sou
         MediaError: its file is gone, or isn't any more what was indexed.
     """
     frames = unlabelled(index, episode)
-    return replace(frames, labels=tuple(labels(index.exports.frames(episode.id, unsure=unsure))))
+    found = tuple(labels(index.exports.frames(episode.id, unsure=unsure)))
+    return replace(frames, labels=found, colours=index.characters.colours())
 
 
 def unlabelled(index: Index, episode: EpisodeRecord) -> Source:

@@ -16,7 +16,6 @@ from eyecatch.core.video.container_layout import layout
 from eyecatch.core.video.proxy import obstacle
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
-from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.origins import with_clock
 from eyecatch.jobs.render.source import local_file
 from eyecatch.jobs.review.parameters import READ, Id, Seconds
@@ -123,6 +122,7 @@ def _boxes(
     base = episode.video.time_base
     first, last = (round((Fraction(value) + begins) / base) for value in (start, stop))
     bars = {bar.track: bar for bar in index.pages.bars(episode.id)}
+    colours = index.characters.colours()
     tracks: list[object] = []
     rows = index.pages.boxes(episode.id, first, last)
     for number, some in groupby(rows, key=lambda row: row[0]):
@@ -132,7 +132,7 @@ def _boxes(
                 "track": number,
                 "name": bar.character and visible(bar.character),
                 "unsure": bar.unsure,
-                "colour": colour_of(bar.character),
+                "colour": colours[bar.character],
                 "cluster": bar.cluster,
                 "character": bar.character_id,
                 "stop": round(float(bar.stop_pts * base - begins), 4),

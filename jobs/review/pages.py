@@ -87,7 +87,12 @@ class Pages:
     def episode(self, episode_id: Id, t: Seconds = 0.0) -> Response:
         """An episode to watch, and who is when."""
         shown = player(self._room, episode_id)
-        lines = timeline(shown.episode, self._index.pages.bars(episode_id), shown.origin)
+        lines = timeline(
+            shown.episode,
+            self._index.pages.bars(episode_id),
+            shown.origin,
+            self._index.characters.colours(),
+        )
         base = shown.episode.video.time_base
         drawn = [
             (one, float(one.pts * base - shown.origin))

@@ -11,7 +11,6 @@ from starlette.responses import HTMLResponse
 
 from eyecatch import __version__
 from eyecatch.core.text import clock, visible
-from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.review.state import AppState
 
 FOLDER = Path(__file__).parent
@@ -33,14 +32,16 @@ def brief(episode: str) -> str:
     return number.group().upper() if number else episode.rpartition(".")[0]
 
 
-_HTML.filters |= {"clock": clock, "colour": colour_of, "brief": brief}
+_HTML.filters |= {"clock": clock, "brief": brief}
 _HTML.globals |= {"version": __version__}
 
 
 def page(room: AppState, template: str, status: int = 200, **shown: Any) -> HTMLResponse:  # noqa: ANN401
     """A whole page; everything that is shown is escaped."""
     index = room.index
-    html = _HTML.get_template(template).render(
+    # Macros see it too; every page of a process is of one index.
+    colours = {"colours": index.characters.colours()}
+    html = _HTML.get_template(template, globals=colours).render(
         counts=index.pages.counts(),
         offered=room.offers.counts(),
         share=index.appearances.named_share(),

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from eyecatch.core.palette import Colours
 from eyecatch.core.text import clock
 from eyecatch.db.records.review import Bar
 from eyecatch.db.records.scan import EpisodeRecord
-from eyecatch.jobs.colours import colour_of
 
 WIDTH = 1000
 """Units of a timeline's length; of the picture, not of the screen."""
@@ -55,13 +55,16 @@ class Line:
     marks: tuple[Mark, ...]
 
 
-def timeline(episode: EpisodeRecord, bars: Sequence[Bar], origin: Fraction) -> list[Line]:
+def timeline(
+    episode: EpisodeRecord, bars: Sequence[Bar], origin: Fraction, colours: Colours
+) -> list[Line]:
     """The rows, the longest on screen first, those without a name last.
 
     Args:
         episode: the episode.
         bars: its tracks.
         origin: seconds on the episode's clock at which players begin to count.
+        colours: of the characters, by name.
     """
     length = max(float(episode.end - origin), 0.001)
     by_character: dict[tuple[int | None, str | None], list[Bar]] = {}
@@ -72,7 +75,7 @@ def timeline(episode: EpisodeRecord, bars: Sequence[Bar], origin: Fraction) -> l
         Line(
             name,
             number,
-            colour_of(name),
+            colours[name],
             sum(float((bar.stop_pts - bar.start_pts) * base) for bar in some),
             tuple(_mark(bar, base, origin, length) for bar in some),
         )

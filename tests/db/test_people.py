@@ -341,6 +341,14 @@ def test_what_is_on_screen_at_once_is_known(index, filled):
 
 LATER = (
     "appearance.segment",
+    "episode.season",
+    "episode.number",
+    "episode.last_number",
+    "episode.title",
+    "episode.special",
+    "episode.named_by",
+    "character.colour",
+    "character.cover_id",
     "episode.segments_due",
     "episode_file.seal",
     "chunk.begun",

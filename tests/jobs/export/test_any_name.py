@@ -20,12 +20,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocotools.coco import COCO
 
+from eyecatch.core.palette import Colours
 from eyecatch.core.text import cell, one_line
 from eyecatch.core.video.types import Video
 from eyecatch.db.records.answers import Range
 from eyecatch.db.records.face_rows import FrameRow
 from eyecatch.db.records.scan import EpisodeRecord
-from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.export import boxes, chapters, edl, sidecar, subtitles, tables
 from eyecatch.jobs.export import otio as timeline
 from eyecatch.jobs.export.appearances import Appearance, EpisodeAppearances
@@ -60,6 +60,12 @@ ORIGINS = st.sampled_from([Fraction(0), Fraction(10), Fraction(50_000), Fraction
 quick = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 
 
+def coloured(names):
+    """A colour of its own for each name."""
+    known = {name for name in names if name is not None}
+    return Colours((name, f"#{n:06x}") for n, name in enumerate(sorted(known), 1))
+
+
 def cast_of(clips, name="E01.mkv", origin=Fraction(0), rate=Fraction(24)):
     """Appearances of some names, one after the other for each, counted from an origin."""
     first = round(origin / MS)
@@ -85,7 +91,7 @@ def cast_of(clips, name="E01.mkv", origin=Fraction(0), rate=Fraction(24)):
     end = origin + frames / rate
     known = (1, "d", video, None, frames, end, True, "done", None, None)
     episode = EpisodeRecord(*known, start=origin)
-    return EpisodeAppearances(episode, tuple(found))
+    return EpisodeAppearances(episode, tuple(found), coloured(one.character for one in found))
 
 
 def milliseconds(cast, pts):
@@ -120,7 +126,7 @@ def test_ass(clips, origin):
     assert len(read.events) == len(cast.appearances)
     for event, one in zip(read.events, cast.appearances, strict=True):
         colour = read.styles[event.style].primarycolor
-        assert f"#{colour.r:02x}{colour.g:02x}{colour.b:02x}" == colour_of(one.character)
+        assert f"#{colour.r:02x}{colour.g:02x}{colour.b:02x}" == cast.colours[one.character]
         assert event.text == ass.escaped(one.character)
         assert -20 <= event.start - milliseconds(cast, one.range.start_pts) <= 0 or not event.start
 
@@ -130,14 +136,15 @@ def test_ass(clips, origin):
 def test_styles_of_boxes(names):
     labels = [Label(n, n + 1, 10, 20, 30, 40, name) for n, name in enumerate(names)]
     when = [10 * n for n in range(len(names) + 1)]
-    script = ass.track(labels, when, 640, 360, "\nE01")
+    colours = coloured(names)
+    script = ass.track(labels, when, 640, 360, "\nE01", colours)
     read = pysubs2.SSAFile.from_string(script.to_string("ass"), "ass")
     drawn = [event for event in read.events if r"\p1" in event.text]
     written = [event for event in read.events if r"\p1" not in event.text]
     for name, box, tag in zip(names, drawn, written, strict=True):
         for style, colour in ((box.style, "primarycolor"), (tag.style, "outlinecolor")):
             found = getattr(read.styles[style], colour)
-            assert f"#{found.r:02x}{found.g:02x}{found.b:02x}" == colour_of(name)
+            assert f"#{found.r:02x}{found.g:02x}{found.b:02x}" == colours[name]
         assert tag.text.endswith(ass.escaped(ass.shown_name(name)))
 
 

@@ -13,7 +13,6 @@ from eyecatch.core.plotting import LARGEST, breadth, canvas, fit, save, shown
 from eyecatch.core.video.plan import plan
 from eyecatch.db.index import open_index
 from eyecatch.jobs.cli import main
-from eyecatch.jobs.colours import colour_of
 from eyecatch.jobs.selection import short
 
 
@@ -31,6 +30,11 @@ def seen(path, colour):
     return int((np.abs(picture - wanted).max(axis=2) <= 6).sum())
 
 
+def colours(db):
+    with open_index(db, create=False) as index:
+        return index.characters.colours()
+
+
 def cast_of(filled, episode):
     return {r.label for r in filled.truth if r.episode == episode} - {"unknown"}
 
@@ -46,7 +50,7 @@ def test_a_timeline_has_a_row_for_everybody(filled, tmp_path):
         for name in names:
             frames[name] += 1
     for name, count in frames.items():
-        assert seen(out, colour_of(name)) > 100 * count, "a bar as long as they are there"
+        assert seen(out, colours(filled.db)[name]) > 100 * count, "a bar as long as they are there"
 
 
 def test_a_season_has_a_cell_for_everybody(filled, tmp_path):
@@ -113,12 +117,6 @@ def season_without_faces(filled, tmp_path_factory):
     return db
 
 
-def test_a_colour_belongs_to_a_name():
-    assert colour_of("Hiei") == colour_of("Hiei") != colour_of("Kurama")
-    assert colour_of(None) == "#9a9a9a"
-    assert all(len(colour_of(name)) == 7 for name in ("a", "飛影", ""))
-
-
 def test_very_long_names_leave_room_for_the_bars(filled, refill, tmp_path):
     long = ["綾波" * 100, "W" * 200, "Rei\nAyanami"]
     there = sorted(cast_of(filled, "S01E01.mkv"))
@@ -131,7 +129,7 @@ def test_very_long_names_leave_room_for_the_bars(filled, refill, tmp_path):
             assert width <= 12 * 150
     bars = cv2.imread(str(tmp_path / "timeline" / "S01E01.png")).astype(int)
     for name in long[: len(there)]:
-        wanted = [int(colour_of(name)[place : place + 2], 16) for place in (5, 3, 1)]
+        wanted = [int(colours(db)[name][place : place + 2], 16) for place in (5, 3, 1)]
         assert (np.abs(bars - wanted).max(axis=2) <= 6).sum() > 1000
 
 

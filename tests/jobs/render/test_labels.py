@@ -9,6 +9,7 @@ import numpy as np
 import pysubs2
 import pytest
 
+from eyecatch.core.palette import Colours
 from eyecatch.db.records.face_rows import FrameRow
 from eyecatch.jobs.render.ass import track
 from eyecatch.jobs.render.labels import Label, labels, moments, within
@@ -87,7 +88,9 @@ def script(*names: str | None, width: int = 640, height: int = 360) -> pysubs2.S
     """One label a name, read back by the library from what would be on disk."""
     found = [Label(k, k + 1, 300, 100, 50, 60, name) for k, name in enumerate(names)]
     when = np.arange(len(names) + 1) * 4
-    return pysubs2.SSAFile.from_string(track(found, when, width, height, "e").to_string("ass"))
+    return pysubs2.SSAFile.from_string(
+        track(found, when, width, height, "e", Colours()).to_string("ass")
+    )
 
 
 def test_a_script_is_as_large_as_its_video():
@@ -97,10 +100,11 @@ def test_a_script_is_as_large_as_its_video():
 
 
 def test_each_character_has_its_own_colour_and_unknown_is_grey():
-    styles = script("Hiei", "Kurama", None).styles
-    boxes = [f"{name} box" for name in ("Hiei", "Kurama", "unknown")]
-    colours = {str(styles[name].primarycolor) for name in boxes}
-    assert len(colours) == 3
+    found = [Label(k, k + 1, 300, 100, 50, 60, who) for k, who in enumerate(["Hiei", None])]
+    when, own = np.arange(3) * 4, Colours({"Hiei": "#6cb88c"})
+    styles = track(found, when, 640, 360, "e", own).styles
+    fill = styles["Hiei box"].primarycolor
+    assert (fill.r, fill.g, fill.b) == (0x6C, 0xB8, 0x8C)
     grey = styles["unknown box"].primarycolor
     assert grey.r == grey.g == grey.b
 
@@ -125,7 +129,7 @@ def test_two_names_that_differ_by_a_comma_have_styles_of_their_own():
 @pytest.mark.parametrize("x", [-5, 0, 300, 600, 635])
 @pytest.mark.parametrize("y", [-4, 0, 10, 100, 350])
 def test_a_name_begins_inside_the_picture(x, y):
-    made = track([Label(0, 1, x, y, 60, 40, "Yusuke")], np.array([0, 4]), 640, 360, "e")
+    made = track([Label(0, 1, x, y, 60, 40, "Yusuke")], np.array([0, 4]), 640, 360, "e", Colours())
     place = made.events[1].text.split("pos(")[1].split(")")[0].split(",")
     assert 0 <= int(place[0]) <= 640
     assert 0 <= int(place[1]) <= 360
@@ -137,7 +141,7 @@ def test_a_clip_leaves_out_nothing_that_is_drawn(lab, tmp_path, size):
     large = [(300, 100, 50, 60), (-5, -4, 60, 40), (601, 331, 60, 50), (101, 151, 121, 177)]
     small = [(10, 200, 8, 9), (30, 200, 3, 3), (50, 200, 40, 8), (50, 250, 8, 40)]
     found = [Label(0, 1, *box, "Hiei") for box in large + small]
-    clipped = track(found, np.array([0, 100]), 640, 360, "e").to_string("ass")
+    clipped = track(found, np.array([0, 100]), 640, 360, "e", Colours()).to_string("ass")
     whole, clips = re.subn(r"\\iclip\([^)]*\)", "", clipped)
     shown = []
     for name, script in (("clipped", clipped), ("whole", whole)):
