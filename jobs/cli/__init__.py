@@ -14,7 +14,7 @@ from eyecatch import __version__
 from eyecatch.core.errors import EyecatchError
 from eyecatch.core.runtime import load
 from eyecatch.jobs.cli.hints import set_up_hints
-from eyecatch.jobs.cli.mistakes import explained, suggesting
+from eyecatch.jobs.cli.mistakes import explained, refuse_empty
 from eyecatch.jobs.cli.output import LOG, note, set_up_logs
 from eyecatch.jobs.cli.signals import EndRequested, ending_orderly
 from eyecatch.jobs.cli.streams import is_refusal, refusal, set_up_streams
@@ -88,7 +88,7 @@ class _Verbs(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except NoSuchCommand as error:
-            raise suggesting(error, self.list_commands(ctx)) from error
+            raise NoSuchCommand(error.command_name, possibilities=VERBS, ctx=ctx) from error
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click returns what it likes
         try:
@@ -136,6 +136,7 @@ def main(arguments: list[str] | None = None) -> Any:  # noqa: ANN401 - click ret
     words = sys.argv[1:] if arguments is None else arguments
     set_up_hints(VERBS, VERBS.keys() - NO_INDEX, words)
     try:
+        refuse_empty(words)
         with ending_orderly():
             return cli.main(words, prog_name="eyecatch", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):

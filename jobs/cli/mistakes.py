@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import click
-from click.exceptions import NoSuchCommand, NoSuchOption
+from click.exceptions import NoSuchOption
 
 
 def explained(error: click.ClickException, arguments: Sequence[str]) -> click.ClickException:
@@ -23,16 +23,22 @@ def explained(error: click.ClickException, arguments: Sequence[str]) -> click.Cl
         said = _before_its_verb(option, context, arguments)
         said = said or _after_its_verb(option, root, context)
         return error if said is None else click.UsageError(said, context)
-    if error.message.startswith("Got unexpected extra arg") and _takes_a_name(context.command):
-        error.message += "; a name of several words goes into quotes"
+    text = error.format_message()
+    said = text
+    if text.startswith("Got unexpected extra arg") and _takes_a_name(context.command):
+        said += "; a name of several words goes into quotes"
     for kind in ("float range", "integer range", "float", "integer"):  # not everybody's words
-        error.message = error.message.replace(f"is not a valid {kind}.", "is no such number.")
-    return error
+        said = said.replace(f"is not a valid {kind}.", "is no such number.")
+    return error if said == text else click.UsageError(said, context)
 
 
-def suggesting(error: NoSuchCommand, verbs: Sequence[str]) -> NoSuchCommand:
-    """The same error, with verbs that are spelt alike."""
-    return NoSuchCommand(error.command_name, possibilities=verbs, ctx=error.ctx)
+def refuse_empty(arguments: Sequence[str]) -> None:
+    """UsageError where an argument is empty; only ``--with`` may be given nothing."""
+    for before, word in zip(("", *arguments), arguments, strict=False):
+        if not word and before != "--with":
+            after = f" after {before}" if before else ""
+            problem = f"An argument{after} is empty: is the variable set that it comes from?"
+            raise click.UsageError(problem)
 
 
 def _before_its_verb(option: str, context: click.Context, arguments: Sequence[str]) -> str | None:

@@ -62,6 +62,14 @@ def test_what_was_meant_is_said(run, line, said):
     assert said in err
 
 
+def test_an_empty_argument_is_no_folder(run, empty):
+    for words in (["index", ""], ["identify", ""], ["find", "", "--db", empty]):
+        status, out, err = run(*words)
+        assert (status, out) == (2, "")
+        assert "is empty: is the variable set that it comes from?" in err
+    assert run("episodes", "--db", empty, "--with", "")[0] == 0
+
+
 @pytest.mark.parametrize(
     "line",
     [

