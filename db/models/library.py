@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text, true
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eyecatch.db.models.base import EPISODE_STATES, RUN_STATES, Base, one_of
@@ -119,6 +119,8 @@ class Character(Base):
     folded: Mapped[str] = mapped_column(server_default="", index=True)  # see core.names
     colour: Mapped[str | None] = mapped_column(HexColour)  # kept once given
     cover_id: Mapped[int | None]  # the face that a person chose as its picture, while that exists
+    merged_into: Mapped[int | None]  # the character that it is, as a person said; see db.characters
+    forgotten: Mapped[bool] = mapped_column(server_default=false())  # what models call so is nobody
 
 
 class Alias(Base):

@@ -349,6 +349,8 @@ LATER = (
     "episode.named_by",
     "character.colour",
     "character.cover_id",
+    "character.merged_into",
+    "character.forgotten",
     "episode.segments_due",
     "episode_file.seal",
     "chunk.begun",
