@@ -4,6 +4,7 @@
 
     EyecatchError
     ├── RequestError              what was asked can't be done: an option, a folder, a name
+    │   ├── ArgumentError         a function was given something else; a TypeError too
     │   └── UnknownCharacterError
     ├── MediaError                a picture or a video that can't be used
     ├── MachineError              memory or open files that the machine has too little of
@@ -41,6 +42,16 @@ class RequestError(EyecatchError):
 
     def __str__(self) -> str:
         return shown(f"{self.problem}; {self.advice}." if self.advice else f"{self.problem}.")
+
+
+class ArgumentError(RequestError, TypeError):
+    """A verb's function was given an argument of another type or name; arguments as for the above.
+
+    A TypeError too, as Python's own functions raise it.
+    """
+
+    def __str__(self) -> str:
+        return super().__str__().replace("?.", "?")
 
 
 class UnknownCharacterError(RequestError):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from eyecatch.core import images as stills
+from eyecatch.core.arguments import AnyPath
 from eyecatch.core.errors import MediaError
 from eyecatch.core.folders import Failed, files_below
 from eyecatch.core.storage import is_remote, objects, place, readable
@@ -34,7 +35,7 @@ class Sources:
     named: frozenset[Path] = frozenset()
 
 
-def videos(paths: Iterable[str | Path]) -> Sources:
+def videos(paths: Iterable[AnyPath]) -> Sources:
     """The videos of files and folders, folders searched to the bottom; a URL may be a pattern.
 
     Raises:
@@ -43,17 +44,17 @@ def videos(paths: Iterable[str | Path]) -> Sources:
     return _sources(paths, VIDEO_SUFFIXES, "videos")
 
 
-def images(paths: Iterable[str | Path]) -> Sources:
+def images(paths: Iterable[AnyPath]) -> Sources:
     """The images of files and folders, folders searched to the bottom."""
     return _sources(paths, stills.SUFFIXES, "images")
 
 
-def media(paths: Iterable[str | Path]) -> Sources:
+def media(paths: Iterable[AnyPath]) -> Sources:
     """The images and videos of files and folders, folders searched to the bottom."""
     return _sources(paths, stills.SUFFIXES | VIDEO_SUFFIXES, "images or videos")
 
 
-def _sources(paths: Iterable[str | Path], suffixes: frozenset[str], what: str) -> Sources:
+def _sources(paths: Iterable[AnyPath], suffixes: frozenset[str], what: str) -> Sources:
     files: dict[str, Path] = {}
     named: set[Path] = set()
     faults: list[MediaError] = []

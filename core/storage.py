@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Final, cast
 from urllib.parse import unquote_to_bytes, urlparse
 
+from eyecatch.core.arguments import AnyPath, path_of
 from eyecatch.core.errors import EyecatchError, MediaError, RequestError
 
 _URL: Final = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
@@ -24,14 +25,14 @@ BLOCK: Final = 4 * 2**20
 """Bytes that are asked for at once: reads are in order but for a few seeks."""
 
 
-def place(name: str | Path) -> Path:
+def place(name: AnyPath) -> Path:
     """The path for what a person wrote: a path, or a URL that fsspec knows.
 
     Raises:
         RequestError: a URL of a kind that is not known.
     """
     if not isinstance(name, str):
-        return name
+        return path_of(name) if isinstance(name, os.PathLike) else name  # a URL as a path
     match = _URL.match(name)
     if match is None:
         return Path(name)

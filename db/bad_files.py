@@ -9,8 +9,8 @@ from sqlalchemy import case, delete, insert, or_, select, update
 from eyecatch.core.errors import MediaError
 from eyecatch.db.connection.session import ROWS, Repository
 from eyecatch.db.models import BadFile
-from eyecatch.db.records.answers import FileFault
 from eyecatch.db.records.scan import MAX_TRIES, FileStamp
+from eyecatch.db.records.states import FileFault
 
 _BAD: Final = or_(BadFile.attempts > 0, BadFile.begun >= MAX_TRIES)
 """Of a row: there is more to it than that the file is being read, or was when its reader died."""

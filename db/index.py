@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from eyecatch.core.arguments import Database
 from eyecatch.db.connection.opening import open_engine
 from eyecatch.db.connection.session import Session, repository
 from eyecatch.db.connection.urls import parse_url
@@ -45,12 +46,13 @@ if TYPE_CHECKING:
 
 
 def open_index(
-    url: str, *, create: bool = True, filled: bool = False, patience: float = 30.0
+    url: Database | None, *, create: bool = True, filled: bool = False, patience: float = 30.0
 ) -> Index:
     """Open an index, bringing an older one up to date.
 
     Args:
-        url: path of an SQLite file, or any SQLAlchemy URL of SQLite or Postgres.
+        url: path of an SQLite file, or any SQLAlchemy URL of SQLite or Postgres; None for that of
+            ``EYECATCH_DB``, else ``eyecatch.db`` in the present folder.
         create: make an index where there is none; False for those who only ask.
         filled: complain of one without episodes.
         patience: seconds to wait while another process writes.

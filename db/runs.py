@@ -14,7 +14,7 @@ from eyecatch.db.connection.locks import RunLock, clear, is_alive, left_behind
 from eyecatch.db.connection.session import Repository, now_ms, one_sentence
 from eyecatch.db.models import Chunk, Episode, Run
 from eyecatch.db.models.base import DIED, RUNNING
-from eyecatch.db.records.answers import RunRecord
+from eyecatch.db.records.states import RunRecord
 
 
 class Runs(Repository):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from eyecatch.core.arguments import Database, checked
 from eyecatch.db.index import open_index
 from eyecatch.db.records.review import CheckedCounts
 
@@ -38,11 +39,13 @@ class CheckedDetector:
         return self.counts.found / faces if faces else None
 
 
-def checked_detectors(*, db: str = "eyecatch.db") -> list[CheckedDetector]:
+@checked
+def checked_detectors(*, db: Database | None = None) -> list[CheckedDetector]:
     """The detectors of an index, measured by what people said; those that said nothing are none.
 
     Args:
-        db: path of an SQLite file, or any SQLAlchemy URL.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
 
     Raises:
         DatabaseError: there is no index, or it can't be read.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from eyecatch.core.arguments import Paths, several
 from eyecatch.core.crops import is_crop
 from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.base_embedder import named_bundle
@@ -22,7 +22,7 @@ from eyecatch.db.records.scan import EpisodeRecord
 
 log = logging.getLogger(__name__)
 
-Models = Path | str | Sequence[Path | str]
+Models = Paths
 """Where one bundle is, or several that decide together."""
 
 
@@ -33,7 +33,7 @@ def load_models(models: Models) -> Ensemble:
         RequestError: none was named.
         ModelError: one can't be used.
     """
-    paths = [models] if isinstance(models, Path | str) else list(models)
+    paths = several(models)
     if not paths:
         raise RequestError("no bundle was named", "train one with eyecatch train")
     return Ensemble([named_bundle(path) for path in paths])

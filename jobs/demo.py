@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from eyecatch.core.arguments import AnyPath, checked
 from eyecatch.core.detect.config import DetectorConfig, NamedDetector
 from eyecatch.core.detect.registry import resolve
 from eyecatch.core.errors import RequestError
@@ -92,8 +93,9 @@ class DemoOptions:
     force: bool = False
 
 
+@checked
 def demo(
-    out: Path,
+    out: AnyPath = "demo",
     *,
     say: Callable[[str], None] = lambda _: None,
     listener: Listener = silent,
@@ -118,25 +120,24 @@ def demo(
 
     Example:
         >>> import eyecatch
-        >>> from pathlib import Path
-        >>> made = eyecatch.demo(Path("demo"), runner="inline", say=print)  # doctest: +SKIP
+        >>> made = eyecatch.demo("demo", runner="inline", say=print)  # doctest: +SKIP
         >>> made.cells[0].character  # doctest: +SKIP
         'Akari'
     """
-    options = DemoOptions(**keywords)
+    options, folder = DemoOptions(**keywords), Path(out)
     resolve(options.detector or DetectorConfig())  # before anything is drawn in vain
-    _prepare(out, options.force)
+    _prepare(folder, options.force)
     say("drawing three episodes, with an opening that shows everybody")
-    season = draw_demo(out / "season")
+    season = draw_demo(folder / "season")
     say("drawing faces to train with")
-    draw_faces(out / "faces", FACES_PER_CHARACTER)
+    draw_faces(folder / "faces", FACES_PER_CHARACTER)
     say("training a classifier on them")
-    bundle, db, frames = out / "lantern.bundle", out / "lantern.db", out / "frames.csv"
-    train(out / "faces", bundle, quick=True, series=SHOW)
+    bundle, db, frames = folder / "lantern.bundle", folder / "lantern.db", folder / "frames.csv"
+    train(folder / "faces", bundle, quick=True, series=SHOW)
     say("indexing the episodes")
     index(
         season.episodes,
-        db=str(db),
+        db=db,
         model=bundle,
         detector=options.detector,
         runner=options.runner,
@@ -144,15 +145,13 @@ def demo(
         listener=listener,
     )
     say("writing what was found")
-    export("frames", db=str(db), out=frames)
-    grid = out / "season.png"
-    export("sheet", db=str(db), out=grid)
-    annotated = out / "annotated"
+    export("frames", db=db, out=frames)
+    grid = folder / "season.png"
+    export("sheet", db=db, out=grid)
+    annotated = folder / "annotated"
     annotated.mkdir()
-    watchable = tuple(
-        render(path, db=str(db), out=annotated / path.name) for path in season.episodes
-    )
-    cells = _compare(season, episodes(db=str(db)))
+    watchable = tuple(render(path, db=db, out=annotated / path.name) for path in season.episodes)
+    cells = _compare(season, episodes(db=db))
     return Demo(season, bundle, db, frames, watchable, grid, cells)
 
 

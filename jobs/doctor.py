@@ -12,6 +12,7 @@ from pathlib import Path
 import av.codec
 import imageio_ffmpeg
 
+from eyecatch.core.arguments import Database, checked
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import names, resolve
 from eyecatch.core.errors import EyecatchError
@@ -27,7 +28,8 @@ CODECS = ("h264", "hevc", "av1", "vp9", "mpeg2video", "mpeg4")
 ENCODERS = ("libx264", "h264_nvenc", "h264_qsv", "h264_videotoolbox")
 
 
-def doctor(*, db: str | None = None) -> list[Finding]:
+@checked
+def doctor(*, db: Database | None = None) -> list[Finding]:
     """Look at this machine; takes some seconds, since TensorFlow is asked for its devices.
 
     Args:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
+from eyecatch.core.arguments import AnyPath, Database, checked
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.naming.pipeline import NamingPipeline
@@ -29,14 +29,16 @@ class Forgotten:
     said: int
 
 
-def forget(what: str | Path, *, db: str = "eyecatch.db", dry_run: bool = False) -> Forgotten:
+@checked
+def forget(what: AnyPath, *, db: Database | None = None, dry_run: bool = False) -> Forgotten:
     """Take an episode out of the index, with all that was found in it and said of it.
 
     Its file stays as it is. Indexed again, it is scanned again; what people said doesn't come back.
 
     Args:
         what: an episode: a file's name, with or without its suffix, or a path to it.
-        db: path of an SQLite file, or any SQLAlchemy URL.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
         dry_run: only say what would go.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core import crops
+from eyecatch.core.arguments import Database, Paths, checked, renamed, several
 from eyecatch.core.detect.base import Detector, detect_downscaled
 from eyecatch.core.detect.config import DetectorConfig, NamedDetector
 from eyecatch.core.detect.registry import load
@@ -22,7 +23,7 @@ from eyecatch.core.identity.ensemble import Ensemble
 from eyecatch.core.identity.inference import IdentifyAll
 from eyecatch.core.identity.trust import BALANCED, check_level
 from eyecatch.core.images import read_image
-from eyecatch.core.inputs import images
+from eyecatch.core.inputs import images as images_of
 from eyecatch.db.index import open_index
 from eyecatch.jobs.bundling.index_bundle import bundles_of_index
 from eyecatch.jobs.classify import Models, load_models
@@ -64,11 +65,13 @@ class Still:
     error: str | None = None
 
 
+@renamed(paths="images")
+@checked
 def identify(  # noqa: PLR0913 - each is an option of its own
-    paths: Iterable[Path],
+    images: Paths,
     *,
     model: Models = (),
-    db: str | None = None,
+    db: Database | None = None,
     detector: NamedDetector | None = None,
     crop: bool = False,
     series: str | None = None,
@@ -77,7 +80,7 @@ def identify(  # noqa: PLR0913 - each is an option of its own
     """Say who is in each image, in the order given.
 
     Args:
-        paths: images, and folders of them.
+        images: an image or several, and folders of them.
         model: folder of the bundle that names the faces, or of several that decide together.
         db: an index, whose names that people gave are known too: path of an SQLite file, or any
             SQLAlchemy URL. Without a model and without an index faces are found, and are nobody.
@@ -99,15 +102,14 @@ def identify(  # noqa: PLR0913 - each is an option of its own
 
     Example:
         >>> import eyecatch
-        >>> from pathlib import Path
-        >>> for still in eyecatch.identify([Path("still.png")], model="season.bundle"):
+        >>> for still in eyecatch.identify("still.png", model="season.bundle"):
         ...     print(still.image, [face.character for face in still.faces])
         still.png [...'Mizore'...]
     """
     ensemble = _asked(model, db, trust)
     classify = IdentifyAll(ensemble.bundles if ensemble else ())
     finder = None if crop else load(detector or DetectorConfig(), multiscale=True)
-    sources = images(paths)
+    sources = images_of(several(images))
     for fault in sources.faults:
         yield Still(Path(fault.path), (), str(fault))
     for start in range(0, len(sources.files), BATCH):
@@ -122,7 +124,7 @@ def identify(  # noqa: PLR0913 - each is an option of its own
             )
 
 
-def _asked(model: Models, db: str | None, trust: str | None) -> Ensemble | None:
+def _asked(model: Models, db: Database | None, trust: str | None) -> Ensemble | None:
     """The bundles, and the names of the index as bundles; None where neither was given."""
     given = load_models(model).bundles if model else ()
     if db is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from eyecatch.core.arguments import Database
 from eyecatch.core.errors import DatabaseError
 from eyecatch.db.index import open_index
 from eyecatch.db.queries.checkup import Fault
@@ -46,7 +47,7 @@ LOST: Final = {
 }
 
 
-def check_index(db: str) -> list[Finding]:
+def check_index(db: Database) -> list[Finding]:
     """What is wrong with an index, table by table; one finding that is fine if nothing is.
 
     Args:

@@ -98,6 +98,10 @@ class Progress:
             parts.append(f"{self.failures} failed")
         return " | ".join(parts)
 
+    def __str__(self) -> str:
+        """So that ``print`` is a listener."""
+        return self.line()
+
 
 def limit(stages: Mapping[str, float]) -> str | None:
     """The stage that takes most of the time, or None before any has taken some."""

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
+from eyecatch.core.arguments import Database, Names, checked, several
 from eyecatch.core.counting import LEAST_SECONDS
+from eyecatch.core.errors import RequestError
 from eyecatch.db.index import open_index
-from eyecatch.db.records.answers import (
-    CharacterSummary,
-    EpisodeStatus,
-    EpisodeSummary,
-    FileFault,
-    Findings,
-    RunRecord,
-)
+from eyecatch.db.records.answers import CharacterSummary, EpisodeSummary, Findings
+from eyecatch.db.records.states import EpisodeStatus, FileFault, RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,7 @@ class CountingKeywords(TypedDict, total=False):
 
     min_seconds: float
     min_confidence: float
-    with_kinds: str | Sequence[str]
+    with_kinds: Names
 
 
 class FindKeywords(CountingKeywords, total=False):
@@ -51,17 +46,17 @@ class FindKeywords(CountingKeywords, total=False):
     series: str | None
 
 
-def find(
-    names: Sequence[str], *, db: str = "eyecatch.db", **keywords: Unpack[FindKeywords]
-) -> Findings:
+@checked
+def find(names: Names, *, db: Database | None = None, **keywords: Unpack[FindKeywords]) -> Findings:
     """Which episodes feature these characters, and from when to when.
 
     Openings, endings, eyecatches, recaps and previews don't count, unless asked for; the answer's
     ``left_out`` says how much that is.
 
     Args:
-        names: characters or their aliases; case doesn't matter.
-        db: path of an SQLite file, or any SQLAlchemy URL.
+        names: a character or several, or their aliases; case doesn't matter.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
         **keywords: all optional:
 
             together: only while all of them are on screen at once; else each for itself.
@@ -76,33 +71,38 @@ def find(
 
     Raises:
         UnknownCharacterError: no character is called so; it names those spelt alike.
-        RequestError: no series is called so, or there is no such kind.
+        RequestError: nobody is asked for, no series is called so, or there is no such kind.
         DatabaseError: there is no index, or it can't be read.
 
     Example:
         >>> import eyecatch
-        >>> for found in eyecatch.find(["mizore"], db="season.db"):
+        >>> for found in eyecatch.find("mizore", db="season.db"):
         ...     for one in found.ranges:
-        ...         print(found.episode.title, f"{float(one.start):.1f} to {float(one.stop):.1f} s")
-        Lantern_Street_S01E01 ... to ... s
+        ...         print(found.episode.title, f"{one.start_seconds:.1f} s to …")
+        Lantern_Street_S01E01 ... s to …
         >>> eyecatch.find(["Mizore", "Hotaru"], db="season.db", together=True)
         []
     """
+    asked = several(names)
+    if not asked:
+        raise RequestError("nobody is asked for", "name a character")
     with open_index(db, create=False, filled=True) as index:
-        return index.queries.find(names, **keywords)
+        return index.queries.find(asked, **keywords)
 
 
+@checked
 def episodes(
     *,
-    db: str = "eyecatch.db",
-    with_kinds: str | Sequence[str] = (),
+    db: Database | None = None,
+    with_kinds: Names = (),
     min_seconds: float = LEAST_SECONDS,
     min_confidence: float = 0.0,
 ) -> list[EpisodeSummary]:
     """The episodes of an index and who is in them; DatabaseError without an index.
 
     Args:
-        db: path of an SQLite file, or any SQLAlchemy URL.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
         with_kinds: kinds of segments that count too, as in ``find``.
         min_seconds: least screen time in an episode, as in ``find``.
         min_confidence: least confidence of a range, as in ``find``.
@@ -118,17 +118,19 @@ def episodes(
         return index.summaries.episodes(with_kinds, min_seconds, min_confidence)
 
 
+@checked
 def characters(
     *,
-    db: str = "eyecatch.db",
-    with_kinds: str | Sequence[str] = (),
+    db: Database | None = None,
+    with_kinds: Names = (),
     min_seconds: float = LEAST_SECONDS,
     min_confidence: float = 0.0,
 ) -> list[CharacterSummary]:
     """The characters of an index, longest on screen first; DatabaseError without an index.
 
     Args:
-        db: path of an SQLite file, or any SQLAlchemy URL.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
         with_kinds: kinds of segments that count too, as in ``find``.
         min_seconds: least screen time in an episode, as in ``find``.
         min_confidence: least confidence of a range, as in ``find``.
@@ -142,7 +144,8 @@ def characters(
         return index.summaries.characters(with_kinds, min_seconds, min_confidence)
 
 
-def status(*, db: str = "eyecatch.db") -> Status:
+@checked
+def status(*, db: Database | None = None) -> Status:
     """What is done, pending and failed, and why; DatabaseError without an index.
 
     Example:

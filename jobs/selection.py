@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from pathlib import Path
 
+from eyecatch.core.arguments import AnyPath, Names
 from eyecatch.core.counting import LEAST_SECONDS
 from eyecatch.core.errors import RequestError
 from eyecatch.core.file_names import shown
@@ -35,11 +35,11 @@ class Selection:
     episodes: Sequence[EpisodeRecord]
     characters: Sequence[str] = ()
     unsure: bool = False
-    with_kinds: str | Sequence[str] = ()
+    with_kinds: Names = ()
     min_seconds: float = LEAST_SECONDS
 
 
-def pick(index: Index, names: Sequence[str | Path] = ()) -> list[EpisodeRecord]:
+def pick(index: Index, names: Sequence[AnyPath] = ()) -> list[EpisodeRecord]:
     """The episodes that are meant.
 
     Args:
@@ -57,7 +57,7 @@ def pick(index: Index, names: Sequence[str | Path] = ()) -> list[EpisodeRecord]:
     return [episode for episode in episodes if not names or episode.id in wanted]
 
 
-def pick_one(index: Index, name: str | Path) -> EpisodeRecord:
+def pick_one(index: Index, name: AnyPath) -> EpisodeRecord:
     """The episode of a name; RequestError where it is none, or several."""
     found = pick(index, [name])
     if len(found) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from eyecatch.core.arguments import AnyPath
 from eyecatch.core.identity.bundle import Bundle, load_bundle
 
 BASE = "base"
@@ -21,10 +22,10 @@ def base_bundle() -> Bundle:
     return load_bundle(FOLDER)
 
 
-def named_bundle(where: Path | str) -> Bundle:
+def named_bundle(where: AnyPath) -> Bundle:
     """The bundle in a folder, or the base embedder for the word ``base``.
 
     Raises:
         ModelError: there is none, or it can't be used.
     """
-    return base_bundle() if str(where) == BASE else load_bundle(where)
+    return base_bundle() if str(where) == BASE else load_bundle(Path(where))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
+from eyecatch.core.arguments import Names
 from eyecatch.core.errors import RequestError
 
 OPENING: Final = "opening"
@@ -27,7 +27,7 @@ ALL: Final = "all"
 """Asks for every kind."""
 
 
-def kinds_left_out(with_kinds: str | Sequence[str] = ()) -> frozenset[str]:
+def kinds_left_out(with_kinds: Names = ()) -> frozenset[str]:
     """The kinds that are not counted.
 
     Args:

@@ -7,6 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
+from eyecatch.core.arguments import Database, database
 from eyecatch.core.errors import DatabaseError
 
 _POSTGRES = "postgresql+psycopg"
@@ -19,12 +20,13 @@ _DRIVERS = {
 }
 
 
-def parse_url(url: str) -> URL:
-    """The SQLAlchemy URL for a path of an SQLite file or any URL.
+def parse_url(where: Database | None) -> URL:
+    """The SQLAlchemy URL for a path of an SQLite file or any URL; None for the usual one.
 
     Raises:
         DatabaseError: it is no URL, or of a database that isn't supported.
     """
+    url = database(where)
     if "://" not in url:
         return URL.create("sqlite", database=str(Path(url).expanduser().absolute()))
     try:

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.arguments import Names
 from eyecatch.core.counting import LEAST_SECONDS, Counting, lasting
 from eyecatch.core.segments.kinds import LEFT_OUT, kinds_left_out
 from eyecatch.db.characters import find_characters, find_series
@@ -67,7 +68,7 @@ class Queries(Repository):
         min_confidence: float = 0,
         unsure: bool = False,
         series: str | None = None,
-        with_kinds: str | Sequence[str] = (),
+        with_kinds: Names = (),
     ) -> Findings:
         """Which episodes feature characters, and from when to when.
 
@@ -232,6 +233,6 @@ def _all_left_out(
     ids: dict[str, set[int]] = defaultdict(set)
     for episode, some in outside:
         for one in some:
-            seconds[one.segment] += one.seconds
+            seconds[one.segment] += one.screen_time
             ids[one.segment].add(episode.id)
     return tuple(LeftOut(kind, seconds[kind], len(ids[kind])) for kind in LEFT_OUT if kind in ids)

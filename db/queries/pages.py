@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
+from eyecatch.core.arguments import Names
 from eyecatch.core.counting import Counting
 from eyecatch.core.segments.kinds import kinds_left_out
 from eyecatch.db.connection.session import Repository
@@ -68,7 +69,7 @@ class PageQueries(Repository):
     def parts(
         self,
         episode_ids: Sequence[int],
-        with_kinds: str | Sequence[str] = (),
+        with_kinds: Names = (),
         min_confidence: float = 0.0,
     ) -> ScreenTimes:
         """Who is in some episodes, for how long.

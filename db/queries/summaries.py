@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from fractions import Fraction
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.engine import Connection
 
+from eyecatch.core.arguments import Names
 from eyecatch.core.counting import LEAST_SECONDS, Counting
 from eyecatch.core.errors import RequestError
 from eyecatch.core.segments.kinds import LEFT_OUT, kinds_left_out
@@ -19,14 +20,8 @@ from eyecatch.db.episodes import list_episodes
 from eyecatch.db.models import Alias, Character, Chunk, Episode, Series
 from eyecatch.db.models.base import DONE, FAILED, PENDING
 from eyecatch.db.queries.roles import RoleSum, role_sums
-from eyecatch.db.records.answers import (
-    CharacterSummary,
-    ChunkFault,
-    EpisodeStatus,
-    EpisodeSummary,
-    LeftOut,
-    Role,
-)
+from eyecatch.db.records.answers import CharacterSummary, EpisodeSummary, LeftOut, Role
+from eyecatch.db.records.states import ChunkFault, EpisodeStatus
 
 _LISTED: Final = 1000
 """Ids that are listed in a statement; beyond that all rows are read."""
@@ -44,7 +39,7 @@ class Summaries(Repository):
 
     def episodes(
         self,
-        with_kinds: str | Sequence[str] = (),
+        with_kinds: Names = (),
         min_seconds: float = LEAST_SECONDS,
         min_confidence: float = 0.0,
     ) -> list[EpisodeSummary]:
@@ -78,7 +73,7 @@ class Summaries(Repository):
 
     def characters(
         self,
-        with_kinds: str | Sequence[str] = (),
+        with_kinds: Names = (),
         min_seconds: float = LEAST_SECONDS,
         min_confidence: float = 0.0,
     ) -> list[CharacterSummary]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from eyecatch.core.reprs import brief
 from eyecatch.db.records.scan import EpisodeRecord
 
 
@@ -34,13 +34,33 @@ class Range(NamedTuple):
 
     @property
     def start(self) -> Fraction:
-        """Seconds at which it begins."""
+        """When it begins: exact seconds."""
         return self.start_pts * self.time_base
 
     @property
     def stop(self) -> Fraction:
-        """Seconds at which it ends."""
+        """When it ends: exact seconds."""
         return self.stop_pts * self.time_base
+
+    @property
+    def start_seconds(self) -> float:
+        """When it begins."""
+        return float(self.start)
+
+    @property
+    def stop_seconds(self) -> float:
+        """When it ends."""
+        return float(self.stop)
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return float(self.stop - self.start)
+
+    def __repr__(self) -> str:
+        return brief(
+            self, start=self.start, stop=self.stop, confidence=self.confidence, segment=self.segment
+        )
 
 
 class SegmentRow(NamedTuple):
@@ -72,13 +92,33 @@ class SegmentRow(NamedTuple):
 
     @property
     def start(self) -> Fraction:
-        """Seconds at which it begins."""
+        """When it begins: exact seconds."""
         return self.start_pts * self.time_base
 
     @property
     def stop(self) -> Fraction:
-        """Seconds at which it ends."""
+        """When it ends: exact seconds."""
         return self.stop_pts * self.time_base
+
+    @property
+    def start_seconds(self) -> float:
+        """When it begins."""
+        return float(self.start)
+
+    @property
+    def stop_seconds(self) -> float:
+        """When it ends."""
+        return float(self.stop)
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return float(self.stop - self.start)
+
+    def __repr__(self) -> str:
+        return brief(
+            self, kind=self.kind, start=self.start, stop=self.stop, by=self.by, shared=self.shared
+        )
 
 
 class LeftOut(NamedTuple):
@@ -86,13 +126,21 @@ class LeftOut(NamedTuple):
 
     Attributes:
         segment: the kind.
-        seconds: on screen; of several characters, those of each.
+        screen_time: exact seconds on screen; of several characters, those of each.
         episodes: in how many it is.
     """
 
     segment: str
-    seconds: Fraction
+    screen_time: Fraction
     episodes: int = 1
+
+    @property
+    def seconds(self) -> float:
+        """The same, rounded as floats are."""
+        return float(self.screen_time)
+
+    def __repr__(self) -> str:
+        return brief(self, segment=self.segment, seconds=self.seconds, episodes=self.episodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +163,30 @@ class Found:
 
     @property
     def screen_time(self) -> Fraction:
-        """Seconds on screen."""
+        """Exact seconds on screen."""
         units = sum(one.stop_pts - one.start_pts for one in self.ranges)
         return units * self.episode.video.time_base
 
     @property
+    def seconds(self) -> float:
+        """Seconds on screen."""
+        return float(self.screen_time)
+
+    @property
     def first(self) -> Fraction:
-        """Seconds at which the first range begins."""
+        """When the first range begins: exact seconds, as a float ``ranges[0].start_seconds``."""
         return self.ranges[0].start
 
     @property
     def last(self) -> Fraction:
-        """Seconds at which the last range ends."""
+        """When the last range ends: exact seconds."""
         return self.ranges[-1].stop
+
+    def __repr__(self) -> str:
+        name, ranges = self.episode.name, len(self.ranges)
+        return brief(
+            self, episode=name, characters=self.characters, seconds=self.seconds, ranges=ranges
+        )
 
 
 class Findings(list[Found]):
@@ -156,13 +215,21 @@ class Role:
 
     Attributes:
         character: the name.
-        screen_time: seconds, of sure appearances only.
+        screen_time: exact seconds, of sure appearances only.
         faces: frames with a face of the character, once for each track.
     """
 
     character: str
     screen_time: Fraction
     faces: int
+
+    @property
+    def seconds(self) -> float:
+        """The screen time, rounded as floats are."""
+        return float(self.screen_time)
+
+    def __repr__(self) -> str:
+        return brief(self, character=self.character, seconds=self.seconds, faces=self.faces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,58 +261,10 @@ class CharacterSummary:
     left_out: tuple[LeftOut, ...] = ()
     glimpses: int = 0
 
+    @property
+    def seconds(self) -> float:
+        """The screen time, rounded as floats are."""
+        return float(self.screen_time)
 
-@dataclass(frozen=True, slots=True)
-class ChunkFault:
-    """Why a chunk failed (``state``), or is done but broke off early.
-
-    ``id`` is ``core.video.types.chunk_id``; ``attempts`` says how often the chunk was begun.
-    """
-
-    id: str
-    chunk: int
-    state: str
-    attempts: int
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileFault:
-    """Why no episode could be made of a file, and how often that was tried."""
-
-    path: str
-    error: str
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class EpisodeStatus:
-    """How far an episode has come: numbers of chunks by state, and what went wrong.
-
-    ``again`` is how many scans were begun a second time, after the first was cut short.
-    """
-
-    episode: EpisodeRecord
-    pending: int
-    done: int
-    failed: int
-    again: int
-    faults: tuple[ChunkFault, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """One call of ``index`` that had something to do; times in UTC.
-
-    ``state`` is ``running``, ``done``, ``stopped``, ``failed``, or ``died``: its process ended
-    without a word. ``stages`` are the seconds that each stage took, over all processes.
-    """
-
-    id: int
-    config: dict[str, Any]
-    versions: dict[str, Any]
-    started: datetime
-    finished: datetime | None
-    state: str
-    host: str | None
-    stages: dict[str, float]
+    def __repr__(self) -> str:
+        return brief(self, name=self.name, episodes=self.episodes, seconds=self.seconds)

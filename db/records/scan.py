@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from eyecatch.core.distinct import Called
 from eyecatch.core.file_names import shown
+from eyecatch.core.reprs import brief
 from eyecatch.core.storage import reachable
 from eyecatch.core.video.types import Video
 
@@ -127,8 +128,13 @@ class EpisodeRecord:
 
     @property
     def length(self) -> Fraction:
-        """Seconds that a player shows at its end; never below 0."""
+        """Exact seconds that a player shows at its end; never below 0."""
         return max(self.end - self.origin, Fraction(0))
+
+    @property
+    def seconds(self) -> float:
+        """The same, rounded as floats are."""
+        return float(self.length)
 
     @property
     def name(self) -> str:
@@ -144,6 +150,14 @@ class EpisodeRecord:
     def title(self) -> str:
         """The name without its suffix, as a file may be called."""
         return shown(self.video.path.stem) if self.called is None else self.called.title
+
+    @property
+    def path(self) -> Path:
+        """Where its file was last seen."""
+        return self.video.path
+
+    def __repr__(self) -> str:
+        return brief(self, name=self.name, seconds=self.seconds, state=self.state)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Unpack
 
 from eyecatch import __version__
+from eyecatch.core.arguments import AnyPath, Paths, checked, path_of, several
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.detector_card import MOST_EPISODES, DetectorCard
 from eyecatch.core.detect.detector_file import encode_detector_file, read_detector_file
@@ -65,9 +66,8 @@ class Adapted:
     notes: tuple[str, ...] = ()
 
 
-def adapt(
-    paths: Iterable[str | Path] = (), *, out: str | Path, **keywords: Unpack[AdaptKeywords]
-) -> Adapted:
+@checked
+def adapt(paths: Paths = (), *, out: AnyPath, **keywords: Unpack[AdaptKeywords]) -> Adapted:
     """Teach the detector a show from its own episodes, without labels, or from boxed frames.
 
     Frames of all episodes are looked at many times, and what that finds is learned; the weights of
@@ -76,7 +76,8 @@ def adapt(
     ``<out>.adapting``; called again with the same arguments, it goes on from there.
 
     Args:
-        paths: videos, folders of them and URLs, as for ``index``; may be none with ``boxes``.
+        paths: a video or several, folders of them and URLs, as for ``index``; may be none with
+            ``boxes``.
         out: the file to write, for ``--detector``.
         **keywords: all optional:
 
@@ -103,13 +104,13 @@ def adapt(
 
     Example:
         >>> import eyecatch
-        >>> adapted = eyecatch.adapt(["season/"], out="Show.detector")  # doctest: +SKIP
+        >>> adapted = eyecatch.adapt("season/", out="Show.detector")  # doctest: +SKIP
         >>> if adapted.out:  # doctest: +SKIP
-        ...     eyecatch.index(["season/"], db="season.db", detector=adapted.out)
+        ...     eyecatch.index("season/", db="season.db", detector=adapted.out)
     """
     options = AdaptOptions(**keywords)
     options.check()
-    return _Adaptation(Path(out), options).run(paths)
+    return _Adaptation(Path(out), options).run(several(paths))
 
 
 class _Adaptation:
@@ -121,7 +122,7 @@ class _Adaptation:
         self._plan = TeachPlan(rounds=options.rounds, seed=options.seed)
         self._sampling = SamplePlan(count=options.frames, seed=options.seed)
 
-    def run(self, paths: Iterable[str | Path]) -> Adapted:
+    def run(self, paths: Sequence[AnyPath]) -> Adapted:
         options = self._options
         refuse(self._out, options.force)
         base = resolve(options.detector or DetectorConfig())
@@ -143,10 +144,10 @@ class _Adaptation:
         return adapted
 
     def _boxed(self) -> tuple[list[LabelledPicture], list[str]]:
-        boxes = self._options.boxes
+        boxes = path_of(self._options.boxes)
         if boxes is None:
             return [], []
-        return labelled_pictures(boxes, self._options.images or boxes.parent)
+        return labelled_pictures(boxes, path_of(self._options.images) or boxes.parent)
 
     def _find(self, files: Sources) -> FoundEpisodes:
         db = self._options.db
@@ -198,7 +199,7 @@ class _Adaptation:
         def listen(progress: TeachProgress) -> None:
             pace.step(progress.stage, progress.done, progress.total, progress.round)
 
-        boxes = options.boxes
+        boxes = path_of(options.boxes)
         lesson = Lesson(
             start=base.model,
             work=str(work.weights),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypedDict
 
+from eyecatch.core.arguments import AnyPath, Database
 from eyecatch.core.detect.config import NamedDetector
 from eyecatch.core.errors import RequestError
 from eyecatch.jobs.adapting.pace import AdaptListener, unheard
@@ -14,9 +14,9 @@ from eyecatch.jobs.adapting.pace import AdaptListener, unheard
 class AdaptKeywords(TypedDict, total=False):
     """The fields of ``AdaptOptions``, for type checkers."""
 
-    db: str | None
-    boxes: Path | None
-    images: Path | None
+    db: Database | None
+    boxes: AnyPath | None
+    images: AnyPath | None
     detector: NamedDetector | None
     frames: int
     rounds: int
@@ -30,9 +30,9 @@ class AdaptKeywords(TypedDict, total=False):
 class AdaptOptions:
     """How a detector is adapted; ``eyecatch.adapt`` says what each field means."""
 
-    db: str | None = None
-    boxes: Path | None = None
-    images: Path | None = None
+    db: Database | None = None
+    boxes: AnyPath | None = None
+    images: AnyPath | None = None
     detector: NamedDetector | None = None
     frames: int = 1000
     rounds: int = 2

@@ -48,7 +48,6 @@ def _form(what: str) -> options.Decorator:
     names = [one.name for one in formats_of(what)]
     return click.option(
         "--format",
-        "form",
         type=click.Choice(names),
         default=names[0],
         show_default=True,
@@ -182,7 +181,6 @@ def dataset(db: str, out: Path, quiet: bool, **keywords: Unpack[DatasetKeywords]
 @_EPISODES
 @click.option(
     "--of",
-    "sheet",
     type=click.Choice(SHEETS),
     default=SHEETS[0],
     show_default=True,
@@ -199,9 +197,9 @@ def dataset(db: str, out: Path, quiet: bool, **keywords: Unpack[DatasetKeywords]
 def sheet(db: str, out: Path, **keywords: Unpack[SheetKeywords]) -> None:
     """Draw the season's screen times, an episode's timeline, or a character's faces."""
     default, *others = formats_of("sheet")
-    if keywords["form"] == default.name:  # a file's name says it too
+    if keywords["format"] == default.name:  # a file's name says it too
         ends = {one.suffix: one.name for one in others}
-        keywords["form"] = ends.get(out.suffix.lower(), default.name)
+        keywords["format"] = ends.get(out.suffix.lower(), default.name)
     _report(eyecatch.export("sheet", db=db, out=out, **keywords))
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 import eyecatch
+from eyecatch.jobs import rows as shapes
 from eyecatch.jobs.cli import options
-from eyecatch.jobs.cli import serialize as shapes
 from eyecatch.jobs.cli.output import answer, note, print_json
 from eyecatch.jobs.naming.commands import Unknowns
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,17 +10,16 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from eyecatch.core.arguments import DEFAULT_DB, database
 from eyecatch.core.counting import LEAST_SECONDS
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import DETECTORS, configured, names
 from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.trust import LEVELS
 
-DEFAULT_DB = "eyecatch.db"
-
 db = click.option(
     "--db",
-    default=lambda: os.environ.get("EYECATCH_DB", DEFAULT_DB),
+    default=lambda: database(None),
     show_default=f"$EYECATCH_DB, or {DEFAULT_DB} in this folder",
     metavar="FILE|URL",
     help="The index: an SQLite file or any SQLAlchemy URL.",

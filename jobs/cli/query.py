@@ -11,8 +11,8 @@ import click
 import eyecatch
 from eyecatch.core.identity.trust import BALANCED
 from eyecatch.core.text import clock, visible
+from eyecatch.jobs import rows as shapes
 from eyecatch.jobs.cli import options
-from eyecatch.jobs.cli import serialize as shapes
 from eyecatch.jobs.cli.left_out import glimpses_said, places, remedy, say_glimpses, say_left_out
 from eyecatch.jobs.cli.output import answer, print_json, print_text
 from eyecatch.jobs.progress import shares

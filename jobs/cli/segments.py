@@ -6,8 +6,8 @@ import click
 
 import eyecatch
 from eyecatch.core.text import exact_clock
+from eyecatch.jobs import rows as shapes
 from eyecatch.jobs.cli import options
-from eyecatch.jobs.cli import serialize as shapes
 from eyecatch.jobs.cli.output import answer, note
 
 

@@ -10,6 +10,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final, Unpack
 
+from eyecatch.core.arguments import (
+    AnyPath,
+    Database,
+    Names,
+    checked,
+    path_of,
+    several,
+)
 from eyecatch.core.errors import EyecatchError, RequestError
 from eyecatch.core.file_names import fitted
 from eyecatch.core.files import refuse, whole_file
@@ -113,12 +121,13 @@ class _Job:
         self.listener(len(plans), len(plans))
 
 
+@checked
 def clips(
-    names: Sequence[str] = (),
+    names: Names = (),
     *,
-    db: str = "eyecatch.db",
-    out: Path | None = None,
-    supercut: Path | None = None,
+    db: Database | None = None,
+    out: AnyPath | None = None,
+    supercut: AnyPath | None = None,
     listener: StepListener = ignore_steps,
     **keywords: Unpack[ClipKeywords],
 ) -> ClipsReport:
@@ -126,7 +135,8 @@ def clips(
 
     Args:
         names: characters or their aliases; case doesn't matter. None with ``kind``.
-        db: path of an SQLite file, or any SQLAlchemy URL.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
         out: folder for the clips and their manifest.
         supercut: file for all clips in one. Give ``out``, ``supercut``, or both.
         listener: called with the clips that are cut, and how many there will be.
@@ -157,16 +167,25 @@ def clips(
 
     Example:
         >>> import eyecatch
-        >>> from pathlib import Path
-        >>> done = eyecatch.clips(["Mizore"], db="season.db", out=Path("clips"), pad=0.2)
+        >>> done = eyecatch.clips("Mizore", db="season.db", out="clips")
         >>> done.clips[0].file.name
         'Lantern_Street_S01E01_0001_Mizore_...mp4'
     """
     options = ClipOptions(**keywords)
+    return _clips(several(names), db, path_of(out), path_of(supercut), _Job(options, listener))
+
+
+def _clips(
+    names: Sequence[str],
+    db: Database | None,
+    out: Path | None,
+    supercut: Path | None,
+    job: _Job,
+) -> ClipsReport:
+    options, listener = job.options, job.listener
     _check_targets(out, supercut, options)
     if bool(names) == (options.kind is not None):
         raise RequestError("clips are of characters or of a kind", "name some, or a --kind")
-    job = _Job(options, listener)
     with open_index(db, create=False, filled=True) as index:
         found = _found(index, names, options)
         plans = job.plans(index, found, out)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from eyecatch.core.arguments import Names
 from eyecatch.core.errors import RequestError
 from eyecatch.core.segments.kinds import KINDS, kinds_left_out
 from eyecatch.jobs.render.options import EncodingKeywords, EncodingOptions
@@ -23,7 +23,7 @@ class ClipKeywords(EncodingKeywords, total=False):
     longest: float | None
     min_confidence: float
     unsure: bool
-    with_kinds: str | Sequence[str]
+    with_kinds: Names
     kind: str | None
     labels: str
     fast: bool
@@ -41,7 +41,7 @@ class ClipOptions(EncodingOptions):
     longest: float | None = None
     min_confidence: float = 0.0
     unsure: bool = False
-    with_kinds: str | Sequence[str] = ()
+    with_kinds: Names = ()
     kind: str | None = None
     labels: str = "none"
     fast: bool = False

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Unpack, overload
 
+from eyecatch.core.arguments import (
+    AnyPath,
+    Database,
+    Names,
+    check_keywords,
+    checked,
+    path_of,
+    renamed,
+    several,
+)
 from eyecatch.core.errors import RequestError
 from eyecatch.core.files import whole_file, whole_folder
 from eyecatch.core.identity.bundle_writer import check_free
@@ -52,8 +62,8 @@ class Exported:
 def export(
     what: Literal["frames"],
     *,
-    db: str = ...,
-    out: Path | None = ...,
+    db: Database | None = ...,
+    out: AnyPath | None = ...,
     **keywords: Unpack[ExportKeywords],
 ) -> Exported: ...
 
@@ -62,8 +72,8 @@ def export(
 def export(
     what: Literal["appearances"],
     *,
-    db: str = ...,
-    out: Path | None = ...,
+    db: Database | None = ...,
+    out: AnyPath | None = ...,
     **keywords: Unpack[AppearanceKeywords],
 ) -> Exported: ...
 
@@ -72,8 +82,8 @@ def export(
 def export(
     what: Literal["segments"],
     *,
-    db: str = ...,
-    out: Path | None = ...,
+    db: Database | None = ...,
+    out: AnyPath | None = ...,
     **keywords: Unpack[EpisodeKeywords],
 ) -> Exported: ...
 
@@ -82,8 +92,8 @@ def export(
 def export(
     what: Literal["dataset"],
     *,
-    db: str = ...,
-    out: Path | None = ...,
+    db: Database | None = ...,
+    out: AnyPath | None = ...,
     listener: StepListener = ...,
     **keywords: Unpack[DatasetKeywords],
 ) -> Exported: ...
@@ -93,8 +103,8 @@ def export(
 def export(
     what: Literal["sheet"],
     *,
-    db: str = ...,
-    out: Path | None = ...,
+    db: Database | None = ...,
+    out: AnyPath | None = ...,
     **keywords: Unpack[SheetKeywords],
 ) -> Exported: ...
 
@@ -103,17 +113,19 @@ def export(
 def export(
     what: Literal["bundle"],
     *,
-    db: str = ...,
-    out: Path | None = ...,
+    db: Database | None = ...,
+    out: AnyPath | None = ...,
     **keywords: Unpack[BundleKeywords],
 ) -> Exported: ...
 
 
+@renamed(form="format", sheet="of")
+@checked
 def export(
     what: str,
     *,
-    db: str = "eyecatch.db",
-    out: Path | None = None,
+    db: Database | None = None,
+    out: AnyPath | None = None,
     listener: StepListener = ignore_steps,
     **keywords: Any,
 ) -> Exported:
@@ -121,19 +133,21 @@ def export(
 
     Args:
         what: ``frames``, ``appearances``, ``segments``, ``dataset``, ``sheet`` or ``bundle``.
-        db: path of an SQLite file, or any SQLAlchemy URL.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
         out: the file, or the folder of a dataset or bundle; None for standard output, where the
             format is text. Where there is a file for each episode or character, a name that doesn't
             end as those do is a folder for them.
         listener: datasets only: called with how many pictures are written, and of how many.
         **keywords: all optional:
 
-            form: but for a bundle: the name of a format; None for the first that
+            format: but for a bundle: the name of a format; None for the first that
                 ``docs/exports.md`` has of them.
-            episodes: but for a bundle: file names, with or without suffix, or paths; all if empty.
+            episodes: but for a bundle: a file's name, with or without suffix, or its path; or
+                several; all if empty.
             force: replace what is there; of folders, only what an export wrote, or a bundle.
-            characters: but for segments and a bundle: names or aliases; all, and unknown faces, if
-                empty.
+            characters: but for segments and a bundle: a name or alias, or several; all, and unknown
+                faces, if empty.
             unsure: but for segments and a bundle: names that are unsure count too.
             join: of appearances: seconds between two of a character that still count as one.
             with_kinds: of appearances and a sheet: kinds of segments that count too, such as
@@ -141,7 +155,7 @@ def export(
             min_seconds: of appearances and a sheet: least screen time in an episode, as in
                 ``find``; 0 for glimpses too.
             every: of a dataset: every n-th drawing becomes a picture.
-            sheet: of a sheet: ``season`` (a grid), ``timeline`` (of each episode) or ``faces`` (of
+            of: of a sheet: ``season`` (a grid), ``timeline`` (of each episode) or ``faces`` (of
                 each character).
             series: of a bundle: only the people of this show; None for all.
 
@@ -154,33 +168,40 @@ def export(
 
     Example:
         >>> import eyecatch
-        >>> from pathlib import Path
-        >>> done = eyecatch.export("frames", db="season.db", form="csv", out=Path("frames.csv"))
+        >>> done = eyecatch.export("frames", db="season.db", format="csv", out="frames.csv")
         >>> done.rows > 100
         True
-        >>> eyecatch.export("appearances", db="season.db", form="edl", out=Path("edl/")).rows
+        >>> eyecatch.export("appearances", db="season.db", format="edl", out="edl/").rows
         2
     """
+    where = path_of(out)
     match what:
         case "frames":
-            return _frames(db, out, ExportOptions(**keywords))
+            return _frames(db, where, ExportOptions(**_known(ExportKeywords, keywords)))
         case "appearances":
-            return _appearances(db, out, AppearanceOptions(**keywords))
+            chosen = AppearanceOptions(**_known(AppearanceKeywords, keywords))
+            return _appearances(db, where, chosen)
         case "segments":
-            return _segments(db, out, EpisodeOptions(**keywords))
+            return _segments(db, where, EpisodeOptions(**_known(EpisodeKeywords, keywords)))
         case "dataset":
-            return _dataset(db, out, DatasetOptions(**keywords), listener)
+            return _dataset(
+                db, where, DatasetOptions(**_known(DatasetKeywords, keywords)), listener
+            )
         case "sheet":
-            return _sheet(db, out, SheetOptions(**keywords))
+            return _sheet(db, where, SheetOptions(**_known(SheetKeywords, keywords)))
         case "bundle":
-            return _bundle(db, out, BundleOptions(**keywords))
+            return _bundle(db, where, BundleOptions(**_known(BundleKeywords, keywords)))
         case _:
             choices = " or ".join([*KINDS, "bundle"])
             raise RequestError(f"{what!r} is no export", f"choose {choices}")
 
 
-def _frames(db: str, out: Path | None, options: ExportOptions) -> Exported:
-    form = find_format("frames", options.form)
+def _known(typed: type, keywords: dict[str, Any]) -> dict[str, Any]:
+    return check_keywords("export()", typed, keywords)
+
+
+def _frames(db: Database | None, out: Path | None, options: ExportOptions) -> Exported:
+    form = find_format("frames", options.format)
     with _selected(db, options) as chosen:
         rows = frames.frame_rows(
             chosen.index, chosen.episodes, chosen.characters, unsure=chosen.unsure
@@ -188,8 +209,8 @@ def _frames(db: str, out: Path | None, options: ExportOptions) -> Exported:
         return _table(form, out, options.force, frames.COLUMNS, rows)
 
 
-def _appearances(db: str, out: Path | None, options: AppearanceOptions) -> Exported:
-    form = find_format("appearances", options.form)
+def _appearances(db: Database | None, out: Path | None, options: AppearanceOptions) -> Exported:
+    form = find_format("appearances", options.format)
     with _selected(db, options, options.with_kinds, options.min_seconds) as chosen:
         casts = found.appearances_of(chosen, join=options.join, by_segment=form.kind == "table")
     if form.kind == "table":
@@ -200,10 +221,10 @@ def _appearances(db: str, out: Path | None, options: AppearanceOptions) -> Expor
     return Exported(files, sum(len(cast.appearances) for cast in casts))
 
 
-def _segments(db: str, out: Path | None, options: EpisodeOptions) -> Exported:
-    form = find_format("segments", options.form)
+def _segments(db: Database | None, out: Path | None, options: EpisodeOptions) -> Exported:
+    form = find_format("segments", options.format)
     with open_index(db, create=False, filled=True) as index:
-        episodes = segment_rows.segments_of(index, pick(index, options.episodes))
+        episodes = segment_rows.segments_of(index, pick(index, several(options.episodes)))
     if form.kind == "table":
         rows = segment_rows.segment_rows(episodes)
         return _table(form, out, options.force, segment_rows.COLUMNS, rows)
@@ -224,9 +245,9 @@ def _table(
 
 
 def _dataset(
-    db: str, out: Path | None, options: DatasetOptions, listener: StepListener
+    db: Database | None, out: Path | None, options: DatasetOptions, listener: StepListener
 ) -> Exported:
-    form = find_format("dataset", options.form)
+    form = find_format("dataset", options.format)
     with _selected(db, options) as chosen:
         folder = outputs.named(form, out)
         with whole_folder(folder, force=options.force) as aside:
@@ -234,11 +255,11 @@ def _dataset(
     return Exported((folder,), pictures)
 
 
-def _sheet(db: str, out: Path | None, options: SheetOptions) -> Exported:
-    form = find_format("sheet", options.form)
+def _sheet(db: Database | None, out: Path | None, options: SheetOptions) -> Exported:
+    form = find_format("sheet", options.format)
     sheets = importlib.import_module("eyecatch.jobs.export.sheets")  # loads matplotlib
     with _selected(db, options, options.with_kinds, options.min_seconds) as chosen:
-        drawn = sheets.sheets(options.sheet, chosen)
+        drawn = sheets.sheets(options.of, chosen)
         files = outputs.files_for(
             [name for name, _ in drawn], form, outputs.named(form, out), options.force
         )
@@ -249,7 +270,7 @@ def _sheet(db: str, out: Path | None, options: SheetOptions) -> Exported:
     return Exported(tuple(files), len(files))
 
 
-def _bundle(db: str, out: Path | None, options: BundleOptions) -> Exported:
+def _bundle(db: Database | None, out: Path | None, options: BundleOptions) -> Exported:
     if out is None:
         raise RequestError("a bundle can't go to standard output", "name a folder with --out")
     check_free(out, options.force)
@@ -261,13 +282,13 @@ def _bundle(db: str, out: Path | None, options: BundleOptions) -> Exported:
 
 @contextmanager
 def _selected(
-    db: str,
+    db: Database | None,
     options: ExportOptions,
-    with_kinds: str | Sequence[str] = (),
+    with_kinds: Names = (),
     min_seconds: float = 0,
 ) -> Iterator[Selection]:
     """What of an index is exported; the index stays open inside the block."""
     with open_index(db, create=False, filled=True) as index:
-        names = [index.characters.own_name(name) for name in options.characters]
-        episodes = pick(index, options.episodes)
+        names = [index.characters.own_name(name) for name in several(options.characters)]
+        episodes = pick(index, several(options.episodes))
         yield Selection(index, episodes, names, options.unsure, with_kinds, min_seconds)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, TypedDict
 
+from eyecatch.core.arguments import Names, Paths
 from eyecatch.core.counting import LEAST_SECONDS
 from eyecatch.core.errors import RequestError
 from eyecatch.core.segments.kinds import kinds_left_out
@@ -22,15 +21,15 @@ of them are seldom nearly the same."""
 class EpisodeKeywords(TypedDict, total=False):
     """The fields of ``EpisodeOptions``, for type checkers."""
 
-    form: str | None
-    episodes: Sequence[str | Path]
+    format: str | None
+    episodes: Paths
     force: bool
 
 
 class ExportKeywords(EpisodeKeywords, total=False):
     """The fields of ``ExportOptions``, for type checkers."""
 
-    characters: Sequence[str]
+    characters: Names
     unsure: bool
 
 
@@ -38,7 +37,7 @@ class AppearanceKeywords(ExportKeywords, total=False):
     """The fields of ``AppearanceOptions``, for type checkers."""
 
     join: float
-    with_kinds: str | Sequence[str]
+    with_kinds: Names
     min_seconds: float
 
 
@@ -51,8 +50,8 @@ class DatasetKeywords(ExportKeywords, total=False):
 class SheetKeywords(ExportKeywords, total=False):
     """The fields of ``SheetOptions``, for type checkers."""
 
-    sheet: str
-    with_kinds: str | Sequence[str]
+    of: str
+    with_kinds: Names
     min_seconds: float
 
 
@@ -67,8 +66,8 @@ class BundleKeywords(TypedDict, total=False):
 class EpisodeOptions:
     """Of every export, and all of ``segments``; ``eyecatch.export`` says what each field means."""
 
-    form: str | None = None
-    episodes: Sequence[str | Path] = ()
+    format: str | None = None
+    episodes: Paths = ()
     force: bool = False
 
 
@@ -76,7 +75,7 @@ class EpisodeOptions:
 class ExportOptions(EpisodeOptions):
     """Of those that are about characters, besides."""
 
-    characters: Sequence[str] = ()
+    characters: Names = ()
     unsure: bool = False
 
 
@@ -85,7 +84,7 @@ class AppearanceOptions(ExportOptions):
     """Of ``appearances``, besides."""
 
     join: float = 0.0
-    with_kinds: str | Sequence[str] = ()
+    with_kinds: Names = ()
     min_seconds: float = LEAST_SECONDS
 
     def __post_init__(self) -> None:
@@ -107,14 +106,14 @@ class DatasetOptions(ExportOptions):
 class SheetOptions(ExportOptions):
     """Of a ``sheet``, besides."""
 
-    sheet: str = "season"
-    with_kinds: str | Sequence[str] = ()
+    of: str = "season"
+    with_kinds: Names = ()
     min_seconds: float = LEAST_SECONDS
 
     def __post_init__(self) -> None:
         kinds_left_out(self.with_kinds)
-        if self.sheet not in SHEETS:
-            raise RequestError(f"{self.sheet!r} is no sheet", f"choose {' or '.join(SHEETS)}")
+        if self.of not in SHEETS:
+            raise RequestError(f"{self.of!r} is no sheet", f"choose {' or '.join(SHEETS)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Unpack
 
+from eyecatch.core.arguments import Database, Paths, checked, database, several
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import configured, resolve
 from eyecatch.core.errors import EyecatchError
@@ -20,8 +21,8 @@ from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.text import clock
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.models.base import FAILED, INCOMPLETE
-from eyecatch.db.records.answers import EpisodeStatus
 from eyecatch.db.records.scan import EpisodeRecord
+from eyecatch.db.records.states import EpisodeStatus
 from eyecatch.jobs.classify import Classifier, Models, load_models
 from eyecatch.jobs.damage import damage_sentence
 from eyecatch.jobs.indexing.episode_scans import EpisodeScans
@@ -58,10 +59,11 @@ class IndexReport:
     notes: tuple[str, ...] = ()
 
 
+@checked
 def index(
-    paths: Iterable[str | Path],
+    paths: Paths,
     *,
-    db: str = "eyecatch.db",
+    db: Database | None = None,
     model: Models | None = None,
     listener: Listener = silent,
     **keywords: Unpack[IndexKeywords],
@@ -69,9 +71,10 @@ def index(
     """Index episodes by the faces and characters on screen.
 
     Args:
-        paths: videos, folders of them, and URLs that fsspec knows, which may be patterns. Links in
-            folders are followed; what eyecatch wrote itself is left out there.
-        db: path of an SQLite file, or any SQLAlchemy URL; made where there is none.
+        paths: a video or several, folders of them, and URLs that fsspec knows, which may be
+            patterns. Links in folders are followed; what eyecatch wrote itself is left out there.
+        db: path of an SQLite file, or any SQLAlchemy URL, made where there is none; None for that
+            of ``EYECATCH_DB``, else ``eyecatch.db`` in this folder.
         model: folder of the bundle that names the faces, or of several that decide together;
             without one, new faces stay unnamed and names that were decided earlier stay.
         listener: called with the progress after every chunk.
@@ -107,12 +110,12 @@ def index(
 
     Example:
         >>> import eyecatch
-        >>> report = eyecatch.index(["season/"], db="new.db", model="season.bundle")
+        >>> report = eyecatch.index("season/", db="new.db", model="season.bundle")
         >>> [episode.title for episode in report.episodes]
         ['Lantern_Street_S01E01', 'Lantern_Street_S01E02']
         >>> report.faults
         ()
-        >>> again = eyecatch.index(["season/"], db="new.db", model="season.bundle")
+        >>> again = eyecatch.index("season/", db="new.db", model="season.bundle")
         >>> again.progress.chunks  # nothing is left to do
         0
     """
@@ -121,7 +124,7 @@ def index(
         require_name(options.series)
     ensemble = None if model is None else load_models(model)
     scan = ScanConfig(resolve(options.detector or DetectorConfig()))
-    sources = videos(paths)
+    sources, db = videos(several(paths)), database(db)
     if options.trust is not None:
         _check_trust(options.trust, ensemble)
     with open_index(db) as opened:

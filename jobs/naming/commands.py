@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from eyecatch.core.arguments import AnyPath, Database, Numbers, checked, path_of, several
+from eyecatch.core.reprs import brief
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.review import ActionRow, ClusterRow, FaceRow, Share
 from eyecatch.jobs.naming.cluster_sheets import write_sheets
@@ -30,6 +31,18 @@ class Cluster:
     faces: tuple[FaceRow, ...]
     doubt: str | None = None
 
+    @property
+    def id(self) -> int:
+        """Its number, which ``name`` takes."""
+        return self.row.id
+
+    def __repr__(self) -> str:
+        row = self.row
+        return brief(
+            self, id=row.id, faces=row.faces, episodes=row.episodes, seconds=row.seconds,
+            doubt=self.doubt,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Unknowns:
@@ -51,11 +64,12 @@ class Unknowns:
     doubts: Mapping[int, str] = field(default_factory=dict)
 
 
+@checked
 def unknowns(
     *,
-    db: str = "eyecatch.db",
+    db: Database | None = None,
     most: int | None = 50,
-    sheet: Path | None = None,
+    sheet: AnyPath | None = None,
     trust: str | None = None,
     say: Notify = ignore,
 ) -> Unknowns:
@@ -64,7 +78,8 @@ def unknowns(
     New faces are embedded and grouped first; what was grouped before stays as it was.
 
     Args:
-        db: path of an SQLite file, or any SQLAlchemy URL.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
         most: clusters that are worth a click, others, and unsure faces that are listed at most;
             None for all.
         sheet: a folder for a picture of each cluster that is worth a click; of all with ``most``
@@ -101,9 +116,9 @@ def unknowns(
             for row, doubt in waiting
             if row.id in listed
         )
-        if sheet is not None:
+        if (folder := path_of(sheet)) is not None:
             drawn = [one for one in clusters if most is None or one.doubt is None]
-            write_sheets(index, [(one.row, one.faces) for one in drawn], sheet)
+            write_sheets(index, [(one.row, one.faces) for one in drawn], folder)
         unsure = offers.unsure()
         return Unknowns(
             clusters,
@@ -114,12 +129,13 @@ def unknowns(
         )
 
 
+@checked
 def name(  # noqa: PLR0913 - each is an option
     cluster: int,
     character: str | None,
     *,
-    db: str = "eyecatch.db",
-    faces: Sequence[int] = (),
+    db: Database | None = None,
+    faces: Numbers = (),
     no_face: bool = False,
     trust: str | None = None,
 ) -> ActionRow:
@@ -129,8 +145,9 @@ def name(  # noqa: PLR0913 - each is an option
         cluster: its number.
         character: the name; one that is known in another case is that character. None sets the
             faces aside: they are nobody in particular.
-        db: path of an SQLite file, or any SQLAlchemy URL.
-        faces: only these faces of the cluster, by their numbers; all if empty.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
+        faces: only this face of the cluster, or these, by their numbers; all if empty.
         no_face: there is no face in these boxes (a hand, a wheel, lettering): they are in no answer
             any more, and a detector that learns the show learns that too.
         trust: how sure names that follow have to be, as in ``unknowns``; undo leaves it.
@@ -143,21 +160,23 @@ def name(  # noqa: PLR0913 - each is an option
         >>> import eyecatch
         >>> cluster = eyecatch.unknowns(db="season.db").clusters[0].row.id
         >>> done = eyecatch.name(cluster, "Daichi", db="season.db")
-        >>> [found.episode.title for found in eyecatch.find(["Daichi"], db="season.db")]
+        >>> [found.episode.title for found in eyecatch.find("Daichi", db="season.db")]
         ['Lantern_Street_S01E01']
     """
     with _acting(db, trust) as index:
-        return index.actions.name_cluster(cluster, character, faces, no_face=no_face)
+        return index.actions.name_cluster(cluster, character, several(faces), no_face=no_face)
 
 
-def unname(who: str | int, *, db: str = "eyecatch.db", faces: Sequence[int] = ()) -> ActionRow:
+@checked
+def unname(who: str | int, *, db: Database | None = None, faces: Numbers = ()) -> ActionRow:
     """Remove the names that people gave to a cluster (by number) or a character (by name).
 
     Args:
         who: the number of a cluster, or the name of a character.
-        db: path of an SQLite file, or any SQLAlchemy URL.
-        faces: mark these faces as not being who they are called, whoever named them; no model
-            calls them so again. Nothing else is removed.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
+        faces: mark this face, or these, as not being who they are called, whoever named them; no
+            model calls them so again. Nothing else is removed.
 
     Raises:
         RequestError: there is nothing to take back.
@@ -168,14 +187,15 @@ def unname(who: str | int, *, db: str = "eyecatch.db", faces: Sequence[int] = ()
         >>> cluster = eyecatch.unknowns(db="season.db").clusters[0].row.id
         >>> done = eyecatch.name(cluster, "Daichi", db="season.db")
         >>> done = eyecatch.unname("Daichi", db="season.db")
-        >>> eyecatch.find(["Daichi"], db="season.db")
+        >>> eyecatch.find("Daichi", db="season.db")
         []
     """
     with _acting(db) as index:
-        return index.actions.deny(faces) if faces else index.actions.unname(who)
+        return index.actions.deny(several(faces)) if faces != () else index.actions.unname(who)
 
 
-def merge(into: int, *others: int, db: str = "eyecatch.db") -> ActionRow:
+@checked
+def merge(into: int, *others: int, db: Database | None = None) -> ActionRow:
     """Put all faces of other clusters into one; RequestError if they can't be.
 
     Example:
@@ -189,13 +209,15 @@ def merge(into: int, *others: int, db: str = "eyecatch.db") -> ActionRow:
         return index.actions.merge(into, others)
 
 
-def split(cluster: int, *faces: int, db: str = "eyecatch.db") -> int:
+@checked
+def split(cluster: int, *faces: int, db: Database | None = None) -> int:
     """Put faces of a cluster into a new one, whose number is returned, and keep the two apart.
 
     Args:
         cluster: its number.
         faces: numbers of faces that are somebody else.
-        db: path of an SQLite file, or any SQLAlchemy URL.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
 
     Raises:
         RequestError: a face is not in the cluster, or none would be left in it.
@@ -214,7 +236,8 @@ def split(cluster: int, *faces: int, db: str = "eyecatch.db") -> int:
         return index.actions.split(cluster, faces)[1]
 
 
-def undo(*, db: str = "eyecatch.db") -> ActionRow:
+@checked
+def undo(*, db: Database | None = None) -> ActionRow:
     """Take back the last thing that a person did, with faces or segments.
 
     Raises:
@@ -234,7 +257,9 @@ def undo(*, db: str = "eyecatch.db") -> ActionRow:
 
 
 @contextmanager
-def _acting(db: str, trust: str | None = None, *, filled: bool = True) -> Iterator[Index]:
+def _acting(
+    db: Database | None, trust: str | None = None, *, filled: bool = True
+) -> Iterator[Index]:
     """An index in which names are propagated after an action, in one transaction with it."""
     with open_index(db, create=False, filled=filled) as index:
         pipeline = NamingPipeline(index)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
+from eyecatch.core.arguments import AnyPath, Database, checked, path_of
 from eyecatch.core.errors import RequestError
 from eyecatch.core.file_names import fitted
 from eyecatch.core.files import refuse, whole_file
@@ -29,11 +30,12 @@ FOLDER = Path("annotated")
 that is indexed as a whole."""
 
 
+@checked
 def render(
-    episode: str | Path,
+    episode: AnyPath,
     *,
-    db: str = "eyecatch.db",
-    out: Path | None = None,
+    db: Database | None = None,
+    out: AnyPath | None = None,
     listener: StepListener = ignore_steps,
     **keywords: Unpack[RenderKeywords],
 ) -> Path:
@@ -41,7 +43,8 @@ def render(
 
     Args:
         episode: its file's name, with or without suffix, or its path.
-        db: path of an SQLite file, or any SQLAlchemy URL.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
         out: the file, whose suffix says what is written: ``.mkv``, for soft also ``.ass``, for burn
             also ``.mp4`` and ``.mov``. None for ``annotated/<episode>`` in the current folder.
         listener: called with how many frames are written, and how many there will be.
@@ -68,13 +71,12 @@ def render(
 
     Example:
         >>> import eyecatch
-        >>> from pathlib import Path
-        >>> eyecatch.render("Lantern_Street_S01E01", db="season.db", out=Path("named.mkv")).name
+        >>> eyecatch.render("Lantern_Street_S01E01", db="season.db", out="named.mkv").name
         'named.mkv'
     """
     options = RenderOptions(**keywords)
     with open_index(db, create=False, filled=True) as index:
-        return _render(index, pick_one(index, episode), out, options, listener)
+        return _render(index, pick_one(index, episode), path_of(out), options, listener)
 
 
 def render_episode(

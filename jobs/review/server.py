@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import uvicorn
 
+from eyecatch.core.arguments import Database, checked
 from eyecatch.core.errors import RequestError
 from eyecatch.core.names import has_controls
 from eyecatch.db.index import open_index
@@ -18,9 +19,10 @@ from eyecatch.jobs.review.proxies import proxy_folder
 from eyecatch.jobs.review.state import AppState
 
 
+@checked
 def review(  # noqa: PLR0913 - each is an option
     *,
-    db: str = "eyecatch.db",
+    db: Database | None = None,
     port: int = 8765,
     host: str = "127.0.0.1",
     token: str | None = None,
@@ -30,7 +32,8 @@ def review(  # noqa: PLR0913 - each is an option
     """Serve the page on which people name faces, until the program is stopped.
 
     Args:
-        db: path of an SQLite file, or any SQLAlchemy URL.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
         port: where it listens; 0 for any that is free.
         host: on which address; any but loopback asks every visitor for the token.
         token: which one; None to make one up.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
+from eyecatch.core.arguments import AnyPath, Database, checked
+from eyecatch.core.reprs import brief
 from eyecatch.core.segments.kinds import STORY
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.answers import SegmentRow
@@ -28,23 +29,44 @@ class EpisodeSegment:
 
     @property
     def start(self) -> Fraction:
-        """Seconds that players show when it begins."""
+        """Exact seconds that players show when it begins."""
         return self.row.start - self.episode.origin
 
     @property
     def stop(self) -> Fraction:
-        """Seconds that players show when it ends."""
+        """Exact seconds that players show when it ends."""
         return self.row.stop - self.episode.origin
 
+    @property
+    def start_seconds(self) -> float:
+        """When it begins, as players show it."""
+        return float(self.start)
 
+    @property
+    def stop_seconds(self) -> float:
+        """When it ends, as players show it."""
+        return float(self.stop)
+
+    @property
+    def kind(self) -> str:
+        """One of ``core.segments.kinds.KINDS``."""
+        return self.row.kind
+
+    def __repr__(self) -> str:
+        name = self.episode.name
+        return brief(self, episode=name, kind=self.kind, start=self.start, stop=self.stop)
+
+
+@checked
 def segments(
-    episode: str | Path | None = None, *, db: str = "eyecatch.db", series: str | None = None
+    episode: AnyPath | None = None, *, db: Database | None = None, series: str | None = None
 ) -> list[EpisodeSegment]:
     """The openings, endings, eyecatches, recaps, previews and reused shots of episodes.
 
     Args:
         episode: a file's name, with or without its suffix, or a path to it; all episodes if None.
-        db: path of an SQLite file, or any SQLAlchemy URL.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
         series: only episodes of this show.
 
     Returns:
@@ -59,7 +81,7 @@ def segments(
         >>> done = eyecatch.segment("Lantern_Street_S01E01", "0:01", "0:03.5", "opening",
         ...                         db="season.db")
         >>> for one in eyecatch.segments(db="season.db"):
-        ...     print(one.episode.title, one.row.kind, f"{float(one.start):.1f} s")
+        ...     print(one.episode.title, one.row.kind, f"{one.start_seconds:.1f} s")
         Lantern_Street_S01E01 opening 1.0 s
     """
     with open_index(db, create=False, filled=True) as index:

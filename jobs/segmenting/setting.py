@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 from typing import Final
 
+from eyecatch.core.arguments import AnyPath, Database, checked
 from eyecatch.core.errors import RequestError
 from eyecatch.core.names import folded
 from eyecatch.core.segments.kinds import KINDS, STORY
@@ -23,13 +23,14 @@ SAID: Final = (*KINDS, STORY)
 """What a person may say that a part of an episode is."""
 
 
+@checked
 def segment(  # noqa: PLR0913 - as the verb
-    episode: str | Path,
+    episode: AnyPath,
     start: str | float,
     stop: str | float,
     kind: str,
     *,
-    db: str = "eyecatch.db",
+    db: Database | None = None,
     only_here: bool = False,
 ) -> ActionRow:
     """Set what a part of an episode is, in all episodes that share it.
@@ -44,7 +45,8 @@ def segment(  # noqa: PLR0913 - as the verb
         stop: when it ends.
         kind: ``opening``, ``ending``, ``eyecatch``, ``recap``, ``preview``, ``reused``, or
             ``story``: there is no segment.
-        db: path of an SQLite file, or any SQLAlchemy URL.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
         only_here: other episodes stay as they are.
 
     Raises:

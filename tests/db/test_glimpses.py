@@ -130,8 +130,8 @@ def test_all_answers_say_the_same_seconds(index, season):
             assert answers.glimpses == sum(one.glimpses for one in characters)
             outside = Counter()
             for one in characters:
-                outside += Counter({left.segment: left.seconds for left in one.left_out})
-            assert {one.segment: one.seconds for one in answers.left_out} == outside
+                outside += Counter({left.segment: left.screen_time for left in one.left_out})
+            assert {one.segment: one.screen_time for one in answers.left_out} == outside
             if least == 1:
                 parts = index.pages.parts(ids, kinds, confidence)
                 rows = {(one.episode_id, one.character): one.seconds for one in parts}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypedDict
 
+from eyecatch.core.arguments import AnyPath
 from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.networks import NETWORKS
 from eyecatch.core.tensorflow import Device
@@ -20,7 +20,7 @@ class TrainKeywords(TypedDict, total=False):
     arch: str | None
     quick: bool
     from_scratch: bool
-    base: Path | None
+    base: AnyPath | None
     epochs: int | None
     seed: int | None
     series: str | None
@@ -39,7 +39,7 @@ class TrainOptions:
     arch: str | None = None
     quick: bool = False
     from_scratch: bool = False
-    base: Path | None = None
+    base: AnyPath | None = None
     epochs: int | None = None
     seed: int | None = None
     series: str | None = None

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from typing import Unpack
 
+from eyecatch.core.arguments import AnyPath, checked, path_of
 from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.base_embedder import base_bundle, named_bundle
 from eyecatch.core.identity.bundle import Bundle
@@ -28,7 +29,8 @@ from eyecatch.training.classifier.strategies import (
 log = logging.getLogger(__name__)
 
 
-def train(faces: Path, out: Path, **keywords: Unpack[TrainKeywords]) -> Bundle:
+@checked
+def train(faces: AnyPath, out: AnyPath, **keywords: Unpack[TrainKeywords]) -> Bundle:
     """Trains a classifier on ``faces``/<character>/ and writes it to ``out``.
 
     A folder called ``unknown`` is no character: the bundle learns not to name its faces.
@@ -66,19 +68,18 @@ def train(faces: Path, out: Path, **keywords: Unpack[TrainKeywords]) -> Bundle:
         Prototypes only, in a minute; the bundle then knows the seven characters of the drawn cast.
 
         >>> import eyecatch
-        >>> from pathlib import Path
         >>> bundle = eyecatch.train(  # doctest: +SKIP
-        ...     Path("faces"), Path("season.bundle"), quick=True, seed=1, force=True
+        ...     "faces", "season.bundle", quick=True, seed=1, force=True
         ... )
     """
     options = TrainOptions(**keywords)
-    settings = options.resolve_settings()
-    check_free(out, options.force)
+    settings, folder = options.resolve_settings(), Path(out)
+    check_free(folder, options.force)
     if options.series is not None:
         require_name(options.series)
-    base = _base(options.base, settings)
-    people = read_training_faces(faces)
-    checkpoints = Checkpoints(out, settings, people, base)
+    base = _base(path_of(options.base), settings)
+    people = read_training_faces(Path(faces))
+    checkpoints = Checkpoints(folder, settings, people, base)
     history = checkpoints.start(options.resume, options.force)
 
     split = split_faces(people, settings)
@@ -95,7 +96,7 @@ def train(faces: Path, out: Path, **keywords: Unpack[TrainKeywords]) -> Bundle:
     result = _train(run)
     _warn(result.notes)
 
-    bundle = export(out, run, result, series=options.series, force=options.force)
+    bundle = export(folder, run, result, series=options.series, force=options.force)
     checkpoints.clear()
     return bundle
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Unpack
 
+from eyecatch.core.arguments import AnyPath, Paths, checked, path_of, several
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.errors import RequestError
 from eyecatch.core.file_names import shown
@@ -26,14 +27,16 @@ from eyecatch.training.collection.types import Collected
 from eyecatch.training.collection.web import fetch
 
 
-def collect(paths: Sequence[Path], out: Path, **keywords: Unpack[CollectKeywords]) -> Collected:
+@checked
+def collect(paths: Paths, out: AnyPath, **keywords: Unpack[CollectKeywords]) -> Collected:
     """Cuts faces out of pictures and videos, and sorts them into folders.
 
     Run again into the same folder, it adds what is new, and leaves alone what a person has renamed,
     moved or deleted since. Interrupted with Ctrl-C, it sorts what it has found until then.
 
     Args:
-        paths: pictures, videos and folders of them; none where ``danbooru`` or ``web`` is given.
+        paths: a picture, video or folder of them, or several; none where ``danbooru`` or ``web`` is
+            given.
         out: the folder to collect in: a folder for each group of similar faces, ``alone`` for those
             of no group, and ``collected.csv`` with a row for every face that was found.
         **keywords: all optional:
@@ -63,24 +66,21 @@ def collect(paths: Sequence[Path], out: Path, **keywords: Unpack[CollectKeywords
         Pictures that are faces already, into one folder; near duplicates are left out.
 
         >>> import eyecatch
-        >>> from pathlib import Path
-        >>> collected = eyecatch.collect(
-        ...     [Path("faces/Akari")], Path("collected"), crop=True, group=False
-        ... )
+        >>> collected = eyecatch.collect("faces/Akari", "collected", crop=True, group=False)
         >>> list(collected.labels)
         ['faces']
     """
     options = CollectOptions(**keywords)
-    paths, out = [Path(path) for path in paths], Path(out)
-    _check(paths, options)
-    if options.boxes is not None:
-        return cut_boxes(paths, out, options.boxes)
-    store = FaceStore(out)
+    files = [Path(path) for path in several(paths)]
+    _check(files, options)
+    if (boxes := path_of(options.boxes)) is not None:
+        return cut_boxes(files, Path(out), boxes)
+    store = FaceStore(Path(out))
     extractor = FaceExtractor(options.detector or DetectorConfig(), options.min_size, options.crop)
     if options.danbooru is not None:
         on_progress = partial(options.progress, "posts, MB")
         return collect_posts(options.danbooru, extractor, store, on_progress)
-    return _collect_files(paths, extractor, store, options)
+    return _collect_files(files, extractor, store, options)
 
 
 def _check(paths: Sequence[Path], options: CollectOptions) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from eyecatch.core.arguments import several
 from eyecatch.core.errors import MediaError, RequestError
 from eyecatch.core.images import SUFFIXES
 from eyecatch.core.threads import map_in_threads
@@ -97,7 +98,7 @@ def collect_posts(
     Raises:
         RequestError: the metadata or the folder of pictures can't be read.
     """
-    if not wanted.images.is_dir():
+    if not Path(wanted.images).is_dir():
         raise RequestError(f"{wanted.images} is no folder", "name the folder of the pictures")
     return _PostRun(wanted, extractor, store, on_progress).run()
 
@@ -132,14 +133,15 @@ class _PostRun:
         self, wanted: Danbooru, extractor: FaceExtractor, store: FaceStore, on_progress: OnProgress
     ) -> None:
         self._wanted = wanted
-        self._tags = {"_".join(name.lower().split()) for name in wanted.characters}
-        self._ratings = {rating[:1].lower() for rating in wanted.ratings}
+        self._meta, self._images = Path(wanted.meta), Path(wanted.images)
+        self._tags = {"_".join(name.lower().split()) for name in several(wanted.characters)}
+        self._ratings = {rating[:1].lower() for rating in several(wanted.ratings)}
         self._extractor = extractor
         # Other than the extractor's, as no face is taken of pictures with several.
         self._digest = f"{extractor.digest}-alone"
         self._store = store
         self._on_progress = on_progress
-        self._total = -(-size_of(wanted.meta) // MEGABYTE)
+        self._total = -(-size_of(self._meta) // MEGABYTE)
         self._waiting: defaultdict[str, list[Face]] = defaultdict(list)
         self._placed: Counter[str] = Counter()
         self._faults: Counter[str] = Counter()
@@ -163,19 +165,19 @@ class _PostRun:
         """Folders whose pictures, and faces from before, can't come to the least number."""
         counts = Counter(
             folder_of(post.characters[0])
-            for post in read_posts(self._wanted.meta)
-            if isinstance(post, Post) and self._wants(post) and post.find(self._wanted.images)
+            for post in read_posts(self._meta)
+            if isinstance(post, Post) and self._wants(post) and post.find(self._images)
         )
         kept = self._store.manifest.kept
         return frozenset(name for name, n in counts.items() if n + kept[name] < self._wanted.least)
 
     def _candidates(self, few: frozenset[str]) -> Iterator[tuple[Post, Path]]:
         """The posts that are wanted, with their pictures."""
-        for post in read_posts(self._wanted.meta):
+        for post in read_posts(self._meta):
             if isinstance(post, str):
                 self._note_fault(BROKEN, f"{post} It is left out.")
             elif self._wants(post) and not self._enough(name := folder_of(post.characters[0])):
-                picture = post.find(self._wanted.images)
+                picture = post.find(self._images)
                 self._faults[MISSING] += picture is None
                 if picture is not None and name not in few:
                     yield post, picture

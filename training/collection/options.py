@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypedDict
 
+from eyecatch.core.arguments import AnyPath, Names
 from eyecatch.core.detect.config import NamedDetector
 from eyecatch.core.identity.clustering import Embed
 
@@ -28,10 +28,10 @@ class Danbooru:
         least: a character with fewer faces is left out.
     """
 
-    meta: Path
-    images: Path
-    characters: tuple[str, ...] = ()
-    ratings: tuple[str, ...] = ()
+    meta: AnyPath
+    images: AnyPath
+    characters: Names = ()
+    ratings: Names = ()
     most: int | None = None
     least: int = 1
 
@@ -45,14 +45,14 @@ class Web:
         most: pictures and videos of each that are fetched, with those that are there already.
     """
 
-    urls: tuple[str, ...]
+    urls: Names
     most: int = 100
 
 
 class CollectKeywords(TypedDict, total=False):
     """The fields of ``CollectOptions``, for type checkers."""
 
-    boxes: Path | None
+    boxes: AnyPath | None
     danbooru: Danbooru | None
     web: Web | None
     min_size: int
@@ -68,7 +68,7 @@ class CollectKeywords(TypedDict, total=False):
 class CollectOptions:
     """What is collected, and how; ``eyecatch.collect`` says what each field means."""
 
-    boxes: Path | None = None
+    boxes: AnyPath | None = None
     danbooru: Danbooru | None = None
     web: Web | None = None
     min_size: int = 32

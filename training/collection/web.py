@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
+from eyecatch.core.arguments import several
 from eyecatch.core.children import child
 from eyecatch.core.errors import RequestError
 from eyecatch.core.inputs import media
@@ -46,7 +47,9 @@ def fetch(web: Web, out: Path, on_progress: OnProgress) -> tuple[tuple[Path, ...
         raise RequestError(problem, "pip install 'eyecatch[web]'")
     cache = out.absolute() / CACHE
     failures = [
-        failure for url in web.urls if (failure := _fetch(url, cache, web.most, on_progress))
+        failure
+        for url in several(web.urls)
+        if (failure := _fetch(url, cache, web.most, on_progress))
     ]
     files = media([cache]).files if cache.is_dir() else ()
     if failures and not files:

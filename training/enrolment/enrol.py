@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
@@ -11,6 +11,7 @@ from typing import Unpack
 import numpy as np
 import numpy.typing as npt
 
+from eyecatch.core.arguments import AnyPath, Paths, checked, several
 from eyecatch.core.crops import decode, encode
 from eyecatch.core.errors import RequestError
 from eyecatch.core.identity.base_embedder import named_bundle
@@ -32,12 +33,13 @@ log = logging.getLogger(__name__)
 Vectors = npt.NDArray[np.float32]
 
 
+@checked
 def enrol(
-    bundle: Bundle | Path | str,
+    bundle: Bundle | AnyPath,
     name: str,
-    images: Iterable[Path] = (),
+    images: Paths = (),
     *,
-    out: Path,
+    out: AnyPath,
     **keywords: Unpack[EnrolKeywords],
 ) -> Bundle:
     """Adds a character to a bundle from one to five images, or more, in seconds.
@@ -48,8 +50,8 @@ def enrol(
     Args:
         bundle: the bundle, where it is, or ``base`` for the embedder in the package.
         name: of the character; with ``remove`` or ``variant`` an alias will do.
-        images: files, and folders of them. Of each the largest face is taken. None are needed to
-            remove a character, or to give one that is known other ``aliases``.
+        images: a file or several, and folders of them. Of each the largest face is taken. None are
+            needed to remove a character, or to give one that is known other ``aliases``.
         out: the bundle to write; may be where ``bundle`` is.
         **keywords: all optional:
 
@@ -76,27 +78,28 @@ def enrol(
         >>> from pathlib import Path
         >>> images = sorted(Path("faces/Akari").iterdir())[:3]
         >>> bundle = eyecatch.enrol(
-        ...     "base", "Akari", images, out=Path("akari.bundle"), crop=True, force=True
+        ...     "base", "Akari", images, out="akari.bundle", crop=True, force=True
         ... )
         >>> bundle.names
         ('Akari',)
     """
     options = EnrolOptions(**keywords)
     known = bundle if isinstance(bundle, Bundle) else named_bundle(bundle)
-    check_free(out, options.force or out.resolve() == known.folder.resolve())
-    gallery, files = Gallery.of(known), list(images)
+    folder = Path(out)
+    check_free(folder, options.force or folder.resolve() == known.folder.resolve())
+    gallery, files = Gallery.of(known), [Path(image) for image in several(images)]
     if options.series is not None:
         require_name(options.series)
         gallery = replace(gallery, contents=replace(gallery.contents, series=options.series))
     if options.remove:
         changed, card = _remove(known, gallery, name)
     elif options.aliases and not files:
-        changed = gallery.with_aliases(gallery.index_of(name), options.aliases)
+        changed = gallery.with_aliases(gallery.index_of(name), several(options.aliases))
         card = unchanged(known)
     else:
         changed, card = _add(known, gallery, name, files, options)
     return save_bundle(
-        out,
+        folder,
         changed.contents,
         known.weights,
         card,

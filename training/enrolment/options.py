@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
+from eyecatch.core.arguments import Names
 from eyecatch.core.detect.config import DetectorConfig, NamedDetector
 from eyecatch.core.tensorflow import Device
 
@@ -14,7 +14,7 @@ class EnrolKeywords(TypedDict, total=False):
     """The fields of ``EnrolOptions``, for type checkers."""
 
     crop: bool
-    aliases: Sequence[str]
+    aliases: Names
     variant: bool
     remove: bool
     series: str | None
@@ -28,7 +28,7 @@ class EnrolOptions:
     """How a character is enrolled; ``eyecatch.enrol`` says what each field means."""
 
     crop: bool = False
-    aliases: Sequence[str] = ()
+    aliases: Names = ()
     variant: bool = False
     remove: bool = False
     series: str | None = None

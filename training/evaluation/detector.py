@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from eyecatch.core.arguments import AnyPath, checked, path_of
 from eyecatch.core.detect.base import Detector, detect_downscaled
 from eyecatch.core.detect.config import NamedDetector
 from eyecatch.core.detect.registry import default_min_score, load
@@ -55,11 +56,12 @@ class DetectorReport:
     figures: tuple[DetectionMetrics, ...]
 
 
+@checked
 def evaluate_detector(  # noqa: PLR0913 - three keywords are no reason for a class
     detector: Detector | NamedDetector,
-    images: Path,
-    boxes: Path,
-    errors: Path | None = None,
+    images: AnyPath,
+    boxes: AnyPath,
+    errors: AnyPath | None = None,
     *,
     thorough: bool = False,
     every: int = 1,
@@ -90,23 +92,21 @@ def evaluate_detector(  # noqa: PLR0913 - three keywords are no reason for a cla
 
     Example:
         >>> import eyecatch
-        >>> from pathlib import Path
-        >>> report = eyecatch.evaluate_detector(  # doctest: +SKIP
-        ...     "cnn", Path("frames"), Path("boxes.csv")
-        ... )
+        >>> report = eyecatch.evaluate_detector("cnn", "frames", "boxes.csv")  # doctest: +SKIP
     """
     rules = _rules(match)
-    paths, truth = _read_truth(images, boxes)
+    folder, sheet_file = Path(images), path_of(errors)
+    paths, truth = _read_truth(folder, Path(boxes))
     min_score = 0.0
     if isinstance(detector, NamedDetector):
         min_score = default_min_score(detector, thorough)
         detector = load(detector, thorough, min(min_score, _MIN_SCORE))
     pictures = list(_detect(detector, paths[::every], truth))
     if not pictures:
-        raise RequestError(f"{images} has no picture that can be read", "give JPEG or PNG files")
+        raise RequestError(f"{folder} has no picture that can be read", "give JPEG or PNG files")
     counted = [one.above(min_score) for one in pictures]
-    if errors is not None:
-        _write_errors(counted, images, errors, rules[0])
+    if sheet_file is not None:
+        _write_errors(counted, folder, sheet_file, rules[0])
     return DetectorReport(
         len(pictures),
         sum(len(one.truth) for one in pictures),

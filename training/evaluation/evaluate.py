@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eyecatch.core.arguments import AnyPath, checked, path_of
 from eyecatch.core.errors import RequestError
 from eyecatch.core.folders import files_below
 from eyecatch.core.identity.base_embedder import named_bundle
@@ -23,8 +24,12 @@ log = logging.getLogger(__name__)
 Pictures = list[tuple[Path, bytes]]
 
 
+@checked
 def evaluate(
-    bundle: Bundle | Path, faces: Path, unseen: Path | None = None, out: Path | None = None
+    bundle: Bundle | AnyPath,
+    faces: AnyPath,
+    unseen: AnyPath | None = None,
+    out: AnyPath | None = None,
 ) -> Evaluation:
     """Measures a bundle, each face by itself.
 
@@ -49,24 +54,24 @@ def evaluate(
         Here with the faces that it was trained on, so the accuracy is too good.
 
         >>> import eyecatch
-        >>> from pathlib import Path
-        >>> evaluation = eyecatch.evaluate(Path("season.bundle"), Path("faces"))
+        >>> evaluation = eyecatch.evaluate("season.bundle", "faces")
         >>> evaluation.known.top1 > 0.5
         True
     """
-    if out is not None:
-        _check_free(out)
+    folder, others, report = Path(faces), path_of(unseen), path_of(out)
+    if report is not None:
+        _check_free(report)
     identify = Identify(bundle if isinstance(bundle, Bundle) else named_bundle(bundle))
-    people = read_faces(faces)
+    people = read_faces(folder)
     known_faces, labels, stranger_faces, notes = _by_label(people, identify.bundle)
     if not known_faces:
         raise RequestError(
-            f"{faces} has no folder with the name of a character of {identify.bundle.folder}",
+            f"{folder} has no folder with the name of a character of {identify.bundle.folder}",
             "call the folders as the characters are called",
         )
     notes += duplicates_across_characters(people, difference_hashes(people.crops))
-    if unseen is not None:
-        more, problems = _read_strangers(unseen, identify.bundle)
+    if others is not None:
+        more, problems = _read_strangers(others, identify.bundle)
         stranger_faces, notes = [*stranger_faces, *more], [*notes, *problems]
     for note in notes:
         log.warning(note)
@@ -82,8 +87,8 @@ def evaluate(
         confusions(known, strangers, names),
         mistakes(known, strangers, names),
     )
-    if out is not None:
-        write_report(evaluation, known, strangers, identify.bundle, out)
+    if report is not None:
+        write_report(evaluation, known, strangers, identify.bundle, report)
     return evaluation
 
 

@@ -73,7 +73,7 @@ def test_what_is_no_export_is_said(filled):
 
 @pytest.mark.parametrize(
     ("what", "wrong"),
-    [("frames", "join"), ("appearances", "every"), ("dataset", "sheet"), ("sheet", "join")],
+    [("frames", "join"), ("appearances", "every"), ("dataset", "of"), ("sheet", "join")],
 )
 def test_a_keyword_of_another_export_is_a_type_error(what, wrong, filled):
     with pytest.raises(TypeError, match=wrong):

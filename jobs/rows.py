@@ -10,16 +10,10 @@ from eyecatch.jobs.damage import damage_sentence
 from eyecatch.jobs.progress import limit
 
 if TYPE_CHECKING:  # the database loads only when it is asked
-    from eyecatch.db.records.answers import (
-        CharacterSummary,
-        EpisodeStatus,
-        EpisodeSummary,
-        FileFault,
-        Found,
-        RunRecord,
-    )
+    from eyecatch.db.records.answers import CharacterSummary, EpisodeSummary, Found, Range
     from eyecatch.db.records.review import FaceRow
     from eyecatch.db.records.scan import Damage, EpisodeRecord
+    from eyecatch.db.records.states import EpisodeStatus, FileFault, RunRecord
     from eyecatch.jobs.naming.commands import Cluster, Unknowns
     from eyecatch.jobs.segmenting.listing import EpisodeSegment
 
@@ -35,20 +29,22 @@ def found_row(found: Found) -> Row:
         "seconds": _seconds(found.screen_time),
         "first": _seconds(found.first),
         "last": _seconds(found.last),
-        "ranges": [
-            {
-                "start": _seconds(one.start),
-                "end": _seconds(one.stop),
-                "start_frame": one.start_frame,
-                "end_frame": one.stop_frame,
-                "confidence": round(one.confidence, 4),
-                "segment": one.segment,
-            }
-            for one in found.ranges
-        ],
-        "left_out": {one.segment: _seconds(one.seconds) for one in found.left_out},
+        "ranges": [range_row(one) for one in found.ranges],
+        "left_out": {one.segment: _seconds(one.screen_time) for one in found.left_out},
         "glimpses": found.glimpses,
         "path": str(found.episode.video.path),
+    }
+
+
+def range_row(one: Range) -> Row:
+    """A character on screen from a time to a time."""
+    return {
+        "start": _seconds(one.start),
+        "end": _seconds(one.stop),
+        "start_frame": one.start_frame,
+        "end_frame": one.stop_frame,
+        "confidence": round(one.confidence, 4),
+        "segment": one.segment,
     }
 
 
@@ -66,7 +62,7 @@ def episode_row(summary: EpisodeSummary) -> Row:
             {"character": role.character, "seconds": _seconds(role.screen_time)}
             for role in summary.cast
         ],
-        "left_out": {one.segment: _seconds(one.seconds) for one in summary.left_out},
+        "left_out": {one.segment: _seconds(one.screen_time) for one in summary.left_out},
         "glimpses": summary.glimpses,
         "path": str(episode.video.path),
     }
@@ -82,7 +78,7 @@ def character_row(summary: CharacterSummary) -> Row:
         "seconds": _seconds(summary.screen_time),
         "faces": summary.faces,
         "left_out": {
-            one.segment: {"episodes": one.episodes, "seconds": _seconds(one.seconds)}
+            one.segment: {"episodes": one.episodes, "seconds": _seconds(one.screen_time)}
             for one in summary.left_out
         },
         "glimpses": summary.glimpses,
