@@ -193,7 +193,7 @@ def test_nothing_is_installed_but_the_package(wheel):
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"eyecatch"}
     assert "eyecatch/py.typed" in names
-    for file in ("static/review.js", "static/review.css", "templates/base.html"):
+    for file in ("static/review.js", "static/tags.js", "static/review.css", "templates/base.html"):
         assert f"eyecatch/jobs/review/{file}" in names
     assert not [name for name in names if name.endswith((".xml", ".mkv", ".jpg"))]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from pysubs2 import Alignment, Color, SSAEvent, SSAFile, SSAStyle
@@ -12,47 +10,13 @@ from pysubs2 import Alignment, Color, SSAEvent, SSAFile, SSAStyle
 from eyecatch import __version__
 from eyecatch.core.palette import Colours
 from eyecatch.core.text import one_line
-from eyecatch.jobs.render.labels import Label, Moments
-
-UNKNOWN = "unknown"
-"""What stands on the tag of a face that nobody named."""
-
-FONT, WIDE_FONT = "DejaVu Sans", "IPAexGothic"
-"""For names in letters, and in kana or kanji; where one is absent, players take another."""
+from eyecatch.jobs.render.labels import Label, Moments, Tag
+from eyecatch.jobs.render.tags import Sizes, shown_name
+from eyecatch.jobs.render.text_width import FONT, font_of
 
 INK, SHADE = Color(16, 16, 24), Color(0, 0, 0, 110)
 """Of the names, legible on all colours that characters have; and of the thin edge of a box, which
 sets it off from a picture of its own colour (alpha 110 of 255: transparent by less than a half)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """Sizes of boxes and names in pixels of the video, which grow with it.
-
-    Attributes:
-        line: width of a box's line, which lies inside the box.
-        edge: width of the dark edge outside of it.
-        round: radius of its corners.
-        text: size of a name as ASS counts, ascender to descender.
-        pad: round a name on its tag.
-    """
-
-    line: int
-    edge: int
-    round: int
-    text: int
-    pad: int
-
-    @classmethod
-    def of(cls, height: int) -> Sizes:
-        """For a video of that height: at 1080 lines a box of 4 pixels and a name of 34."""
-        return cls(
-            line=max(2, round(height / 270)),
-            edge=1,
-            round=max(3, round(height / 135)),
-            text=max(15, round(height / 32)),
-            pad=max(2, round(height / 240)),
-        )
 
 
 def track(  # noqa: PLR0913, PLR0917 - each is of another kind
@@ -61,7 +25,7 @@ def track(  # noqa: PLR0913, PLR0917 - each is of another kind
     """The ASS track of some labels.
 
     Args:
-        labels: in any order.
+        labels: in any order; those without a ``tag`` are boxes alone.
         when: see ``moments``.
         width: of the video in pixels, which are the script's own.
         height: of the video.
@@ -83,7 +47,7 @@ def track(  # noqa: PLR0913, PLR0917 - each is of another kind
     script.styles.clear()
     in_order = sorted(labels, key=lambda label: (label.start, label.x, label.y))
     styles = style_names(label.character for label in in_order)
-    writer = _LabelWriter(script, Sizes.of(height), width, styles, colours)
+    writer = _LabelWriter(script, Sizes.of(height), styles, colours)
     for label in in_order:
         begin, end = 10 * int(when[label.start]), 10 * int(when[label.stop])
         if begin < end:
@@ -93,15 +57,9 @@ def track(  # noqa: PLR0913, PLR0917 - each is of another kind
 
 class _LabelWriter:
     def __init__(
-        self,
-        script: SSAFile,
-        sizes: Sizes,
-        width: int,
-        names: Mapping[str | None, str],
-        colours: Colours,
+        self, script: SSAFile, sizes: Sizes, names: Mapping[str | None, str], colours: Colours
     ) -> None:
-        self._script, self._sizes, self._width, self._names = script, sizes, width, names
-        self._colours = colours
+        self._script, self._sizes, self._names, self._colours = script, sizes, names, colours
         self._known: set[str | None] = set()
 
     def write(self, label: Label, begin: int, end: int) -> None:
@@ -109,22 +67,18 @@ class _LabelWriter:
         style = self._style(label.character)
         place = f"{{\\an7\\pos({label.x},{label.y}){_clip_inside(label, self._sizes)}\\p1}}"
         self._add(0, begin, end, f"{style} box", place + _box(label.w, label.h, self._sizes))
-        name = shown_name(label.character)
-        self._add(1, begin, end, style, self._tag(label, name) + escaped(name))
+        if label.tag is not None:
+            self._add(1, begin, end, style, self._place(label.tag) + escaped(label.tag.text))
 
     def _add(self, layer: int, begin: int, end: int, style: str, text: str) -> None:
         event = SSAEvent(start=begin, end=end, text=text, style=style, layer=layer)
         self._script.events.append(event)
 
-    def _tag(self, label: Label, name: str) -> str:
-        """Where a name stands: above its box, or just inside where there is no room above."""
-        sizes = self._sizes
-        above = label.y - sizes.text - 2 * sizes.pad >= 0
-        # No name leaves the picture: one too long to start at the left edge ends at the right.
-        long = label.x + breadth(name, sizes.text) + 2 * sizes.pad > self._width
-        x = min(label.x + label.w, self._width) - sizes.pad if long else max(label.x, 0) + sizes.pad
-        y = label.y - sizes.pad if above else max(label.y, 0) + sizes.pad
-        return f"{{\\an{(3 if long else 1) if above else (9 if long else 7)}\\pos({x},{y})}}"
+    def _place(self, tag: Tag) -> str:
+        """Where a name stands, and how large where it isn't as its style has it."""
+        x, side = (tag.right - tag.pad, 9) if tag.to_left else (tag.left + tag.pad, 7)
+        small = f"\\fs{tag.size}\\bord{tag.pad}" if tag.size != self._sizes.text else ""
+        return f"{{\\an{side}\\pos({x},{tag.top + tag.pad}){small}}}"
 
     def _style(self, character: str | None) -> str:
         name = self._names[character]
@@ -152,11 +106,6 @@ def style_names(characters: Iterable[str | None]) -> dict[str | None, str]:
     return found
 
 
-def shown_name(character: str | None) -> str:
-    """The name on a tag."""
-    return UNKNOWN if character is None else character
-
-
 def escaped(name: str) -> str:
     """A name as the text of an event, in which braces and backslashes have a meaning."""
     # U+2060, a word joiner: it keeps what follows a backslash from being read as a command.
@@ -164,24 +113,12 @@ def escaped(name: str) -> str:
     return plain.replace("{", "\\{").replace("}", "\\}")
 
 
-@lru_cache(maxsize=1024)
-def breadth(name: str, size: int) -> int:
-    """About how many pixels a name takes: half a size for a letter, a whole one for a wide sign."""
-    wide = _wide(name)
-    return round(size * (0.56 * (len(name) - wide) + wide))
-
-
-def _wide(name: str) -> int:
-    """How many signs of a name are as wide as they are high."""
-    return sum(unicodedata.east_asian_width(sign) in "WF" for sign in name)
-
-
 def _styles(name: str, colour: str, sizes: Sizes) -> dict[str, SSAStyle]:
     fill = Color(*bytes.fromhex(colour[1:]))
     tag = SSAStyle(
-        fontname=WIDE_FONT if _wide(name) else FONT,
+        fontname=font_of(name),
         fontsize=sizes.text,
-        bold=not _wide(name),
+        bold=font_of(name) == FONT,
         primarycolor=INK,
         outlinecolor=fill,
         backcolor=fill,

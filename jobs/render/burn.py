@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +12,7 @@ from eyecatch.jobs.render.passthrough import copy_streams, write
 from eyecatch.jobs.render.played import played
 from eyecatch.jobs.render.soft import write_script
 from eyecatch.jobs.render.source import Source
+from eyecatch.jobs.render.text_width import font_files
 
 
 def write_burnt(source: Source, path: Path, encoder: Encoder, watch: Watch) -> None:
@@ -47,22 +47,10 @@ def ass_filter(folder: Path, start: int = 0) -> str:
         folder: fonts are put into it: those that ``ass`` names, for machines without any.
         start: pts at which the script begins to count.
     """
-    known = _fonts()
+    known = font_files()
     if known and not (folder / "fonts").exists():
         (folder / "fonts").mkdir()
         for font in known:
             (folder / "fonts" / font.name).symlink_to(font)
     draw = "ass=f=labels.ass" + (":fontsdir=fonts" if known else "")
     return f"setpts=PTS-{start},{draw},setpts=PTS+{start}" if start else draw
-
-
-def _fonts() -> list[Path]:
-    """The fonts that ``ass`` names, for machines without any."""
-    latin = sorted(_package("matplotlib").glob("mpl-data/fonts/ttf/DejaVuSans-Bold.ttf"))
-    return [*latin, *sorted(_package("matplotlib_fontja").glob("fonts/*.ttf"))]
-
-
-def _package(name: str) -> Path:
-    """The folder of an installed package, found without importing it, which takes a second."""
-    found = importlib.util.find_spec(name)
-    return Path("absent") if found is None or found.origin is None else Path(found.origin).parent

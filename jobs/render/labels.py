@@ -26,6 +26,32 @@ containers round."""
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """Where and how a name stands; ``tags`` finds it.
+
+    Attributes:
+        text: the name, or a short form of it.
+        size: of its letters as ASS counts, ascender to descender.
+        pad: pixels round them.
+        left, top, right: of the tag, pixels of the video.
+        to_left: it ends at ``right``, and a font that is wider makes it begin further left.
+    """
+
+    text: str
+    size: int
+    pad: int
+    left: int
+    top: int
+    right: int
+    to_left: bool = False
+
+    @property
+    def bottom(self) -> int:
+        """Of the tag."""
+        return self.top + self.size + 2 * self.pad
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """A box and a name that stay as they are for some frames.
 
@@ -33,6 +59,8 @@ class Label:
         start, stop: numbers of the frames, half-open.
         x, y, w, h: pixels of the video.
         character: the name; None for unknown.
+        track: number of the face's track; None before tracks are made.
+        tag: where its name stands; None where there is no room for it.
     """
 
     start: int
@@ -42,6 +70,8 @@ class Label:
     w: int
     h: int
     character: str | None
+    track: int | None = None
+    tag: Tag | None = None
 
 
 _Key = tuple[int | None, int, int, int, int, str | None]  # track, box, character
@@ -63,14 +93,14 @@ def labels(rows: Iterable[FrameRow]) -> Iterator[Label]:
             frame = row.frame
             for key in [key for key, (_, stop) in shown.items() if stop < frame]:
                 start, stop = shown.pop(key)
-                yield Label(start, stop, *key[1:])
+                yield Label(start, stop, *key[1:], track=key[0])
         key = (row.track, row.x, row.y, row.w, row.h, row.character)
         if key in shown:
             shown[key][1] = frame + 1
         else:
             shown[key] = [frame, frame + 1]
     for key, (start, stop) in shown.items():
-        yield Label(start, stop, *key[1:])
+        yield Label(start, stop, *key[1:], track=key[0])
 
 
 def within(of: Iterable[Label], start: int, stop: int) -> Iterator[Label]:

@@ -20,6 +20,7 @@ from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
 from eyecatch.jobs.render.labels import Label, Moments, labels, moments
+from eyecatch.jobs.render.tags import tagged
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,8 @@ def source(index: Index, episode: EpisodeRecord, *, unsure: bool = False) -> Sou
     """
     frames = unlabelled(index, episode)
     found = tuple(labels(index.exports.frames(episode.id, unsure=unsure)))
-    return replace(frames, labels=found, colours=index.characters.colours())
+    placed = tagged(found, frames.video.width, frames.video.height)
+    return replace(frames, labels=placed, colours=index.characters.colours())
 
 
 def unlabelled(index: Index, episode: EpisodeRecord) -> Source:

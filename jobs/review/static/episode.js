@@ -36,24 +36,32 @@ if (video) {
     }
     return low && time < track.stop ? track.boxes[low - 1] : null;
   }
+  const places = new Map(), ruler = document.createElement("canvas").getContext("2d");
+  ruler.font = "600 100px system-ui, sans-serif"; // as review.css has it
+  const measure = (text, size) => (ruler.measureText(text).width * 0.9 * size) / 100;
   function paint(time) {
     const number = Math.floor(time / SPAN);
     ask(number);
     ask(number + 1);
     canvas.replaceChildren();
-    const names = [];
-    const width = canvas.viewBox.baseVal.width, letters = width / Math.max(canvas.clientWidth, 1);
-    for (const track of spans.get(number) ?? []) {
+    const names = [], faces = [];
+    const { width, height } = canvas.viewBox.baseVal, letters = width / Math.max(canvas.clientWidth, 1);
+    for (const [key, track] of (spans.get(number) ?? []).entries()) {
       const box = placed(track, time);
       if (!box) continue;
       const [x, y, w, h] = box;
       const link = draw("a", { href: track.character ? `/characters/${track.character}` : `/clusters/${track.cluster}`, tabindex: -1 }, canvas);
       draw("rect", { x, y, width: w, height: h, stroke: track.colour, class: track.unsure ? "unsure" : "", "pointer-events": "all" }, link);
-      if (track.name) {
-        const label = draw("text", { x, y: Math.max(y - 6 * letters, 16 * letters), "font-size": 16 * letters }, link);
-        label.textContent = track.unsure ? `${track.name}?` : track.name;
-        names.push(label.textContent);
-      }
+      const name = track.name && (track.unsure ? `${track.name}?` : track.name);
+      if (name) names.push(name);
+      track.area ??= Math.max(...track.boxes.map(([, , w, h]) => w * h));
+      faces.push({ key: `${number}/${key}`, name, area: track.area, box, link });
+    }
+    const sizes = { text: 18 * letters, least: 13 * letters, pad: 2 * letters };
+    for (const tag of placeTags(faces, width, height, sizes, measure, places)) {
+      const { link } = faces.find((face) => face.key === tag.key);
+      const label = draw("text", { x: tag.left + tag.pad, y: tag.top + tag.pad + 0.8 * tag.size, "font-size": 0.9 * tag.size }, link);
+      label.textContent = tag.text;
     }
     const told = names.join(", ");
     if (now.textContent !== told) now.textContent = told;

@@ -32,6 +32,7 @@ from eyecatch.jobs.export.appearances import Appearance, EpisodeAppearances
 from eyecatch.jobs.export.frame_images import Drawing
 from eyecatch.jobs.render import ass
 from eyecatch.jobs.render.labels import Label
+from eyecatch.jobs.render.tags import shown_name, tagged
 
 MS = Fraction(1, 1000)
 HARD = (
@@ -135,17 +136,19 @@ def test_ass(clips, origin):
 @given(st.lists(NAMES | st.none(), min_size=1, max_size=6))
 def test_styles_of_boxes(names):
     labels = [Label(n, n + 1, 10, 20, 30, 40, name) for n, name in enumerate(names)]
+    labels = sorted(tagged(labels, 640, 360), key=lambda label: label.start)
     when = [10 * n for n in range(len(names) + 1)]
     colours = coloured(names)
     script = ass.track(labels, when, 640, 360, "\nE01", colours)
     read = pysubs2.SSAFile.from_string(script.to_string("ass"), "ass")
     drawn = [event for event in read.events if r"\p1" in event.text]
     written = [event for event in read.events if r"\p1" not in event.text]
-    for name, box, tag in zip(names, drawn, written, strict=True):
+    for name, label, box, tag in zip(names, labels, drawn, written, strict=True):
         for style, colour in ((box.style, "primarycolor"), (tag.style, "outlinecolor")):
             found = getattr(read.styles[style], colour)
             assert f"#{found.r:02x}{found.g:02x}{found.b:02x}" == colours[name]
-        assert tag.text.endswith(ass.escaped(ass.shown_name(name)))
+        assert tag.text.endswith(ass.escaped(label.tag.text))
+        assert label.tag.text.rstrip("…") in " ".join(one_line(shown_name(name)).split())
 
 
 @quick

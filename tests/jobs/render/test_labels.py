@@ -13,6 +13,7 @@ from eyecatch.core.palette import Colours
 from eyecatch.db.records.face_rows import FrameRow
 from eyecatch.jobs.render.ass import track
 from eyecatch.jobs.render.labels import Label, labels, moments, within
+from eyecatch.jobs.render.tags import tagged
 
 
 def row(frame: int, track: int, x: int, name: str | None = "Hiei") -> FrameRow:
@@ -88,9 +89,8 @@ def script(*names: str | None, width: int = 640, height: int = 360) -> pysubs2.S
     """One label a name, read back by the library from what would be on disk."""
     found = [Label(k, k + 1, 300, 100, 50, 60, name) for k, name in enumerate(names)]
     when = np.arange(len(names) + 1) * 4
-    return pysubs2.SSAFile.from_string(
-        track(found, when, width, height, "e", Colours()).to_string("ass")
-    )
+    made = track(tagged(found, width, height), when, width, height, "e", Colours())
+    return pysubs2.SSAFile.from_string(made.to_string("ass"))
 
 
 def test_a_script_is_as_large_as_its_video():
@@ -126,22 +126,14 @@ def test_two_names_that_differ_by_a_comma_have_styles_of_their_own():
     assert len(script("a,b", "a;b").styles) == 4
 
 
-@pytest.mark.parametrize("x", [-5, 0, 300, 600, 635])
-@pytest.mark.parametrize("y", [-4, 0, 10, 100, 350])
-def test_a_name_begins_inside_the_picture(x, y):
-    made = track([Label(0, 1, x, y, 60, 40, "Yusuke")], np.array([0, 4]), 640, 360, "e", Colours())
-    place = made.events[1].text.split("pos(")[1].split(")")[0].split(",")
-    assert 0 <= int(place[0]) <= 640
-    assert 0 <= int(place[1]) <= 360
-
-
 @pytest.mark.parametrize("size", ["320x180", "640x360", "1000x562"])
 def test_a_clip_leaves_out_nothing_that_is_drawn(lab, tmp_path, size):
     """Of boxes of all sizes, in the picture and on its edge, in a player of any size."""
     large = [(300, 100, 50, 60), (-5, -4, 60, 40), (601, 331, 60, 50), (101, 151, 121, 177)]
     small = [(10, 200, 8, 9), (30, 200, 3, 3), (50, 200, 40, 8), (50, 250, 8, 40)]
+    own = Colours({"Hiei": "#6cb88c"})
     found = [Label(0, 1, *box, "Hiei") for box in large + small]
-    clipped = track(found, np.array([0, 100]), 640, 360, "e", Colours()).to_string("ass")
+    clipped = track(found, np.array([0, 100]), 640, 360, "e", own).to_string("ass")
     whole, clips = re.subn(r"\\iclip\([^)]*\)", "", clipped)
     shown = []
     for name, script in (("clipped", clipped), ("whole", whole)):

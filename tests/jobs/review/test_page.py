@@ -46,7 +46,8 @@ def test_every_page_is_there_and_names_no_other_host(page, room):
         for name, value in HEADERS.items():
             assert answer.headers[name] == value
     for path in (
-        f"/static/{name}" for name in ("review.css", "review.js", "episode.js", "icon.svg")
+        f"/static/{name}"
+        for name in ("review.css", "review.js", "episode.js", "tags.js", "icon.svg")
     ):
         found = re.findall(r"https?://[^\s\"']+", page.get(path).text)
         assert set(found) <= {"http://www.w3.org/2000/svg"}  # the name of a format
