@@ -18,7 +18,9 @@ def colours_by_name(connection: Connection) -> Colours:
     So an index that can't be written shows what another shows once it was.
     """
     rows = connection.execute(
-        select(Character.name, Character.id, Character.colour).order_by(Character.id.desc())
+        select(Character.name, Character.id, Character.colour)
+        .where(Character.merged_into.is_(None))
+        .order_by(Character.id.desc())
     ).all()
     given = {key: colour for _, key, colour in rows if colour is not None}
     lacking = {key for _, key, _ in rows} - given.keys()

@@ -1,11 +1,16 @@
-"""Characters by name and alias, as people spell them."""
+"""Characters by name and alias, as people spell them and as models say them.
+
+A character that a person merged into another keeps its row, which leads to the other: its name and
+its aliases are the other's now. One that a person wanted no more keeps its row too, forgotten.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import exists, func, insert, or_, select
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError, UnknownCharacterError
@@ -13,7 +18,10 @@ from eyecatch.core.names import folded
 from eyecatch.core.palette import Colours
 from eyecatch.db.character_colours import colours_by_name
 from eyecatch.db.connection.session import Repository, one_at_a_time
-from eyecatch.db.models import Alias, Character, Series
+from eyecatch.db.models import Alias, Appearance, Bundle, Character, Decision, Episode, Series
+
+OWNER = func.coalesce(Character.merged_into, Character.id)
+"""The character that a row is, or leads to."""
 
 
 class Characters(Repository):
@@ -41,7 +49,17 @@ class Characters(Repository):
     def names(self) -> dict[int, str]:
         """All characters' own names, by id."""
         with self._session.reading() as connection:
-            return dict(connection.execute(select(Character.id, Character.name)).all())
+            return own_names(connection)
+
+    def aliases(self, name: str) -> list[str]:
+        """Other names of a character, in order.
+
+        Raises:
+            UnknownCharacterError: there is none of that name.
+        """
+        with self._session.reading() as connection:
+            found = find_characters(connection, name)
+            return sorted({one for some in aliases_of(connection, found).values() for one in some})
 
     def colours(self) -> Colours:
         """All characters' colours, by their own names."""
@@ -54,15 +72,17 @@ def character_ids(
 ) -> dict[str, int]:
     """Ids of characters by exact name: those of the series, else those of none, else new ones.
 
+    A name that a person changed, or that an alias is, is that of the character it belongs to now.
+
     Args:
         connection: in a transaction that writes.
         names: as the bundle has them.
         series_id: of the episode they were seen in, or None.
     """
-    known = _known(connection, series_id)
+    known = characters_called(connection, series_id)
     if not known.keys() >= set(names):
         one_at_a_time(connection)
-        known = _known(connection, series_id)  # another job may have been quicker
+        known = characters_called(connection, series_id)  # another job may have been quicker
     for name in names:
         if name not in known:
             known[name] = connection.scalars(
@@ -71,13 +91,13 @@ def character_ids(
     return {name: known[name] for name in names}
 
 
-def _known(connection: Connection, series_id: int | None) -> dict[str, int]:
-    rows = connection.execute(
-        select(Character.name, Character.id, Character.series_id)
-        .where(or_(Character.series_id.is_(None), Character.series_id == series_id))
-        .order_by(Character.series_id.is_not(None))
-    )
-    return {name: character_id for name, character_id, _ in rows}
+def characters_called(connection: Connection, series_id: int | None = None) -> dict[str, int]:
+    """Ids of characters by all their names, exactly as they are spelt; own ones come first."""
+    here = or_(Character.series_id.is_(None), Character.series_id == series_id)
+    order = Character.series_id.is_not(None)
+    aliases = select(Alias.name, OWNER).join(Character).where(here).order_by(order)
+    names = select(Character.name, OWNER).where(here).order_by(order)
+    return dict(connection.execute(aliases).all()) | dict(connection.execute(names).all())
 
 
 def add_alias(connection: Connection, character: str, alias: str) -> None:
@@ -87,12 +107,23 @@ def add_alias(connection: Connection, character: str, alias: str) -> None:
         UnknownCharacterError: no character has that name.
     """
     one_at_a_time(connection)
-    for character_id in find_characters(connection, character):
+    called = matching_characters(connection, character)
+    for character_id in called or find_characters(connection, character):
         known = select(Alias.name).where(Alias.character_id == character_id, Alias.name == alias)
         if connection.scalar(known) is None:
             connection.execute(
                 insert(Alias).values(character_id=character_id, name=alias, folded=folded(alias))
             )
+
+
+def aliases_of(connection: Connection, ids: Collection[int]) -> dict[int, list[str]]:
+    """Other names of characters, by their ids: aliases, and names of those merged into them."""
+    found: dict[int, list[str]] = defaultdict(list)
+    merged = select(OWNER, Character.name).where(Character.merged_into.in_(ids))
+    given = select(OWNER, Alias.name).select_from(Alias).join(Character).where(OWNER.in_(ids))
+    for key, name in connection.execute(merged.union(given)):
+        found[key].append(name)
+    return {key: sorted(names) for key, names in found.items()}
 
 
 def find_characters(connection: Connection, name: str) -> dict[int, str]:
@@ -101,9 +132,13 @@ def find_characters(connection: Connection, name: str) -> dict[int, str]:
     Raises:
         UnknownCharacterError: there is none; it offers the names that are spelt alike.
     """
-    if found := matching_characters(connection, name):
-        return found
-    known = [*connection.scalars(select(Character.name)), *connection.scalars(select(Alias.name))]
+    forgotten = set(connection.scalars(select(Character.id).where(Character.forgotten)))
+    found = matching_characters(connection, name)
+    if found.keys() - forgotten:
+        return {key: known for key, known in found.items() if key not in forgotten}
+    here = living(connection)
+    own = [called for key, called in own_names(connection).items() if key in here]
+    known = [*own, *(name for some in aliases_of(connection, here).values() for name in some)]
     nobody = (
         "no character is named yet: index with --model BUNDLE, or name faces with eyecatch review"
     )
@@ -116,14 +151,44 @@ def matching_characters(connection: Connection, name: str) -> dict[int, str]:
     An exact name comes before one that differs in case or width, that before an alias.
     """
     wanted = folded(name)
-    spelt = select(Character.id, Character.name).where(Character.folded == wanted)
-    found = dict(connection.execute(spelt.order_by(Character.id)).all())
-    if exact := {key: known for key, known in found.items() if known == name}:
-        return exact
-    if found:
-        return found
-    called = select(Character.id, Character.name).join(Alias).where(Alias.folded == wanted)
-    return dict(connection.execute(called.order_by(Character.id)).all())
+    spelt = select(OWNER, Character.name).where(Character.folded == wanted)
+    found = connection.execute(spelt.order_by(Character.id)).all()
+    ids = [key for key, known in found if known == name] or [key for key, _ in found]
+    if not ids:
+        called = select(OWNER).join(Alias).where(Alias.folded == wanted)
+        ids = list(connection.scalars(called.order_by(Character.id)))
+    own = dict(
+        connection.execute(select(Character.id, Character.name).where(Character.id.in_(ids))).all()
+    )
+    return {key: own[key] for key in ids}
+
+
+def living(connection: Connection) -> set[int]:
+    """Ids of the characters that are somebody: all others are listed nowhere.
+
+    They are on screen, or a person said so of a face, or a model that decided an episode knows
+    them. A name that was taken back, or that no face has any more, is nobody's.
+    """
+    on_screen = exists().where(Appearance.character_id == Character.id)
+    said = Character.id.in_(select(Decision.character_id).where(Decision.character_id.is_not(None)))
+    here = Character.merged_into.is_(None) & Character.forgotten.is_(False)
+    known = characters_called(connection)
+    modelled = {known[name] for name in names_of_models(connection) if name in known}
+    rows = connection.execute(select(Character.id, or_(on_screen, said)).where(here))
+    return {key for key, seen in rows if seen or key in modelled}
+
+
+def names_of_models(connection: Connection) -> set[str]:
+    """The names that models know by whom episodes were decided."""
+    used = select(Episode.bundle_id).where(Episode.bundle_id.is_not(None))
+    bundles = connection.scalars(select(Bundle.characters).where(Bundle.id.in_(used)))
+    return {name for names in bundles for name in names}
+
+
+def own_names(connection: Connection) -> dict[int, str]:
+    """All characters' own names, by id."""
+    here = Character.merged_into.is_(None)
+    return dict(connection.execute(select(Character.id, Character.name).where(here)).all())
 
 
 def find_series(connection: Connection, name: str) -> int:

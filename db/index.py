@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from eyecatch.db.queries.pages import PageQueries
     from eyecatch.db.queries.summaries import Summaries
     from eyecatch.db.review.actions import Actions
+    from eyecatch.db.review.character_edits import CharacterEdits
     from eyecatch.db.review.checked_faces import CheckedFaces
     from eyecatch.db.review.clarity import Clarity
     from eyecatch.db.review.clusters import Clusters
@@ -116,6 +117,9 @@ class Index(Session):
     clusters: cached_property[Clusters] = repository("eyecatch.db.review.clusters", "Clusters")
     clarity: cached_property[Clarity] = repository("eyecatch.db.review.clarity", "Clarity")
     actions: cached_property[Actions] = repository("eyecatch.db.review.actions", "Actions")
+    character_edits: cached_property[CharacterEdits] = repository(
+        "eyecatch.db.review.character_edits", "CharacterEdits"
+    )
     missed_faces: cached_property[MissedFaces] = repository(
         "eyecatch.db.review.missed_faces", "MissedFaces"
     )

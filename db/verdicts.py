@@ -18,7 +18,7 @@ from eyecatch.db.character_colours import give_colours
 from eyecatch.db.characters import character_ids
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository
-from eyecatch.db.models import Episode, Overruled, Track
+from eyecatch.db.models import Character, Episode, Overruled, Track
 from eyecatch.db.models.base import MODEL, PERSON
 from eyecatch.db.records.scan import Provenance, Verdict
 
@@ -75,6 +75,7 @@ class Verdicts(Repository):
                             **wanted, run_id=provenance.run_id if track_id in verdicts else None
                         )
                     )
+            hide_forgotten(connection, episode_id)
             refresh_appearances(connection, episode_id)
             give_colours(connection)
 
@@ -139,6 +140,24 @@ def restore(connection: Connection, tracks: Sequence[int]) -> None:
             values[track] = dict(zip(COLUMNS, said, strict=True))
         connection.execute(delete(Overruled).where(of_these))
     _write(connection, values)
+
+
+def hide_forgotten(connection: Connection, episode_id: int | None = None) -> None:
+    """Let tracks be undecided that a model calls by a name that a person wanted no more.
+
+    Args:
+        connection: in a transaction that writes.
+        episode_id: of one episode only.
+    """
+    called = (
+        select(Track.id)
+        .join(Character, Character.id == Track.character_id)
+        .where(Character.forgotten, Track.decided_by == MODEL)
+    )
+    if episode_id is not None:
+        called = called.where(Track.episode_id == episode_id)
+    nobody = {**UNDECIDED, "decided_by": MODEL}
+    overrule(connection, dict.fromkeys(connection.scalars(called).all(), nobody))
 
 
 def _forget_overruled(connection: Connection, episode_id: int) -> None:

@@ -55,13 +55,15 @@ def is_damage(value: object) -> bool:
 
 
 def is_change(value: object) -> bool:
-    """What ``db.review.undo.Change`` holds: lists of numbers, of pairs of them, of segments."""
+    """What ``db.review.undo.Change`` holds: lists of numbers, pairs, segments and characters."""
     return is_object(value) and all(
         isinstance(listed, list) and all(map(_fits(name), listed)) for name, listed in value.items()
     )
 
 
 def _fits(name: str) -> Callable[[object], bool]:
+    if name == "characters":
+        return _is_character
     return _is_segment if name.startswith("segments_") else _is_number_or_pair
 
 
@@ -69,6 +71,20 @@ def _is_number_or_pair(value: object) -> bool:
     if not isinstance(value, list):
         return type(value) is int
     return len(value) == 2 and type(value[0]) is int and type(value[1]) in {int, type(None)}
+
+
+def _is_character(value: object) -> bool:
+    """A list of what ``db.review.character_changes.CharacterState`` has."""
+    if not isinstance(value, list) or len(value) != 6:
+        return False
+    character_id, name, cover_id, merged_into, forgotten, aliases = value
+    return (
+        _is_count(character_id, 2**63)
+        and isinstance(name, str)
+        and all(one is None or _is_count(one, 2**63) for one in (cover_id, merged_into))
+        and isinstance(forgotten, bool)
+        and is_texts(aliases)
+    )
 
 
 def _is_segment(value: object) -> bool:

@@ -5,7 +5,7 @@ What a person called no face is in none of them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import chain
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import select, true
 from sqlalchemy.engine import Connection
 
+from eyecatch.db.characters import characters_called, own_names
 from eyecatch.db.connection.bulk import read_columns
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
@@ -46,6 +47,8 @@ class Exports(Repository):
     def tracks(self, episode_id: int) -> list[TrackRow]:
         """The tracks of an episode and who they were decided to be, in order."""
         with self._session.reading() as connection:
+            own = own_names(connection)
+            names = {name: own[key] for name, key in characters_called(connection).items()}
             rows = connection.execute(
                 select(
                     Track.number,
@@ -73,7 +76,7 @@ class Exports(Repository):
                     row.name,
                     row.confidence,
                     row.unsure,
-                    tuple((name, chance) for name, chance in row.top or ()),
+                    _by_own_names(row.top or (), names),
                     row.decided_by,
                 )
                 for row in rows
@@ -117,6 +120,17 @@ class Exports(Repository):
                 query = query.where(Track.unsure.is_(False))
             for name, track, frame, pts, quality, jpeg, num, den in connection.execute(query):
                 yield CropRow(name, track, frame, pts * Fraction(num, den), quality, jpeg)
+
+
+def _by_own_names(
+    top: Iterable[tuple[str, float]], names: Mapping[str, str]
+) -> tuple[tuple[str, float], ...]:
+    """A model's chances by the names that characters have now; those of one are added."""
+    chances: dict[str, float] = {}
+    for name, chance in top:
+        own = names.get(name, name)
+        chances[own] = chances.get(own, 0.0) + chance
+    return tuple(sorted(chances.items(), key=lambda one: -one[1]))
 
 
 _OF_FRAMES: Final = (

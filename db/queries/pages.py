@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from eyecatch.core.arguments import Names
 from eyecatch.core.counting import Counting
 from eyecatch.core.segments.kinds import kinds_left_out
+from eyecatch.db.characters import aliases_of, living
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import episode_record, select_episodes
 from eyecatch.db.models import (
@@ -103,18 +104,17 @@ class PageQueries(Repository):
             )
 
     def names(self, words: str = "", most: int = 500) -> list[tuple[int, str]]:
-        """Characters, by name; with ``words`` in it, if there are any."""
+        """Characters that are somebody, by name; with ``words`` in it or an alias, if any."""
         with self._session.reading() as connection:
-            query = (
-                select(Character.id, Character.name)
-                .order_by(func.lower(Character.name))
-                .limit(most)
-            )
+            query = select(Character.id, Character.name).order_by(func.lower(Character.name))
+            here = living(connection)
             if words:
-                query = query.where(
-                    func.lower(Character.name).contains(words.lower(), autoescape=True)
-                )
-            return [(number, name) for number, name in connection.execute(query)]
+                named = func.lower(Character.name).contains(words.lower(), autoescape=True)
+                others = aliases_of(connection, here).items()
+                called = [key for key, some in others if words.lower() in " ".join(some).lower()]
+                query = query.where(or_(named, Character.id.in_(called)))
+            rows = [(number, name) for number, name in connection.execute(query) if number in here]
+            return rows[:most]
 
     def bars(self, episode_id: int) -> list[Bar]:
         """The tracks of an episode, in order."""

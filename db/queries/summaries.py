@@ -15,9 +15,10 @@ from eyecatch.core.counting import LEAST_SECONDS, Counting
 from eyecatch.core.errors import RequestError
 from eyecatch.core.segments.kinds import LEFT_OUT, kinds_left_out
 from eyecatch.core.video.types import chunk_id
+from eyecatch.db.characters import aliases_of, living
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
-from eyecatch.db.models import Alias, Character, Chunk, Episode, Series
+from eyecatch.db.models import Character, Chunk, Episode, Series
 from eyecatch.db.models.base import DONE, FAILED, PENDING
 from eyecatch.db.queries.roles import RoleSum, role_sums
 from eyecatch.db.records.answers import CharacterSummary, EpisodeSummary, LeftOut, Role
@@ -77,7 +78,7 @@ class Summaries(Repository):
         min_seconds: float = LEAST_SECONDS,
         min_confidence: float = 0.0,
     ) -> list[CharacterSummary]:
-        """All characters, longest on screen first, then by name; what counts is as above."""
+        """Characters that are somebody, longest on screen first, then by name; counted as above."""
         counting = Counting(kinds_left_out(with_kinds), min_seconds, min_confidence)
         with self._session.reading() as connection:
             units = Counter[tuple[int, tuple[int, int]]]()
@@ -92,11 +93,8 @@ class Summaries(Repository):
             times: dict[int, Fraction] = defaultdict(Fraction)
             for (character_id, base), some in units.items():  # most series have one time base
                 times[character_id] += some * Fraction(*base)
-            aliases: dict[int, list[str]] = defaultdict(list)
-            for character_id, alias in connection.execute(
-                select(Alias.character_id, Alias.name).order_by(Alias.name)
-            ):
-                aliases[character_id].append(alias)
+            here = living(connection)
+            aliases = aliases_of(connection, here)
             rows = connection.execute(
                 select(Character.id, Character.name, Series.name).outerjoin(
                     Series, Series.id == Character.series_id
@@ -105,7 +103,7 @@ class Summaries(Repository):
             summaries = [
                 CharacterSummary(
                     name,
-                    tuple(aliases[key]),
+                    tuple(aliases.get(key, ())),
                     series,
                     episodes[key],
                     times[key],
@@ -114,6 +112,7 @@ class Summaries(Repository):
                     outside.glimpses[key],
                 )
                 for key, name, series in rows
+                if key in here
             ]
             return sorted(summaries, key=lambda one: (-one.screen_time, one.name))
 

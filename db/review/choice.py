@@ -13,6 +13,11 @@ from eyecatch.core.names import require_name
 from eyecatch.db.characters import character_ids, matching_characters
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.models import Face
+from eyecatch.db.review.character_changes import (
+    as_models_said,
+    character_states,
+    store_states,
+)
 from eyecatch.db.review.clusters import cluster
 from eyecatch.db.review.faces import waiting_faces
 from eyecatch.db.review.undo import Change
@@ -57,6 +62,21 @@ def named_character(connection: Connection, name: str, change: Change) -> tuple[
     require_name(name)
     own = " ".join(name.split())
     for character_id, known in matching_characters(connection, own).items():
+        _call_again(connection, character_id, change)
         return known, character_id
     change.made.append(character_ids(connection, [own], None)[own])
     return own, change.made[0]
+
+
+def _call_again(connection: Connection, character_id: int, change: Change) -> None:
+    """Let a name that was wanted no more be somebody's again, as models say it too."""
+    forgotten = [
+        row
+        for row in character_states(connection, [character_id])
+        if row.id == character_id and row.forgotten
+    ]
+    if forgotten:
+        change.characters += forgotten
+        change.recast.append(character_id)
+        store_states(connection, [row._replace(forgotten=False) for row in forgotten])
+        as_models_said(connection, [character_id])

@@ -67,13 +67,13 @@ class Propagation(Repository):
             bundle_id: the bundle that stands for people's names.
         """
         with self._session.writing(FACES) as connection:
+            forgotten = set(connection.scalars(select(Character.id).where(Character.forgotten)))
             given: dict[int, Columns] = {}
             back: list[int] = []
             changed: set[int] = set()
             for track, episode, now, predicted in _undecided(connection, series_id):
-                wanted = _wanted(
-                    predicted, verdicts.get(track), denied.get(track, set()), bundle_id
-                )
+                wrong = denied.get(track, set()) | forgotten
+                wanted = _wanted(predicted, verdicts.get(track), wrong, bundle_id)
                 if wanted == now:
                     continue
                 changed.add(episode)
@@ -175,5 +175,5 @@ def _drop_unused(connection: Connection) -> None:
         for table in (Track, Decision, Overruled, Unlike, Alias)
     ]
     for batch in batched(made, BATCH):
-        unused = [~one for one in used]
+        unused = [Character.merged_into.is_(None), *(~one for one in used)]
         connection.execute(delete(Character).where(Character.id.in_(batch), *unused))

@@ -25,6 +25,7 @@ from eyecatch.db.models import (
     Track,
 )
 from eyecatch.db.models.base import PERSON, RUNNING
+from eyecatch.db.review.character_changes import without_cover
 from eyecatch.db.review.clusters import count_clusters, update_centres
 
 
@@ -89,7 +90,7 @@ def delete_episodes(connection: Connection, ids: Collection[int]) -> None:
         left = before | {
             name: [one for one in before[name] if (one[0] if pairs else one) not in gone]
             for names, pairs, gone in (
-                (("said", "moved", "denied"), True, faces),
+                (("said", "moved", "denied", "undenied"), True, faces),
                 (("unsaid", "no_face", "either"), False, faces),
                 (("drawn", "removed"), False, drawn),
                 (("segments_before", "segments_after"), True, set(ids)),
@@ -97,6 +98,8 @@ def delete_episodes(connection: Connection, ids: Collection[int]) -> None:
             for name in names
             if name in before  # an earlier version didn't have them all
         }
+        if "characters" in before:
+            left["characters"] = [without_cover(one, faces) for one in before["characters"]]
         if left != before:
             connection.execute(update(Action).where(Action.id == action_id).values(before=left))
     for some in batched(sorted(faces), BATCH):

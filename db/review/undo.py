@@ -17,7 +17,12 @@ from sqlalchemy.engine import Connection
 
 from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.connection.bulk import BATCH
-from eyecatch.db.models import Apart, Cluster, Episode, Face, Unlike
+from eyecatch.db.models import Apart, Appearance, Cluster, Episode, Face, Track, Unlike
+from eyecatch.db.review.character_changes import (
+    CharacterState,
+    as_models_said,
+    store_states,
+)
 from eyecatch.db.review.clusters import count_clusters, move_faces, update_centres
 from eyecatch.db.review.decisions import (
     FaceLabel,
@@ -29,7 +34,7 @@ from eyecatch.db.review.decisions import (
 )
 from eyecatch.db.review.missed_faces import bring_back, episodes_of, faces_at, take_out
 from eyecatch.db.review.segment_changes import SegmentState, restore_states
-from eyecatch.db.verdicts import restore
+from eyecatch.db.verdicts import hide_forgotten, restore
 
 Pair = tuple[int, int]
 
@@ -49,6 +54,9 @@ class Change:
         touched: clusters that no person had merged or split before, and now has.
         made: characters that were new.
         drawn, removed: missed faces that are new, and that were taken out.
+        characters: characters that were changed themselves, and those merged into them.
+        recast: characters whose names went to faces, or away from them.
+        undenied: (face, character) that a person had said it is not.
         segments_before, segments_after: segments that were taken out, and that were put in; the
             first of these is the one that the person chose.
     """
@@ -65,6 +73,9 @@ class Change:
     either: list[int] = field(default_factory=list)
     drawn: list[int] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
+    characters: list[CharacterState] = field(default_factory=list)
+    recast: list[int] = field(default_factory=list)
+    undenied: list[Pair] = field(default_factory=list)
     segments_before: list[SegmentState] = field(default_factory=list)
     segments_after: list[SegmentState] = field(default_factory=list)
 
@@ -77,7 +88,7 @@ def label_faces(
     connection: Connection, faces: Sequence[int], label: FaceLabel, change: Change
 ) -> None:
     """FaceLabel faces with a character, as nobody, or as no faces."""
-    _remember(connection, faces, change)
+    remember_labels(connection, faces, change)
     known = _known(connection, faces)
     add_decisions(connection, {spot: label for spot, _ in known.values()})
     label_tracks(connection, {track: label for _, track in known.values() if track is not None})
@@ -85,7 +96,7 @@ def label_faces(
 
 def unlabel_faces(connection: Connection, faces: Sequence[int], change: Change) -> None:
     """Remove people's labels from faces."""
-    _remember(connection, faces, change)
+    remember_labels(connection, faces, change)
     _unlabel(connection, faces)
 
 
@@ -133,6 +144,12 @@ def deny(connection: Connection, pairs: Collection[Pair], change: Change) -> Non
         )
 
 
+def retract(connection: Connection, pairs: Collection[Pair], change: Change) -> None:
+    """Store no more that faces are not these characters."""
+    change.undenied += pairs
+    _delete_denials(connection, pairs)
+
+
 def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
     """Restore what was so before a change; what was done to other faces stays."""
     change = Change(**{name: [_tuple(one) for one in value] for name, value in before.items()})
@@ -140,6 +157,8 @@ def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
     change.segments_after = [SegmentState(*one) for one in change.segments_after]
     if "either" not in before:  # of an earlier version
         change.either = [face for face, character in change.said if character is None]
+    change.characters = [CharacterState(*one) for one in change.characters]
+    store_states(connection, change.characters)
     bring_back(connection, change.removed)
     _unlabel(connection, change.unsaid)
     _label_again(connection, change)
@@ -149,9 +168,11 @@ def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
     _delete_cannot_links(connection, change.parted)
     _insert_cannot_links(connection, change.joined)
     take_out(connection, change.drawn)
-    for face, character in change.denied:
-        here = (Unlike.face_id == face, Unlike.character_id == character)
-        connection.execute(delete(Unlike).where(*here))
+    _delete_denials(connection, change.denied)
+    deny(connection, change.undenied, Change())
+    if change.recast:
+        as_models_said(connection, change.recast)
+        hide_forgotten(connection)
     connection.execute(update(Cluster).where(Cluster.id.in_(change.touched)).values(touched=False))
     _restore_segments(connection, change)
     return change
@@ -184,6 +205,9 @@ def refresh(connection: Connection, change: Change) -> list[int]:
     faces.update(of_missed := faces_at(connection, missed))
     episodes = episodes_of(connection, missed)
     episodes |= {one.episode_id for one in (*change.segments_before, *change.segments_after)}
+    for table in (Track, Appearance):
+        theirs = table.character_id.in_(change.recast)
+        episodes |= set(connection.scalars(select(table.episode_id).where(theirs).distinct()))
     clusters: set[int] = {old for _, old in change.moved if old is not None}
     clusters |= _clusters_of(connection, of_missed)
     for batch in batched(sorted(faces), BATCH):
@@ -208,7 +232,8 @@ def _clusters_of(connection: Connection, faces: Sequence[int]) -> set[int]:
     return {number for number in found if number is not None}
 
 
-def _remember(connection: Connection, faces: Sequence[int], change: Change) -> None:
+def remember_labels(connection: Connection, faces: Sequence[int], change: Change) -> None:
+    """Remember what people said of faces."""
     said = labels_of(connection, faces)
     change.said += [(face, label.character_id) for face, label in said.items()]
     change.no_face += [face for face, label in said.items() if label.no_face]
@@ -251,6 +276,12 @@ def _insert_cannot_links(connection: Connection, pairs: Collection[Pair]) -> Non
 def _delete_cannot_links(connection: Connection, pairs: Collection[Pair]) -> None:
     both = tuple_(Apart.first_id, Apart.second_id)
     connection.execute(delete(Apart).where(both.in_(sorted(pairs))))
+
+
+def _delete_denials(connection: Connection, pairs: Collection[Pair]) -> None:
+    for face, character in pairs:
+        here = (Unlike.face_id == face, Unlike.character_id == character)
+        connection.execute(delete(Unlike).where(*here))
 
 
 def _tuple(value: Any) -> Any:  # noqa: ANN401 - JSON has lists for tuples

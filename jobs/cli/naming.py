@@ -164,13 +164,17 @@ def unname(who: str | None, faces: tuple[int, ...], db: str) -> None:
     note(_sentence(done.message))
 
 
-@click.command(epilog="Example:  eyecatch merge 12 31")
-@click.argument("into", type=NUMBER, metavar="CLUSTER")
-@click.argument("others", type=NUMBER, nargs=-1, required=True, metavar="CLUSTER...")
+@click.command(epilog="Example:  eyecatch merge 12 31;  eyecatch merge 'Velma Dinkley' Velma")
+@click.argument("into", metavar="CLUSTER|NAME")
+@click.argument("others", nargs=-1, required=True, metavar="CLUSTER|NAME...")
 @options.db
-def merge(into: int, others: tuple[int, ...], db: str) -> None:
-    """Put all faces of other clusters into the first one."""
-    note(_sentence(eyecatch.merge(into, *others, db=db).message))
+def merge(into: str, others: tuple[str, ...], db: str) -> None:
+    """Put all faces of other clusters into the first one; or make characters one, the first.
+
+    It is found by the names of the others too, and a model that says these means it.
+    """
+    which = [NUMBER.convert(one, None, None) if one.isdecimal() else one for one in (into, *others)]
+    note(_sentence(eyecatch.merge(*which, db=db).message))
 
 
 @click.command(epilog="Example:  eyecatch split 12 301 344")
@@ -188,7 +192,10 @@ def split(cluster: int, faces: tuple[int, ...], db: str) -> None:
 @click.command(epilog="Example:  eyecatch undo")
 @options.db
 def undo(db: str) -> None:
-    """Take back the last thing that somebody did with faces or segments; again, the one before."""
+    """Take back the last thing that somebody did with names, faces or segments.
+
+    Again, and the one before is taken back.
+    """
     note(f"Took back: {eyecatch.undo(db=db).message}.")
 
 

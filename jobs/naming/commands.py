@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from eyecatch.core.arguments import AnyPath, Database, Numbers, checked, path_of, several
+from eyecatch.core.errors import RequestError
 from eyecatch.core.reprs import brief
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.review import ActionRow, ClusterRow, FaceRow, Share
@@ -163,7 +165,7 @@ def name(  # noqa: PLR0913 - each is an option
         >>> [found.episode.title for found in eyecatch.find("Daichi", db="season.db")]
         ['Lantern_Street_S01E01']
     """
-    with _acting(db, trust) as index:
+    with acting(db, trust) as index:
         return index.actions.name_cluster(cluster, character, several(faces), no_face=no_face)
 
 
@@ -190,13 +192,24 @@ def unname(who: str | int, *, db: Database | None = None, faces: Numbers = ()) -
         >>> eyecatch.find("Daichi", db="season.db")
         []
     """
-    with _acting(db) as index:
+    with acting(db) as index:
         return index.actions.deny(several(faces)) if faces != () else index.actions.unname(who)
 
 
 @checked
-def merge(into: int, *others: int, db: Database | None = None) -> ActionRow:
-    """Put all faces of other clusters into one; RequestError if they can't be.
+def merge(into: int | str, *others: int | str, db: Database | None = None) -> ActionRow:
+    """Put all faces of other clusters into one, or make several characters one.
+
+    Args:
+        into: the number of the cluster, or the name of the character, that stays.
+        others: the numbers or names of those that are the same person. A character that stays is
+            found by their names too, and models that say these mean it.
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
+
+    Raises:
+        RequestError: there is no such cluster or character, or they can't be one.
+        DatabaseError: there is no index, or it can't be written.
 
     Example:
         >>> import eyecatch
@@ -204,9 +217,19 @@ def merge(into: int, *others: int, db: Database | None = None) -> ActionRow:
         >>> done = eyecatch.merge(*ids, db="season.db")
         >>> [len(one.faces) for one in eyecatch.unknowns(db="season.db").clusters]
         [3]
+        >>> eyecatch.merge("Mizore", "Hotaru", db="season.db").message
+        'merged Hotaru into Mizore'
     """
-    with _acting(db) as index:
-        return index.actions.merge(into, others)
+    clusters = [one for one in (into, *others) if isinstance(one, int)]
+    names = [one for one in (into, *others) if isinstance(one, str)]
+    if clusters and names:
+        problem = f"{clusters[0]} is a cluster, and {names[0]} a character"
+        advice = f"name the cluster: {shlex.join(['eyecatch', 'name', f'{clusters[0]}', names[0]])}"
+        raise RequestError(problem, advice)
+    with acting(db) as index:
+        if names:
+            return index.character_edits.merge(names[0], names[1:])
+        return index.actions.merge(clusters[0], clusters[1:])
 
 
 @checked
@@ -232,13 +255,13 @@ def split(cluster: int, *faces: int, db: Database | None = None) -> int:
         >>> sorted(len(one.faces) for one in eyecatch.unknowns(db="season.db").clusters)
         [1, 2]
     """
-    with _acting(db) as index:
+    with acting(db) as index:
         return index.actions.split(cluster, faces)[1]
 
 
 @checked
 def undo(*, db: Database | None = None) -> ActionRow:
-    """Take back the last thing that a person did, with faces or segments.
+    """Take back the last thing that a person did, with faces, characters or segments.
 
     Raises:
         RequestError: there is none.
@@ -252,16 +275,19 @@ def undo(*, db: Database | None = None) -> ActionRow:
         >>> len(eyecatch.unknowns(db="season.db").clusters)
         3
     """
-    with _acting(db, filled=False) as index:
+    with acting(db, filled=False) as index:
         return index.actions.undo()
 
 
 @contextmanager
-def _acting(
-    db: Database | None, trust: str | None = None, *, filled: bool = True
+def acting(
+    db: Database | None, trust: str | None = None, *, filled: bool = True, writes: bool = True
 ) -> Iterator[Index]:
     """An index in which names are propagated after an action, in one transaction with it."""
     with open_index(db, create=False, filled=filled) as index:
+        if not writes:
+            yield index
+            return
         pipeline = NamingPipeline(index)
         with index.transaction():
             pipeline.choose_trust(trust)

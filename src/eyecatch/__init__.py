@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from eyecatch.jobs.forgetting import Forgotten, forget
     from eyecatch.jobs.identify import Face, Still, identify
     from eyecatch.jobs.indexing.index import IndexReport, index
+    from eyecatch.jobs.naming.character_commands import alias, rename
     from eyecatch.jobs.naming.commands import (
         Cluster,
         Unknowns,
@@ -148,6 +149,7 @@ _HOMES = {
     "Video": "eyecatch.core.video.types",
     "Web": "eyecatch.training.collection.options",
     "adapt": "eyecatch.jobs.adapting.adapt",
+    "alias": "eyecatch.jobs.naming.character_commands",
     "characters": "eyecatch.jobs.queries",
     "clips": "eyecatch.jobs.clips.clips",
     "collect": "eyecatch.training.collection.collect",
@@ -164,6 +166,7 @@ _HOMES = {
     "index": "eyecatch.jobs.indexing.index",
     "merge": "eyecatch.jobs.naming.commands",
     "name": "eyecatch.jobs.naming.commands",
+    "rename": "eyecatch.jobs.naming.character_commands",
     "render": "eyecatch.jobs.render.render",
     "review": "eyecatch.jobs.review.server",
     "segment": "eyecatch.jobs.segmenting.setting",
@@ -238,6 +241,7 @@ __all__ = [
     "Video",
     "Web",
     "adapt",
+    "alias",
     "characters",
     "clips",
     "collect",
@@ -254,6 +258,7 @@ __all__ = [
     "index",
     "merge",
     "name",
+    "rename",
     "render",
     "review",
     "segment",

@@ -82,6 +82,7 @@ def test_what_is_read_is_of_its_columns_type_or_refused(rows, column):
 def test_many_rows_are_checked_too(rows, value):
     """``find`` reads its rows by column."""
     index, connection = rows
+    connection.execute("UPDATE character SET forgotten = 0")
     connection.execute("UPDATE appearance SET stop_pts = ?, unsure = 0", (value,))
     if isinstance(value, int):
         found = index.queries.find(["a"], min_seconds=0)

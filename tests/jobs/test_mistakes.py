@@ -53,7 +53,6 @@ def typed(monkeypatch, tmp_path):
         ("name 1 Velma Dinkley", "a name of several words goes into quotes"),
         ("name 99999999999999999999 Velma", "there is no number 99999999999999999999"),
         ("find Velma --min-seconds a", "'a' is no such number."),
-        ("merge Velma 7", "eyecatch merge 12 31"),
     ],
 )
 def test_what_was_meant_is_said(run, line, said):

@@ -20,5 +20,7 @@ def upgrade() -> None:
     op.add_column("character", sa.Column("colour", sa.String()))
     op.add_column("character", sa.Column("cover_id", sa.BigInteger()))
     op.add_column("character", sa.Column("merged_into", sa.BigInteger()))
-    forgotten = sa.Column("forgotten", sa.Boolean(), nullable=False, server_default=sa.false())
-    op.add_column("character", forgotten)
+    op.add_column(
+        "character",
+        sa.Column("forgotten", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
