@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from eyecatch.db.review.checked_faces import CheckedFaces
     from eyecatch.db.review.clarity import Clarity
     from eyecatch.db.review.clusters import Clusters
+    from eyecatch.db.review.covers import Covers
     from eyecatch.db.review.faces import Faces
     from eyecatch.db.review.missed_faces import MissedFaces
     from eyecatch.db.review.named_faces import NamedFaces
@@ -115,6 +116,7 @@ class Index(Session):
     # Faces, and what people do with them
     faces: cached_property[Faces] = repository("eyecatch.db.review.faces", "Faces")
     clusters: cached_property[Clusters] = repository("eyecatch.db.review.clusters", "Clusters")
+    covers: cached_property[Covers] = repository("eyecatch.db.review.covers", "Covers")
     clarity: cached_property[Clarity] = repository("eyecatch.db.review.clarity", "Clarity")
     actions: cached_property[Actions] = repository("eyecatch.db.review.actions", "Actions")
     character_edits: cached_property[CharacterEdits] = repository(

@@ -33,6 +33,10 @@ FILES_OWN = Fraction(0)
 own clock, unlike other players; a proxy's clock begins where those do."""
 
 
+NOBODY = Path(__file__).parent / "static" / "nobody.svg"
+"""The picture of a character of whom there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Player:
     """An episode to be watched.
@@ -92,6 +96,13 @@ def routes(room: AppState) -> APIRouter:
         jpeg = index.faces.jpeg(face_id)
         if jpeg is None:
             raise HTTPException(404, "there is no such face")
+        return Response(jpeg, media_type="image/jpeg", headers=_KEPT)
+
+    @router.api_route("/covers/{character_id}.jpg", methods=READ)
+    def cover(character_id: Id) -> Response:
+        jpeg = index.covers.jpeg(character_id)
+        if jpeg is None:
+            return FileResponse(NOBODY, media_type="image/svg+xml", headers=_KEPT)
         return Response(jpeg, media_type="image/jpeg", headers=_KEPT)
 
     @router.api_route("/episodes/{episode_id}/video", methods=READ)

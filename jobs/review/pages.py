@@ -165,6 +165,7 @@ class Pages:
         return page(
             self._room,
             "character.html",
+            id=character_id,
             name=name,
             found=self._index.queries.find(
                 [name], with_kinds=counting.with_kinds, min_confidence=confidence

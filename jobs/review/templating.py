@@ -40,8 +40,8 @@ def page(room: AppState, template: str, status: int = 200, **shown: Any) -> HTML
     """A whole page; everything that is shown is escaped."""
     index = room.index
     # Macros see it too; every page of a process is of one index.
-    colours = {"colours": index.characters.colours()}
-    html = _HTML.get_template(template, globals=colours).render(
+    known = {"colours": index.characters.colours(), "covers": index.covers.chosen()}
+    html = _HTML.get_template(template, globals=known).render(
         counts=index.pages.counts(),
         offered=room.offers.counts(),
         share=index.appearances.named_share(),
