@@ -8,7 +8,11 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
 from types import ModuleType
+from typing import Final
+
+_HUSHED: Final = RLock()
 
 
 def load(name: str) -> ModuleType:
@@ -31,16 +35,18 @@ def load(name: str) -> ModuleType:
 def hushed() -> Iterator[None]:
     """Nothing reaches standard error, not even from C++; for native libraries that log on loading.
 
-    Only for calls whose failures are raised as exceptions.
+    Only for calls whose failures are raised as exceptions; one thread at a time, since standard
+    error is the whole process's.
     """
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    with _HUSHED:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
 
 
 class Stopwatch:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from eyecatch.db.review.replacement import Replacements
     from eyecatch.db.review.segment_edits import SegmentEdits
     from eyecatch.db.runs import Runs
+    from eyecatch.db.scans.attempts import Attempts
     from eyecatch.db.scans.chunks import Chunks
     from eyecatch.db.scans.episode_state import EpisodeState
     from eyecatch.db.scans.predictions import Predictions
@@ -98,6 +99,7 @@ class Index(Session):
     characters: cached_property[Characters] = repository("eyecatch.db.characters", "Characters")
 
     # What was found
+    attempts: cached_property[Attempts] = repository("eyecatch.db.scans.attempts", "Attempts")
     chunks: cached_property[Chunks] = repository("eyecatch.db.scans.chunks", "Chunks")
     tracks: cached_property[Tracks] = repository("eyecatch.db.scans.tracks", "Tracks")
     predictions: cached_property[Predictions] = repository(

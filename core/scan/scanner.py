@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from more_itertools import consecutive_groups
 
@@ -26,12 +28,17 @@ STAGES = ("decode", "compare", "shrink", "detect", "follow", "crop")
 detector; the detector; tracking faces; cutting crops and encoding them."""
 
 
+OnFrame = Callable[[int], None]
+"""Called with the number of each frame once it is scanned; what it raises ends the scan."""
+
+
 class Scan:
     """Scans chunks, one after the other.
 
     Args:
         config: everything that decides what is found.
         detector: a ready one; else the one that ``config`` names is loaded on first use.
+        on_frame: who is told of each frame.
 
     Attributes:
         watch: where the time of the last chunk went, by the names in ``STAGES``.
@@ -49,10 +56,13 @@ class Scan:
         (24, True)
     """
 
-    def __init__(self, config: ScanConfig, detector: Detector | None = None) -> None:
+    def __init__(
+        self, config: ScanConfig, detector: Detector | None = None, on_frame: OnFrame | None = None
+    ) -> None:
         self.config = config
         self.watch = Stopwatch()
         self._detector = detector
+        self._on_frame = on_frame
 
     def __call__(self, video: Video, chunk: Chunk) -> ScannedChunk:
         """Scan one chunk.
@@ -76,6 +86,8 @@ class Scan:
             try:
                 for frame in decode(video, chunk):
                     scan.add(frame)
+                    if self._on_frame is not None:
+                        self._on_frame(frame.number)
             except MediaError as problem:
                 broken = str(problem)
         if not chunk.straight and broken is None:

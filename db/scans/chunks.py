@@ -17,7 +17,7 @@ from eyecatch.db.connection.session import Repository
 from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.models import Chunk
 from eyecatch.db.models.base import DONE, FAILED, PENDING
-from eyecatch.db.records.scan import MAX_TRIES, Backlog, Provenance, Vectors
+from eyecatch.db.records.scan import Backlog, Provenance, Vectors
 from eyecatch.db.scans.episode_state import mark_pending
 from eyecatch.db.scans.predictions import insert_predictions
 from eyecatch.db.scans.signatures import insert_pictures
@@ -73,25 +73,6 @@ class Chunks(Repository):
             )
             return [(start, stop) for start, stop in rows]
 
-    def begin(self, episode_id: int, index: int, run_id: int | None = None) -> None:
-        """Count that this process begins with a chunk for a run; see ``give_up``.
-
-        Should the run end before the chunk does and its process live, ``Runs.claim`` takes it back.
-        """
-        with self._session.writing() as connection:
-            connection.execute(
-                update(Chunk)
-                .where(Chunk.episode_id == episode_id, Chunk.index == index)
-                .values(begun=Chunk.begun + 1, begun_by=run_id)
-            )
-
-    def put_back(self, episode_id: int, index: int, run_id: int | None) -> None:
-        """Take back that a run began with a chunk: what stopped it was no fault of the chunk."""
-        with self._session.writing() as connection:
-            of_run = (Chunk.index == index, Chunk.begun_by == run_id)
-            back = update(Chunk).where(Chunk.episode_id == episode_id, *of_run)
-            connection.execute(back.values(begun=Chunk.begun - 1, begun_by=None))
-
     def save(
         self,
         episode_id: int,
@@ -111,7 +92,7 @@ class Chunks(Repository):
             provenance: what made it.
             predictions: by the ids of bundles, for the crops of ``scanned``, tracklet by tracklet,
                 best first; None without bundles.
-            tries: how often it was begun, besides what ``begin`` counted.
+            tries: how often it was begun, besides what ``Attempts`` counted.
         """
         with self._session.writing() as connection:
             chunk = _chunk(connection, episode_id, scanned.index)
@@ -136,25 +117,10 @@ class Chunks(Repository):
             index: of the chunk.
             error: the reason, as a sentence.
             provenance: the scan that failed.
-            tries: how often it was begun, besides what ``begin`` counted.
+            tries: how often it was begun, besides what ``Attempts`` counted.
         """
         with self._session.writing() as connection:
-            _fail(connection, episode_id, index, error, provenance, tries)
-
-    def give_up(self, episode_id: int, error: str, provenance: Provenance) -> None:
-        """Fail the chunks that were begun ``MAX_TRIES`` times and never came to an end.
-
-        Args:
-            episode_id: the episode.
-            error: the reason, as a sentence.
-            provenance: the scan that is wanted.
-        """
-        with self._session.writing() as connection:
-            hopeless = connection.scalars(
-                select(Chunk.index).where(Chunk.episode_id == episode_id, Chunk.begun >= MAX_TRIES)
-            ).all()
-            for index in hopeless:
-                _fail(connection, episode_id, index, error, provenance, tries=0)
+            fail_chunk(connection, episode_id, index, error, provenance, tries)
 
     def frame_times(self, episode_id: int) -> FrameTimes:
         """When each frame of an episode begins, exactly."""
@@ -169,7 +135,7 @@ def _to_do(scan_digest: str, retry_failed: bool) -> ColumnElement[bool]:
     )
 
 
-def _fail(  # noqa: PLR0913, PLR0917 - each is a plain fact of the chunk
+def fail_chunk(  # noqa: PLR0913, PLR0917 - each is a plain fact of the chunk
     connection: Connection,
     episode_id: int,
     index: int,
@@ -177,6 +143,7 @@ def _fail(  # noqa: PLR0913, PLR0917 - each is a plain fact of the chunk
     provenance: Provenance,
     tries: int,
 ) -> None:
+    """What ``Chunks.fail`` does, in a transaction that is open."""
     chunk = _chunk(connection, episode_id, index)
     _forget(connection, chunk.id)
     _mark(connection, chunk, FAILED, error, provenance, tries)

@@ -43,13 +43,15 @@ class Committer:
         record = self.index.episodes.get(episode)
         problem = f"the process that scanned it died {MAX_TRIES} times"
         error = f"{record.video.path}: {problem}; try again with --retry-failed."
-        self.index.chunks.give_up(episode, error, self.provenance)
+        self.index.attempts.give_up(episode, error, self.provenance)
         chunks = self.index.chunks.pending(
             episode, self.provenance.scan_digest, retry_failed=retry_failed
         )
+        suspects = self.index.attempts.suspects(episode)
         return [
-            Task(episode, record.video, chunk, chunk_id(record.digest, chunk.start, chunk.stop))
+            Task(episode, record.video, chunk, id_, suspect=chunk.index in suspects)
             for chunk in chunks
+            for id_ in [chunk_id(record.digest, chunk.start, chunk.stop)]
         ]
 
     def claim(self, episodes: Sequence[int]) -> dict[int, int]:
@@ -58,7 +60,8 @@ class Committer:
 
     def begin(self, task: Task) -> None:
         """Note that this process is about to scan a chunk, which may be the end of it."""
-        self.run.retry(lambda: self.index.chunks.begin(task.episode, task.chunk.index, self.run.id))
+        episode, index = task.episode, task.chunk.index
+        self.run.retry(lambda: self.index.attempts.begin(episode, index, self.run.id))
 
     def save(self, outcome: Outcome) -> None:
         """Write the rows of a chunk, or why there are none, in one transaction."""
@@ -86,7 +89,7 @@ class Committer:
     def _save(self, outcome: Outcome) -> None:
         task = outcome.task
         if outcome.lacking:
-            self.index.chunks.put_back(task.episode, task.chunk.index, self.run.id)
+            self.index.attempts.put_back(task.episode, task.chunk.index, self.run.id)
             return
         if outcome.scanned is None or self._changed(task):
             changed = "changed while it was read; when it is complete, run with --retry-failed"

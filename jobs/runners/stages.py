@@ -19,7 +19,7 @@ from eyecatch.core.errors import EyecatchError, MachineError
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.inference import Identified, IdentifyAll
 from eyecatch.core.scan.config import ScanConfig
-from eyecatch.core.scan.scanner import Scan
+from eyecatch.core.scan.scanner import OnFrame, Scan
 from eyecatch.core.scan.types import ScannedChunk
 from eyecatch.core.shortage import ADVICE, shortage
 from eyecatch.core.video.types import Chunk, Video
@@ -66,12 +66,14 @@ class Task:
         video: the episode's file.
         chunk: the range of its frames.
         id: the chunk's id, for logs and to count its tries; see ``core.video.types.chunk_id``.
+        suspect: it was being scanned when a process died.
     """
 
     episode: int
     video: Video
     chunk: Chunk
     id: str = ""
+    suspect: bool = False
 
     @property
     def seconds(self) -> float:
@@ -127,8 +129,8 @@ class Runner(Protocol):
 class ScanStage:
     """Task -> outcome with rows and crops; CPU, one process."""
 
-    def __init__(self, work: Work) -> None:
-        self._scan = Scan(work.here())
+    def __init__(self, work: Work, on_frame: OnFrame | None = None) -> None:
+        self._scan = Scan(work.here(), on_frame=on_frame)
 
     def __call__(self, task: Task) -> Outcome:
         """Scan one chunk; what goes wrong with it is part of the outcome, never raised."""

@@ -70,19 +70,19 @@ def test_what_a_killed_run_held_is_free(url, season):
 def test_a_chunk_that_kills_is_failed_after_three_times(index, season):
     episode = season.add(index)
     for _ in range(2):
-        index.chunks.begin(episode.id, 1)
-    index.chunks.give_up(episode.id, "It kills.", ORIGIN)
+        index.attempts.begin(episode.id, 1)
+    index.attempts.give_up(episode.id, "It kills.", ORIGIN)
     assert len(index.chunks.pending(episode.id, "scan-1")) == 3
-    index.chunks.begin(episode.id, 1)
-    index.chunks.give_up(episode.id, "It kills.", ORIGIN)
+    index.attempts.begin(episode.id, 1)
+    index.attempts.give_up(episode.id, "It kills.", ORIGIN)
     assert [chunk.index for chunk in index.chunks.pending(episode.id, "scan-1")] == [0, 2]
     (status,) = index.summaries.status()
     (fault,) = status.faults
     assert (fault.state, fault.attempts, fault.error) == (FAILED, 3, "It kills.")
     assert fault.id == chunk_id(episode.digest, 24, 48)
     assert status.again == 2
-    index.chunks.begin(episode.id, 1)
-    index.chunks.give_up(episode.id, "It kills.", ORIGIN)
+    index.attempts.begin(episode.id, 1)
+    index.attempts.give_up(episode.id, "It kills.", ORIGIN)
     assert index.summaries.status()[0].faults[0].attempts == 3, "a new try is counted from one"
 
 
@@ -96,15 +96,15 @@ def test_only_deaths_count(how, index, url, season, tmp_path):
         run = index.runs.start({}, {})
         with index.runs.hold_lock(run):
             assert index.runs.claim([episode.id], run) == {}
-            index.chunks.give_up(episode.id, "It kills.", ORIGIN)
-            index.chunks.begin(episode.id, 1, run)
+            index.attempts.give_up(episode.id, "It kills.", ORIGIN)
+            index.attempts.begin(episode.id, 1, run)
         if how == "stopped":
             index.runs.finish(run, "stopped")
         elif how == "killed" and url.startswith(str(tmp_path)):
             (tmp_path / f"season.db-run{run}.lock").touch()
         assert index.runs.list_all()  # to ask changes nothing
     index.runs.claim([episode.id], index.runs.start({}, {}))
-    index.chunks.give_up(episode.id, "It kills.", ORIGIN)
+    index.attempts.give_up(episode.id, "It kills.", ORIGIN)
     left = [chunk.index for chunk in index.chunks.pending(episode.id, "scan-1")]
     assert left == ([0, 2] if how == "killed" else [0, 1, 2])
     assert list(tmp_path.glob("*.lock")) == []

@@ -10,6 +10,7 @@ import pytest
 import eyecatch
 from eyecatch.db.index import open_index
 from eyecatch.db.records.scan import MAX_TRIES, Provenance
+from eyecatch.jobs.runners.inline import InlineRunner
 
 
 @pytest.mark.parametrize("runner", ["inline", "ray"])
@@ -24,7 +25,7 @@ def test_a_driver_killed_midway_loses_and_doubles_nothing(
     report, again = finish(season.folder, db)
     assert content(db) == rows
     assert report.progress.chunks <= chunks - 2, "what was finished is not done again"
-    assert again <= 1
+    assert again <= (InlineRunner().at_once if runner == "inline" else 1)
 
 
 @pytest.mark.slow
@@ -44,7 +45,7 @@ def test_a_driver_killed_at_any_moment(season, whole, db, job, content):
     assert kills
     assert content(db) == rows
     again = sum(one.again for one in eyecatch.status(db=db).episodes)
-    assert again <= kills
+    assert again <= kills * InlineRunner().at_once
 
 
 def test_a_chunk_that_kills_is_given_up(season, whole, db, content, finish):
@@ -56,7 +57,7 @@ def test_a_chunk_that_kills_is_given_up(season, whole, db, content, finish):
         digest = status.episode.scan_digest
         index.chunks.fail(status.episode.id, 1, "as if never scanned", Provenance(digest))
         for _ in range(3):
-            index.chunks.begin(status.episode.id, 1)
+            index.attempts.begin(status.episode.id, 1)
     (fault,) = eyecatch.index([season.episodes[0]], db=db, runner="inline").faults
     assert f"died {MAX_TRIES} times" in fault
     assert season.episodes[0].name in fault
