@@ -9,10 +9,12 @@ sentence about what goes wrong.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.file_names import MOST
@@ -104,6 +106,26 @@ def refuse(path: Path, force: bool) -> None:
         raise RequestError(f"{path} is no regular file", "name another")
     if not force:
         raise RequestError(f"{path} exists already", "choose another name, or replace it: --force")
+
+
+def check_writable(path: Path) -> None:
+    """RequestError if no file can be written there; folders that lead to it are made later."""
+    folder = next(parent for parent in path.absolute().parents if os.path.lexists(parent))
+    try:
+        with TemporaryFile(dir=folder):
+            return
+    except OSError as error:
+        problem = f"{path.parent} can't be written ({error.strerror})"
+        raise RequestError(problem, "choose another place") from error
+
+
+def check_room(target: Path, size: int) -> None:
+    """RequestError if a disk hasn't room for a file of some bytes."""
+    folder = next(parent for parent in target.absolute().parents if parent.is_dir())
+    free = shutil.disk_usage(folder).free
+    if free < size:
+        need = f"{target} needs {size / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free"
+        raise RequestError(need, "make room, or choose another disk")
 
 
 @contextmanager

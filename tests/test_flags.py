@@ -98,3 +98,10 @@ def test_parameters_are_called_as_flags(verb):
 def test_what_is_said_otherwise_is_a_flag_and_no_parameter(verb):
     assert set(OTHERWISE[verb]) <= set(flags(COMMANDS[verb]))
     assert not set(OTHERWISE[verb]) & parameters(verb)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_says_what_is_wrong_with_its_arguments(verb):
+    what = ["frames"] if verb == "export" else []
+    with pytest.raises(eyecatch.ArgumentError, match="unexpected keyword argument 'no_such_one'"):
+        getattr(eyecatch, verb.replace("-", "_"))(*what, no_such_one=1)

@@ -55,6 +55,13 @@ class Tracks(Repository):
                 for chunk_id, index, error, arrays in chunks
             ]
 
+    def cuts(self, episode_id: int) -> list[int]:
+        """The first frames of an episode's shots but the first, in order."""
+        shot = schema.Shot
+        query = select(shot.start).where(shot.episode_id == episode_id, shot.start > 0)
+        with self._session.reading() as connection:
+            return list(connection.scalars(query.order_by(shot.start)))
+
     def save(self, episode_id: int, linked: Linked) -> None:
         """Store the shots and tracks of an episode in place of the old; equal ones change no row.
 

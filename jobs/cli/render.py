@@ -75,7 +75,7 @@ def render(
     note(f"Wrote {done}.")
 
 
-@click.command(epilog="Example:  eyecatch clips Hiei Kurama --together --pad 0.5 --out clips/")
+@click.command(epilog="Example:  eyecatch clips Hiei Kurama --supercut both.mp4")
 @click.argument("names", nargs=-1, metavar="[NAME...]")
 @click.option(
     "--kind", metavar="KIND", help="Instead of anybody: each opening once, or ending, recap, …"
@@ -86,25 +86,44 @@ def render(
 )
 @click.option("--together", is_flag=True, help="Only while all of them are on screen at once.")
 @click.option(
-    "--pad", type=click.FloatRange(0), default=0.0, metavar="S", help="Seconds before and after."
+    "--pad",
+    type=click.FloatRange(0),
+    metavar="S",
+    help="Seconds before and after, as far as the shot goes.  [default: 0.2]",
 )
 @click.option(
     "--gap",
     type=click.FloatRange(0),
+    metavar="S",
+    help="Seconds out of sight that don't end a scene.  [default: 1]",
+)
+@click.option(
+    "--min-seconds",
+    type=click.FloatRange(0),
+    metavar="S",
+    help="Leave out shorter scenes; with 0 glimpses are cut too.  [default: 1]",
+)
+@click.option(
+    "--shortest",
+    type=click.FloatRange(0),
     default=0.0,
     metavar="S",
-    help="Seconds that may lie between scenes of one clip.",
+    help="Leave out shorter clips, with what is before and after.",
 )
 @click.option(
-    "--shortest", type=click.FloatRange(0), default=0.0, metavar="S", help="Leave out shorter ones."
+    "--longest",
+    type=click.FloatRange(0),
+    metavar="S",
+    help="Cut longer clips into equal parts.",
 )
 @click.option(
-    "--longest", type=click.FloatRange(0), metavar="S", help="Cut longer ones into equal parts."
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="CHANCE",
+    help="Least confidence, 0 to 1.",
 )
-@click.option(
-    "--min-confidence", type=click.FloatRange(0, 1), default=0.0, help="Least confidence, 0 to 1."
-)
-@_UNSURE
+@click.option("--unsure", is_flag=True, help="Also where it may be them.")
 @options.with_kinds
 @click.option(
     "--labels",
@@ -133,8 +152,10 @@ def clips(
 ) -> None:
     """Cut out the scenes of NAME, or what is of a --kind, to the frame, with sound and subtitles.
 
-    Several names are cut each for itself, or with --together where all are on screen at once. A
-    folder of clips also gets manifest.json and manifest.csv, which say where each is from.
+    Of several names it is the scenes with any of them, or with --together those in which all are on
+    screen at once: in the order of the show, each scene once. What is of a --kind is cut as it is,
+    without --pad, --gap and --min-seconds. A folder of clips also gets manifest.json and
+    manifest.csv, which say where each is from and who is in it.
     """
     with bar("clips", quiet) as step:
         done = eyecatch.clips(names, db=db, out=out, supercut=supercut, listener=step, **keywords)

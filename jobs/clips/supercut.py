@@ -42,13 +42,10 @@ def write_supercut(
         step: called with how many clips are cut.
 
     Raises:
-        RequestError: soft labels are asked for where they can't be.
         MediaError: a source can't be read.
     """
     first = cuts[0][0].source.video
     soft = cuts[0][0].labels == "soft"
-    if soft:
-        _check_soft(cuts, path)
     begin, parts, script = Fraction(0), [], SSAFile()
     # The parts are as large as the result, so they lie where there must be room for it.
     with folder_part(path) as large, TemporaryDirectory(prefix="eyecatch-") as name:
@@ -66,11 +63,10 @@ def write_supercut(
         _finish(joined, path, title, Path(name), soft)
 
 
-def _check_soft(cuts: Sequence[tuple[Cutter, Span]], path: Path) -> None:
-    if container_of(path) != "matroska":
-        raise RequestError(f"{path.suffix} can't hold an ASS track", "name an .mkv, or burn it in")
-    sizes = {(one.source.video.width, one.source.video.height) for one, _ in cuts}
-    if len(sizes) > 1:
+def check_supercut(cutters: Sequence[Cutter]) -> None:
+    """RequestError if the clips of some episodes can't be one video."""
+    sizes = {(one.source.video.width, one.source.video.height) for one in cutters}
+    if len(sizes) > 1 and cutters[0].labels == "soft":
         raise RequestError("soft labels need clips of one size", "burn them in")
 
 

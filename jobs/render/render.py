@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
@@ -10,7 +9,7 @@ from typing import Unpack
 from eyecatch.core.arguments import AnyPath, Database, checked, path_of
 from eyecatch.core.errors import RequestError
 from eyecatch.core.file_names import fitted
-from eyecatch.core.files import refuse, whole_file
+from eyecatch.core.files import check_room, refuse, whole_file
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import Watch
 from eyecatch.db.index import Index, open_index
@@ -151,12 +150,3 @@ def default_name(episode: EpisodeRecord, how: str) -> Path:
     suffix = episode.video.path.suffix.lower()
     kept = how == "burn" and suffix in {".mp4", ".m4v", ".mov"}
     return FOLDER / fitted(episode.title, suffix if kept else ".mkv")
-
-
-def check_room(target: Path, size: int) -> None:
-    """RequestError if a disk hasn't room for a file of some bytes."""
-    folder = next(parent for parent in target.absolute().parents if parent.is_dir())
-    free = shutil.disk_usage(folder).free
-    if free < size:
-        need = f"{target} needs {size / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free"
-        raise RequestError(need, "make room, or choose another disk")

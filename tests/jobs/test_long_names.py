@@ -11,7 +11,7 @@ import eyecatch
 from eyecatch.core.errors import RequestError
 from eyecatch.core.file_names import MOST
 from eyecatch.core.synthetic.season import draw_episode
-from eyecatch.jobs.clips.clips import _plain
+from eyecatch.jobs.clips.clip_plans import _plain
 
 KANJI = "綾波" * 38
 LONG = "長" * 83 + ".mkv"  # 253 bytes

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,10 +16,12 @@ import av
 import numpy as np
 import pytest
 
-from eyecatch.jobs.clips.clips import clips
+from eyecatch.jobs.clips.clips import clips as clips_of_scenes
 from eyecatch.jobs.render.render import render
 from eyecatch.jobs.render.source import unlabelled
 from eyecatch.jobs.review.proxies import Proxies
+
+clips = partial(clips_of_scenes, pad=0, gap=0, min_seconds=0)  # appearances as they are
 
 Make = Callable[..., None]
 

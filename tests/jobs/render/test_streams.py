@@ -5,14 +5,17 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-from eyecatch.jobs.clips.clips import clips
+from eyecatch.jobs.clips.clips import clips as clips_of_scenes
 from eyecatch.jobs.render.render import render
+
+clips = partial(clips_of_scenes, pad=0, gap=0, min_seconds=0)  # appearances as they are
 
 PICTURE = "testsrc2=size=96x64:rate=25:duration=2,format=yuv420p"
 VIDEO = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "12"]
