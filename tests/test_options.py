@@ -46,7 +46,7 @@ VERBS = [
 EXPORTS = {
     "frames": (exports.ExportOptions, exports.ExportKeywords),
     "appearances": (exports.AppearanceOptions, exports.AppearanceKeywords),
-    "segments": (exports.EpisodeOptions, exports.EpisodeKeywords),
+    "segments": (exports.SegmentOptions, exports.SegmentKeywords),
     "dataset": (exports.DatasetOptions, exports.DatasetKeywords),
     "sheet": (exports.SheetOptions, exports.SheetKeywords),
     "bundle": (exports.BundleOptions, exports.BundleKeywords),

@@ -17,7 +17,7 @@ from eyecatch.db.characters import characters_called, own_names
 from eyecatch.db.connection.bulk import read_columns
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
-from eyecatch.db.models import Character, Chunk, Crop, Episode, Frame, Track, Tracklet
+from eyecatch.db.models import Character, Chunk, Crop, Episode, Face, Frame, Track, Tracklet
 from eyecatch.db.records.face_rows import CropRow, FrameRow, TrackRow
 from eyecatch.db.records.scan import EpisodeRecord
 
@@ -120,6 +120,29 @@ class Exports(Repository):
                 query = query.where(Track.unsure.is_(False))
             for name, track, frame, pts, quality, jpeg, num, den in connection.execute(query):
                 yield CropRow(name, track, frame, pts * Fraction(num, den), quality, jpeg)
+
+    def portraits(self) -> dict[str, bytes]:
+        """A picture of each character, a JPEG: the one that a person chose, else the best crop."""
+        of_tracks = (
+            select(Track.character_id, Crop.jpeg)
+            .join(Tracklet, Tracklet.id == Crop.tracklet_id)
+            .join(Track, Track.id == Tracklet.track_id)
+        )
+        with self._session.reading() as connection:
+            found: dict[str, bytes] = {}
+            for id_, name, cover in connection.execute(
+                select(Character.id, Character.name, Character.cover_id).order_by(Character.id)
+            ).all():
+                chosen = of_tracks.join(Face, Face.track_id == Track.id).where(Face.id == cover)
+                own = of_tracks.where(
+                    Track.character_id == id_, Track.unsure.is_(False), Track.no_face.is_(False)
+                )
+                for query in (chosen,) * (cover is not None) + (own,):
+                    best = query.order_by(Crop.quality.desc(), Crop.id).limit(1)
+                    if (row := connection.execute(best).first()) is not None:
+                        found.setdefault(name, row.jpeg)
+                        break
+            return found
 
 
 def _by_own_names(

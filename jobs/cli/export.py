@@ -19,13 +19,13 @@ from eyecatch.jobs.export.options import (
     AppearanceKeywords,
     BundleKeywords,
     DatasetKeywords,
-    EpisodeKeywords,
     ExportKeywords,
+    SegmentKeywords,
     SheetKeywords,
 )
 
 if TYPE_CHECKING:  # the job loads when it runs
-    from eyecatch.jobs.export.export import Exported
+    from eyecatch.jobs.export.exporting import Exported
 
 _EPISODES = click.argument("episodes", nargs=-1, metavar="[EPISODE...]")
 _CHARACTERS = click.option(
@@ -34,6 +34,11 @@ _CHARACTERS = click.option(
     multiple=True,
     metavar="NAME",
     help="Only this character; may be given several times.",
+)
+_BESIDE = click.option(
+    "--beside",
+    is_flag=True,
+    help="Write each file beside its episode, called like it, where players look for it.",
 )
 _UNSURE = click.option("--unsure", is_flag=True, help="Also where it may be them.")
 
@@ -97,7 +102,7 @@ def frames(db: str, out: Path | None, **keywords: Unpack[ExportKeywords]) -> Non
 
 @export.command(
     cls=_Export,
-    epilog="Example:  eyecatch export appearances S01E01 --format edl --out S01E01.edl",
+    epilog="Example:  eyecatch export appearances --format nfo --beside",
 )
 @_EPISODES
 @_form("appearances")
@@ -113,13 +118,21 @@ def frames(db: str, out: Path | None, **keywords: Unpack[ExportKeywords]) -> Non
 @options.min_seconds
 @options.with_kinds
 @_out("The file, or a folder for a file an episode.  [default: standard output]")
+@_BESIDE
+@click.option(
+    "--thumbs",
+    metavar="WHERE",
+    help="For nfo: folder or URL by which the player sees the pictures in .actors, if not by "
+    "their path here; `none` writes no pictures.",
+)
 @options.force
 @options.db
 def appearances(db: str, out: Path | None, **keywords: Unpack[AppearanceKeywords]) -> None:
     """Who is on screen from when to when.
 
     CSV, JSON and Parquet hold all episodes in one file; the others have a file for each. Only
-    story counts: openings, endings, eyecatches, recaps and previews do with --with.
+    story counts: openings, endings, eyecatches, recaps and previews do with --with. An NFO that is
+    there is added to, and keeps all that is in it.
     """
     with answering():
         done = eyecatch.export("appearances", db=db, out=out, **keywords)
@@ -132,9 +145,10 @@ def appearances(db: str, out: Path | None, **keywords: Unpack[AppearanceKeywords
 @_EPISODES
 @_form("segments")
 @_out("The file, or a folder for a file an episode.  [default: standard output]")
+@_BESIDE
 @options.force
 @options.db
-def segments(db: str, out: Path | None, **keywords: Unpack[EpisodeKeywords]) -> None:
+def segments(db: str, out: Path | None, **keywords: Unpack[SegmentKeywords]) -> None:
     """Openings, endings, eyecatches, recaps, previews and reused shots.
 
     CSV, JSON and Parquet hold all episodes in one file; the others have a file for each. Chapters
@@ -227,4 +241,6 @@ def _report(done: Exported, empty: str = "") -> None:
     elif len(done.files) == 1:
         note(f"Wrote {done.files[0]}.")
     elif done.files:
-        note(f"Wrote {len(done.files)} files to {done.files[0].parent}.")
+        folders = {file.parent for file in done.files}
+        where = f"to {folders.pop()}" if len(folders) == 1 else f"to {len(folders)} folders"
+        note(f"Wrote {len(done.files)} files {where}.")

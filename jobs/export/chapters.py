@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from eyecatch.core.segments.story_parts import NamedPart
 from eyecatch.core.text import one_line
 from eyecatch.core.video.chapter_files import ffmetadata, matroska_chapters
 from eyecatch.jobs.export.appearances import EpisodeAppearances, Scene
+
+SHORTEST = 1
+"""Seconds of a chapter of nobody, at least: what is shorter is the black before the first picture,
+or a moment between two that nobody looks for."""
 
 NOBODY = "\N{EN DASH}"
 """Title of a chapter in which nobody known is on screen: players show the last title until the next
@@ -34,13 +40,26 @@ def _parts(cast: EpisodeAppearances) -> list[NamedPart]:
 
 
 def _chapters(cast: EpisodeAppearances) -> list[Scene]:
-    """All scenes, and one of nobody from the start of the file and after the last."""
+    """All scenes, and ones of nobody from the start of the file, between them, and to its end.
+
+    One of nobody that is shorter than ``SHORTEST`` belongs to the one before it; the first one to
+    the one after it.
+    """
     scenes = cast.scenes()
     if not scenes:
         return []
-    first, last = scenes[0], scenes[-1]
+    first, final = scenes[0], scenes[-1]
     start = round(cast.episode.origin / cast.episode.video.time_base)
     end = round(cast.episode.end / cast.episode.video.time_base)
     before = Scene(0, first.start_frame, start, first.start_pts, ())
-    after = Scene(last.stop_frame, cast.episode.frames, last.stop_pts, end, ())
-    return [one for one in (before, *scenes, after) if one.stop_pts > one.start_pts]
+    after = Scene(final.stop_frame, cast.episode.frames, final.stop_pts, end, ())
+    chapters: list[Scene] = []
+    for one in (before, *scenes, after):
+        length = (one.stop_pts - one.start_pts) * cast.episode.video.time_base
+        if one.characters or length >= SHORTEST:
+            chapters.append(one)
+        elif chapters and length > 0:
+            last = chapters[-1]
+            chapters[-1] = replace(last, stop_frame=one.stop_frame, stop_pts=one.stop_pts)
+    begin = min(start, chapters[0].start_pts)
+    return [replace(chapters[0], start_frame=0, start_pts=begin), *chapters[1:]]

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, Unpack, overload
 
 from eyecatch.core.arguments import (
     AnyPath,
     Database,
-    Names,
     check_keywords,
     checked,
     path_of,
     renamed,
-    several,
 )
 from eyecatch.core.errors import RequestError
-from eyecatch.core.files import whole_file, whole_folder
-from eyecatch.core.identity.bundle_writer import check_free
-from eyecatch.db.index import open_index
-from eyecatch.jobs.bundling.index_bundle import bundle_of_index, save_made
-from eyecatch.jobs.export import appearances as found
-from eyecatch.jobs.export import frames, outputs, segment_rows, tables
-from eyecatch.jobs.export.formats import KINDS, Format, find_format
+from eyecatch.jobs.export import exporting
+from eyecatch.jobs.export.exporting import Exported
+from eyecatch.jobs.export.formats import KINDS
 from eyecatch.jobs.export.options import (
     AppearanceKeywords,
     AppearanceOptions,
@@ -34,28 +23,14 @@ from eyecatch.jobs.export.options import (
     BundleOptions,
     DatasetKeywords,
     DatasetOptions,
-    EpisodeKeywords,
-    EpisodeOptions,
     ExportKeywords,
     ExportOptions,
+    SegmentKeywords,
+    SegmentOptions,
     SheetKeywords,
     SheetOptions,
 )
 from eyecatch.jobs.progress import StepListener, ignore_steps
-from eyecatch.jobs.selection import Selection, pick
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """What an export wrote.
-
-    Attributes:
-        files: the files, or the folder of a dataset or bundle; none where it was standard output.
-        rows: how many faces, appearances, pictures or characters they hold.
-    """
-
-    files: tuple[Path, ...]
-    rows: int
 
 
 @overload
@@ -84,7 +59,7 @@ def export(
     *,
     db: Database | None = ...,
     out: AnyPath | None = ...,
-    **keywords: Unpack[EpisodeKeywords],
+    **keywords: Unpack[SegmentKeywords],
 ) -> Exported: ...
 
 
@@ -149,6 +124,10 @@ def export(
             characters: but for segments and a bundle: a name or alias, or several; all, and unknown
                 faces, if empty.
             unsure: but for segments and a bundle: names that are unsure count too.
+            beside: of appearances and segments, in formats with a file for each episode: write it
+                beside the video, called like it.
+            thumbs: of appearances as ``nfo``: folder or URL by which the player sees the pictures
+                of the characters, if not by their path here; ``none`` writes none.
             join: of appearances: seconds between two of a character that still count as one.
             with_kinds: of appearances and a sheet: kinds of segments that count too, such as
                 ``("opening", "recap")``, or ``all``.
@@ -177,20 +156,22 @@ def export(
     where = path_of(out)
     match what:
         case "frames":
-            return _frames(db, where, ExportOptions(**_known(ExportKeywords, keywords)))
+            return exporting.frames(db, where, ExportOptions(**_known(ExportKeywords, keywords)))
         case "appearances":
             chosen = AppearanceOptions(**_known(AppearanceKeywords, keywords))
-            return _appearances(db, where, chosen)
+            return exporting.appearances(db, where, chosen)
         case "segments":
-            return _segments(db, where, EpisodeOptions(**_known(EpisodeKeywords, keywords)))
+            return exporting.segments(
+                db, where, SegmentOptions(**_known(SegmentKeywords, keywords))
+            )
         case "dataset":
-            return _dataset(
+            return exporting.dataset(
                 db, where, DatasetOptions(**_known(DatasetKeywords, keywords)), listener
             )
         case "sheet":
-            return _sheet(db, where, SheetOptions(**_known(SheetKeywords, keywords)))
+            return exporting.sheet(db, where, SheetOptions(**_known(SheetKeywords, keywords)))
         case "bundle":
-            return _bundle(db, where, BundleOptions(**_known(BundleKeywords, keywords)))
+            return exporting.bundle(db, where, BundleOptions(**_known(BundleKeywords, keywords)))
         case _:
             choices = " or ".join([*KINDS, "bundle"])
             raise RequestError(f"{what!r} is no export", f"choose {choices}")
@@ -198,97 +179,3 @@ def export(
 
 def _known(typed: type, keywords: dict[str, Any]) -> dict[str, Any]:
     return check_keywords("export()", typed, keywords)
-
-
-def _frames(db: Database | None, out: Path | None, options: ExportOptions) -> Exported:
-    form = find_format("frames", options.format)
-    with _selected(db, options) as chosen:
-        rows = frames.frame_rows(
-            chosen.index, chosen.episodes, chosen.characters, unsure=chosen.unsure
-        )
-        return _table(form, out, options.force, frames.COLUMNS, rows)
-
-
-def _appearances(db: Database | None, out: Path | None, options: AppearanceOptions) -> Exported:
-    form = find_format("appearances", options.format)
-    with _selected(db, options, options.with_kinds, options.min_seconds) as chosen:
-        casts = found.appearances_of(chosen, join=options.join, by_segment=form.kind == "table")
-    if form.kind == "table":
-        rows = found.appearance_rows(casts)
-        return _table(form, out, options.force, found.COLUMNS, rows)
-    titles = [cast.episode.title for cast in casts]
-    files = outputs.write_episodes(form, out, options.force, titles, casts)
-    return Exported(files, sum(len(cast.appearances) for cast in casts))
-
-
-def _segments(db: Database | None, out: Path | None, options: EpisodeOptions) -> Exported:
-    form = find_format("segments", options.format)
-    with open_index(db, create=False, filled=True) as index:
-        episodes = segment_rows.segments_of(index, pick(index, several(options.episodes)))
-    if form.kind == "table":
-        rows = segment_rows.segment_rows(episodes)
-        return _table(form, out, options.force, segment_rows.COLUMNS, rows)
-    titles = [one.episode.title for one in episodes]
-    files = outputs.write_episodes(form, out, options.force, titles, episodes)
-    return Exported(files, sum(len(one.segments) for one in episodes))
-
-
-def _table(
-    form: Format,
-    out: Path | None,
-    force: bool,
-    columns: tuple[tables.Column, ...],
-    rows: Iterator[tables.Row],
-) -> Exported:
-    count = outputs.write_table(form, outputs.target(form, out), force, columns, rows)
-    return Exported(() if out is None else (out,), count)
-
-
-def _dataset(
-    db: Database | None, out: Path | None, options: DatasetOptions, listener: StepListener
-) -> Exported:
-    form = find_format("dataset", options.format)
-    with _selected(db, options) as chosen:
-        folder = outputs.named(form, out)
-        with whole_folder(folder, force=options.force) as aside:
-            pictures = form.load_writer()(chosen, options.every, aside, listener)
-    return Exported((folder,), pictures)
-
-
-def _sheet(db: Database | None, out: Path | None, options: SheetOptions) -> Exported:
-    form = find_format("sheet", options.format)
-    sheets = importlib.import_module("eyecatch.jobs.export.sheets")  # loads matplotlib
-    with _selected(db, options, options.with_kinds, options.min_seconds) as chosen:
-        drawn = sheets.sheets(options.of, chosen)
-        files = outputs.files_for(
-            [name for name, _ in drawn], form, outputs.named(form, out), options.force
-        )
-        write: Callable[[object, Path, str], None] = form.load_writer()
-        for (_, draw), file in zip(drawn, files, strict=True):
-            with whole_file(file, force=options.force) as aside:
-                write(draw, aside, form.name)
-    return Exported(tuple(files), len(files))
-
-
-def _bundle(db: Database | None, out: Path | None, options: BundleOptions) -> Exported:
-    if out is None:
-        raise RequestError("a bundle can't go to standard output", "name a folder with --out")
-    check_free(out, options.force)
-    with open_index(db, create=False, filled=True) as index:
-        made = bundle_of_index(index, options.series)
-    saved = save_made(made, out, force=options.force)
-    return Exported((out,), len(saved.characters))
-
-
-@contextmanager
-def _selected(
-    db: Database | None,
-    options: ExportOptions,
-    with_kinds: Names = (),
-    min_seconds: float = 0,
-) -> Iterator[Selection]:
-    """What of an index is exported; the index stays open inside the block."""
-    with open_index(db, create=False, filled=True) as index:
-        names = [index.characters.own_name(name) for name in several(options.characters)]
-        episodes = pick(index, several(options.episodes))
-        yield Selection(index, episodes, names, options.unsure, with_kinds, min_seconds)

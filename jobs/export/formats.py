@@ -16,11 +16,12 @@ from typing import Any, Final, Literal
 from eyecatch.core.distinct import file_names
 from eyecatch.core.errors import RequestError
 
-Kind = Literal["table", "episode", "segments", "dataset", "picture"]
+Kind = Literal["table", "episode", "library", "segments", "dataset", "picture"]
 """What a format is written from, and so what its function is called with (``export.py``):
 
 ``table``: ``(stream, columns, rows) -> int``, one binary file of all rows; it returns their number.
 ``episode``: ``(EpisodeAppearances) -> str``, a text file for each episode.
+``library``: ``(EpisodeAppearances, there, thumbs) -> bytes``, what is there with more in it.
 ``segments``: ``(EpisodeSegments) -> str``, likewise.
 ``dataset``: ``(Selection, every, folder, on_progress) -> int``; it returns the number of pictures.
 ``picture``: ``(draw, path, form) -> None``, one of the pictures of a sheet.
@@ -28,7 +29,7 @@ Kind = Literal["table", "episode", "segments", "dataset", "picture"]
 
 KINDS: Final[dict[str, tuple[Kind, ...]]] = {
     "frames": ("table",),
-    "appearances": ("table", "episode"),
+    "appearances": ("table", "episode", "library"),
     "segments": ("table", "segments"),
     "dataset": ("dataset",),
     "sheet": ("picture",),
@@ -94,7 +95,13 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("edl", "episode", f"{_HERE}.edl:write", ".edl", "A CMX 3600 cut list for editors."),
     Format("otio", "episode", f"{_HERE}.otio:write", ".otio", "OpenTimelineIO, with markers."),
-    Format("nfo", "episode", f"{_HERE}.sidecar:write_nfo", ".nfo", "Actors for Kodi and Jellyfin."),
+    Format(
+        "nfo",
+        "library",
+        f"{_HERE}.library:write_nfo",
+        ".nfo",
+        "Actors for Kodi and Jellyfin, added to what is there.",
+    ),
     Format(
         "xray",
         "episode",

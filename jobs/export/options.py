@@ -33,9 +33,17 @@ class ExportKeywords(EpisodeKeywords, total=False):
     unsure: bool
 
 
+class SegmentKeywords(EpisodeKeywords, total=False):
+    """The fields of ``SegmentOptions``, for type checkers."""
+
+    beside: bool
+
+
 class AppearanceKeywords(ExportKeywords, total=False):
     """The fields of ``AppearanceOptions``, for type checkers."""
 
+    beside: bool
+    thumbs: str | None
     join: float
     with_kinds: Names
     min_seconds: float
@@ -64,7 +72,7 @@ class BundleKeywords(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeOptions:
-    """Of every export, and all of ``segments``; ``eyecatch.export`` says what each field means."""
+    """Of every export; ``eyecatch.export`` says what each field means."""
 
     format: str | None = None
     episodes: Paths = ()
@@ -80,9 +88,18 @@ class ExportOptions(EpisodeOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentOptions(EpisodeOptions):
+    """Of ``segments``, besides."""
+
+    beside: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppearanceOptions(ExportOptions):
     """Of ``appearances``, besides."""
 
+    beside: bool = False
+    thumbs: str | None = None
     join: float = 0.0
     with_kinds: Names = ()
     min_seconds: float = LEAST_SECONDS

@@ -10,8 +10,11 @@ from typing import Any, BinaryIO
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.files import refuse, whole_file
+from eyecatch.core.storage import is_remote
 from eyecatch.jobs.export import tables
 from eyecatch.jobs.export.formats import Format, targets
+from eyecatch.jobs.render.source import found_file
+from eyecatch.jobs.selection import Selection
 
 
 def named(form: Format, out: Path | None) -> Path:
@@ -35,27 +38,61 @@ def write_table(
 ) -> int:
     """Write a table to a file, or to standard output for None; returns how many rows it has."""
     write: tables.Writer = form.load_writer()
-    with _stream(out, force) as stream:
-        return write(stream, columns, rows)
+    with stream(out, force) as opened:
+        return write(opened, columns, rows)
+
+
+def check_beside(form: Format, out: Path | None, beside: bool) -> None:
+    """RequestError where files can't go beside their episodes."""
+    if beside and out is not None:
+        raise RequestError("--beside and --out say two places", "give one of them")
+    if beside and form.kind == "table":
+        problem = f"{form.name} holds all episodes in one file, which is beside none of them"
+        raise RequestError(problem, "name a file with --out, or another --format")
+
+
+def episode_files(
+    chosen: Selection, form: Format, out: Path | None, beside: bool, force: bool
+) -> Sequence[Path | None]:
+    """A file for each episode; None for standard output.
+
+    Args:
+        chosen: of which episodes; the index is open.
+        form: has a file for each.
+        out: the file or folder; None for standard output.
+        beside: beside the videos, called like them.
+        force: what is there may be replaced, or added to.
+
+    Raises:
+        RequestError: there are several for standard output, or one of them may not be written.
+        MediaError: an episode that a file shall be beside is gone.
+    """
+    episodes = chosen.episodes
+    if beside:
+        videos = [found_file(chosen.index, episode) for episode in episodes]
+        for video in videos:
+            if is_remote(video):
+                raise RequestError(f"{video} is an address", "name a folder with --out")
+        files = [video.with_name(f"{video.stem}{form.suffix}") for video in videos]
+        for file in files:
+            refuse(file, force)
+        return files
+    if out is not None:
+        return files_for([episode.title for episode in episodes], form, out, force)
+    if len(episodes) == 1:
+        return [None]
+    problem = f"there are {len(episodes)} episodes, and {form.name} has a file for each"
+    raise RequestError(problem, "name a folder with --out, or one episode")
 
 
 def write_episodes(
-    form: Format, out: Path | None, force: bool, titles: Sequence[str], episodes: Sequence[Any]
-) -> tuple[Path, ...]:
-    """A file for each episode, or one episode to standard output; what the writer takes of each."""
+    form: Format, files: Sequence[Path | None], force: bool, episodes: Sequence[Any]
+) -> None:
+    """Write a file for each episode: what the writer makes of it."""
     write: Callable[[Any], str] = form.load_writer()
-    files: Sequence[Path | None]
-    if out is not None:
-        files = files_for(titles, form, out, force)
-    elif len(episodes) == 1:
-        files = [None]
-    else:
-        problem = f"there are {len(episodes)} episodes, and {form.name} has a file for each"
-        raise RequestError(problem, "name a folder with --out, or one episode")
     for episode, file in zip(episodes, files, strict=True):
-        with _stream(file, force) as stream:
-            stream.write(write(episode).encode())
-    return tuple(file for file in files if file is not None)
+        with stream(file, force) as opened:
+            opened.write(write(episode).encode())
 
 
 def files_for(names: Sequence[str], form: Format, out: Path, force: bool) -> list[Path]:
@@ -67,11 +104,12 @@ def files_for(names: Sequence[str], form: Format, out: Path, force: bool) -> lis
 
 
 @contextmanager
-def _stream(out: Path | None, force: bool) -> Iterator[BinaryIO]:
+def stream(out: Path | None, force: bool) -> Iterator[BinaryIO]:
+    """A file that appears when it is whole, or standard output for None."""
     if out is None:
         sys.stdout.flush()
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    with whole_file(out, force=force) as aside, aside.open("wb") as stream:
-        yield stream
+    with whole_file(out, force=force) as aside, aside.open("wb") as opened:
+        yield opened

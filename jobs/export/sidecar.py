@@ -1,35 +1,14 @@
-"""Files that stand beside an episode: for media libraries (NFO), and for players (X-Ray)."""
+"""A file that stands beside an episode, for players: who is there (X-Ray)."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
-from xml.etree import ElementTree as ET
 
-from eyecatch.core.text import one_line
 from eyecatch.jobs.export.appearances import EpisodeAppearances
 
 XRAY_VERSION = 1
 """Raised when a field changes its meaning or goes; new fields may come without."""
-
-
-def write_nfo(cast: EpisodeAppearances) -> str:
-    """Kodi's and Jellyfin's ``episodedetails`` with an actor for each character, longest first.
-
-    Nobody knows who lent them a voice, so the character is both name and role.
-    """
-    root = ET.Element("episodedetails")
-    ET.SubElement(root, "title").text = one_line(cast.episode.title)
-    if cast.episode.series is not None:
-        ET.SubElement(root, "showtitle").text = one_line(cast.episode.series)
-    for order, name in enumerate(cast.characters()):
-        actor = ET.SubElement(root, "actor")
-        ET.SubElement(actor, "name").text = one_line(name)
-        ET.SubElement(actor, "role").text = one_line(name)
-        ET.SubElement(actor, "order").text = str(order)
-    ET.indent(root)
-    head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    return head + ET.tostring(root, encoding="unicode") + "\n"
 
 
 def write_xray(cast: EpisodeAppearances) -> str:

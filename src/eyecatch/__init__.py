@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from eyecatch.jobs.clips.manifest import Clip
     from eyecatch.jobs.demo import Demo, demo
     from eyecatch.jobs.doctor import doctor
-    from eyecatch.jobs.export.export import Exported, export
+    from eyecatch.jobs.export.export import export
+    from eyecatch.jobs.export.exporting import Exported
     from eyecatch.jobs.finding import Finding
     from eyecatch.jobs.forgetting import Forgotten, forget
     from eyecatch.jobs.identify import Face, Still, identify
@@ -115,7 +116,7 @@ _HOMES = {
     "EpisodeStatus": "eyecatch.db.records.states",
     "EpisodeSummary": "eyecatch.db.records.answers",
     "Evaluation": "eyecatch.training.evaluation.predictions",
-    "Exported": "eyecatch.jobs.export.export",
+    "Exported": "eyecatch.jobs.export.exporting",
     "EyecatchError": "eyecatch.core.errors",
     "Face": "eyecatch.jobs.identify",
     "FaceRow": "eyecatch.db.records.review",

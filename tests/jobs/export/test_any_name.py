@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import json
+from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
@@ -26,7 +27,7 @@ from eyecatch.core.video.types import Video
 from eyecatch.db.records.answers import Range
 from eyecatch.db.records.face_rows import FrameRow
 from eyecatch.db.records.scan import EpisodeRecord
-from eyecatch.jobs.export import boxes, chapters, edl, sidecar, subtitles, tables
+from eyecatch.jobs.export import boxes, chapters, edl, library, sidecar, subtitles, tables
 from eyecatch.jobs.export import otio as timeline
 from eyecatch.jobs.export.appearances import Appearance, EpisodeAppearances
 from eyecatch.jobs.export.frame_images import Drawing
@@ -173,25 +174,27 @@ def test_chapters_for_mkvmerge(clips, origin):
 
 
 def _titles(cast):
-    """Who is there, or a dash: before, between, and after nobody is."""
+    """Who is there, or a dash: before, between, and after nobody is for a second or more."""
+    least = 1000 * chapters.SHORTEST
     length = round(cast.episode.end / MS)
     titles, at = [], round(cast.episode.origin / MS)
     for one in cast.appearances:
-        if one.range.start_pts > at:
+        if one.range.start_pts - at >= least:
             titles.append(chapters.NOBODY)
         titles.append(one_line(one.character))
         at = one.range.stop_pts
-    return [*titles, chapters.NOBODY] if cast.appearances and at < length else titles
+    return [*titles, chapters.NOBODY] if cast.appearances and length - at >= least else titles
 
 
 @quick
 @given(CLIPS, NAMES, st.none() | NAMES)
 def test_nfo(clips, title, series):
     cast = cast_of(clips, name=f"{title.replace('/', '')}.mkv")
-    root = ET.fromstring(sidecar.write_nfo(cast).encode())
+    cast = replace(cast, episode=replace(cast.episode, series=series))
+    root = ET.fromstring(library.write_nfo(cast, None, {}))
     names = [one_line(name) for name in cast.characters()]
     assert [one.findtext("name") for one in root.iter("actor")] == names
-    assert root.findtext("title") == one_line(cast.episode.title)
+    assert root.findtext("showtitle") == (None if series is None else one_line(series))
 
 
 @quick

@@ -21,7 +21,7 @@ from eyecatch.core.video.decode import decode
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.jobs.cli import main
-from eyecatch.jobs.export.chapters import NOBODY
+from eyecatch.jobs.export.chapters import NOBODY, SHORTEST
 from eyecatch.jobs.export.formats import FORMATS
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
@@ -135,10 +135,20 @@ def check_chapters(filled, path):
         for one in chapters
         for name in one["metadata"]["title"].split(", ")
     ]
+    check_cues(filled, cues)
+
+
+def check_cues(filled, cues):
+    """Each has its frames, and of those of nobody only what is no chapter of its own."""
     there = by_name(cues, times(filled.folder / "S01E01.mkv"))
     nobody = there.pop(NOBODY, set())
-    assert there == true(filled)
     assert not nobody & set(filled.named())
+    assert set(there) == set(true(filled))
+    for name, frames in true(filled).items():
+        assert frames <= there[name]
+        assert not (there[name] - frames) & set(filled.named())
+    assert all(stop - start >= SHORTEST for start, stop, name in cues if name == NOBODY)
+    assert cues[0][0] == 0
 
 
 @pytest.mark.skipif(shutil.which("mkvmerge") is None, reason="mkvmerge is not installed")
@@ -156,9 +166,7 @@ def test_matroska_chapters_hold_the_same(filled, exported):
         for atom in root.iterfind("EditionEntry/ChapterAtom")
         for name in atom.findtext("ChapterDisplay/ChapterString").split(", ")
     ]
-    there = by_name(cues, times(filled.folder / "S01E01.mkv"))
-    there.pop(NOBODY, None)
-    assert there == true(filled)
+    check_cues(filled, cues)
 
 
 def seconds(clock):
@@ -204,19 +212,6 @@ def frames_of(span):
     return set(range(int(span.start_time.value), int(span.end_time_exclusive().value)))
 
 
-def test_nfo_lists_actors_longest_first(filled, exported):
-    root = ET.parse(exported("nfo", ".nfo")).getroot()
-    assert root.tag == "episodedetails"
-    assert (root.findtext("title"), root.findtext("showtitle")) == ("S01E01", "Drawn")
-    there = true(filled)
-    names = [actor.findtext("name") for actor in root.iterfind("actor")]
-    assert names == sorted(there, key=lambda name: (-len(there[name]), name))
-    assert [actor.findtext("role") for actor in root.iterfind("actor")] == names
-    assert [actor.findtext("order") for actor in root.iterfind("actor")] == list(
-        map(str, range(len(names)))
-    )
-
-
 def test_xray_says_who_is_there_at_any_time(filled, exported):
     said = json.loads(exported("xray", ".xray.json").read_text())
     assert (said["format"], said["version"], said["episode"]["file"]) == (
@@ -258,7 +253,6 @@ BEGINNINGS = {
     "chapters": "<?xml",
     "edl": "TITLE: S01E02",
     "otio": "{",
-    "nfo": "<?xml",
     "xray": "{",
 }
 """How files of nobody begin, where such a file isn't empty."""
@@ -297,11 +291,11 @@ def test_several_episodes_in_a_format_for_one_need_a_folder(filled, tmp_path):
 
 
 def test_none_is_replaced_if_one_is_there(filled, tmp_path):
-    mine = tmp_path / "S01E02.nfo"
+    mine = tmp_path / "S01E02.vtt"
     mine.write_text("mine")
     with pytest.raises(RequestError, match="exists already"):
-        eyecatch.export("appearances", db=filled.db, form="nfo", out=tmp_path)
-    assert [p.name for p in tmp_path.iterdir()] == ["S01E02.nfo"]
+        eyecatch.export("appearances", db=filled.db, form="vtt", out=tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["S01E02.vtt"]
     assert mine.read_text() == "mine"
 
 
