@@ -19,7 +19,7 @@ from eyecatch.jobs.indexing.job_run import recorded_run
 from eyecatch.jobs.indexing.prefetch import Prefetcher
 from eyecatch.jobs.indexing.sound_thread import SoundThread
 from eyecatch.jobs.progress import Listener, Progress, silent
-from eyecatch.jobs.runners import WORTH_RAY_SECONDS
+from eyecatch.jobs.runners import is_much
 from eyecatch.jobs.runners.stages import Runner, Work
 
 FIRST: Final = 5.0
@@ -152,7 +152,7 @@ class Job:
 
     def _is_much(self) -> bool:
         """Whether it is too much for one process, whatever else there may be."""
-        return self.progress.chunks > 1 and self.progress.video_seconds > WORTH_RAY_SECONDS
+        return is_much(self.progress.chunks, self.progress.video_seconds)
 
     def _next_wave(
         self, waiting: dict[int, Backlog], min_chunks: int

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import Any, Final
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.tensorflow import cores
 from eyecatch.jobs.ray_options import RayOptions
+from eyecatch.jobs.runners.inline import MAX_THREADS
 from eyecatch.jobs.runners.stages import Runner
 
-# Below this much video, starting Ray (some seconds) takes longer than it saves.
-WORTH_RAY_SECONDS = 180.0
+RAY_START: Final = 15.0
+"""Seconds until Ray's workers scan (docs/performance.md)."""
+
+SCAN_SPEED: Final = 9.0
+"""Seconds of 1080p that a core scans in a second (docs/performance.md)."""
+
+LONGEST_INLINE: Final = 1800.0
+"""Seconds of video, an episode, above which it is Ray anyway: a decoder that crashes there takes
+a worker with it, and here the job."""
 
 RUNNERS = {"inline": ("inline", "InlineRunner"), "ray": ("ray", "RayRunner")}
+
+
+def is_much(chunks: int, seconds: float) -> bool:
+    """Whether Ray is worth its start for so many chunks and seconds of video.
+
+    It is where more cores than one process uses save more time than Ray takes to start.
+    """
+    threads = min(cores(), MAX_THREADS)
+    saved = (1 / threads - 1 / cores()) * seconds / SCAN_SPEED
+    return chunks > 1 and (saved > RAY_START or seconds > LONGEST_INLINE)
 
 
 def make_runner(
@@ -33,8 +52,7 @@ def make_runner(
     if name == "inline" and far:
         raise RequestError("--ray-address goes with --runner ray", "leave out one of them")
     if name is None:
-        much = chunks > 1 and seconds > WORTH_RAY_SECONDS
-        name = "ray" if far or much else "inline"
+        name = "ray" if far or is_much(chunks, seconds) else "inline"
     module, kind = RUNNERS[name]
     # Ray takes a second to import, so its module is loaded only where it runs.
     make: Any = getattr(importlib.import_module(f"{__name__}.{module}"), kind)

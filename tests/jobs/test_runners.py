@@ -19,6 +19,7 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
+from eyecatch.jobs import runners
 from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.runners import make_runner
 from eyecatch.jobs.runners.ray import connection as connections
@@ -205,3 +206,13 @@ def test_an_address_asks_for_ray_however_little_there_is():
     assert type(make_runner(None, 1, 1.0, there)).__name__ == "RayRunner"
     with pytest.raises(RequestError, match="goes with --runner ray"):
         make_runner("inline", 1, 1.0, there)
+
+
+@pytest.mark.parametrize(
+    ("cores", "minutes", "much"),
+    [(2, 25, False), (4, 25, False), (8, 5, False), (8, 25, True), (32, 15, True), (1, 40, True)],
+)
+def test_ray_runs_what_it_saves_more_of_than_it_takes_to_start(monkeypatch, cores, minutes, much):
+    monkeypatch.setattr(runners, "cores", lambda: cores)
+    assert runners.is_much(minutes, 60.0 * minutes) == much
+    assert not runners.is_much(1, 1e6), "one chunk can't be shared out"
