@@ -3,9 +3,9 @@
     30 2 * * *  /opt/eyecatch/.venv/bin/python /opt/eyecatch/examples/nightly.py /srv/videos
 
 Only new and unfinished files are worked on; a night that begins before the last one has ended
-leaves alone what that one is at work on. The status is 0 when all is done, 1 when some files are
-not (the log says which and why), 2 when nothing could be done. Cron mails what is printed: warnings
-and errors.
+leaves alone what that one is at work on. The status is that of `eyecatch index`: 0 when all is
+done, 3 when some files are not (the log says which and why), 1 when nothing could be done. Cron
+mails what is printed: warnings and errors.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ def index_folder(videos: Path, db: str, model: Path | None) -> int:
         report = eyecatch.index([videos], db=db, model=model)
     except EyecatchError as error:
         log.error("%s", error)
-        return 2
+        return 1
     for fault in report.faults:
         log.warning("%s", fault)
     log.info("episodes: %d, faults: %d", len(report.episodes), len(report.faults))
-    return 1 if report.faults else 0
+    return report.status
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if not asked.videos.is_dir():
         print(f"{asked.videos}: there is no such folder.", file=sys.stderr)
-        return 2
+        return 1
     set_up_log(asked.log or asked.videos / "eyecatch.log")
     return index_folder(asked.videos, asked.db or str(asked.videos / "eyecatch.db"), asked.model)
 

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from eyecatch.core.text import clock
+from eyecatch.jobs.under_way import UnderWay
 
 if TYPE_CHECKING:  # the pipeline loads OpenCV, which a question to the index needn't wait for
     from eyecatch.jobs.runners.stages import Outcome
@@ -25,7 +26,9 @@ class Progress:
         video_seconds, video_seconds_done: length of that work in seconds of video.
         frames, faces, failures: frames scanned, faces found in them, chunks and files that failed.
         stages: seconds that each stage took, over all processes.
+        doing: what is done beside or instead of scanning, for a person to read; empty if nothing.
         began: ``time.monotonic()`` at which the job began.
+        under_way: the chunks that are begun and not done.
     """
 
     episodes: int = 0
@@ -38,7 +41,11 @@ class Progress:
     faces: int = 0
     failures: int = 0
     stages: dict[str, float] = field(default_factory=dict)
+    doing: str = ""
     began: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.under_way = UnderWay()  # no field: it is of no use to whoever writes down the others
 
     def expect(self, episodes: int, chunks: int, seconds: float) -> None:
         """Say that there is so much more to do."""
@@ -48,6 +55,7 @@ class Progress:
 
     def add(self, outcome: Outcome) -> None:
         """Count a chunk that is done."""
+        self.under_way.end(outcome.task)
         self.chunks_done += 1
         self.video_seconds_done += outcome.task.seconds
         for stage, seconds in outcome.seconds:
@@ -69,6 +77,16 @@ class Progress:
             self.stages[stage] = self.stages.get(stage, 0.0) + took
 
     @property
+    def video_seconds_scanned(self) -> float:
+        """Seconds of video in chunks that are done and in those under way."""
+        return self.video_seconds_done + self.under_way.seconds
+
+    @property
+    def faces_found(self) -> int:
+        """Faces in chunks that are done and in those under way."""
+        return self.faces + self.under_way.faces
+
+    @property
     def elapsed(self) -> float:
         """Seconds since the job began."""
         return time.monotonic() - self.began
@@ -79,28 +97,45 @@ class Progress:
         return self.video_seconds_done / self.elapsed if self.elapsed else 0.0
 
     @property
+    def rate(self) -> float | None:
+        """The same since scanning began, chunks under way among it; None before it can be told."""
+        scanned = self.video_seconds_scanned
+        since = self.under_way.since
+        passed = 0.0 if since is None else time.monotonic() - since
+        return scanned / passed if scanned and passed > LEAST_PASSED else None
+
+    @property
     def left(self) -> float | None:
-        """Seconds until the job is done at this speed, or None before the first chunk is."""
-        remaining = self.video_seconds - self.video_seconds_done
-        return remaining / self.speed if self.speed else None
+        """Seconds until all is scanned at that rate, or None before it can be told."""
+        remaining = self.video_seconds - self.video_seconds_scanned
+        return max(remaining, 0.0) / self.rate if self.rate else None
 
     def line(self) -> str:
         """All of it in one line."""
         parts = [
             f"episodes {self.episodes_done}/{self.episodes}",
             f"chunks {self.chunks_done}/{self.chunks}",
-            f"{self.speed:.1f} x real time",
-            f"{self.faces} faces",
+            f"{self.rate or self.speed:.1f} x real time",
+            f"{self.faces_found} faces",
         ]
         if self.left is not None and self.chunks_done < self.chunks:
             parts.append(f"{clock(self.left)} left")
         if self.failures:
             parts.append(f"{self.failures} failed")
+        if self.doing:
+            parts.append(self.doing)
         return " | ".join(parts)
 
     def __str__(self) -> str:
         """So that ``print`` is a listener."""
         return self.line()
+
+
+STARTING: Final = "starting"
+"""What is done until the first frame is scanned."""
+
+LEAST_PASSED: Final = 1.0
+"""Seconds of scanning before which nobody can say how quick it is."""
 
 
 def limit(stages: Mapping[str, float]) -> str | None:
@@ -119,11 +154,18 @@ def shares(stages: Mapping[str, float]) -> str:
 
 
 Listener = Callable[[Progress], None]
-"""Called after every step of a job, in the process and thread of the job."""
+"""Called after every step of a job, in the process and thread of the job; in between, what it was
+given last goes on telling how far that is."""
 
 
 def silent(_: Progress) -> None:
     """A listener that does nothing."""
+
+
+def tell(progress: Progress, listener: Listener, doing: str) -> None:
+    """Say what is done next, beside or instead of scanning."""
+    progress.doing = doing
+    listener(progress)
 
 
 def together(*listeners: Listener) -> Listener:

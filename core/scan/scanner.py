@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 from more_itertools import consecutive_groups
@@ -26,6 +28,12 @@ from eyecatch.core.video.types import Chunk, Video
 STAGES = ("decode", "compare", "shrink", "detect", "follow", "crop")
 """What a scan's time goes to: decoding; finding held frames and cuts; the small pictures for the
 detector; the detector; tracking faces; cutting crops and encoding them."""
+
+ScanListener = Callable[[int, int], None]
+"""Called while a chunk is scanned, with how many frames of it were and the faces found in them."""
+
+TELL_EVERY: Final = 0.5
+"""Seconds between two such calls: as often as people look, and too seldom to cost anything."""
 
 
 OnFrame = Callable[[int], None]
@@ -64,12 +72,15 @@ class Scan:
         self._detector = detector
         self._on_frame = on_frame
 
-    def __call__(self, video: Video, chunk: Chunk) -> ScannedChunk:
+    def __call__(
+        self, video: Video, chunk: Chunk, listener: ScanListener | None = None
+    ) -> ScannedChunk:
         """Scan one chunk.
 
         Args:
             video: the episode's file.
             chunk: one of its plan.
+            listener: is told now and then how far it is.
 
         Returns:
             What was found; where decoding breaks off, what was found before, and why.
@@ -84,10 +95,14 @@ class Scan:
         broken = None
         with self.watch.during("decode"):
             try:
+                due = time.monotonic() + TELL_EVERY
                 for frame in decode(video, chunk):
                     scan.add(frame)
                     if self._on_frame is not None:
                         self._on_frame(frame.number)
+                    if listener is not None and time.monotonic() >= due:
+                        due = time.monotonic() + TELL_EVERY
+                        listener(*scan.so_far())
             except MediaError as problem:
                 broken = str(problem)
         if not chunk.straight and broken is None:
@@ -155,6 +170,10 @@ class _ChunkScan:
         if may_be_cut(change):
             self._sampler.reset()
         return fresh
+
+    def so_far(self) -> tuple[int, int]:
+        """How many frames were scanned, and how many faces are in them."""
+        return len(self._pts), self._tracker.faces
 
     def skip_to(self, number: int) -> None:
         """Go on to a frame; in place of those before it, which were damaged, the last one stays."""

@@ -71,6 +71,11 @@ class Tracker:
         self._ended: list[_ActiveTrack] = []
         self._last = -1
 
+    @property
+    def faces(self) -> int:
+        """How many were followed by now, each frame's by itself."""
+        return sum(len(track.frames) for track in (*self._ended, *self._active))
+
     def reset(self) -> None:
         """End all tracklets: a keyframe or a possible cut comes next."""
         self._ended += self._active

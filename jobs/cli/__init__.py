@@ -15,7 +15,7 @@ from eyecatch.core.errors import EyecatchError
 from eyecatch.core.runtime import load
 from eyecatch.jobs.cli.hints import set_up_hints
 from eyecatch.jobs.cli.mistakes import explained, refuse_empty
-from eyecatch.jobs.cli.output import LOG, note, set_up_logs
+from eyecatch.jobs.cli.output import LOG, complain, json_lines, note, set_up_logs
 from eyecatch.jobs.cli.signals import EndRequested, ending_orderly
 from eyecatch.jobs.cli.streams import is_refusal, refusal, set_up_streams
 
@@ -150,13 +150,17 @@ def main(arguments: list[str] | None = None) -> Any:  # noqa: ANN401 - click ret
     except click.ClickException as error:
         shown = io.StringIO()
         explained(error, words).show(shown)
-        note(*shown.getvalue().rstrip("\n").split("\n"))
+        told = shown.getvalue().rstrip("\n")
+        if json_lines():
+            complain(told)
+        else:
+            note(*told.split("\n"))
         sys.exit(error.exit_code)
     except EyecatchError as error:
-        note(f"eyecatch: {error}")
+        complain(str(error))
         sys.exit(1)
     except OSError as error:  # of --help and --version
-        note(f"eyecatch: {refusal(error)}")
+        complain(str(refusal(error)))
         sys.exit(1)
     finally:
         gc.freeze()  # what is left ends with the process: looking through it takes .15 s of CPU

@@ -14,7 +14,8 @@ from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.text import visible
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import progress as live
-from eyecatch.jobs.cli.output import note, print_json, print_text
+from eyecatch.jobs.cli.output import complain, note, print_json, print_text
+from eyecatch.jobs.statuses import NOTHING, status_of
 
 if TYPE_CHECKING:  # the job loads when it runs
     from eyecatch.core.detect.detector_card import DetectorCard
@@ -116,16 +117,18 @@ def adapt(
             force=force,
             listener=listener,
         )
-    for line in (*adapted.faults, *adapted.notes):
+    for fault in adapted.faults:
+        complain(fault)
+    for line in adapted.notes:
         note(f"eyecatch: {line}")
     if adapted.card is None:
-        note(f"eyecatch: {out} was not written: {adapted.refused}")
-        sys.exit(1)
+        complain(f"{out} was not written: {adapted.refused}")
+        sys.exit(NOTHING)
     note(_written(adapted))
     if as_json:
         _print_card(adapted.card, as_json)
-    if adapted.faults:
-        sys.exit(1)
+    if status := status_of(1, len(adapted.faults)):
+        sys.exit(status)
 
 
 def _written(adapted: Adapted) -> str:

@@ -11,8 +11,9 @@ import click
 import eyecatch
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.jobs.cli import options
-from eyecatch.jobs.cli.output import note
+from eyecatch.jobs.cli.output import complain, note
 from eyecatch.jobs.cli.progress import Bars
+from eyecatch.jobs.statuses import status_of
 from eyecatch.training.collection.options import Danbooru, Web
 
 FOLDER = click.Path(path_type=Path)
@@ -131,8 +132,8 @@ def collect(
             progress=progress,
         )
     for line in collected.notes:
-        note(f"eyecatch: {line}")
+        complain(line)
     doubles = f" Left out {collected.duplicates} near duplicates." if collected.duplicates else ""
     note(f"Wrote {collected.faces} faces into {len(collected.labels)} folders of {out}.{doubles}")
-    if collected.unread:
-        sys.exit(1)
+    if status := status_of(collected.faces, collected.unread):
+        sys.exit(status)

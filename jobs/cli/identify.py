@@ -12,8 +12,9 @@ import click
 import eyecatch
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.jobs.cli import options
-from eyecatch.jobs.cli.output import answer, note, print_json
+from eyecatch.jobs.cli.output import answer, complain, note, print_json
 from eyecatch.jobs.identify import Face, Still
+from eyecatch.jobs.statuses import status_of
 
 NOBODY_KNOWN = (
     "Nobody is known without names: give --model BUNDLE, or --db INDEX in which people named faces."
@@ -57,7 +58,7 @@ def identify(
     Without --model and --db faces are found, and nobody is known. JSON is a line an image, printed
     as soon as it is known.
     """
-    failed = False
+    read = failed = 0
     rows: list[dict[str, Any]] = []
     stills = eyecatch.identify(
         images,
@@ -72,9 +73,11 @@ def identify(
     for still in stills:
         faces += len(still.faces)
         if still.error:
-            failed = True
-            note(f"eyecatch: {still.error}")
-        elif form == "json":
+            failed += 1
+            complain(still.error, {"path": str(still.image)})
+            continue
+        read += 1
+        if form == "json":
             print_json(_as_json(still), line=True)
         else:
             rows += [{"image": str(still.image), **_values(face)} for face in still.faces]
@@ -84,8 +87,8 @@ def identify(
         answer(form, rows, COLUMNS, "No faces found.")
     if faces and not models and db is None:
         note(NOBODY_KNOWN)
-    if failed:
-        sys.exit(1)
+    if status := status_of(read, failed):
+        sys.exit(status)
 
 
 def _as_json(still: Still) -> dict[str, Any]:

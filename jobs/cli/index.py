@@ -11,12 +11,13 @@ import click
 
 import eyecatch
 from eyecatch.core.detect.config import DetectorConfig
-from eyecatch.core.text import clock
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import progress as live
-from eyecatch.jobs.cli.output import note
-from eyecatch.jobs.progress import Listener, Progress, shares, together
+from eyecatch.jobs.cli.index_report import say_report, say_what_next
+from eyecatch.jobs.cli.output import json_lines, note
+from eyecatch.jobs.progress import Listener, together
 from eyecatch.jobs.ray_options import RayOptions
+from eyecatch.jobs.statuses import NOTHING
 
 if TYPE_CHECKING:  # the job loads when it runs
     from eyecatch.jobs.indexing.index import IndexReport
@@ -98,12 +99,15 @@ def index(
     """Index episodes: files and folders of videos, here or at URLs (s3://bucket/season/*.mkv).
 
     Run it again and it does only what is missing: new files, chunks that were not finished,
-    episodes that another --detector or --model has made stale. Bad files are reported and stop
-    nothing else. Several --model decide together; for an episode of --series its own is preferred.
+    episodes that another --detector or --model has made stale. Several --model decide together; for
+    an episode of --series its own is preferred. Bad files are reported and stop nothing else.
+
+    The status is 0 when all is done, 3 when some files could not be, 1 when nothing could, and 2
+    where the command can't be understood.
     """
     listeners = [_metrics(metrics)] if metrics else []
 
-    def once(files: Sequence[str | Path]) -> bool:
+    def once(files: Sequence[str | Path]) -> IndexReport:
         with live.listeners(quiet) as (shown, adapting):
             report = eyecatch.index(
                 files,
@@ -124,12 +128,16 @@ def index(
                 listener=together(shown, *listeners),
             )
         learned.append(True)
-        return _print_report(report, profile)
+        say_report(report, profile=profile)
+        return report
 
     learned: list[bool] = []  # with --watch, once is enough
     if not watch:
-        if not once(paths):
-            sys.exit(1)
+        report = once(paths)
+        if report.status != NOTHING and not (quiet or json_lines()):
+            say_what_next(db)
+        if report.status:
+            sys.exit(report.status)
         return
     note("Watching; Ctrl-C ends it.")
     for files in _completed(paths, settle):
@@ -148,47 +156,3 @@ def _metrics(address: str) -> Listener:
     made = Metrics()
     note(f"Metrics are on port {made.serve(address)}.")
     return made
-
-
-def _print_report(report: IndexReport, profile: bool) -> bool:
-    """Say what was done; returns whether all of it went well."""
-    for fault in report.faults:
-        note(f"eyecatch: {fault}")
-    for line in report.notes:
-        note(line)
-    if report.made:
-        some = "1 file is" if len(report.made) == 1 else f"{len(report.made)} files are"
-        note(f"{some} left out that eyecatch wrote, such as {report.made[0]}: name it to index it.")
-    if report.episodes or not report.faults:
-        note(_summary(report.progress, len(report.episodes)))
-    if profile and report.progress.stages:
-        note(*_profile(report.progress))
-    elif report.progress.stages:
-        note(shares(report.progress.stages))
-    return not report.faults
-
-
-def _summary(progress: Progress, episodes: int) -> str:
-    if not progress.chunks:
-        done = "1 episode is" if episodes == 1 else f"{episodes} episodes are"
-        return f"Nothing to scan: {done} up to date."
-    whole = "1 episode" if progress.episodes == 1 else f"{progress.episodes} episodes"
-    return (
-        f"Indexed {progress.frames} frames of {whole} in "
-        f"{clock(progress.elapsed)} ({progress.speed:.1f} x real time), {progress.faces} faces."
-    )
-
-
-def _profile(progress: Progress) -> list[str]:
-    """A line a stage, the longest first."""
-    total = sum(progress.stages.values())
-    lines = [f"{'stage':10}{'seconds':>9}{'share':>8}{'ms a frame':>12}"]
-    lines += [
-        f"{stage:10}{seconds:9.2f}{seconds / total:8.1%}{_each(seconds, progress.frames):>12}"
-        for stage, seconds in sorted(progress.stages.items(), key=lambda item: -item[1])
-    ]
-    return lines
-
-
-def _each(seconds: float, frames: int) -> str:
-    return f"{1000 * seconds / frames:.3f}" if frames else "-"

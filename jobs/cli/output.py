@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from rich import box
@@ -25,6 +26,9 @@ LOG: Final = logging.getLogger("eyecatch")
 
 TEXT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 """Form of a line of the log."""
+
+WARNING: Final = "eyecatch: %(message)s"
+"""Form of a warning to somebody who asked for no log."""
 
 # A pipe has no width: nothing is folded or cut there.
 PIPE_WIDTH = 10_000
@@ -112,6 +116,19 @@ def note(*lines: str) -> None:
         stream.write("".join(f"{visible(runnable(line))}\n" for line in lines))
 
 
+def complain(sentence: str, ids: Mapping[str, object] | None = None) -> None:
+    """Tell the person of something that went wrong.
+
+    Args:
+        sentence: what it is, and what to do.
+        ids: what it is about: fields of its line in a log of JSON lines, where it is an error.
+    """
+    if json_lines():
+        LOG.error("%s", runnable(sentence), extra=dict(ids or {}))
+    else:
+        note(f"eyecatch: {sentence}")
+
+
 def set_up_logs(verbose: bool, form: str | None) -> None:
     """Log to standard error.
 
@@ -121,7 +138,11 @@ def set_up_logs(verbose: bool, form: str | None) -> None:
             ``json`` every line on standard error is a JSON object, messages to people too.
     """
     handler = _JsonHandler() if form == "json" else _Handler()
-    handler.setFormatter(_json_formatter() if form == "json" else _Formatter(TEXT))
+    handler.setFormatter(
+        _json_formatter() if form == "json" else _Formatter(TEXT if form or verbose else WARNING)
+    )
+    if not (form or verbose):  # what is said of a chunk, the end of the job says too
+        handler.addFilter(lambda record: not hasattr(record, "chunk"))
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.WARNING, handlers=[handler], force=True
     )
@@ -145,8 +166,21 @@ class _JsonHandler(_Handler):
     """The handler of a log in JSON, known by its class."""
 
 
+def _time(record: logging.LogRecord) -> str:
+    """When it was, as ISO 8601 has it: to the millisecond, and how far the zone is from UTC."""
+    when = datetime.fromtimestamp(record.created).astimezone()
+    return when.isoformat(timespec="milliseconds")
+
+
 class _Formatter(logging.Formatter):
     """Of messages on one line each, with tracebacks below them."""
+
+    def formatTime(  # noqa: N802 - logging's
+        self,
+        record: logging.LogRecord,
+        datefmt: str | None = None,  # noqa: ARG002
+    ) -> str:
+        return _time(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         record.message = visible(record.message)
@@ -159,8 +193,16 @@ class _Formatter(logging.Formatter):
 def _json_formatter() -> logging.Formatter:
     from pythonjsonlogger.json import JsonFormatter  # noqa: PLC0415 - few want it
 
+    class Formatter(JsonFormatter):
+        def formatTime(  # noqa: N802 - logging's
+            self,
+            record: logging.LogRecord,
+            datefmt: str | None = None,  # noqa: ARG002
+        ) -> str:
+            return _time(record)
+
     names = {"asctime": "time", "levelname": "level", "name": "logger"}
-    return JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields=names)
+    return Formatter("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields=names)
 
 
 def _shown(value: object) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import IO, cast
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from typing import IO, Any, TypeVar, cast
 
 from rich.console import Console
 from rich.live import Live
@@ -16,8 +16,11 @@ from rich.text import Text
 
 from eyecatch.jobs.adapting.pace import AdaptListener, AdaptProgress, unheard
 from eyecatch.jobs.cli.output import json_lines, note
+from eyecatch.jobs.cli.scan_display import displayed
 from eyecatch.jobs.cli.streams import Screen
-from eyecatch.jobs.progress import Listener, silent
+from eyecatch.jobs.progress import Listener, Progress, silent
+
+Told = TypeVar("Told")
 
 # Seconds between plain lines: a night's log stays readable.
 PLAIN_EVERY = 10.0
@@ -36,19 +39,68 @@ def listeners(quiet: bool) -> Iterator[tuple[Listener, AdaptListener]]:
     if quiet:
         yield silent, unheard
         return
+    with closing(_Screens()) as screens:
+        yield screens.listener(scans), screens.listener(learning)
+
+
+class _Screens:
+    """What is shown of one thing at a time, from when it is first told of."""
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._make: object = None
+        self._shown: Callable[[Any], None]
+
+    def listener(
+        self, make: Callable[[], AbstractContextManager[Callable[[Told], None]]]
+    ) -> Callable[[Told], None]:
+        """A listener that opens what ``make`` gives, in place of what is open."""
+
+        def listener(told: Told) -> None:
+            if make is not self._make:
+                self.close()
+                self._make, self._shown = make, self._open.enter_context(make())
+            self._shown(told)
+
+        return listener
+
+    def close(self) -> None:
+        """Show nothing more."""
+        self._open.close()
+
+
+@contextmanager
+def learning() -> Iterator[AdaptListener]:
+    """A listener that shows how far a detector is with learning."""
     with lines() as show:
         stage = ""
 
-        def learning(progress: AdaptProgress) -> None:
+        def listener(progress: AdaptProgress) -> None:
             nonlocal stage
             named = f"{progress.stage} {progress.round}"
             show(progress.line(), named != stage)
             stage = named
 
-        yield (
-            lambda progress: show(progress.line(), progress.chunks_done == progress.chunks),
-            learning,
-        )
+        yield listener
+
+
+@contextmanager
+def scans() -> Iterator[Listener]:
+    """A listener that shows how far a job is with scanning."""
+    if _is_terminal():
+        with displayed(_screen()) as shown:
+            yield shown
+        return
+    show, last = _PlainLines(), ""
+
+    def listener(progress: Progress) -> None:
+        nonlocal last
+        done = progress.chunks_done == progress.chunks > 0 and not progress.doing
+        if progress.chunks and progress.line() != last:
+            show(progress.line(), done)
+            last = progress.line()
+
+    yield listener
 
 
 @contextmanager
@@ -57,11 +109,15 @@ def lines() -> Iterator[Callable[[str, bool], None]]:
 
     What it gives is called with the line, and whether it is shown at all events.
     """
-    if sys.stderr.isatty() and not json_lines():
+    if _is_terminal():
         with Live(Text("starting"), console=_screen(), auto_refresh=False) as screen:
             yield lambda line, _: screen.update(Text(line), refresh=True)
     else:
         yield _PlainLines()
+
+
+def _is_terminal() -> bool:
+    return sys.stderr.isatty() and not json_lines()
 
 
 def _screen() -> Console:

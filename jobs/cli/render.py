@@ -10,8 +10,9 @@ import click
 
 import eyecatch
 from eyecatch.jobs.cli import options
-from eyecatch.jobs.cli.output import answer, note
+from eyecatch.jobs.cli.output import answer, complain, note
 from eyecatch.jobs.cli.progress import bar
+from eyecatch.jobs.statuses import status_of
 
 if TYPE_CHECKING:
     from eyecatch.jobs.clips.options import ClipKeywords
@@ -160,10 +161,10 @@ def clips(
     with bar("clips", quiet) as step:
         done = eyecatch.clips(names, db=db, out=out, supercut=supercut, listener=step, **keywords)
     for fault in done.faults:
-        note(f"eyecatch: {fault}")
+        complain(fault)
     columns = ("file", "episode", "characters", "start", "stop")
     answer(form, [clip.to_json() for clip in done.clips], columns, "No clip was cut.")
     if done.supercut is not None:
         note(f"Wrote {done.supercut}.")
-    if done.faults:
-        sys.exit(1)
+    if status := status_of(len(done.clips), len(done.faults)):
+        sys.exit(status)

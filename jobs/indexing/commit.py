@@ -69,10 +69,12 @@ class Committer:
             self.run.retry(lambda: self._save(outcome))
         self.progress.add(outcome)
         task = outcome.task
+        ids = {"run": self.run.id, "episode": task.episode, "chunk": task.id}
         if outcome.error is None:
-            log.info("chunk %s done: %d of %s", task.id, task.chunk.index, task.video.path)
+            done = (task.id, task.chunk.index, task.video.path)
+            log.info("chunk %s done: %d of %s", *done, extra=ids)
         else:
-            log.warning("chunk %s failed: %s", task.id, outcome.error)
+            log.warning("chunk %s failed: %s", task.id, outcome.error, extra=ids)
 
     def decide(self, episode: int) -> None:
         """Link the tracks of an episode and decide who each is, once all its chunks are in."""
@@ -83,7 +85,8 @@ class Committer:
             self.run.retry(lambda: decide(self.index, record, self.provenance, self.classifier))
             self.run.retry(self._propagate_names)
         self.progress.episodes_done += 1
-        log.info("episode %s decided", record.video.path)
+        ids = {"run": self.run.id, "episode": episode}
+        log.info("episode %s decided", record.video.path, extra=ids)
         self.run.retry(lambda: self.index.runs.save_stages(self.run.id, self.progress.stages))
 
     def _save(self, outcome: Outcome) -> None:

@@ -20,23 +20,25 @@ from eyecatch.core.names import require_name
 from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.text import clock
 from eyecatch.db.index import Index, open_index
-from eyecatch.db.models.base import FAILED, INCOMPLETE
+from eyecatch.db.models.base import DONE, FAILED, INCOMPLETE
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.db.records.states import EpisodeStatus
 from eyecatch.jobs.classify import Classifier, Models, load_models
 from eyecatch.jobs.damage import damage_sentence
 from eyecatch.jobs.indexing.episode_scans import EpisodeScans
+from eyecatch.jobs.indexing.index_fault import IndexFault
 from eyecatch.jobs.indexing.job import Job
 from eyecatch.jobs.indexing.options import IndexKeywords, IndexOptions
 from eyecatch.jobs.indexing.prefetch import Prefetcher
 from eyecatch.jobs.indexing.register import register_all
 from eyecatch.jobs.indexing.render_hook import RenderHook
 from eyecatch.jobs.indexing.series_detectors import learn_series
-from eyecatch.jobs.progress import Listener, Progress, silent
+from eyecatch.jobs.progress import STARTING, Listener, Progress, silent, tell
 from eyecatch.jobs.runners import make_runner
 from eyecatch.jobs.segmenting.hash_missing import hash_missing
 from eyecatch.jobs.segmenting.listening import listen
 from eyecatch.jobs.segmenting.search import search
+from eyecatch.jobs.statuses import status_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +47,31 @@ class IndexReport:
 
     Attributes:
         episodes: every episode it was given, as it stands in the index now.
-        faults: a sentence for each thing that is wrong; all else is done.
+        problems: each thing that is wrong; all else is done.
         progress: what was done, in numbers.
         made: files of its folders that eyecatch wrote itself, which are left out.
         notes: a sentence for each series that a detector learned first, on what was found to repeat
             in each series, and one on episodes that keep the scan of an earlier version.
+        rendered: the files that ``render`` asked for, and that were written.
     """
 
     episodes: tuple[EpisodeRecord, ...]
-    faults: tuple[str, ...]
+    problems: tuple[IndexFault, ...]
     progress: Progress
     made: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
+    rendered: tuple[Path, ...] = ()
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """A sentence for each thing that is wrong."""
+        return tuple(one.sentence for one in self.problems)
+
+    @property
+    def status(self) -> int:
+        """The status of the command: 0 done, 1 nothing could be done, 3 some files could not be."""
+        indexed = [one for one in self.episodes if one.state in {DONE, INCOMPLETE}]
+        return status_of(len(indexed), len(self.problems))
 
 
 @checked
@@ -77,7 +92,7 @@ def index(
             of ``EYECATCH_DB``, else ``eyecatch.db`` in this folder.
         model: folder of the bundle that names the faces, or of several that decide together;
             without one, new faces stay unnamed and names that were decided earlier stay.
-        listener: called with the progress after every chunk.
+        listener: called with the progress after every chunk and every other step.
         **keywords: all optional:
 
             detector: which detector looks: its name, its file, or a configuration;
@@ -119,7 +134,9 @@ def index(
         >>> again.progress.chunks  # nothing is left to do
         0
     """
-    options = IndexOptions(**keywords)
+    options, progress = IndexOptions(**keywords), Progress()
+    say = partial(tell, progress, listener)
+    say(STARTING)
     if options.series is not None:
         require_name(options.series)
     ensemble = None if model is None else load_models(model)
@@ -133,7 +150,7 @@ def index(
         if ensemble is not None:
             ensemble = ensemble.with_trust(opened.bundles.trust())
         classifier = None if ensemble is None else Classifier(ensemble, opened)
-        hook = RenderHook(opened, options.render)
+        hook = RenderHook(opened, options.render, say)
         made: list[Path] = []
         adapting = options.adapt or options.adapt_again
         notes = _learned(opened, db, sources, options) if adapting else []
@@ -153,6 +170,7 @@ def index(
             retry_failed=options.retry_failed,
             listener=listener,
             on_decided=hook.render,
+            progress=progress,
         )
         files = register_all(
             opened,
@@ -165,10 +183,14 @@ def index(
         with closing(Prefetcher(files)) as registered:
             job.run(registered, partial(make_runner, options.runner, ray=options.ray))
         unread = _hash_again(opened, job, scans) if options.segments else []
+        say("looking for openings, recaps and the like")
         notes += search(opened, job.episodes)
+        say("")
         hook.render_missing(job.episodes)
-        report = _report(opened, job, (*unread, *hook.faults))
-        return replace(report, made=tuple(made), notes=(*notes, *_kept(scans.kept)))
+        report = _report(opened, job, (*map(IndexFault, unread), *hook.faults))
+        notes += _kept(scans.kept)
+        written = tuple(hook.written)
+        return replace(report, made=tuple(made), notes=tuple(notes), rendered=written)
 
 
 def _check_trust(level: str, ensemble: Ensemble | None) -> None:
@@ -212,29 +234,34 @@ def _learned(index: Index, db: str, files: Sources, options: IndexOptions) -> li
     )
 
 
-def _report(index: Index, job: Job, faults: Sequence[str]) -> IndexReport:
+def _report(index: Index, job: Job, faults: Sequence[IndexFault]) -> IndexReport:
     """What the job did; ``faults`` are those of hashing and rendering."""
     statuses, unmet = index.summaries.status(job.episodes), job.unmet()
     found = [fault for one in statuses for fault in _faults_of(one, unmet.get(one.episode.id))]
-    episodes = tuple(one.episode for one in statuses)
-    return IndexReport(
-        episodes, (*job.unread, *faults, *found, *job.lacking.values()), job.progress
-    )
+    lacking = [
+        IndexFault(error, str(one.episode.video.path), one.episode.id)
+        for one in statuses
+        if (error := job.lacking.get(one.episode.id)) is not None
+    ]
+    problems = [replace(one, run=job.run_id) for one in (*job.unread, *faults, *found, *lacking)]
+    return IndexReport(tuple(one.episode for one in statuses), tuple(problems), job.progress)
 
 
-def _faults_of(status: EpisodeStatus, run: int | None) -> Iterator[str]:
-    """Sentences on an episode; ``run`` is the one that is at work on it instead of ours."""
+def _faults_of(status: EpisodeStatus, run: int | None) -> Iterator[IndexFault]:
+    """What is wrong with an episode; ``run`` is the one that is at work on it instead of ours."""
     episode = status.episode
+    path = str(episode.video.path)
     if run is not None:
-        yield f"{episode.video.path}: run {run} is at work on it; run again when that is done."
-    yield from (fault.error for fault in status.faults if fault.state == FAILED)
+        busy = f"{path}: run {run} is at work on it; run again when that is done."
+        yield IndexFault(busy, path, episode.id)
+    for fault in status.faults:
+        if fault.state == FAILED:
+            yield IndexFault(fault.error, path, episode.id, fault.id)
     if status.failed or episode.state != INCOMPLETE:
         return
     if (damaged := damage_sentence(episode)) is not None:
-        yield damaged
+        yield IndexFault(damaged, path, episode.id)
     if damaged is None or not episode.complete:
         end = clock(float(episode.length))
-        yield (
-            f"{episode.video.path}: incomplete, nothing can be read after {end}; "
-            "what comes before is indexed."
-        )
+        cut = f"{path}: incomplete, nothing can be read after {end}; what comes before is indexed."
+        yield IndexFault(cut, path, episode.id)

@@ -15,10 +15,11 @@ from eyecatch.jobs.classify import Classifier
 from eyecatch.jobs.indexing.commit import Committer
 from eyecatch.jobs.indexing.decide import is_stale
 from eyecatch.jobs.indexing.episode_scans import EpisodeScans
+from eyecatch.jobs.indexing.index_fault import IndexFault
 from eyecatch.jobs.indexing.job_run import recorded_run
 from eyecatch.jobs.indexing.prefetch import Prefetcher
 from eyecatch.jobs.indexing.sound_thread import SoundThread
-from eyecatch.jobs.progress import Listener, Progress, silent
+from eyecatch.jobs.progress import STARTING, Listener, Progress, silent, tell
 from eyecatch.jobs.runners import is_much
 from eyecatch.jobs.runners.stages import Runner, Work
 
@@ -38,10 +39,11 @@ class Job:
         retry_failed: try again the chunks that failed before.
         listener: called with the progress after every chunk.
         on_decided: is called with an episode's id once it is decided.
-        progress: what was done, in numbers.
+        progress: what was done, in numbers; of this job alone.
         episodes: ids of those that were given.
-        unread: a sentence for each file that is none.
+        unread: each file that is none, and why.
         lacking: a sentence for each episode for which the machine lacked something: it is pending.
+        run_id: number of the run that is recorded; None where there was nothing to scan.
         held: episodes that another run was at work on, and that run.
         sounds: listens to episodes meanwhile.
     """
@@ -53,10 +55,11 @@ class Job:
     retry_failed: bool = False
     listener: Listener = silent
     on_decided: Callable[[int], None] = lambda _: None
-    progress: Progress = field(default_factory=Progress, init=False)
+    progress: Progress = field(default_factory=Progress)
     episodes: list[int] = field(default_factory=list, init=False)
-    unread: list[str] = field(default_factory=list, init=False)
+    unread: list[IndexFault] = field(default_factory=list, init=False)
     lacking: dict[int, str] = field(default_factory=dict, init=False)
+    run_id: int | None = field(default=None, init=False)
     held: dict[int, int] = field(default_factory=dict, init=False)
     sounds: SoundThread = field(init=False)
 
@@ -65,7 +68,7 @@ class Job:
 
     def run(
         self,
-        registered: Prefetcher[int | str],
+        registered: Prefetcher[int | IndexFault],
         make_runner: Callable[[int, float], Runner],
     ) -> None:
         """Scan what is missing, decide what is stale; a run is recorded if there is either.
@@ -83,16 +86,20 @@ class Job:
 
     def _run(
         self,
-        registered: Prefetcher[int | str],
+        registered: Prefetcher[int | IndexFault],
         make_runner: Callable[[int, float], Runner],
     ) -> None:
+        tell(self.progress, self.listener, "reading the files")
         waiting: dict[int, Backlog] = {}
         while not (registered.over or self._is_much()):
             waiting |= self._stale_of(registered.take(FIRST, wait=not waiting))
         if not waiting:
             return
+        tell(self.progress, self.listener, STARTING)
         runner = make_runner(self.progress.chunks, self.progress.video_seconds)
+        runner.listener = self._look
         with recorded_run(self.index, self._config(), self.progress) as run:
+            self.run_id = run.id
             while waiting or not registered.over:
                 if waiting:
                     scan, wave = self._next_wave(waiting, runner.wave)
@@ -102,7 +109,14 @@ class Job:
                     )
                     self._run_wave(wave, Work.of(scan, self.bundles), runner, committer)
                 waiting |= self._stale_of(registered.take(wait=not waiting))
+            tell(self.progress, self.listener, "listening to the rest")
             self.sounds.finish(run.retry)
+
+    def _look(self, key: str, frames: int, faces: int) -> None:
+        """Take over how far a chunk is; any thread may call it."""
+        if self.progress.doing == STARTING:
+            self.progress.doing = ""
+        self.progress.under_way.look(key, frames, faces)
 
     def _provenance(self, scan: ScanConfig) -> Provenance:
         """What the rows of a scan are to be made by, whatever the run."""
@@ -121,11 +135,11 @@ class Job:
         provenance = self._provenance(self.scans.of(episode))
         return is_stale(self.index.episodes.get(episode), provenance)
 
-    def _stale_of(self, registered: Sequence[int | str]) -> dict[int, Backlog]:
+    def _stale_of(self, registered: Sequence[int | IndexFault]) -> dict[int, Backlog]:
         """Those of some episodes that have work, and how much; it is added to what is expected."""
         stale: dict[int, Backlog] = {}
         for one in registered:
-            if isinstance(one, str):
+            if isinstance(one, IndexFault):
                 self.unread.append(one)
                 self.progress.failures += 1
                 continue
@@ -188,10 +202,13 @@ class Job:
                 self._decide(id_, committer)
             self._listen(id_, scanned=bool(some))
         every = [task for some in tasks.values() for task in some]
+        self.progress.under_way.begin(every)
+        self.listener(self.progress)
         left = {id_: len(some) for id_, some in tasks.items()}
         # Closing the outcomes stops the workers, whatever ends the loop: Ctrl-C, a full disk.
         with closing(runner.run(every, work, committer.begin)) as outcomes:
             for outcome in outcomes:
+                self.progress.doing = ""
                 committer.save(outcome)
                 self.sounds.save(committer.run.retry)
                 left[outcome.task.episode] -= 1

@@ -75,7 +75,7 @@ def recorded_run(
         progress: of the job, as it goes on.
     """
     run = JobRun(index, index.runs.start(config, versions()))
-    log.info("run %d begins: %s", run.id, progress.line())
+    log.info("run %d begins: %s", run.id, progress.line(), extra={"run": run.id})
     state = STOPPED
     try:
         yield run
@@ -87,4 +87,4 @@ def recorded_run(
         run.close()
         index.runs.save_stages(run.id, progress.stages)
         index.runs.finish(run.id, state)
-        log.info("run %d %s: %s", run.id, state, progress.line())
+        log.info("run %d %s: %s", run.id, state, progress.line(), extra={"run": run.id})

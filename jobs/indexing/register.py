@@ -18,6 +18,7 @@ from eyecatch.core.video.probe import probe
 from eyecatch.db.index import Index
 from eyecatch.db.models.base import PENDING
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
+from eyecatch.jobs.indexing.index_fault import IndexFault, unread
 from eyecatch.jobs.origins import with_clock
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def register_all(  # noqa: PLR0913 - each is one plain wish of the caller's
     chunk_seconds: float,
     again: bool,
     on_made: Callable[[Path], None] = lambda _: None,
-) -> Iterator[int | str]:
+) -> Iterator[int | IndexFault]:
     """Make sure that the index knows the episodes in files, one after the other.
 
     A file that can't be indexed is remembered with the reason, and not read again while it stays
@@ -47,10 +48,10 @@ def register_all(  # noqa: PLR0913 - each is one plain wish of the caller's
             is left out.
 
     Yields:
-        The ids of the episodes, each once, and a sentence for each file or path that has none.
+        The ids of the episodes, each once, and what is wrong with each file or path that has none.
     """
     seen: set[int] = set()
-    yield from map(str, sources.faults)
+    yield from map(unread, sources.faults)
     _replace(index)  # what an earlier version, or a process that died, left listed twice
     bad = {fault.path for fault in index.bad_files.list_all()}
     for file in sources.files:
@@ -62,7 +63,7 @@ def register_all(  # noqa: PLR0913 - each is one plain wish of the caller's
                 continue
             id_ = register(index, file, series, chunk_seconds).id
         except (MediaError, MachineError) as error:
-            yield str(error)
+            yield unread(error)
             continue
         if (path := str(file.absolute())) in bad:
             index.bad_files.forget(path)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from eyecatch.core.errors import EyecatchError
 from eyecatch.db.index import Index
+from eyecatch.jobs.indexing.index_fault import IndexFault
 from eyecatch.jobs.render.render import default_name, render_episode
 
 
@@ -15,24 +17,39 @@ class RenderHook:
     Args:
         index: an open index.
         how: ``soft`` or ``burn``; None to render nothing.
+        say: is called with what is rendered next.
 
     Attributes:
-        faults: a sentence for each that could not be rendered.
+        faults: each that could not be rendered, and why.
+        written: the files.
     """
 
-    def __init__(self, index: Index, how: str | None) -> None:
-        self.faults: list[str] = []
-        self._index, self._how, self._rendered = index, how, set[int]()
+    def __init__(self, index: Index, how: str | None, say: Callable[[str], None]) -> None:
+        self.faults: list[IndexFault] = []
+        self.written: list[Path] = []
+        self._index, self._how, self._say, self._rendered = index, how, say, set[int]()
 
     def render(self, episode: int) -> None:
         """Render an episode; an older rendering is of what was known then."""
         if self._how is None:
             return
         self._rendered.add(episode)
+        (record,) = self._index.episodes.listed([episode])
+        target = default_name(record, self._how)
+
+        def listener(done: int, total: int) -> None:
+            self._say(f"writing {target}, {done / max(total, 1):.0%}")
+
         try:
-            render_episode(self._index, episode, how=self._how, force=True)
+            listener(0, 1)
+            written = render_episode(
+                self._index, episode, how=self._how, force=True, listener=listener
+            )
+            self.written.append(written)
         except EyecatchError as error:
-            self.faults.append(str(error))
+            self.faults.append(IndexFault(str(error), str(record.video.path), episode))
+        finally:
+            self._say("")
 
     def render_missing(self, episodes: Sequence[int]) -> None:
         """Render the episodes that were decided earlier, but have no rendering."""

@@ -15,7 +15,16 @@ from threading import Event
 from typing import Final
 
 from eyecatch.core.tensorflow import cores
-from eyecatch.jobs.runners.stages import Begin, IdentifyStage, Outcome, ScanStage, Task, Work
+from eyecatch.jobs.runners.stages import (
+    Begin,
+    IdentifyStage,
+    Outcome,
+    ScanStage,
+    Task,
+    TaskListener,
+    Work,
+    unwatched,
+)
 
 MAX_THREADS: Final = 4
 """Chunks at a time, however many cores there are: Python itself runs in one thread at once, which
@@ -35,10 +44,11 @@ class InlineRunner:
     Attributes:
         at_once: how many chunks are begun before the first of them has ended; one more than there
             are threads waits for a thread while the driver is busy.
-        wave: see ``Runner``.
+        wave, listener: see ``Runner``.
     """
 
     def __init__(self, threads: int | None = None) -> None:
+        self.listener: TaskListener = unwatched
         self._threads = threads or min(cores(), MAX_THREADS)
         self.at_once = self._threads + (self._threads > 1)
         # Several jobs of one index share its episodes out: each takes what keeps it busy, no more.
@@ -78,7 +88,7 @@ class InlineRunner:
         def scan(task: Task) -> Outcome:
             stage = idle.get()
             try:
-                return stage(task)
+                return stage(task, self.listener)
             finally:
                 idle.put(stage)
 

@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
@@ -76,6 +77,11 @@ class Task:
     suspect: bool = False
 
     @property
+    def key(self) -> str:
+        """What it is called in counts and in what is told of it."""
+        return self.id or f"{self.episode}/{self.chunk.index}"
+
+    @property
     def seconds(self) -> float:
         """Length of the chunk; of a ``straight`` one, what its container claims."""
         pts = self.chunk.pts
@@ -111,15 +117,25 @@ class Outcome:
 Begin = Callable[[Task], None]
 """Called before the driver's own process begins a task: if the task kills it, that is on record."""
 
+TaskListener = Callable[[str, int, int], None]
+"""Called now and then while a task is under way, from any thread: with its key, the frames of it
+that were scanned, and the faces found in them."""
+
+
+def unwatched(_key: str, _frames: int, _faces: int) -> None:
+    """A listener that does nothing."""
+
 
 class Runner(Protocol):
     """Runs the stages over many tasks; outcomes come in any order, each once.
 
     Attributes:
         wave: how many chunks it wants at once; a job's memory follows from this, not its length.
+        listener: is told how far the tasks are that are under way.
     """
 
     wave: int
+    listener: TaskListener
 
     def run(self, tasks: Sequence[Task], work: Work, begin: Begin) -> Generator[Outcome]:
         """Run ``work`` over ``tasks``; closing the generator stops all that is under way."""
@@ -132,10 +148,10 @@ class ScanStage:
     def __init__(self, work: Work, on_frame: OnFrame | None = None) -> None:
         self._scan = Scan(work.here(), on_frame=on_frame)
 
-    def __call__(self, task: Task) -> Outcome:
+    def __call__(self, task: Task, listener: TaskListener = unwatched) -> Outcome:
         """Scan one chunk; what goes wrong with it is part of the outcome, never raised."""
         try:
-            scanned = self._scan(task.video, task.chunk)
+            scanned = self._scan(task.video, task.chunk, partial(listener, task.key))
         except MachineError as error:
             return Outcome(task, error=str(error), lacking=True)
         except EyecatchError as error:

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from eyecatch.jobs.forgetting import Forgotten, forget
     from eyecatch.jobs.identify import Face, Still, identify
     from eyecatch.jobs.indexing.index import IndexReport, index
+    from eyecatch.jobs.indexing.index_fault import IndexFault
     from eyecatch.jobs.naming.character_commands import alias, rename
     from eyecatch.jobs.naming.commands import (
         Cluster,
@@ -127,6 +128,7 @@ _HOMES = {
     "Found": "eyecatch.db.records.answers",
     "HeightMetrics": "eyecatch.training.evaluation.detection_metrics",
     "HeldFigures": "eyecatch.training.detector.adaptation.judge",
+    "IndexFault": "eyecatch.jobs.indexing.index_fault",
     "IndexReport": "eyecatch.jobs.indexing.index",
     "LeftOut": "eyecatch.db.records.answers",
     "MachineError": "eyecatch.core.errors",
@@ -219,6 +221,7 @@ __all__ = [
     "Found",
     "HeightMetrics",
     "HeldFigures",
+    "IndexFault",
     "IndexReport",
     "LeftOut",
     "MachineError",

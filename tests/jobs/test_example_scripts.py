@@ -87,10 +87,10 @@ def test_nightly_indexes_what_is_new_and_ends_with_a_status(script, season, tmp_
     assert "episodes: 1, faults: 0" in (videos / "eyecatch.log").read_text()
     (videos / "broken.mkv").write_text("no video")
     done = script("nightly.py", videos)
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "broken.mkv" in done.stderr
     assert "broken.mkv" in (videos / "eyecatch.log").read_text()
     assert [one.episode.video.path for one in eyecatch.episodes(db=str(videos / "eyecatch.db"))]
     done = script("nightly.py", videos, "--model", tmp_path / "none.bundle")
-    assert done.returncode == 2
+    assert done.returncode == 1
     assert "none.bundle" in done.stderr

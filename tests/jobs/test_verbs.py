@@ -82,9 +82,11 @@ def test_index_tells_progress_and_faults_on_standard_error(run, season, bundle, 
     status, out, err = run(
         "index", season.episodes[0], missing, "--model", bundle, "--db", db, "--runner", "inline"
     )
-    assert (status, out) == (1, "")
+    assert (status, out) == (3, "")
     assert "missing.mkv" in err
     assert "chunks 1/1" in err
+    assert "Limited by" not in err
+    assert f"Ask who is where:  eyecatch find --db {db} " in err
     status, _, err = run("index", season.episodes[0], "--model", bundle, "--db", db)
     assert status == 0
     assert "1 episode is up to date" in err
@@ -102,6 +104,7 @@ def test_index_tells_where_the_time_went(run, season, bundle, db):
     words = ("--model", bundle, "--db", db, "--runner", "inline", "--profile", "--quiet")
     status, out, err = run("index", season.episodes[0], *words)
     assert (status, out) == (0, "")
+    assert "Limited by " in err
     stages = {line.split()[0] for line in err.splitlines() if "%" in line}
     assert {"decode", "compare", "shrink", "detect", "follow", "crop", "identify"} <= stages
 
@@ -115,7 +118,7 @@ def test_identify_is_a_line_of_json_an_image(run, season, bundle, put_giants, tm
     broken.write_text("no picture")
     put_giants(tmp_path)
     status, out, err = run("identify", tmp_path, "--model", bundle)
-    assert status == 1
+    assert status == 3
     assert "broken.png" in err
     assert "giant.png: has 12000 x 12000 pixels" in err
     assert "sparse.png: has 60,000 MB" in err

@@ -1,4 +1,4 @@
-"""What runs in the workers: actors that scan, actors that identify, and one that counts tries."""
+"""What runs in the workers: actors that scan, actors that identify, and one that keeps count."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RETRIES = 8
 
 
 def tally() -> type:
-    """The class that counts how often each chunk was begun, by any worker.
+    """The class that counts how often each chunk was begun, by any worker, and how far it is.
 
     It goes to its process by value, which so has nothing to import.
     """
@@ -37,11 +37,21 @@ def tally() -> type:
     class Tally:
         def __init__(self) -> None:
             self._begun = Counter[str]()
+            self._told: dict[str, tuple[int, int]] = {}
 
         def begin(self, chunk: str) -> int:
             """Count it once more."""
             self._begun[chunk] += 1
             return self._begun[chunk]
+
+        def tell(self, chunk: str, frames: int, faces: int) -> None:
+            """Keep how far it is."""
+            self._told[chunk] = frames, faces
+
+        def told(self) -> dict[str, tuple[int, int]]:
+            """How far chunks are of which something was told since this was asked last."""
+            told, self._told = self._told, {}
+            return told
 
     return Tally
 
@@ -61,12 +71,11 @@ class ScanActor:
         log.info("chunk %s begun on %s, try %d", task.id, platform.node(), tries)
         if tries > MAX_TRIES:  # it has killed so many
             return lost(task, MAX_TRIES)
-        return replace(self._stage(task), tries=tries)
+        return replace(self._stage(task, self._tally.tell.remote), tries=tries)
 
     def _begin(self, task: Task) -> int:
-        key = task.id or f"{task.episode}/{task.chunk.index}"
         try:
-            return int(ray.get(self._tally.begin.remote(key)))
+            return int(ray.get(self._tally.begin.remote(task.key)))
         except ray.exceptions.RayError:  # its node died; it starts again at nothing
             return 1
 

@@ -20,7 +20,8 @@ from eyecatch.jobs.runners.ray import actors
 from eyecatch.jobs.runners.ray.actors import RETRIES, Batch, lost, unpack
 from eyecatch.jobs.runners.ray.connection import LOCAL, check_nodes, chosen, connection
 from eyecatch.jobs.runners.ray.placement import placed
-from eyecatch.jobs.runners.stages import Begin, Outcome, Task, Work
+from eyecatch.jobs.runners.ray.worker_news import heard_of
+from eyecatch.jobs.runners.stages import Begin, Outcome, Task, TaskListener, Work, unwatched
 
 
 class RayRunner:
@@ -35,6 +36,7 @@ class RayRunner:
     wave = 4096
 
     def __init__(self, options: RayOptions = RayOptions()) -> None:  # noqa: B008 - it never changes
+        self.listener: TaskListener = unwatched
         self._options = options
 
     def run(self, tasks: Sequence[Task], work: Work, begin: Begin) -> Generator[Outcome]:  # noqa: ARG002 - no task begins in this process
@@ -51,17 +53,24 @@ class RayRunner:
         with connection(self._options.address) as ours:
             if not ours:
                 check_nodes()
-            for outcome in _outcomes(list(waiting.values()), work, self._options):
-                waiting.pop((outcome.task.episode, outcome.task.chunk.index))
-                yield outcome
+            tally: Any = ray.remote(num_cpus=0, max_restarts=-1)(actors.tally()).remote()
+            with heard_of(tally, self.listener):
+                for outcome in _outcomes(list(waiting.values()), work, self._options, tally):
+                    waiting.pop((outcome.task.episode, outcome.task.chunk.index))
+                    yield outcome
         for task in waiting.values():
             yield lost(task, MAX_TRIES)
 
 
-def _outcomes(tasks: Sequence[Task], work: Work, options: RayOptions) -> Iterator[Outcome]:
+def _outcomes(
+    tasks: Sequence[Task],
+    work: Work,
+    options: RayOptions,
+    tally: Any,  # noqa: ANN401 - a handle of Ray's
+) -> Iterator[Outcome]:
     """What becomes of the tasks; RequestError where no worker can begin."""
     try:
-        for batch in _stream(tasks, work, options):
+        for batch in _stream(tasks, work, options, tally):
             yield from unpack(batch)
     except ray.exceptions.RayError as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
@@ -71,7 +80,12 @@ def _outcomes(tasks: Sequence[Task], work: Work, options: RayOptions) -> Iterato
         ) from error
 
 
-def _stream(tasks: Sequence[Task], work: Work, options: RayOptions) -> Iterator[Batch]:
+def _stream(
+    tasks: Sequence[Task],
+    work: Work,
+    options: RayOptions,
+    tally: Any,  # noqa: ANN401
+) -> Iterator[Batch]:
     """The pipeline over all tasks, as batches of pickled outcomes."""
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
@@ -80,7 +94,6 @@ def _stream(tasks: Sequence[Task], work: Work, options: RayOptions) -> Iterator[
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     rows = [{"pickled": pickle.dumps(task)} for task in tasks]
     data: ray.data.Dataset = ray.data.from_items(rows, override_num_blocks=len(rows))
-    tally: Any = ray.remote(num_cpus=0, max_restarts=-1)(actors.tally()).remote()
     sizes = _scanners(len(rows), options)
     data = _stage(data, actors.ScanActor, (work, tally), sizes=sizes, num_cpus=1)
     if work.bundles:
