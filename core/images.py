@@ -126,6 +126,13 @@ def encode_jpeg(picture: npt.NDArray[np.uint8], quality: int = 95) -> bytes:
     return content.tobytes()
 
 
+def resized(picture: npt.NDArray[np.uint8], size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """A picture, uint8 (h, w, 3), of another size (width, height): smaller or larger, as sharp."""
+    smaller = size[0] * size[1] < picture.shape[0] * picture.shape[1]
+    way = cv2.INTER_AREA if smaller else cv2.INTER_LANCZOS4
+    return cv2.resize(picture, size, interpolation=way).astype(np.uint8, copy=False)
+
+
 def _decode(content: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     whole = cv2.imdecode(content, cv2.IMREAD_UNCHANGED)
     if whole is not None and whole.ndim == 3 and whole.shape[2] == 4:

@@ -12,9 +12,13 @@ from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note
 from eyecatch.jobs.cli.progress import bar
 from eyecatch.jobs.cli.streams import answering
+from eyecatch.jobs.export.character_crops import CROPS, LEAST_SIDE
 from eyecatch.jobs.export.formats import formats_of
 from eyecatch.jobs.export.options import (
+    ENLARGE,
     EVERY,
+    MAX,
+    RESOLUTION,
     SHEETS,
     AppearanceKeywords,
     BundleKeywords,
@@ -173,7 +177,46 @@ def segments(db: str, out: Path | None, **keywords: Unpack[SegmentKeywords]) -> 
     default=EVERY,
     show_default=True,
     metavar="N",
-    help="A picture of every N-th drawing; held frames are no new drawings.",
+    help="For coco and yolo: a picture of every N-th drawing; held frames are no new drawings.",
+)
+@click.option(
+    "--crop",
+    "crops",
+    multiple=True,
+    type=click.Choice(CROPS),
+    default=CROPS,
+    help="For kohya: the whole picture, its full height round a character, a bust, a head; may be "
+    "given several times.  [default: all]",
+)
+@click.option(
+    "--max",
+    type=click.IntRange(1),
+    default=MAX,
+    show_default=True,
+    metavar="N",
+    help="For kohya: pictures of a character, the sharpest ones, of all episodes alike.",
+)
+@click.option(
+    "--resolution",
+    type=click.IntRange(LEAST_SIDE),
+    default=RESOLUTION,
+    show_default=True,
+    metavar="PIXELS",
+    help="For kohya: side of the square that is learned on; no picture has more pixels.",
+)
+@click.option(
+    "--enlarge",
+    type=click.FloatRange(0, min_open=True),
+    default=ENLARGE,
+    show_default=True,
+    metavar="TIMES",
+    help="For kohya: what would have to be enlarged further is smaller, or left out.",
+)
+@click.option(
+    "--repeats",
+    type=click.IntRange(1),
+    metavar="N",
+    help="For kohya: the N of each folder.  [default: such that characters are shown alike]",
 )
 @_out("The folder to make.", required=True)
 @options.force
@@ -184,7 +227,8 @@ def dataset(db: str, out: Path, quiet: bool, **keywords: Unpack[DatasetKeywords]
 
     COCO and YOLO pictures are frames of the video with a face on them; with --character, with one
     of theirs. Faces without a name are of the class "unknown". Crops are the best ones that the
-    index keeps of each track, in folders as `eyecatch train` takes them.
+    index keeps of each track, in folders as `eyecatch train` takes them. Kohya is for LoRA
+    trainings: folders N_name of pictures with captions, each drawing once.
     """
     with bar("pictures", quiet) as step:
         done = eyecatch.export("dataset", db=db, out=out, listener=step, **keywords)

@@ -23,6 +23,7 @@ from eyecatch.jobs.export.boxes import (
     write_json,
 )
 from eyecatch.jobs.export.frame_images import Drawing, choose_drawings, decode_frames
+from eyecatch.jobs.export.options import DatasetOptions
 from eyecatch.jobs.progress import StepListener
 from eyecatch.jobs.render.source import found_file
 from eyecatch.jobs.selection import Selection
@@ -31,12 +32,14 @@ _Describe = Callable[[Sequence[Drawing], Classes, Path], None]
 """Writes boxes and names of pictures into a dataset's folder."""
 
 
-def write_coco(selection: Selection, every: int, folder: Path, on_progress: StepListener) -> int:
+def write_coco(
+    selection: Selection, options: DatasetOptions, folder: Path, on_progress: StepListener
+) -> int:
     """Fill an empty folder with pictures and ``annotations.json``.
 
     Args:
         selection: of what; the index is open.
-        every: every n-th drawing becomes a picture.
+        options: ``every`` n-th drawing becomes a picture.
         folder: is there.
         on_progress: called with how many pictures are written, and of how many.
 
@@ -47,19 +50,21 @@ def write_coco(selection: Selection, every: int, folder: Path, on_progress: Step
         RequestError: there is nothing to write.
         MediaError: an episode's file is gone, has changed, or can't be decoded.
     """
-    pictures = _write_described(selection, every, folder, on_progress, describe_coco)
-    return _finish(selection, folder, pictures, {"form": "coco", "every": every})
+    pictures = _write_described(selection, options.every, folder, on_progress, describe_coco)
+    return finish(selection, folder, pictures, {"form": "coco", "every": options.every})
 
 
-def write_yolo(selection: Selection, every: int, folder: Path, on_progress: StepListener) -> int:
+def write_yolo(
+    selection: Selection, options: DatasetOptions, folder: Path, on_progress: StepListener
+) -> int:
     """Fill an empty folder with pictures, ``labels`` and ``data.yaml``; see ``write_coco``."""
-    pictures = _write_described(selection, every, folder, on_progress, describe_yolo)
-    return _finish(selection, folder, pictures, {"form": "yolo", "every": every})
+    pictures = _write_described(selection, options.every, folder, on_progress, describe_yolo)
+    return finish(selection, folder, pictures, {"form": "yolo", "every": options.every})
 
 
 def write_crops(
     selection: Selection,
-    every: int,  # noqa: ARG001 - the index keeps the best crops of each track; all are written
+    options: DatasetOptions,  # noqa: ARG001 - it keeps the best crops of tracks; all are written
     folder: Path,
     on_progress: StepListener,  # noqa: ARG001 - nothing is decoded, so it takes no time
 ) -> int:
@@ -72,7 +77,7 @@ def write_crops(
     names = list(selection.characters) or [one.name for one in index.summaries.characters()]
     folders = dict(zip(names, file_names(names, {UNKNOWN}), strict=True))
     used: set[str] = set()
-    for episode, title in _titled(selection):
+    for episode, title in titled(selection):
         for crop in index.exports.crops(episode.id, selection.characters, unsure=selection.unsure):
             used.add(crop.character)
             place = folder / folders[crop.character]
@@ -81,7 +86,7 @@ def write_crops(
             pictures += 1
     renamed = {folders[name]: name for name in used if folders[name] != name}
     facts = {"form": "crops", "every": None, FOLDERS: renamed}
-    return _finish(selection, folder, pictures, facts)
+    return finish(selection, folder, pictures, facts)
 
 
 def _write_described(
@@ -89,7 +94,7 @@ def _write_described(
 ) -> int:
     drawings = [
         replace(drawing, folder=title)
-        for episode, title in _titled(selection)
+        for episode, title in titled(selection)
         for drawing in choose_drawings(
             selection.index, episode, every, selection.characters, unsure=selection.unsure
         )
@@ -100,13 +105,13 @@ def _write_described(
     return len(drawings)
 
 
-def _titled(selection: Selection) -> list[tuple[EpisodeRecord, str]]:
+def titled(selection: Selection) -> list[tuple[EpisodeRecord, str]]:
     """Each episode, and what its files or its folder are called: no two are alike."""
     titles = [episode.title for episode in selection.episodes]
     return list(zip(selection.episodes, file_names(titles, RESERVED), strict=True))
 
 
-def _finish(selection: Selection, folder: Path, pictures: int, facts: Mapping[str, object]) -> int:
+def finish(selection: Selection, folder: Path, pictures: int, facts: Mapping[str, object]) -> int:
     """Write how the dataset was made; RequestError if there is nothing in it."""
     if not pictures:
         raise RequestError("no face was found", "there is nothing to export")

@@ -133,7 +133,14 @@ def export(
                 ``("opening", "recap")``, or ``all``.
             min_seconds: of appearances and a sheet: least screen time in an episode, as in
                 ``find``; 0 for glimpses too.
-            every: of a dataset: every n-th drawing becomes a picture.
+            every: of a dataset as ``coco`` or ``yolo``: every n-th drawing becomes a picture.
+            crops: of a dataset as ``kohya``: ``whole`` (the picture), ``full`` (its full height
+                round a character), ``bust``, ``head``, or several; all by default.
+            max: of the same: pictures of a character at most, the sharpest, of all episodes.
+            resolution: of the same: pixels that a crop has at most, as the side of a square.
+            enlarge: of the same: how many times as large as in the video a crop is at most.
+            repeats: of the same: how often each picture is shown; None for such that all
+                characters are shown about as often.
             of: of a sheet: ``season`` (a grid), ``timeline`` (of each episode) or ``faces`` (of
                 each character).
             series: of a bundle: only the people of this show; None for all.

@@ -111,7 +111,8 @@ def dataset(
     with _selected(db, options) as chosen:
         folder = outputs.named(form, out)
         with whole_folder(folder, force=options.force) as aside:
-            pictures = form.load_writer()(chosen, options.every, aside, listener)
+            where = (aside, folder.absolute()) if form.kind == "training" else (aside,)
+            pictures = form.load_writer()(chosen, options, *where, listener)
     return Exported((folder,), pictures)
 
 

@@ -16,14 +16,15 @@ from typing import Any, Final, Literal
 from eyecatch.core.distinct import file_names
 from eyecatch.core.errors import RequestError
 
-Kind = Literal["table", "episode", "library", "segments", "dataset", "picture"]
+Kind = Literal["table", "episode", "library", "segments", "dataset", "training", "picture"]
 """What a format is written from, and so what its function is called with (``export.py``):
 
 ``table``: ``(stream, columns, rows) -> int``, one binary file of all rows; it returns their number.
 ``episode``: ``(EpisodeAppearances) -> str``, a text file for each episode.
 ``library``: ``(EpisodeAppearances, there, thumbs) -> bytes``, what is there with more in it.
 ``segments``: ``(EpisodeSegments) -> str``, likewise.
-``dataset``: ``(Selection, every, folder, on_progress) -> int``; it returns the number of pictures.
+``dataset``: ``(Selection, options, folder, on_progress) -> int``, the number of pictures.
+``training``: ``(Selection, options, folder, home, on_progress) -> int``; it becomes ``home``.
 ``picture``: ``(draw, path, form) -> None``, one of the pictures of a sheet.
 """
 
@@ -31,7 +32,7 @@ KINDS: Final[dict[str, tuple[Kind, ...]]] = {
     "frames": ("table",),
     "appearances": ("table", "episode", "library"),
     "segments": ("table", "segments"),
-    "dataset": ("dataset",),
+    "dataset": ("dataset", "training"),
     "sheet": ("picture",),
 }
 """What can be exported, and the kinds of formats that hold it."""
@@ -165,6 +166,14 @@ FORMATS: tuple[Format, ...] = (
         f"{_HERE}.dataset:write_crops",
         "",
         "Faces in folders by character, for eyecatch train.",
+        binary=True,
+    ),
+    Format(
+        "kohya",
+        "training",
+        f"{_HERE}.kohya:write_kohya",
+        "",
+        "Pictures round characters with captions, for LoRA trainings by sd-scripts.",
         binary=True,
     ),
     Format(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
-from eyecatch.core.arguments import Names, Paths
+from eyecatch.core.arguments import Names, Paths, several
 from eyecatch.core.counting import LEAST_SECONDS
 from eyecatch.core.errors import RequestError
 from eyecatch.core.segments.kinds import kinds_left_out
+from eyecatch.jobs.export.character_crops import CROPS, LEAST_SIDE
 
 SHEETS: Final = ("season", "timeline", "faces")
 """What a sheet can show."""
@@ -16,6 +17,16 @@ SHEETS: Final = ("season", "timeline", "faces")
 EVERY: Final = 12
 """Drawings from one picture of a dataset to the next: about a second of anime on twos, so that two
 of them are seldom nearly the same."""
+
+
+MAX: Final = 200
+"""Pictures of a character: more of one show teach a LoRA little that these don't."""
+
+RESOLUTION: Final = 1024
+"""Side of the square that SDXL and later models learn on; 512 and 768 are those of SD 1.5."""
+
+ENLARGE: Final = 1.5
+"""How much larger than in the video a crop may become: further on it is nothing but blur."""
 
 
 class EpisodeKeywords(TypedDict, total=False):
@@ -53,6 +64,11 @@ class DatasetKeywords(ExportKeywords, total=False):
     """The fields of ``DatasetOptions``, for type checkers."""
 
     every: int
+    crops: Names
+    max: int
+    resolution: int
+    enlarge: float
+    repeats: int | None
 
 
 class SheetKeywords(ExportKeywords, total=False):
@@ -113,10 +129,24 @@ class DatasetOptions(ExportOptions):
     """Of a ``dataset``, besides."""
 
     every: int = EVERY
+    crops: Names = CROPS
+    max: int = MAX
+    resolution: int = RESOLUTION
+    enlarge: float = ENLARGE
+    repeats: int | None = None
 
     def __post_init__(self) -> None:
         if self.every < 1:
             raise RequestError(f"every {self.every}th drawing can't be taken", "give 1 or more")
+        for kind in several(self.crops):
+            if kind not in CROPS:
+                raise RequestError(f"{kind!r} is no crop", f"choose {' or '.join(CROPS)}")
+        if self.resolution < LEAST_SIDE:
+            problem = f"pictures of {self.resolution} pixels are too small to learn from"
+            raise RequestError(problem, f"give {LEAST_SIDE} or more")
+        if self.max < 1 or self.enlarge <= 0 or (self.repeats is not None and self.repeats < 1):
+            problem = "max, enlarge and repeats have to be more than nothing"
+            raise RequestError(problem, "leave them out, or give 1 or more")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
