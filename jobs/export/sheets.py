@@ -83,7 +83,7 @@ def _faces(chosen: Selection) -> Sheets:
     colours = chosen.index.characters.colours()
     for name in chosen.characters or names:
         faces = pick_faces(chosen, name)
-        if faces:
+        if faces.shown:
             yield name, partial(draw_faces, name, colours[name], faces)
 
 

@@ -11,7 +11,13 @@ from eyecatch.core.palette import UNKNOWN
 from eyecatch.core.text import clock
 from eyecatch.db.index import Index
 from eyecatch.db.records.review import ClusterRow, FaceRow
-from eyecatch.jobs.export.contact_sheet import MAX_FACES, SheetFace, draw_faces
+from eyecatch.jobs.export.contact_sheet import (
+    MAX_FACES,
+    SheetFace,
+    SheetFaces,
+    draw_faces,
+)
+from eyecatch.jobs.selection import short
 
 
 def write_sheets(
@@ -20,17 +26,15 @@ def write_sheets(
     """Write ``<number>.png`` for each cluster; RequestError if the folder can't be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        titles = {one.id: one.title for one in index.episodes.listed()}
+        labels = dict(zip(titles, short(list(titles.values())), strict=True))
         for row, faces in clusters:
-            shown = [one for face in faces[:MAX_FACES] if (one := _shown(index, face)) is not None]
-            draw_faces(f"cluster {row.id}", UNKNOWN, shown, folder / f"{row.id}.png", "png")
+            shown = [
+                SheetFace(jpeg, labels[face.episode_id], f"{face.id}  {clock(face.shown)}")
+                for face in faces[:MAX_FACES]
+                if (jpeg := index.faces.jpeg(face.id)) is not None and is_crop(jpeg)
+            ]
+            path = folder / f"{row.id}.png"
+            draw_faces(f"cluster {row.id}", UNKNOWN, SheetFaces(shown, len(faces)), path, "png")
     except OSError as error:
         raise RequestError(f"{folder} can't be written ({error.strerror})") from error
-
-
-def _shown(index: Index, face: FaceRow) -> SheetFace | None:
-    jpeg = index.faces.jpeg(face.id)
-    return (
-        None
-        if jpeg is None or not is_crop(jpeg)
-        else SheetFace(jpeg, f"{face.id}  {clock(face.shown)}")
-    )

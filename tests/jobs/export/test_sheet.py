@@ -13,7 +13,8 @@ from eyecatch.core.plotting import LARGEST, breadth, canvas, fit, save, shown
 from eyecatch.core.video.plan import plan
 from eyecatch.db.index import open_index
 from eyecatch.jobs.cli import main
-from eyecatch.jobs.selection import short
+from eyecatch.jobs.export import contact_sheet
+from eyecatch.jobs.selection import Selection, short
 
 
 def comments(path):
@@ -68,6 +69,29 @@ def test_faces_are_those_of_the_character(filled, tmp_path):
         picture = cv2.imread(str(tmp_path / "faces" / f"{name}.png"))
         assert picture.shape[0] > 150
         assert (picture.min(axis=2) < 200).mean() > 0.05, "something is on it"
+
+
+def test_faces_say_their_episode_and_how_many_there_are(filled, tmp_path, monkeypatch):
+    with open_index(filled.db) as index:
+        known = [one.episode for one in index.summaries.episodes()]
+        chosen = Selection(index, known, unsure=True, min_seconds=0)
+        cast = cast_of(filled, "S01E01.mkv") | cast_of(filled, "S01E02.mkv")
+        name = max(cast, key=lambda one: contact_sheet.pick_faces(chosen, one).total)
+        every = contact_sheet.pick_faces(chosen, name)
+        monkeypatch.setattr(contact_sheet, "MAX_FACES", 1)
+        part = contact_sheet.pick_faces(chosen, name)
+    assert len(every.shown) == every.total > 1
+    assert part.said == f"1 of {every.total} faces"
+    wish = {
+        "db": filled.db,
+        "of": "faces",
+        "format": "svg",
+        "characters": name,
+        "unsure": True,
+        "min_seconds": 0,
+    }
+    eyecatch.export("sheet", out=tmp_path / "part.svg", min_seconds=0, **wish)
+    assert {part.said, part.shown[0].episode, part.shown[0].time} <= comments(tmp_path / "part.svg")
 
 
 def test_pictures_are_the_same_each_time(filled, tmp_path):
