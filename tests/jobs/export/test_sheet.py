@@ -82,14 +82,7 @@ def test_faces_say_their_episode_and_how_many_there_are(filled, tmp_path, monkey
         part = contact_sheet.pick_faces(chosen, name)
     assert len(every.shown) == every.total > 1
     assert part.said == f"1 of {every.total} faces"
-    wish = {
-        "db": filled.db,
-        "of": "faces",
-        "format": "svg",
-        "characters": name,
-        "unsure": True,
-        "min_seconds": 0,
-    }
+    wish = {"db": filled.db, "of": "faces", "format": "svg", "characters": name, "unsure": True}
     eyecatch.export("sheet", out=tmp_path / "part.svg", min_seconds=0, **wish)
     assert {part.said, part.shown[0].episode, part.shown[0].time} <= comments(tmp_path / "part.svg")
 
