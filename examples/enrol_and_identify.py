@@ -16,14 +16,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import eyecatch
-from eyecatch.core.errors import EyecatchError
 
 
 def enrol_folders(people: Path, bundle: Path) -> None:
     """Write a bundle that knows one character a folder; the base embedder comes with eyecatch."""
     known: Path | str = "base"
     for folder in sorted(path for path in people.iterdir() if path.is_dir()):
-        eyecatch.enrol(known, folder.name, [folder], out=bundle)
+        eyecatch.enrol(known, folder.name, folder, out=bundle)
         known = bundle
 
 
@@ -31,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Enrol everybody, identify every still, write the CSV."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("people", type=Path, help="a folder of pictures for each character")
-    parser.add_argument("stills", type=Path, help="a folder of stills, or one still")
+    parser.add_argument("stills", help="a folder of stills, or one still")
     parser.add_argument("--out", type=Path, default=Path("stills.csv"), help="the CSV to write")
     asked = parser.parse_args(arguments)
 
@@ -43,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         enrol_folders(asked.people, bundle)
         lines = csv.writer(file)
         lines.writerow(["image", "x", "y", "w", "h", "character", "confidence"])
-        for still in eyecatch.identify([asked.stills], model=bundle):
+        for still in eyecatch.identify(asked.stills, model=bundle):
             if still.error:
                 print(still.error, file=sys.stderr)
             for face in still.faces:
@@ -55,5 +54,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except EyecatchError as error:  # one sentence that says what to do
+    except eyecatch.EyecatchError as error:  # one sentence that says what to do
         sys.exit(str(error))

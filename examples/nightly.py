@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import eyecatch
-from eyecatch.core.errors import EyecatchError
 
 log = logging.getLogger("nightly")
 
@@ -31,11 +30,11 @@ def set_up_log(file: Path) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of each table it makes
 
 
-def index_folder(videos: Path, db: str, model: Path | None) -> int:
+def index_folder(videos: Path, db: str | Path, model: str | None) -> int:
     """Index what is new in a folder; returns the status to end with."""
     try:
-        report = eyecatch.index([videos], db=db, model=model)
-    except EyecatchError as error:
+        report = eyecatch.index(videos, db=db, model=model)
+    except eyecatch.EyecatchError as error:
         log.error("%s", error)
         return 1
     for fault in report.faults:
@@ -49,14 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("videos", type=Path, help="the folder")
     parser.add_argument("--db", help="the index (default: eyecatch.db in the folder)")
-    parser.add_argument("--model", type=Path, help="the bundle that names the faces")
+    parser.add_argument("--model", help="the bundle that names the faces")
     parser.add_argument("--log", type=Path, help="the log (default: eyecatch.log in the folder)")
     asked = parser.parse_args(arguments)
     if not asked.videos.is_dir():
         print(f"{asked.videos}: there is no such folder.", file=sys.stderr)
         return 1
     set_up_log(asked.log or asked.videos / "eyecatch.log")
-    return index_folder(asked.videos, asked.db or str(asked.videos / "eyecatch.db"), asked.model)
+    return index_folder(asked.videos, asked.db or asked.videos / "eyecatch.db", asked.model)
 
 
 if __name__ == "__main__":

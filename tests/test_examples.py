@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import doctest
+import inspect
+import re
 import shutil
 from pathlib import Path
 
@@ -94,3 +96,39 @@ def test_example_is_true(example, prepared, tmp_path, monkeypatch):
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     runner.run(example, out=said.append)
     assert not runner.failures, "".join(said)
+
+
+def test_the_page_for_python_is_true(prepared, root, tmp_path, monkeypatch):
+    """All of it in order, as one session."""
+    shutil.copytree(prepared, tmp_path / "here", symlinks=True)
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("EYECATCH_DB", "")  # what the page sets is forgotten
+    text = (root / "docs" / "python.md").read_text("utf-8")
+    session = "\n".join(re.findall(r"^```pycon\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    page = doctest.DocTestParser().get_doctest(session, {}, "python.md", None, 0)
+    assert len(page.examples) > 20
+    said: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    runner.run(page, out=said.append)
+    assert not runner.failures, "".join(said)
+
+
+def test_the_page_for_python_says_what_every_verb_returns(root):
+    text = (root / "docs" / "python.md").read_text("utf-8")
+    told = re.findall(r"^\| `(\w+)\((.*)\)` \| `([^`]+)`", text, re.MULTILINE)
+    assert [name for name, _, _ in told] == sorted(verb.replace("-", "_") for verb in cli.VERBS)
+    for name, given, returned in told:
+        signature = inspect.signature(getattr(eyecatch, name))
+        assert returned == signature.return_annotation
+        for parameter in given.replace("=…", "").replace("*", "").split(", "):
+            assert not parameter or parameter in {*signature.parameters, "out"}
+
+
+def test_the_page_for_python_names_what_there_is(root):
+    text = (root / "docs" / "python.md").read_text("utf-8")
+    named = set(re.findall(r"`(?:eyecatch\.)?([A-Z]\w+)`", text)) - {
+        "EYECATCH_DB",
+        "Fraction",
+        "None",
+    }
+    assert named - set(eyecatch.__all__) == {"Path", "TypeError"}

@@ -65,6 +65,10 @@ class Unknowns:
     more: int = 0
     doubts: Mapping[int, str] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        clusters, unsure = len(self.clusters), len(self.unsure)
+        return brief(self, clusters=clusters, unsure=unsure, more=self.more, named=self.share.part)
+
 
 @checked
 def unknowns(
