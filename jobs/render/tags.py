@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby
 
 import numpy as np
-import numpy.typing as npt
 
 from eyecatch.core.text import one_line
 from eyecatch.jobs.render.labels import Label, Tag
@@ -168,24 +167,26 @@ def _placed(
         free &= ~overlap(rects, other.during(other.tags, start, stop))
     there = ~np.isnan(own[:, 0])
     chosen = choose(free | ~there, sum(form.text == forms[0].text for form in forms))
-    for frame in np.flatnonzero(there):
-        if chosen[frame] >= 0:
-            form, side = divmod(chosen[frame], len(SIDES))
-            track.tags[frame] = rects[form, side, frame]
+    flat = rects.reshape(-1, *rects.shape[2:])  # by place and frame, as they are chosen
+    named = np.flatnonzero(there & (chosen >= 0))
+    track.tags[named] = flat[chosen[named], named]
+    taken = chosen.tolist()
     for label in track.labels:
-        for some in _parted(chosen[label.start - start : label.stop - start]):
-            place = chosen[first := label.start - start + some.start]
+        for first, last in _parted(taken, label.start - start, label.stop - start):
             tag = None
-            if place >= 0:
+            if (place := taken[first]) >= 0:
                 form, side = divmod(place, len(SIDES))
-                tag = _tag(forms[form], rects[form, side, first], SIDES[side], picture[0])
-            yield replace(label, start=start + first, stop=label.start + some.stop, tag=tag)
+                tag = _tag(forms[form], flat[place, first], SIDES[side], picture[0])
+            yield replace(label, start=start + first, stop=start + last, tag=tag)
 
 
-def _parted(chosen: npt.NDArray[np.int64]) -> list[slice]:
-    """The stretches in which a choice stays."""
-    bounds = [0, *(np.flatnonzero(np.diff(chosen)) + 1).tolist(), len(chosen)]
-    return [slice(first, last) for first, last in pairwise(bounds)]
+def _parted(chosen: Sequence[int], start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """The stretches of some frames in which a choice stays, half-open."""
+    for frame in range(start + 1, stop):
+        if chosen[frame] != chosen[start]:
+            yield start, frame
+            start = frame
+    yield start, stop
 
 
 def _forms(track: _Track, sizes: Sizes, width: int) -> list[_Form]:
