@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from eyecatch.db.queries.pages import PageQueries
     from eyecatch.db.queries.summaries import Summaries
     from eyecatch.db.review.actions import Actions
+    from eyecatch.db.review.batches import Batches
     from eyecatch.db.review.character_edits import CharacterEdits
     from eyecatch.db.review.checked_faces import CheckedFaces
     from eyecatch.db.review.clarity import Clarity
@@ -121,6 +122,7 @@ class Index(Session):
     covers: cached_property[Covers] = repository("eyecatch.db.review.covers", "Covers")
     clarity: cached_property[Clarity] = repository("eyecatch.db.review.clarity", "Clarity")
     actions: cached_property[Actions] = repository("eyecatch.db.review.actions", "Actions")
+    batches: cached_property[Batches] = repository("eyecatch.db.review.batches", "Batches")
     character_edits: cached_property[CharacterEdits] = repository(
         "eyecatch.db.review.character_edits", "CharacterEdits"
     )

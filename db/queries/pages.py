@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from more_itertools import batched
 from sqlalchemy import func, or_, select
 
 from eyecatch.core.arguments import Names
 from eyecatch.core.counting import Counting
 from eyecatch.core.segments.kinds import kinds_left_out
 from eyecatch.db.characters import aliases_of, living
+from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import episode_record, select_episodes
 from eyecatch.db.models import (
@@ -66,6 +68,24 @@ class PageQueries(Repository):
             return [
                 episode_record(row) for row in connection.execute(query.offset(first).limit(count))
             ]
+
+    def series(self) -> list[tuple[int, str]]:
+        """The series that have episodes, by name; 0 stands for those of none, the last."""
+        with self._session.reading() as connection:
+            here = select(Episode.series_id).where(Episode.replaced_by.is_(None)).distinct()
+            used = set(connection.scalars(here))
+            rows = select(Series.id, Series.name).where(Series.id.in_(used)).order_by(Series.name)
+            named = [(number, name) for number, name in connection.execute(rows)]
+            return [*named, (0, "no series")] if None in used else named
+
+    def series_of(self, episode_ids: Collection[int]) -> dict[int, int | None]:
+        """The series of some episodes, by their ids."""
+        with self._session.reading() as connection:
+            found: dict[int, int | None] = {}
+            for some in batched(sorted(episode_ids), BATCH):
+                rows = select(Episode.id, Episode.series_id).where(Episode.id.in_(some))
+                found |= dict(connection.execute(rows).all())
+            return found
 
     def parts(
         self,

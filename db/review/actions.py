@@ -4,37 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from more_itertools import batched
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError
 from eyecatch.db.characters import find_characters
-from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository, now_ms
 from eyecatch.db.models import (
     Action,
-    Character,
-    Cluster,
     Decision,
     Face,
     MissedFace,
-    Track,
 )
 from eyecatch.db.records.review import ActionRow, DrawnFace
 from eyecatch.db.review import undo
 from eyecatch.db.review.choice import (
     LOOK_AGAIN,
-    check_faces,
     chosen,
     named_character,
     waiting_in,
 )
-from eyecatch.db.review.clusters import cannot_link_pairs, cluster, new_clusters
-from eyecatch.db.review.decisions import NO_FACE, NOBODY, SAME_PLACE, FaceLabel
+from eyecatch.db.review.clusters import cannot_link_pairs, cluster
+from eyecatch.db.review.decisions import SAME_PLACE, FaceLabel
 from eyecatch.db.review.drawing import draw_face
 from eyecatch.db.review.missed_faces import faces_at, take_out
 from eyecatch.db.review.recording import are, record, some_faces
+from eyecatch.db.review.saying import deny_names, move_out, name_all
 from eyecatch.db.review.undo import Change
 
 
@@ -117,30 +112,9 @@ class Actions(Repository):
             RequestError: there is no such face, or one of them has no name.
         """
         with self._session.writing(FACES) as connection:
-            check_faces(connection, faces)
-            called: dict[int, int] = {}
-            homes: dict[int, int] = {}
-            for batch in batched(faces, BATCH):
-                rows = connection.execute(
-                    select(Face.id, Track.character_id, Face.cluster_id)
-                    .join(Track, Track.id == Face.track_id)
-                    .where(Face.id.in_(batch))
-                )
-                for face, character, home in rows:
-                    if character is not None:
-                        called[face] = character
-                    if home is not None:
-                        homes[face] = home
-            if len(called) != len(set(faces)):
-                raise RequestError("one of these faces has no name any more", LOOK_AGAIN)
-            names = connection.scalars(
-                select(Character.name).where(Character.id.in_(set(called.values())))
-            ).all()
             change = Change()
-            undo.unlabel_faces(connection, list(called), change)
-            undo.deny(connection, list(called.items()), change)
-            _move_out(connection, homes, change)
-            message = f"said that {some_faces(faces)} {are(faces)} not {' or '.join(sorted(names))}"
+            names = deny_names(connection, faces, change)
+            message = f"said that {some_faces(faces)} {are(faces)} not {' or '.join(names)}"
             return record(connection, "deny", message, change)
 
     def merge(self, into: int, others: Collection[int]) -> ActionRow:
@@ -188,7 +162,7 @@ class Actions(Repository):
                     "a split leaves some faces and takes some", "choose some of them"
                 )
             change = Change()
-            (new,) = _move_out(connection, dict.fromkeys(some, cluster_id), change)
+            (new,) = move_out(connection, dict.fromkeys(some, cluster_id), change)
             message = f"split {some_faces(some)} off cluster {cluster_id}"
             return record(connection, "split", message, change), new
 
@@ -261,16 +235,8 @@ class Actions(Repository):
 def _name(
     connection: Connection, faces: Sequence[int], name: str | None, no_face: bool
 ) -> ActionRow:
-    check_faces(connection, faces)
     change = Change()
-    if no_face:
-        label, message = NO_FACE, f"set {some_faces(faces)} aside as no face"
-    elif name is None:
-        label, message = NOBODY, f"set {some_faces(faces)} aside as nobody"
-    else:
-        own, character_id = named_character(connection, name, change)
-        label, message = FaceLabel(character_id), f"named {some_faces(faces)} {own}"
-    undo.label_faces(connection, faces, label, change)
+    message = name_all(connection, faces, name, change, no_face=no_face)
     return record(connection, "name", message, change)
 
 
@@ -282,16 +248,3 @@ def _last(connection: Connection) -> ActionRow | None:
         .limit(1)
     ).one_or_none()
     return None if row is None else ActionRow(row.id, row.told, undone=False)
-
-
-def _move_out(connection: Connection, homes: dict[int, int], change: Change) -> list[int]:
-    """Move faces to a new cluster of each series, which cannot link to those they leave."""
-    olds = sorted(set(homes.values()))
-    series = dict(
-        connection.execute(select(Cluster.id, Cluster.series_id).where(Cluster.id.in_(olds))).all()
-    )
-    fresh = {one: new_clusters(connection, one, 1)[0] for one in set(series.values())}
-    undo.move_to(connection, {face: fresh[series[home]] for face, home in homes.items()}, change)
-    undo.add_cannot_links(connection, [(home, fresh[series[home]]) for home in olds], change)
-    undo.mark_edited(connection, [*olds, *fresh.values()], change)
-    return list(fresh.values())

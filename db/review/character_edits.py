@@ -99,7 +99,7 @@ class CharacterEdits(Repository):
             (mine,) = (row for row in rows if row.id == state.id)
             aliases = dict.fromkeys([*mine.aliases, *(one for one in new if one not in known)])
             store_states(connection, [mine._replace(aliases=list(aliases))])
-            message = f"called {state.name} {' and '.join(new)} too"
+            message = f"let {state.name} be called {' and '.join(new)} too"
             return record(connection, "alias", message, change)
 
     def remove_aliases(self, who: str, names: Sequence[str]) -> ActionRow:
@@ -129,7 +129,7 @@ class CharacterEdits(Repository):
                 rows[row.id] = row._replace(aliases=left)
             store_states(connection, rows.values())
             as_models_said(connection, list(rows))
-            message = f"called {state.name} no more {' or '.join(names)}"
+            message = f"let {state.name} be called {' or '.join(names)} no more"
             return record(connection, "alias", message, change)
 
     def set_cover(self, who: str, face_id: int) -> ActionRow:

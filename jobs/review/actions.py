@@ -12,6 +12,7 @@ from eyecatch.db.records.review import ActionRow
 from eyecatch.jobs.render.source import unlabelled
 from eyecatch.jobs.review.media import player
 from eyecatch.jobs.review.missed import draw_missed
+from eyecatch.jobs.review.naming_pages import series_number
 from eyecatch.jobs.review.parameters import Form, Id, Sent
 from eyecatch.jobs.review.segment_band import edit_segment
 from eyecatch.jobs.review.state import AppState
@@ -28,9 +29,12 @@ class ActionRoutes:
         router = APIRouter()
         forms: dict[str, Callable[..., Response]] = {
             "/name": self.name,
-            "/unname": self.unname,
             "/deny": self.deny,
             "/merge": self.merge,
+            "/clusters/name": self.name_clusters,
+            "/clusters/merge": self.merge_clusters,
+            "/unknowns/nobody": self.nobody,
+            "/answer": self.answer,
             "/split": self.split,
             "/undo": self.undo,
             "/episodes/{episode_id}/faces": self.draw,
@@ -64,13 +68,38 @@ class ActionRoutes:
             ),
         )
 
-    def unname(self, form: Form = Sent) -> Response:
-        """Take a name back."""
-        return self._do(form, lambda index: index.actions.unname(form.text("name")))
+    def name_clusters(self, form: Form = Sent) -> Response:
+        """Name several clusters at once."""
+        no_face = bool(form.text("no_face"))
+        called = None if no_face or form.text("nobody") else form.text("name")
+        stamps = form.chosen("chosen")
+        return self._do(
+            form, lambda index: index.batches.name_clusters(stamps, called, no_face=no_face)
+        )
+
+    def merge_clusters(self, form: Form = Sent) -> Response:
+        """Several clusters are one person; the first stays."""
+        into, *others = form.chosen("chosen")
+        return self._do(form, lambda index: index.actions.merge(into, others))
+
+    def nobody(self, form: Form = Sent) -> Response:
+        """All that waits is nobody."""
+        series = series_number(form.number("series") if form.text("series") else None)
+        stamp = form.text("stamp")
+        return self._do(form, lambda index: index.batches.rest_is_nobody(stamp, series))
+
+    def answer(self, form: Form = Sent) -> Response:
+        """Of the faces that were asked about, the ticked ones are who they are called."""
+        right = form.numbers("face")
+        wrong = [face for face in form.numbers("asked") if face not in set(right)]
+        who = form.text("who")
+        return self._do(form, lambda index: index.batches.answer(who, right, wrong))
 
     def deny(self, form: Form = Sent) -> Response:
-        """Faces are not who they are called."""
-        faces = form.numbers("face")
+        """Faces are not who they are called, but somebody else, who may be named."""
+        faces, other = form.numbers("face"), form.text("name")
+        if other:
+            return self._do(form, lambda index: index.actions.name_faces(faces, other))
         return self._do(form, lambda index: index.actions.deny(faces))
 
     def merge(self, form: Form = Sent) -> Response:

@@ -16,6 +16,8 @@ from eyecatch.core.errors import DatabaseError, EyecatchError, RequestError
 from eyecatch.jobs.review import media
 from eyecatch.jobs.review.actions import ActionRoutes
 from eyecatch.jobs.review.auth import Guard
+from eyecatch.jobs.review.character_routes import CharacterRoutes
+from eyecatch.jobs.review.naming_pages import NamingPages
 from eyecatch.jobs.review.pages import Pages
 from eyecatch.jobs.review.state import AppState
 from eyecatch.jobs.review.templating import FOLDER, bare, page
@@ -30,7 +32,8 @@ def make_app(room: AppState, token: str | None = None) -> ASGIApp:
     """
     app = FastAPI(title="eyecatch", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
-    for router in (Pages(room).router(), media.routes(room), ActionRoutes(room).router()):
+    pages = (NamingPages(room), Pages(room), ActionRoutes(room), CharacterRoutes(room))
+    for router in (media.routes(room), *(one.router() for one in pages)):
         app.include_router(router)
 
     def message(sentence: str, status: int, back: str = "/") -> Response:

@@ -9,12 +9,10 @@ from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
 from eyecatch.core.segments.kinds import KINDS
-from eyecatch.db.records.review import FaceRow
 from eyecatch.jobs.review.media import player
 from eyecatch.jobs.review.parameters import (
     READ,
     Chance,
-    Flag,
     Id,
     PageCounting,
     PageNumber,
@@ -24,16 +22,15 @@ from eyecatch.jobs.review.parameters import (
 )
 from eyecatch.jobs.review.segment_band import segment_bars
 from eyecatch.jobs.review.state import AppState
-from eyecatch.jobs.review.suggestions import similar_clusters
 from eyecatch.jobs.review.templating import page
 from eyecatch.jobs.review.timeline import WIDTH, timeline
 from eyecatch.jobs.selection import short
 
-EPISODES, CLUSTERS, FACES, QUESTIONS = 24, 24, 12, 60
-"""On one page: episodes of the grid, clusters, faces of each, unsure faces."""
+EPISODES = 24
+"""Of the grid, on one page."""
 
 MOST_FACES = 240
-"""Of a cluster or character on its page; the others come when these are done."""
+"""Of a character on its page; the others come when these are done."""
 
 
 class Pages:
@@ -48,9 +45,6 @@ class Pages:
         pages: dict[str, Callable[..., Response]] = {
             "/": self.season,
             "/episodes/{episode_id}": self.episode,
-            "/unknowns": self.unknowns,
-            "/clusters/{cluster_id}": self.cluster,
-            "/unsure": self.unsure,
             "/characters/{character_id}": self.character,
             "/search": self.search,
         }
@@ -113,47 +107,6 @@ class Pages:
             names=self._index.pages.names(),
         )
 
-    def unknowns(self, number: PageNumber = 1, rest: Flag = False) -> Response:
-        """Clusters that wait for a name: those worth a click, or the rest."""
-        offers = self._room.offers
-        rows = [row for row, doubt in offers.clusters() if (doubt is not None) == rest]
-        first = (number - 1) * CLUSTERS
-        shown = rows[first : first + CLUSTERS]
-        return page(
-            self._room,
-            "unknowns.html",
-            clusters=[
-                (row, self._index.faces.waiting(row.id, FACES), offers.names(row)) for row in shown
-            ],
-            seconds=sum(row.seconds for row in rows),
-            names=self._index.pages.names(),
-            rest=rest,
-            number=number,
-            more=len(rows) > first + CLUSTERS,
-        )
-
-    def cluster(self, cluster_id: Id) -> Response:
-        """One of them, and those that look alike."""
-        row = self._index.clusters.get(cluster_id)
-        near = similar_clusters(self._room, row)
-        return page(
-            self._room,
-            "cluster.html",
-            row=row,
-            faces=self._index.faces.waiting(cluster_id, MOST_FACES),
-            guesses=self._room.offers.names(row),
-            near=[(one, self._index.faces.waiting(one.id, 6), cosine) for one, cosine in near],
-            names=self._index.pages.names(),
-        )
-
-    def unsure(self, rest: Flag = False) -> Response:
-        """Names that are unsure: those worth a click, or the rest."""
-        groups: dict[str, list[FaceRow]] = defaultdict(list)
-        faces = [face for face, doubt in self._room.offers.unsure() if (doubt is not None) == rest]
-        for face in faces[:QUESTIONS]:
-            groups[face.character or ""].append(face)
-        return page(self._room, "unsure.html", groups=list(groups.items()), rest=rest)
-
     def character(
         self, character_id: Id, confidence: Chance = 0.0, count: Parts = "story"
     ) -> Response:
@@ -167,6 +120,7 @@ class Pages:
             "character.html",
             id=character_id,
             name=name,
+            aliases=self._index.characters.aliases(name),
             found=self._index.queries.find(
                 [name], with_kinds=counting.with_kinds, min_confidence=confidence
             ),

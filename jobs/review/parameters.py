@@ -48,6 +48,9 @@ PageNumber = Annotated[int, Query(ge=1, le=10**6)]
 Flag = Annotated[bool, Query()]
 """Whether something is so: 1 or 0."""
 
+OneSeries = Annotated[int | None, Query(ge=0, le=LARGEST_NUMBER)]
+"""The number of a series; 0 stands for the episodes of none, and nothing for all."""
+
 Seconds = Annotated[float, Query(ge=-LONGEST_TIME, le=LONGEST_TIME, allow_inf_nan=False)]
 """A player's time; a little before its start is fine."""
 
@@ -124,6 +127,18 @@ class Form:
         if any(abs(number) > LARGEST_NUMBER for number in numbers):
             raise RequestError(f"{name} has to be a number", "reload the page")
         return numbers
+
+    def chosen(self, name: str) -> dict[int, str]:
+        """What was ticked: numbers, each with the stamp that its thing had, as ``12:3-45``.
+
+        Raises:
+            RequestError: nothing was, or a number is none.
+        """
+        pairs = [value.partition(":") for value in self.values.get(name, [])]
+        if not pairs:
+            raise RequestError("nothing was chosen", "tick one at least")
+        numbers = Form({name: [number for number, _, _ in pairs]}).numbers(name)
+        return dict(zip(numbers, (stamp for _, _, stamp in pairs), strict=True))
 
     def number(self, name: str) -> int:
         """The value of a field as a number; RequestError if it is none."""

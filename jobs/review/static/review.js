@@ -1,32 +1,14 @@
-// All that the page does beyond links and forms: keys, dragging, ticks, and boxes over the video.
+// All that the page does beyond links and forms: keys and dragging; choose.js has ticks, episode.js the video.
 // Without it every name can still be given; nothing here is loaded from elsewhere.
 "use strict";
 
 const all = (what, where = document) => [...where.querySelectorAll(what)];
 const one = (what, where = document) => where.querySelector(what);
+const TYPED = "input:not([type=checkbox]), select, textarea, video"; // where keys are the field's own
 
 // Back to where one was: forms that are on every page return to this one.
 for (const field of all("[data-here]")) field.value = location.pathname + location.search;
 
-// Ticks: buttons that need a choice wait for one; the others say how many are chosen.
-function ticked(form) {
-  const count = all("input[name=face]:checked", form).length;
-  for (const button of all("[data-needs-choice]", form)) button.disabled = !count;
-  for (const span of all("[data-chosen]", form)) span.textContent = count ? `these ${count}` : span.dataset.chosen;
-}
-for (const form of all("form")) {
-  if (!one("input[name=face]", form)) continue;
-  form.addEventListener("change", () => ticked(form));
-  ticked(form);
-}
-for (const button of all("[data-tick]")) {
-  button.addEventListener("click", () => {
-    const boxes = all("input[name=face]", button.form);
-    const on = !boxes.every((box) => box.checked);
-    for (const box of boxes) box.checked = on;
-    ticked(button.form);
-  });
-}
 for (const button of all("[data-fill]")) {
   button.addEventListener("click", () => {
     const field = one("input[name=name]", button.form);
@@ -48,14 +30,15 @@ function walk(step) {
 }
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.matches("input, select, textarea, video")) {
+  if (event.target.matches(TYPED)) {
     if (event.key === "Escape") (current() ?? one("main")).focus();
     return;
   }
   const card = current() ?? cards[0];
-  const marked = one(`[data-key="${CSS.escape(event.key)}"]`, event.key === "u" ? document : card ?? document);
+  const where = event.key === "u" ? document : scopeOf(event.key) ?? card ?? document;
+  const marked = one(`[data-key="${CSS.escape(event.key)}"]`, where);
   if (event.key === "j" || event.key === "k") walk(event.key === "j" ? 1 : -1);
-  else if (event.key === "n" && (card ?? document).querySelector("input[name=name]")) one("input[name=name]", card ?? document).focus();
+  else if (event.key === "n" && one("input[name=name]", where)) one("input[name=name]", where).focus();
   else if (marked instanceof HTMLFormElement) marked.requestSubmit();
   else if (marked) marked.click();
   else return;

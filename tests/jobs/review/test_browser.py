@@ -350,3 +350,93 @@ def test_segments_are_set_by_the_playhead_and_taken_back(page, room):
     page.locator("footer").get_by_role("button", name="Undo").click()
     page.get_by_text("is ending, and the same in 1 more episode").wait_for()
     assert len(room.index.segments.of(1)) == 1
+
+
+def test_several_clusters_are_chosen_by_keys_named_and_taken_back(page, room):
+    rows = [row for row, doubt in room.offers.clusters() if doubt is None][:3]
+    page.goto("/unknowns")
+    bar = page.locator("#bulk")
+    assert bar.get_by_role("button", name="Name", exact=True).is_disabled()
+    for key in ("j", "s", "j", "j", "Shift+S"):
+        page.keyboard.press(key)
+    bar.get_by_text(f"3 chosen, {sum(row.faces for row in rows)} faces").wait_for()
+    check(page)
+    page.keyboard.press("Escape")
+    bar.get_by_text("Tick several").wait_for()
+    page.get_by_label(f"Choose cluster {rows[0].id}").click()
+    page.get_by_label(f"Choose cluster {rows[2].id}").click(modifiers=["Shift"])
+    bar.get_by_text("3 chosen").wait_for()
+    page.keyboard.press("n")
+    page.keyboard.type("Hiei")
+    page.keyboard.press("Enter")
+    page.get_by_text("Hiei, of 3 clusters").wait_for()
+    assert not {row.id for row in rows} & {row.id for row in room.index.clusters.waiting()}
+    page.locator("main").focus()
+    page.keyboard.press("u")
+    page.get_by_text("Nothing was named yet").wait_for()
+    assert {row.id for row in rows} <= {row.id for row in room.index.clusters.waiting()}
+
+
+def test_naming_ends_with_the_rest_as_nobody(page, room):
+    rest = room.index.batches.unnamed()
+    page.goto("/unknowns")
+    page.get_by_role("link", name="The rest is nobody").click()
+    page.get_by_text(f"{rest.faces} faces in").wait_for()
+    check(page)
+    page.get_by_role("button", name=f"Set {rest.faces} faces aside").click()
+    page.get_by_text(f"Last: set {rest.faces} faces aside as nobody").wait_for()
+    page.get_by_text("Nobody waits for a name").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Nothing was named yet").wait_for()
+    assert room.index.batches.unnamed() == rest
+
+
+def test_a_batch_of_unsure_faces_is_answered_with_one_button(page, room, unsure):
+    page.goto("/unsure")
+    form = page.locator("form.ask").first
+    answer = form.locator("[data-answer]")
+    boxes = form.locator(".pick input")
+    count = boxes.count()
+    assert answer.inner_text() == (f"All {count} are Hiei" if count > 1 else "Yes, Hiei")
+    check(page)
+    boxes.first.uncheck()
+    wrong = int(boxes.first.get_attribute("value"))
+    assert answer.inner_text().endswith("1 is not" if count > 1 else "None is Hiei")
+    answer.click()
+    page.get_by_text("Last: ").get_by_text("not Hiei").wait_for()
+    named = {
+        face.id for face in room.index.faces.of_character("Hiei") if face.decided_by == "person"
+    }
+    assert wrong not in named
+    assert len(named & set(unsure)) == count - 1
+
+
+def test_a_character_gets_a_picture_another_name_and_a_namesake(page, room):
+    first, second = room.index.clusters.waiting()[:2]
+    for row, name in ((first, "Hiei"), (second, "Kurama")):
+        room.act(lambda index, row=row, name=name: index.actions.name_cluster(row.id, name))
+    (number,) = [key for key, name in room.index.pages.names() if name == "Hiei"]
+    page.goto(f"/characters/{number}")
+    choose = page.get_by_role("button", name="The picture of Hiei")
+    assert choose.is_disabled()
+    tick = page.locator(".pick input").last
+    tick.check()
+    choose.click()
+    page.get_by_text("Last: chose a picture of Hiei").wait_for()
+    assert room.index.covers.chosen()[number] == int(tick.get_attribute("value"))
+
+    page.get_by_text("Rename, merge, forget").click()
+    check(page)
+    page.get_by_label("Another name").fill("Jaganshi")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Jaganshi").wait_for()
+    page.get_by_text("Also called Hiei.").wait_for()
+    page.get_by_text("Rename, merge, forget").click()
+    page.get_by_label("The same as").select_option("Kurama")
+    page.get_by_role("button", name="Merge into Jaganshi").click()
+    page.get_by_text("Also called Hiei, Kurama.").wait_for()
+    check(page)
+    page.goto("/")
+    check(page)
+    row = page.get_by_role("rowheader", name="Jaganshi")
+    assert row.locator("img").evaluate("one => one.complete && one.naturalWidth > 0")

@@ -39,3 +39,31 @@ def test_a_character_has_one_picture_everywhere_and_a_person_chooses_it(page, ro
     room.act(lambda index: index.actions.deny([others[0].id]))  # it is not Hiei at all
     assert page.get(now).content == shown.content
     assert page.get("/covers/999.jpg").headers["content-type"] == "image/svg+xml"
+
+
+def send(page, path, **form):
+    answer = page.post(f"/characters/{path}", data={"back": "/search?q=hiei"} | form)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_a_character_is_renamed_merged_and_forgotten_on_its_page(page, room, hiei):
+    row = room.index.clusters.waiting()[0]
+    room.act(lambda index: index.actions.name_cluster(row.id, "Kurama"))
+    text = page.get(f"/characters/{hiei}").text
+    assert '<option value="Kurama">' in text
+    send(page, "rename", who="Hiei", name="Jaganshi")
+    send(page, "alias", who="Jaganshi", name="Shorty")
+    assert "Also called Hiei, Shorty." in page.get(f"/characters/{hiei}").text
+    assert f"/characters/{hiei}" in send(page, "no-alias", who="Jaganshi", name="Shorty")
+    send(page, "merge", who="Jaganshi", name="Kurama")
+    assert "Kurama" in page.get(f"/characters/{hiei}").text
+    assert {name for _, name in room.index.pages.names()} == {"Jaganshi"}
+    assert "Nobody and nothing" in send(page, "forget", who="Jaganshi")
+    assert room.index.pages.names() == []
+    told = page.post("/characters/rename", data={"who": "Jaganshi", "name": "x"})
+    assert told.status_code == 409
+    assert "no character is called" in told.text
+    for _ in range(5):
+        page.post("/undo", data={"action": room.index.actions.last().id})
+    assert {name for _, name in room.index.pages.names()} == {"Hiei", "Kurama"}

@@ -9,8 +9,10 @@ from contextlib import closing
 import pytest
 
 from eyecatch.core.errors import DatabaseError, MediaError
+from eyecatch.core.files import user_cache
+from eyecatch.db.index import open_index
 from eyecatch.jobs.render.render import render_episode
-from eyecatch.jobs.review.server import _proxies
+from eyecatch.jobs.review.proxies import proxy_folder
 
 VIDEO = "/episodes/1/video"
 
@@ -137,6 +139,7 @@ def test_a_link_among_the_proxies_is_not_followed(page, room, tmp_path):
 
 def test_a_folder_of_proxies_that_is_a_link_is_not_followed(tmp_path):
     folder = tmp_path / "season.db.proxies"
-    assert _proxies(str(tmp_path / "season.db")) == folder
-    folder.symlink_to(tmp_path)
-    assert _proxies(str(tmp_path / "season.db")) is None
+    with open_index(str(tmp_path / "season.db")) as index:
+        assert proxy_folder(index) == folder
+        folder.symlink_to(tmp_path)
+        assert proxy_folder(index) == user_cache() / "proxies"

@@ -1,0 +1,146 @@
+"""What people say of many faces at once: each batch is one action, and is undone as one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, ColumnElement, func, select, true
+
+from eyecatch.core.errors import RequestError
+from eyecatch.db.appearances import SECONDS
+from eyecatch.db.connection.session import FACES, Repository
+from eyecatch.db.models import Episode, Face, Track
+from eyecatch.db.records.review import ActionRow
+from eyecatch.db.review.choice import LOOK_AGAIN, waiting_in
+from eyecatch.db.review.faces import WAITING
+from eyecatch.db.review.recording import are, record, some_faces
+from eyecatch.db.review.saying import deny_names, name_all
+from eyecatch.db.review.undo import Change
+
+_UNNAMED: ColumnElement[bool] = WAITING & Track.character_id.is_(None)
+"""Of a track: it waits, and no model has an unsure name for it."""
+
+ANY_SERIES = -1
+"""Stands for the number of a series: all of them, and none."""
+
+
+class Unnamed(NamedTuple):
+    """What waits for a name in clusters, and has not even an unsure one.
+
+    Attributes:
+        faces: how many.
+        clusters: how many they are in.
+        seconds: how long they are on screen.
+        stamp: another one when other faces wait.
+    """
+
+    faces: int
+    clusters: int
+    seconds: float
+    stamp: str
+
+
+class Batches(Repository):
+    """What people say of many faces at once."""
+
+    def name_clusters(
+        self, stamps: Mapping[int, str | None], name: str | None, *, no_face: bool = False
+    ) -> ActionRow:
+        """Call what waits in several clusters one character, or nobody (None), or no faces.
+
+        Args:
+            stamps: of the clusters, by their numbers, as the person saw them; None for whatever
+                they hold now.
+            name: as a person spells it.
+            no_face: there is no face in these boxes, whatever the name.
+
+        Raises:
+            RequestError: none was given, there is no such cluster, one has changed, nothing waits
+                in them, or this can't be a name.
+        """
+        with self._session.writing(FACES) as connection:
+            faces = [
+                face
+                for number, stamp in stamps.items()
+                for face in waiting_in(connection, number, stamp)
+            ]
+            change = Change()
+            message = name_all(connection, faces, name, change, no_face=no_face)
+            if len(stamps) > 1:
+                message += f", of {len(stamps)} clusters"
+            return record(connection, "name", message, change)
+
+    def answer(self, name: str, right: Sequence[int], wrong: Sequence[int]) -> ActionRow:
+        """Say of faces with an unsure name which are that character, and which are not.
+
+        Args:
+            name: the character's.
+            right: faces that are it.
+            wrong: faces that are not: no model calls them so again.
+
+        Raises:
+            RequestError: none was given, there is no such face, or one has no name any more.
+        """
+        with self._session.writing(FACES) as connection:
+            change, told = Change(), []
+            if wrong:
+                names = deny_names(connection, wrong, change)
+                told = [f"said that {some_faces(wrong)} {are(wrong)} not {' or '.join(names)}"]
+            if right or not wrong:
+                told.insert(0, name_all(connection, right, name, change))
+            return record(connection, "answer", " and ".join(told), change)
+
+    def unnamed(self, series_id: int | None = ANY_SERIES) -> Unnamed:
+        """What waits for a name in clusters, and has not even an unsure one.
+
+        Args:
+            series_id: of one series; None for the episodes of none.
+        """
+        with self._session.reading() as connection:
+            row = connection.execute(
+                select(
+                    func.count(),
+                    func.count(Face.cluster_id.distinct()),
+                    func.coalesce(func.sum(SECONDS), 0.0),
+                    func.coalesce(func.sum(Face.id, type_=BigInteger), 0),
+                )
+                .select_from(Face)
+                .join(Track, Track.id == Face.track_id)
+                .join(Episode, Episode.id == Face.episode_id)
+                .where(*_waiting_in(series_id))
+            ).one()
+            faces, clusters, seconds, mark = row
+            return Unnamed(faces, clusters, float(seconds), f"{faces}-{mark}")
+
+    def rest_is_nobody(self, stamp: str, series_id: int | None = ANY_SERIES) -> ActionRow:
+        """Set all aside that waits for a name and has not even an unsure one.
+
+        Args:
+            stamp: of ``unnamed``, as the person saw it.
+            series_id: as there.
+
+        Raises:
+            RequestError: nothing waits, or something else does now.
+        """
+        with self._session.writing(FACES) as connection:
+            now = self.unnamed(series_id)
+            if now.stamp != stamp:
+                raise RequestError(
+                    f"it has changed since you saw it: {now.faces} faces wait now", LOOK_AGAIN
+                )
+            faces = connection.scalars(
+                select(Face.id)
+                .join(Track, Track.id == Face.track_id)
+                .join(Episode, Episode.id == Face.episode_id)
+                .where(*_waiting_in(series_id))
+                .order_by(Face.id)
+            ).all()
+            change = Change()
+            message = name_all(connection, faces, None, change)
+            return record(connection, "name", message, change)
+
+
+def _waiting_in(series_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    here = true() if series_id == ANY_SERIES else Episode.series_id.is_not_distinct_from(series_id)
+    return _UNNAMED, Face.cluster_id.is_not(None), here
