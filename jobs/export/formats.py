@@ -21,7 +21,7 @@ Kind = Literal["table", "episode", "library", "segments", "dataset", "training",
 
 ``table``: ``(stream, columns, rows) -> int``, one binary file of all rows; it returns their number.
 ``episode``: ``(EpisodeAppearances) -> str``, a text file for each episode.
-``library``: ``(EpisodeAppearances, there, thumbs) -> bytes``, what is there with more in it.
+``library``: ``(EpisodeAppearances, there, thumbs, aliases) -> bytes``, what is there and more.
 ``segments``: ``(EpisodeSegments) -> str``, likewise.
 ``dataset``: ``(Selection, options, folder, on_progress) -> int``, the number of pictures.
 ``training``: ``(Selection, options, folder, home, on_progress) -> int``; it becomes ``home``.

@@ -27,18 +27,24 @@ NO_THUMBS: Final = "none"
 """For ``thumbs``: no pictures."""
 
 
-def write_nfo(cast: EpisodeAppearances, there: bytes | None, thumbs: Mapping[str, str]) -> bytes:
+def write_nfo(
+    cast: EpisodeAppearances,
+    there: bytes | None,
+    thumbs: Mapping[str, str],
+    aliases: Mapping[str, tuple[str, ...]],
+) -> bytes:
     """An episode's NFO with an actor for each character, the longest on screen first.
 
     Args:
         cast: who is there.
         there: the file to which they are added; None where there is none.
         thumbs: path or URL of each one's picture.
+        aliases: other names of each.
 
     Raises:
         NfoError: it can't be added to.
     """
-    actors = [NfoActor(name, thumbs.get(name)) for name in cast.characters()]
+    actors = [NfoActor(name, thumbs.get(name), aliases.get(name, ())) for name in cast.characters()]
     return new_nfo(_facts(cast.episode), actors) if there is None else with_actors(there, actors)
 
 
@@ -74,6 +80,7 @@ def write_library(
         RequestError: none can be, or one can't be written.
     """
     portraits = {} if thumbs == NO_THUMBS else index.exports.portraits()
+    aliases = {one.name: one.aliases for one in index.summaries.characters()}
     written: list[Path | None] = []
     faults = []
     for cast, file in zip(casts, files, strict=True):
@@ -82,7 +89,7 @@ def write_library(
         pictures = {} if file is None else _pictures(cast, file, portraits)
         try:
             content = there.read_bytes() if there.is_file() else None
-            made = write_nfo(cast, content, _seen(pictures, thumbs))
+            made = write_nfo(cast, content, _seen(pictures, thumbs), aliases)
         except NfoError as fault:
             faults.append(f"{there} {fault}")
             continue

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from xml.parsers import expat
@@ -45,10 +46,16 @@ class NfoActor(NamedTuple):
     Attributes:
         name: nobody knows who lent them a voice, so it is both name and role.
         thumb: path or URL of a picture, as the player sees it; None for none.
+        aliases: other names of the character.
     """
 
     name: str
     thumb: str | None = None
+    aliases: tuple[str, ...] = ()
+
+    def is_known(self, known: AbstractSet[str]) -> bool:
+        """Whether one of the names, ``folded``, is this one."""
+        return not known.isdisjoint(folded(one_line(one)) for one in (self.name, *self.aliases))
 
 
 class NfoFacts(NamedTuple):
@@ -73,7 +80,7 @@ def new_nfo(facts: NfoFacts, actors: Sequence[NfoActor]) -> bytes:
 
 
 def with_actors(content: bytes, actors: Sequence[NfoActor]) -> bytes:
-    """A file with actors added: those that it has, by name or role, stay and aren't doubled.
+    """A file with actors added: those that it has, as name or role, stay and aren't doubled.
 
     Args:
         content: of the file.
@@ -209,7 +216,7 @@ def _added(content: bytes, root: _Root, actors: Sequence[NfoActor]) -> bytes:
     """The content with the actors in one root."""
     theirs = [one for one in root.actors if not one.ours]
     known = {folded(one.texts.get(tag, "")) for one in theirs for tag in ("name", "role")}
-    fresh = [one for one in actors if folded(one_line(one.name)) not in known]
+    fresh = [one for one in actors if not one.is_known(known)]
     line = "\r\n" if b"\r\n" in content else "\n"
     indent = _indent(content, root)
     new = "".join(

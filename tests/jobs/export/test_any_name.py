@@ -191,7 +191,7 @@ def _titles(cast):
 def test_nfo(clips, title, series):
     cast = cast_of(clips, name=f"{title.replace('/', '')}.mkv")
     cast = replace(cast, episode=replace(cast.episode, series=series))
-    root = ET.fromstring(library.write_nfo(cast, None, {}))
+    root = ET.fromstring(library.write_nfo(cast, None, {}, {}))
     names = [one_line(name) for name in cast.characters()]
     assert [one.findtext("name") for one in root.iter("actor")] == names
     assert root.findtext("showtitle") == (None if series is None else one_line(series))

@@ -76,6 +76,11 @@ def test_actors_are_added_and_every_other_byte_stays():
     assert made.decode().splitlines()[11].startswith("    <actor"), "as the others stand"
 
 
+def test_who_is_there_by_another_name_is_not_doubled():
+    other = NfoActor("Velma Dinkley", aliases=("VELMA",))
+    assert with_actors(THERE.encode(), [other]) == THERE.encode()
+
+
 def test_another_export_replaces_what_the_last_one_wrote():
     once = with_actors(THERE.encode(), [FRED, NfoActor("Typo")])
     assert with_actors(once, [FRED]) == with_actors(THERE.encode(), [FRED])
