@@ -14,8 +14,9 @@ from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli import progress as live
 from eyecatch.jobs.cli.index_report import say_report, say_what_next
+from eyecatch.jobs.cli.measuring import Measuring
 from eyecatch.jobs.cli.output import json_lines, note
-from eyecatch.jobs.progress import Listener, together
+from eyecatch.jobs.progress import together
 from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.statuses import NOTHING
 
@@ -72,6 +73,12 @@ if TYPE_CHECKING:  # the job loads when it runs
 @click.option(
     "--metrics", metavar="[HOST:]PORT", help="Serve Prometheus metrics there while it runs."
 )
+@click.option(
+    "--metrics-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE.prom",
+    help="Write them to a file, as node_exporter collects them.",
+)
 @options.db
 @options.quiet
 def index(
@@ -93,6 +100,7 @@ def index(
     watch: bool,
     settle: float,
     metrics: str | None,
+    metrics_file: Path | None,
     db: str,
     quiet: bool,
 ) -> None:
@@ -105,9 +113,9 @@ def index(
     The status is 0 when all is done, 3 when some files could not be, 1 when nothing could, and 2
     where the command can't be understood.
     """
-    listeners = [_metrics(metrics)] if metrics else []
+    measuring = Measuring(metrics, metrics_file)
 
-    def once(files: Sequence[str | Path]) -> IndexReport:
+    def work(files: Sequence[str | Path]) -> IndexReport:
         with live.listeners(quiet) as (shown, adapting):
             report = eyecatch.index(
                 files,
@@ -125,9 +133,13 @@ def index(
                 rescan=rescan,
                 segments=segments,
                 retry_failed=retry_failed,
-                listener=together(shown, *listeners),
+                listener=together(shown, measuring),
             )
         learned.append(True)
+        return report
+
+    def once(files: Sequence[str | Path]) -> IndexReport:
+        report = measuring.of(work, files)
         say_report(report, profile=profile)
         return report
 
@@ -148,11 +160,3 @@ def _completed(paths: Sequence[str], settle: float) -> Iterator[Sequence[Path]]:
     from eyecatch.jobs.indexing.watch import completed  # noqa: PLC0415 - its library is for those who watch
 
     yield from completed(paths, settle)
-
-
-def _metrics(address: str) -> Listener:
-    from eyecatch.jobs.indexing.prometheus import Metrics  # noqa: PLC0415 - as above
-
-    made = Metrics()
-    note(f"Metrics are on port {made.serve(address)}.")
-    return made

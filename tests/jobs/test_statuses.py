@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 import eyecatch
 
@@ -69,3 +70,31 @@ def test_an_error_that_ends_a_verb_is_one_in_the_log(logged, tmp_path):
     for words, expected in ((["find", "x", "--db", tmp_path / "no.db"], 1), (["fnd"], 2)):
         status, (line,) = logged(*words)
         assert (status, line["level"]) == (expected, "ERROR")
+
+
+def test_a_file_for_node_exporter_says_when_it_went_well(run, season, broken, db, tmp_path, root):
+    file = tmp_path / "eyecatch.prom"
+    words = ("--db", db, "--runner", "inline", "--quiet", "--metrics-file", file)
+
+    def told(status, *paths):
+        assert run("index", *paths, *words)[0] == status
+        families = text_string_to_metric_families(file.read_text())
+        found = {one.name: one.value for family in families for one in family.samples}
+        assert found["eyecatch_last_run_status"] == status
+        assert found["eyecatch_last_run_timestamp_seconds"] > 1_700_000_000
+        return found
+
+    assert told(1, broken)["eyecatch_last_success_timestamp_seconds"] == 0
+    first = told(0, season.episodes[0])
+    assert first["eyecatch_frames_total"] == 144
+    assert first["eyecatch_last_success_timestamp_seconds"] > 1_700_000_000
+    page = (root / "docs" / "nightly.md").read_text()
+    assert all(f"`{name}" in page for name in first if not name.endswith("_created"))
+    for status, paths in ((3, (season.episodes[0], broken)), (1, (broken,))):
+        again = told(status, *paths)
+        kept = again["eyecatch_last_success_timestamp_seconds"]
+        assert kept == first["eyecatch_last_success_timestamp_seconds"]
+    assert [one.name for one in tmp_path.iterdir() if "prom" in one.name] == ["eyecatch.prom"]
+    status, _, err = run("index", broken, "--db", db, "--metrics-file", tmp_path / "metrics.txt")
+    assert status == 1
+    assert ".prom" in err

@@ -44,7 +44,9 @@ def hostile(indexed, tmp_path_factory):
         connection.execute("update episode set path = ? where id = 1", (f"/x/{HOSTILE[0]}.mkv",))
         connection.execute("update episode set path = ? where id = 2", (f"/x/{HOSTILE[1]}.mkv",))
         connection.execute("update series set name = ?", (HOSTILE[2],))
-        for number, name in enumerate(HOSTILE, 1):
+        seen = "select distinct character_id from appearance where character_id is not null"
+        shown = connection.execute(f"{seen} order by 1").fetchall()  # nobody else is listed
+        for (number,), name in zip(shown, HOSTILE, strict=False):
             change = "update character set name = ?, folded = ? where id = ?"
             connection.execute(change, (name, name.casefold(), number))
         connection.execute("update run set host = ?", (HOSTILE[0],))
