@@ -12,7 +12,6 @@ so that one name does where many do, a path may be a string, and a mistake is a 
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 import os
@@ -181,6 +180,8 @@ def _keywords_of(extra: Any) -> dict[str, Any]:  # noqa: ANN401 - an annotation
 def _check_known(verb: str, given: Iterable[str], known: Sequence[str]) -> None:
     for key in given:
         if key not in known:
+            import difflib  # noqa: PLC0415 - what is right needn't wait for it
+
             near = difflib.get_close_matches(key, known, n=1)
             advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
             raise ArgumentError(f"{verb} got an unexpected keyword argument {key!r}", advice)

@@ -15,6 +15,7 @@ from eyecatch.jobs import rows
 _ROWS: Final[Mapping[str, Callable[[Any], rows.Row]]] = {
     "CharacterSummary": rows.character_row,
     "Cluster": rows.cluster_row,
+    "EpisodeRecord": rows.record_row,
     "EpisodeSegment": rows.segment_row,
     "EpisodeStatus": rows.status_row,
     "EpisodeSummary": rows.episode_row,

@@ -48,9 +48,8 @@ def range_row(one: Range) -> Row:
     }
 
 
-def episode_row(summary: EpisodeSummary) -> Row:
-    """An episode of the index."""
-    episode = summary.episode
+def record_row(episode: EpisodeRecord) -> Row:
+    """An episode by itself."""
     return {
         "episode": episode.name,
         "series": episode.series,
@@ -58,13 +57,23 @@ def episode_row(summary: EpisodeSummary) -> Row:
         "seconds": _seconds(episode.length),
         "frames": episode.frames,
         "damaged": episode.damaged,
+        "path": str(episode.video.path),
+    }
+
+
+def episode_row(summary: EpisodeSummary) -> Row:
+    """An episode of the index."""
+    row = record_row(summary.episode)
+    path = row.pop("path")
+    return {
+        **row,
         "characters": [
             {"character": role.character, "seconds": _seconds(role.screen_time)}
             for role in summary.cast
         ],
         "left_out": {one.segment: _seconds(one.screen_time) for one in summary.left_out},
         "glimpses": summary.glimpses,
-        "path": str(episode.video.path),
+        "path": path,
     }
 
 

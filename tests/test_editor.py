@@ -141,3 +141,40 @@ def test_go_to_definition_arrives(root, editor):
     target, line = editor.definition(root / "src/eyecatch/__init__.py", "evaluate_detector")
     assert target.resolve() == root / "training/evaluation/detector.py"
     assert line.startswith("def evaluate_detector(")
+
+
+USES = """
+import eyecatch
+from pathlib import Path
+
+found: eyecatch.Findings = eyecatch.find("Hiei", db=Path("a.db"), min_seconds=5)
+seconds: float = found[0].ranges[0].start_seconds
+report: eyecatch.IndexReport = eyecatch.index("season", model="x.bundle", series="Show")
+exported: eyecatch.Exported = eyecatch.export("frames", format="csv", out="x.csv")
+clips: eyecatch.ClipsReport = eyecatch.clips(["A", "B"], supercut=Path("x.mp4"), pad=1)
+"""
+MISTAKES = """
+eyecatch.find(3)
+eyecatch.find("Hiei", min_second=5)
+eyecatch.index("season", sries="Show")
+eyecatch.export("frames", every=3)
+eyecatch.clips("A", out=None, pad="1")
+eyecatch.nothing
+wrong: str = found[0].seconds
+"""
+
+
+def test_type_checkers_see_what_verbs_take_and_return(root, tmp_path):
+    """As of an installed package: by ``py.typed``, at the user's strictness."""
+    settings = {"extraPaths": [str(root / "src")], "typeCheckingMode": "standard"}
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
+    (tmp_path / "use.py").write_text(USES + MISTAKES)
+    report = pyright(tmp_path)
+    found = [
+        one["range"]["start"]["line"]
+        for one in report["generalDiagnostics"]
+        if one["severity"] == "error"
+    ]
+    first = USES.count("\n")
+    lines = MISTAKES.count("\n")
+    assert found == list(range(first + 1, first + lines))

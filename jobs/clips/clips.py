@@ -19,7 +19,7 @@ from eyecatch.core.errors import EyecatchError, RequestError
 from eyecatch.core.files import check_room, check_writable, refuse, whole_file
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.db.index import Index, open_index
-from eyecatch.db.records.answers import Found
+from eyecatch.db.records.answers import Findings, Found
 from eyecatch.jobs.clips.clip_plans import ClipPlan, plan_clips
 from eyecatch.jobs.clips.manifest import NAMES, Clip, write_manifest
 from eyecatch.jobs.clips.options import ClipKeywords, ClipOptions
@@ -140,7 +140,7 @@ def _clips(
         found = _found(index, names, options)
         plans = plan_clips(index, found, out, options, job.faults)
     if not plans and not job.faults:
-        raise _nothing(names, options, bool(found))
+        raise _nothing(names, options, found)
     _check_places(plans, out, supercut, options)
     made = list(job.write(plans)) if out is not None else [plan.cut(plan.span) for plan in plans]
     if out is not None:
@@ -212,7 +212,7 @@ def _copied_bytes(plan: ClipPlan) -> int:
     return int(share * source.video.path.stat().st_size)
 
 
-def _nothing(names: Sequence[str], options: ClipOptions, found: bool) -> RequestError:
+def _nothing(names: Sequence[str], options: ClipOptions, found: Sequence[Found]) -> RequestError:
     who = (" and " if options.together else " or ").join(names)
     if found:
         problem = f"no clip of {who or options.kind} is as long as was asked"
@@ -220,4 +220,9 @@ def _nothing(names: Sequence[str], options: ClipOptions, found: bool) -> Request
     if options.kind is not None:
         return RequestError(f"there is no {options.kind} in the index")
     where = "are on screen together" if options.together else "is on screen"
+    if isinstance(found, Findings) and found.left_out:
+        kinds = ",".join(one.segment for one in found.left_out)
+        return RequestError(
+            f"{who} {where} nowhere in the story", f"--with {kinds} counts the rest"
+        )
     return RequestError(f"{who} {where} nowhere")

@@ -157,6 +157,22 @@ def test_an_answer_is_what_json_prints(indexed, capsys):
     assert [one["failed"] for one in status["episodes"]] == [0, 0]
 
 
+def test_any_answer_is_plain_and_goes_through_json(season, indexed, bundle, tmp_path):
+    answers = [
+        eyecatch.index(season.folder, db=indexed, model=bundle, runner="inline"),
+        eyecatch.export("frames", db=indexed, out=tmp_path / "frames.csv"),
+        eyecatch.status(db=indexed),
+        eyecatch.doctor(db=indexed),
+        list(eyecatch.identify(season.folder / "absent.png")),
+        *eyecatch.episodes(db=indexed),
+    ]
+    for answer in answers:
+        plain = eyecatch.to_dict(answer)
+        assert json.loads(json.dumps(plain)) == plain
+    (episode, *_) = eyecatch.to_dict(answers[0])["episodes"]
+    assert {"episode", "series", "state", "seconds", "frames", "path"} <= set(episode)
+
+
 def test_verbs_are_quiet_unless_a_listener_is_given(season, bundle, tmp_path, capfd):
     files = season.episodes[0]
     asked = {"db": tmp_path / "new.db", "model": bundle, "runner": "inline"}

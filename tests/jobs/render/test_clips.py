@@ -190,6 +190,14 @@ def test_glimpses_are_cut_where_they_are_asked_for(two, lab, filled, tmp_path):
     assert len(clips("Yusuke", db=two, out=tmp_path / "clips", min_seconds=0).clips) == 1
 
 
+def test_who_is_in_openings_only_is_said_to_be_there(two, tmp_path):
+    eyecatch.segment("Show S01E03", 0, 4, "opening", db=two)
+    sentence = "Hiei is on screen nowhere in the story; --with opening counts the rest"
+    with pytest.raises(RequestError, match=sentence):
+        clips("Hiei", db=two, out=tmp_path / "clips")
+    assert clips("Hiei", db=two, out=tmp_path / "clips", with_kinds="opening").clips
+
+
 @pytest.mark.parametrize(
     ("wishes", "sentence"),
     [
