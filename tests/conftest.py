@@ -73,8 +73,9 @@ def make_embedder() -> Callable[[Path, Sequence[bytes], Sequence[int]], Bundle]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What is cached goes to a folder of the tests, not to the user's."""
+    """What is cached goes to a folder of the tests, and no settings are the user's."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 

@@ -29,7 +29,9 @@ OTHERWISE = {
     },
     "index": {
         **dict.fromkeys(["ray_address", "gpus"], "fields of RayOptions"),
-        **dict.fromkeys(["profile", "watch", "settle", "metrics"], "of a program that runs on"),
+        **dict.fromkeys(
+            ["profile", "watch", "settle", "metrics", "metrics_file"], "of a program that runs on"
+        ),
     },
     "name": {"nobody": "None for the character"},
     "render": dict.fromkeys(["soft", "burn"], "how="),

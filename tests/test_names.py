@@ -28,7 +28,7 @@ BARE = re.compile(r"[A-Z]\w*[a-z]\w*(?:\.\w+)*|\w+_\w+(?:\.py)?")
 # What others call theirs: FFmpeg, Keras, HTTP.
 FOREIGN = {"skip_loop_filter", "Lambda", "UpSampling2D", "Origin"}
 
-SUFFIXES = (".md", ".yaml")  # of files: training.md is no module
+SUFFIXES = (".md", ".toml", ".yaml")  # of files: training.md is no module
 
 
 def pages() -> list[Path]:

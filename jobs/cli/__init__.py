@@ -16,6 +16,7 @@ from eyecatch.core.runtime import load
 from eyecatch.jobs.cli.hints import set_up_hints
 from eyecatch.jobs.cli.mistakes import explained, refuse_empty
 from eyecatch.jobs.cli.output import LOG, complain, json_lines, note, set_up_logs
+from eyecatch.jobs.cli.settings import VerbSettings
 from eyecatch.jobs.cli.signals import EndRequested, ending_orderly
 from eyecatch.jobs.cli.streams import is_refusal, refusal, set_up_streams
 
@@ -110,7 +111,11 @@ class _Verbs(click.Group):
 
 @click.group(
     cls=_Verbs,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "default_map": VerbSettings(),
+    },
     epilog="Start with:  eyecatch demo",
 )
 @click.version_option(__version__, prog_name="eyecatch")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from click.exceptions import NoSuchOption
+
+from eyecatch.jobs.cli.settings import VerbSettings
 
 
 def explained(error: click.ClickException, arguments: Sequence[str]) -> click.ClickException:
@@ -29,6 +33,8 @@ def explained(error: click.ClickException, arguments: Sequence[str]) -> click.Cl
         said += "; a name of several words goes into quotes"
     for kind in ("float range", "integer range", "float", "integer"):  # not everybody's words
         said = said.replace(f"is not a valid {kind}.", "is no such number.")
+    if (file := _file_of(error, context)) is not None:
+        said = f"{file}: {said}"
     return error if said == text else click.UsageError(said, context)
 
 
@@ -61,6 +67,18 @@ def _after_its_verb(option: str, root: click.Context, context: click.Context) ->
     verb = context.command_path.removeprefix(root.command_path).strip()
     line = f"{root.command_path} {option} … {verb}"
     return f"{option!r} is an option of eyecatch itself: put it before the verb, as in {line}"
+
+
+def _file_of(error: click.ClickException, context: click.Context) -> Path | None:
+    """The file of settings in which the value stands that click complains of."""
+    name = getattr(getattr(error, "param", None), "name", None)
+    if name is None or not isinstance(context.default_map, VerbSettings):
+        return None
+    if context.get_parameter_source(name) is not ParameterSource.DEFAULT_MAP:
+        return None
+    with context.scope(cleanup=False):
+        file = context.default_map.origin(name)
+    return None if file is None else file.path
 
 
 def _takes_a_name(command: click.Command) -> bool:

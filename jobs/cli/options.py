@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from eyecatch.core.arguments import DEFAULT_DB, database
+from eyecatch.core.arguments import DEFAULT_DB
 from eyecatch.core.counting import LEAST_SECONDS
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import DETECTORS, configured, names
@@ -19,8 +19,10 @@ from eyecatch.core.identity.trust import LEVELS
 
 db = click.option(
     "--db",
-    default=lambda: database(None),
-    show_default=f"$EYECATCH_DB, or {DEFAULT_DB} in this folder",
+    envvar="EYECATCH_DB",
+    default=DEFAULT_DB,
+    show_default=f"$EYECATCH_DB, or db in eyecatch.toml, or {DEFAULT_DB} in this folder",
+    is_eager=True,  # a file of settings beside it holds for the other options
     metavar="FILE|URL",
     help="The index: an SQLite file or any SQLAlchemy URL.",
 )
