@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,11 +11,10 @@ from more_itertools import batched
 from sqlalchemy import func, or_, select
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.characters import find_series
+from eyecatch.db.characters import aliases_of, find_series
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.models import (
-    Alias,
     Bundle,
     Character,
     Crop,
@@ -78,7 +76,8 @@ class NamedFaces(Repository):
             rows = connection.execute(_NAMED.where(*meant)).all()
             crop_ids = [row.id for row in rows]
             vectors = _embeddings(connection, crop_ids, network, digest)
-            aliases = _aliases(connection)
+            called = {row.character_id for row in rows if row.character_id is not None}
+            aliases = aliases_of(connection, called)
         return [
             NamedCrop(
                 row.id,
@@ -86,7 +85,7 @@ class NamedFaces(Repository):
                 row.episode,
                 row.series,
                 row.character,
-                aliases[row.character_id],
+                tuple(aliases.get(row.character_id, ())),
                 vectors.get(row.id),
             )
             for row in rows
@@ -136,13 +135,3 @@ def _embeddings(
         )
         packed |= dict(rows.all())
     return dict(zip(packed, unpack_vectors(list(packed.values())), strict=True))
-
-
-def _aliases(connection: Connection) -> defaultdict[int | None, tuple[str, ...]]:
-    """Other names of characters, by the characters' ids."""
-    called: defaultdict[int | None, tuple[str, ...]] = defaultdict(tuple)
-    for character, alias in connection.execute(
-        select(Alias.character_id, Alias.name).order_by(Alias.character_id, Alias.name)
-    ):
-        called[character] += (alias,)
-    return called

@@ -106,6 +106,8 @@ def test_two_are_one_whatever_models_and_people_called_them(cast):
     assert index.propagation.denials() == [(cast.faces[1], own["Botan"])]
     decide_again(cast, "Hiei", "Kurama")
     assert listed(index).keys() == {"Botan"}
+    crops = index.named_faces.crops("embedder", "embedder")
+    assert {(one.character, one.aliases) for one in crops} == {("Botan", ("Hiei", "Kurama"))}
     index.actions.undo()
     assert listed(index).keys() == {"Botan", "Kurama", "Hiei"}
     two = [track.character for track in index.exports.tracks(2)]
