@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import site
 import subprocess
@@ -175,6 +176,29 @@ def test_console_script_runs_from_elsewhere(python, tmp_path):
         cwd=tmp_path, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert str(python.parent.parent) in where.stdout
+
+
+def test_a_shell_completes_what_is_typed(python, root):
+    readme = (root / "README.md").read_text()
+    (line,) = re.findall(r"^(eval .*bash_source.*?)\s+#", readme, re.MULTILINE)
+    script = f"{line}; complete -p eyecatch; COMP_WORDS=(eyecatch fi); COMP_CWORD=1; "
+    shown = "_eyecatch_completion eyecatch; echo ${COMPREPLY[@]}"
+    done = subprocess.run(
+        ["bash", "-c", script + shown],
+        env={"PATH": f"{python.parent}:/usr/bin:/bin"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "find"
+    assert "_eyecatch_completion" in done.stdout.splitlines()[0]
+
+
+def test_a_hint_names_the_program_that_runs(python, tmp_path):
+    script = python.parent / "eyecatch"
+    for path, named in ((f"{script.parent}:/usr/bin:/bin", "eyecatch"), ("/usr/bin:/bin", script)):
+        done = subprocess.run(
+            [script, "episodes", "--db", "no.db"],
+            cwd=tmp_path, env={"PATH": path}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert f"run {named} index --db no.db first" in done.stderr
 
 
 def test_installed_index_migrates_and_answers(python, tmp_path):

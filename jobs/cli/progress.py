@@ -91,14 +91,15 @@ def scans() -> Iterator[Listener]:
         with displayed(_screen()) as shown:
             yield shown
         return
-    show, last = _PlainLines(), ""
+    show, whole = _PlainLines(), 0
 
     def listener(progress: Progress) -> None:
-        nonlocal last
-        done = progress.chunks_done == progress.chunks > 0 and not progress.doing
-        if progress.chunks and progress.line() != last:
+        nonlocal whole
+        done = progress.chunks_done == progress.chunks > whole
+        if done:
+            whole = progress.chunks
+        if progress.chunks:
             show(progress.line(), done)
-            last = progress.line()
 
     yield listener
 
