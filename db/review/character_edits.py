@@ -39,6 +39,8 @@ class CharacterEdits(Repository):
     def rename(self, who: str, name: str) -> ActionRow:
         """Give a character another name; it goes on to be found by the one it had.
 
+        A name that is only an alias of somebody else, and that no model says, is theirs no more.
+
         Args:
             who: its name, or an alias.
             name: the new one.
@@ -52,7 +54,9 @@ class CharacterEdits(Repository):
             if state.name == new:
                 raise RequestError(f"{new} is called so already", "give another name")
             change = Change()
+            losers = _without_alias(connection, state, new)
             _absorb(connection, state, _nobodies(connection, state, [new]), change)
+            change.characters += losers
             rows = character_states(connection, [state.id])
             # One that is nobody, or was merged into this one, may have that name: it gets the old.
             swapped = [row._replace(name=state.name) for row in rows if row.name == new]
@@ -207,6 +211,21 @@ def _nobodies(connection: Connection, state: CharacterState, names: Sequence[str
                 raise RequestError(problem, f"if both are one person, say so: {command}")
             found.append(key)
     return found
+
+
+def _without_alias(
+    connection: Connection, state: CharacterState, name: str
+) -> list[CharacterState]:
+    """Take an alias from others that no model means by it; returns these as they were."""
+    others = matching_characters(connection, name).keys() - {state.id}
+    rows = [row for row in character_states(connection, others) if row.id in others]
+    losers = [row for row in rows if folded(row.name) != folded(name) and _spelt(row, name)]
+    if {alias for row in losers for alias in _spelt(row, name)} & names_of_models(connection):
+        return []
+    for row in losers:
+        left = [alias for alias in row.aliases if folded(alias) != folded(name)]
+        store_states(connection, [row._replace(aliases=left)])
+    return losers
 
 
 def _called(rows: Collection[CharacterState], name: str, state: CharacterState) -> CharacterState:

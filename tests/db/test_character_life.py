@@ -96,6 +96,25 @@ def test_a_name_may_be_changed_back_and_forth(cast):
 
 
 @on_sqlite
+def test_names_that_were_mixed_up_are_exchanged(cast):
+    """What is only left of an earlier name makes way; but not where a model says it."""
+    index, edits = cast.index, cast.index.character_edits
+    index.actions.name_faces(cast.faces[3:4], "Keiko")
+    edits.rename("Botan", "somebody")
+    edits.rename("Keiko", "Botan")
+    edits.rename("somebody", "Keiko")
+    assert [called(index)[place] for place in (0, 3)] == ["Keiko", "Botan"]
+    assert listed(index)["Botan"] == ()
+    assert listed(index)["Keiko"] == ("somebody",)
+    for _ in range(3):
+        index.actions.undo()
+    assert [called(index)[place] for place in (0, 3)] == ["Botan", "Keiko"]
+    edits.rename("Hiei", "Jaganshi")
+    with pytest.raises(RequestError, match="that is what Jaganshi is called too"):
+        edits.rename("Keiko", "Hiei")
+
+
+@on_sqlite
 def test_two_are_one_whatever_models_and_people_called_them(cast):
     index = cast.index
     index.actions.deny(cast.faces[1:2])  # not Kurama
