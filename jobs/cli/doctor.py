@@ -13,7 +13,7 @@ import eyecatch
 from eyecatch.core.errors import RequestError
 from eyecatch.core.text import visible
 from eyecatch.jobs.cli import options
-from eyecatch.jobs.cli.hints import runnable
+from eyecatch.jobs.cli.hints import runnable, without_password
 from eyecatch.jobs.cli.output import answer, print_text
 from eyecatch.jobs.cli.settings import check_all, default_db
 from eyecatch.jobs.finding import Finding
@@ -63,4 +63,4 @@ def _said(values: Mapping[str, Any], table: str = "") -> Iterator[str]:
         if isinstance(value, dict):
             yield from _said(value, name)
         else:
-            yield f"{name} = {value}"
+            yield without_password(f"{name} = {value}")

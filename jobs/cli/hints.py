@@ -51,12 +51,24 @@ def runnable(text: str) -> str:
 
 
 def _db(arguments: Sequence[str]) -> str:
+    """The index that was named, as a shell reads it; empty where none was, or one with a secret."""
+    named = ""
     for number, word in enumerate(arguments):
         if word == "--db" and number + 1 < len(arguments):
-            return shlex.quote(arguments[number + 1])
-        if word.startswith("--db="):
-            return shlex.quote(word.removeprefix("--db="))
-    return ""
+            named = arguments[number + 1]
+        elif word.startswith("--db="):
+            named = word.removeprefix("--db=")
+    return "" if without_password(named) != named else shlex.quote(named) if named else ""
+
+
+def without_password(text: str) -> str:
+    """A text in which the passwords of URLs are stars.
+
+    Example:
+        >>> without_password("postgresql://me:secret@host/shows")
+        'postgresql://me:***@host/shows'
+    """
+    return re.sub(r"(://[^:/@\s]*):[^/\s]*@", r"\1:***@", text)
 
 
 @cache

@@ -80,7 +80,8 @@ class Metrics:
         try:
             server, _ = start_http_server(int(port), host or "127.0.0.1", self.registry)
         except (OSError, ValueError, OverflowError) as error:
-            problem = f"metrics can't be served at {address!r} ({error})"
+            why = getattr(error, "strerror", None) or "it is no port"
+            problem = f"metrics can't be served at {address!r} ({why})"
             raise RequestError(problem, "give a free PORT or HOST:PORT") from error
         return int(server.server_port)
 

@@ -83,9 +83,9 @@ def listening(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
     except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or error
+        why = str(getattr(error, "strerror", None) or error).partition(" (while")[0]
         raise RequestError(
-            f"nothing can listen at {host}, port {port} ({why})", "choose another --port"
+            f"nothing can listen at {host}, port {port} ({why})", "choose another --host or --port"
         ) from error
 
 

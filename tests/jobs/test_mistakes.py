@@ -126,4 +126,6 @@ def test_a_command_in_a_sentence_is_one_that_works_here(typed, tmp_path):
         "a file eyecatch wrote; see venv/bin/eyecatch doctor, "
         "or ask: venv/bin/eyecatch find --db 'my season.db' Hiei"
     )
+    set_up_hints(VERBS, VERBS.keys() - NO_INDEX, ["find", "--db=postgresql://me:secret@host/x"])
+    assert runnable("ask: eyecatch find Hiei") == "ask: venv/bin/eyecatch find Hiei"
     assert runnable("eyecatch review --db x.db") == "venv/bin/eyecatch review --db x.db"

@@ -113,6 +113,9 @@ def test_doctor_says_which_hold(places, run, monkeypatch):
         str(places[name] / "eyecatch.toml") for name in ("beside", "here")
     ]
     assert told[0]["so"] == "export.frames.format = json"
+    put(places["here"], 'db = "postgresql://me:secret@localhost/x"')
+    assert "me:***@localhost" in run("doctor")[1]
+    put(places["here"], 'db = "../beside/i.db"')
     put(places["beside"], '[export.frames]\nfromat = "json"')
     status, out, _ = run("doctor")
     assert status == 1
