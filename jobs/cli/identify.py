@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -13,12 +14,9 @@ import eyecatch
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import answer, complain, note, print_json
+from eyecatch.jobs.cli.settings import default_db
 from eyecatch.jobs.identify import Face, Still
 from eyecatch.jobs.statuses import status_of
-
-NOBODY_KNOWN = (
-    "Nobody is known without names: give --model BUNDLE, or --db INDEX in which people named faces."
-)
 
 COLUMNS = ("image", "character", "confidence", "score", "box")
 
@@ -86,9 +84,18 @@ def identify(
     if form != "json":
         answer(form, rows, COLUMNS, "No faces found.")
     if faces and not models and db is None:
-        note(NOBODY_KNOWN)
+        note(_nobody_known(default_db()))
     if status := status_of(read, failed):
         sys.exit(status)
+
+
+def _nobody_known(index: str) -> str:
+    """What to do where nobody is known; the index of other verbs is named, if it is there."""
+    named = shlex.quote(index) if Path(index).is_file() else "INDEX"
+    return (
+        f"Nobody is known without names: give --model BUNDLE, or --db {named}, "
+        "an index in which people named faces."
+    )
 
 
 def _as_json(still: Still) -> dict[str, Any]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import sqlite3
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -92,9 +95,13 @@ def test_a_table_of_no_episodes_says_so_too(run, empty, verb):
     assert run(verb, "--db", empty, "--json")[0] == 0
 
 
-def test_an_index_without_names_names_review(run, grouped):
-    _, _, err = run("characters", "--db", grouped)
-    assert f"eyecatch review --db {grouped}" in err
+def test_an_index_without_names_names_review(run, indexed, tmp_path):
+    unnamed = shutil.copy(indexed, tmp_path / "unnamed.db")
+    with closing(sqlite3.connect(unnamed)) as connection, connection:
+        for table in ("appearance", "alias", "character"):
+            connection.execute(f"DELETE FROM {table}")
+    _, _, err = run("characters", "--db", unnamed)
+    assert f"eyecatch review --db {unnamed}" in err
 
 
 def test_csv_has_plain_texts_in_its_cells(run, indexed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import click
@@ -73,6 +74,16 @@ def test_a_series_narrows_no_question_and_an_index_is_not_everywhere_the_same(pl
     assert given("doctor")["db"] is None
 
 
+def test_identify_names_the_index_that_others_are_about(places, run):
+    (places["here"] / "i.db").touch()
+    shutil.copy(Path(__file__).parents[2] / "docs/review/unknown-desktop.png", "still.png")
+    assert "or --db INDEX, an index" in run("identify", "still.png", "--crop")[2]
+    put(places["here"], 'db = "i.db"')
+    assert (
+        f"or --db {places['here'] / 'i.db'}, an index" in run("identify", "still.png", "--crop")[2]
+    )
+
+
 def test_verbs_in_a_group_have_tables_too(places, given):
     put(places["here"], '[export.frames]\nformat = "json"\ncharacter = ["A", "B"]\n')
     assert given("export", "frames")["format"] == "json"
@@ -122,7 +133,7 @@ def test_doctor_says_which_hold(places, run, monkeypatch):
     assert "'fromat' is no setting of export frames" in out
 
 
-def test_python_reads_none(places, indexed):
-    put(places["here"], f'db = "{indexed}"')
+def test_python_reads_none(places):
+    put(places["here"], 'db = "of-the-file.db"')
     with pytest.raises(eyecatch.DatabaseError, match=r"eyecatch\.db"):
         eyecatch.episodes()
