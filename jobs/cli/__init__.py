@@ -116,8 +116,8 @@ class _Verbs(click.Group):
         "max_content_width": 100,
         "default_map": VerbSettings(),
     },
-    epilog="Start with:  eyecatch demo.  The status is 0 when all is done, 1 when nothing could be, "
-    "2 where the command can't be understood, 3 when some files could not be done.",
+    epilog="Start with:  eyecatch demo.  The status is 0 when all is done, 1 when nothing could "
+    "be, 2 where the command can't be understood, 3 when some files could not be done.",
 )
 @click.version_option(__version__, prog_name="eyecatch")
 @click.option("-v", "--verbose", is_flag=True, help="Log what happens inside, to standard error.")
