@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.appearances import refresh_appearances
+from eyecatch.db.character_colours import give_colours
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository
 from eyecatch.db.episodes import SOMEBODY_SPOKE
@@ -108,6 +109,7 @@ class Propagation(Repository):
             connection.execute(
                 update(Episode).where(Episode.names_due, ~left.exists()).values(names_due=False)
             )
+            give_colours(connection)  # an index of an earlier version has none
 
 
 def _undecided(
