@@ -221,7 +221,7 @@ def test_bad_files_stop_nothing_and_nothing_else_is_no_show(season, tmp_path, te
     bad.write_bytes(b"no video")
     out = tmp_path / "a.detector"
     done = run("adapt", bad, season.episodes[0], "--out", out, "--frames", "8", "-q")
-    assert done.status == 1
+    assert done.status == 3
     assert f"{bad}: is not a video" in done.err
     assert out.exists()
     with pytest.raises(RequestError, match="is not a video"):

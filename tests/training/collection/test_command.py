@@ -25,7 +25,7 @@ def test_faces_are_written_and_said(tmp_path, stills, run):
 def test_a_file_that_can_not_be_read_is_the_status(tmp_path, stills, run):
     out = ("--out", tmp_path / "out", "--no-group", "--quiet")
     done = run(tmp_path / "none.png", stills / "daichi.webp", *out)
-    assert done.exit_code == 1
+    assert done.exit_code == 3
     first, last = done.stderr.splitlines()
     assert "none.png: there is no such file" in first
     assert "Wrote 1 faces" in last
