@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from eyecatch.db.queries.exports import Exports
     from eyecatch.db.queries.find import Queries
     from eyecatch.db.queries.fingerprint import Fingerprint
+    from eyecatch.db.queries.on_screen import OnScreen
     from eyecatch.db.queries.pages import PageQueries
     from eyecatch.db.queries.summaries import Summaries
     from eyecatch.db.review.actions import Actions
@@ -149,6 +150,7 @@ class Index(Session):
     # What is asked
     queries: cached_property[Queries] = repository("eyecatch.db.queries.find", "Queries")
     summaries: cached_property[Summaries] = repository("eyecatch.db.queries.summaries", "Summaries")
+    on_screen: cached_property[OnScreen] = repository("eyecatch.db.queries.on_screen", "OnScreen")
     exports: cached_property[Exports] = repository("eyecatch.db.queries.exports", "Exports")
     pages: cached_property[PageQueries] = repository("eyecatch.db.queries.pages", "PageQueries")
     checkup: cached_property[Checkup] = repository("eyecatch.db.queries.checkup", "Checkup")

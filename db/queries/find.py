@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import InstrumentedAttribute
 
 from eyecatch.core.arguments import Names
 from eyecatch.core.counting import LEAST_SECONDS, Counting, lasting
@@ -25,7 +26,6 @@ from eyecatch.db.records.answers import Findings, Found, LeftOut, Range
 from eyecatch.db.records.scan import EpisodeRecord
 
 _COLUMNS: Final = (
-    Appearance.episode_id,
     Appearance.start,
     Appearance.stop,
     Appearance.start_pts,
@@ -49,7 +49,7 @@ class _Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class _Where:
+class Where:
     """Where somebody is on screen: what counts, and what is left out."""
 
     counted: _ByEpisode = field(default_factory=lambda: defaultdict(list))
@@ -91,21 +91,22 @@ class Queries(Repository):
         counting = Counting(kinds_left_out(with_kinds), min_seconds, min_confidence)
         limits = _Limits(counting, unsure, series)
         with self._session.reading() as connection:
-            spelt: dict[str, _Where] = {}
+            spelt: dict[str, Where] = {}
             for name in names:
                 ids = find_characters(connection, name)
                 known = next(iter(ids.values()))
                 spelt[known] = _appearances(connection, list(ids), limits)
             parts = [(tuple(spelt), _together(spelt.values()))] if together else _each(spelt)
             wanted = {*chain.from_iterable((*one.counted, *one.left_out) for _, one in parts)}
-            return _findings(list_episodes(connection, wanted), parts, counting)
+            return findings(list_episodes(connection, wanted), parts, counting)
 
 
-_Parts = list[tuple[tuple[str, ...], _Where]]
+_Parts = Sequence[tuple[tuple[str, ...], Where]]
 """Names, and where they are."""
 
 
-def _findings(episodes: Sequence[EpisodeRecord], parts: _Parts, counting: Counting) -> Findings:
+def findings(episodes: Sequence[EpisodeRecord], parts: _Parts, counting: Counting) -> Findings:
+    """What counts of where characters are, in some episodes: every surface's ranges and seconds."""
     found: list[Found] = []
     outside: list[tuple[EpisodeRecord, tuple[LeftOut, ...]]] = []
     glimpses = 0
@@ -125,11 +126,11 @@ def _findings(episodes: Sequence[EpisodeRecord], parts: _Parts, counting: Counti
     return Findings(found, _all_left_out(outside), glimpses)
 
 
-def _each(spelt: dict[str, _Where]) -> _Parts:
+def _each(spelt: dict[str, Where]) -> _Parts:
     return [((name,), where) for name, where in spelt.items()]
 
 
-def _appearances(connection: Connection, character_ids: list[int], limits: _Limits) -> _Where:
+def _appearances(connection: Connection, character_ids: list[int], limits: _Limits) -> Where:
     query = (
         select(Appearance.episode_id)
         .where(
@@ -143,19 +144,30 @@ def _appearances(connection: Connection, character_ids: list[int], limits: _Limi
     if limits.series is not None:
         ours = select(Episode.id).where(Episode.series_id == find_series(connection, limits.series))
         query = query.where(Appearance.episode_id.in_(ours))
-    where, left_out = _Where(), limits.counting.left_out
-    for episode_ids, *values in read_columns(connection, query, _COLUMNS):
-        rows = zip(episode_ids, zip(*values, strict=True), strict=True)
+    where = ranges_of(connection, query, limits.counting)
+    if limits.unsure or len(character_ids) > 1:  # else ranges can't overlap
+        return Where(_all_united(where.counted), _all_united(where.left_out))
+    return where
+
+
+def ranges_of(
+    connection: Connection,
+    query: Select[Any],
+    counting: Counting,
+    key: InstrumentedAttribute[int] = Appearance.episode_id,
+) -> Where:
+    """The ranges that a query of ``Appearance`` gives, in its order, by episode or another key."""
+    where, left_out = Where(), counting.left_out
+    for keys, *values in read_columns(connection, query, (key, *_COLUMNS)):
+        rows = zip(keys, zip(*values, strict=True), strict=True)
         if left_out.isdisjoint(values[-1]):  # most seasons that are asked have no segments
             counted = where.counted
-            for episode_id, row in rows:
-                counted[episode_id].append(row)
+            for number, row in rows:
+                counted[number].append(row)
             continue
-        for episode_id, row in rows:
+        for number, row in rows:
             into = where.left_out if row[5] in left_out else where.counted
-            into[episode_id].append(row)
-    if limits.unsure or len(character_ids) > 1:  # else ranges can't overlap
-        return _Where(_all_united(where.counted), _all_united(where.left_out))
+            into[number].append(row)
     return where
 
 
@@ -182,9 +194,9 @@ def _united(rows: Iterable[_Row]) -> Iterator[_Row]:
         yield current
 
 
-def _together(several: Collection[_Where]) -> _Where:
+def _together(several: Collection[Where]) -> Where:
     """The ranges that all have in common; what is counted of one is counted of all."""
-    return _Where(
+    return Where(
         _shared_ranges(one.counted for one in several),
         _shared_ranges(one.left_out for one in several),
     )

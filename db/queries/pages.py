@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from more_itertools import batched
 from sqlalchemy import func, or_, select
@@ -29,6 +30,8 @@ from eyecatch.db.models.base import PENDING
 from eyecatch.db.queries.roles import role_sums
 from eyecatch.db.records.review import Bar, Counts, ScreenTime, ScreenTimes
 from eyecatch.db.records.scan import EpisodeRecord
+
+_SERIES: Final = func.coalesce(Series.name, "")
 
 
 class PageQueries(Repository):
@@ -60,7 +63,7 @@ class PageQueries(Repository):
         """Some episodes, by series and path; with ``words`` in their path, if there are any."""
         with self._session.reading() as connection:
             query = select_episodes().where(Episode.replaced_by.is_(None))
-            query = query.order_by(func.coalesce(Series.name, ""), Episode.path)
+            query = query.order_by(_SERIES, Episode.path)
             if words:
                 query = query.where(
                     func.lower(Episode.path).contains(words.lower(), autoescape=True)
@@ -86,6 +89,22 @@ class PageQueries(Repository):
                 rows = select(Episode.id, Episode.series_id).where(Episode.id.in_(some))
                 found |= dict(connection.execute(rows).all())
             return found
+
+    def neighbours(
+        self, episode: EpisodeRecord
+    ) -> tuple[EpisodeRecord | None, EpisodeRecord | None]:
+        """The episodes before and after one, in the order of ``episodes``; None at an end."""
+        series, path = episode.series or "", str(episode.video.path)
+        ours = _SERIES.is_not_distinct_from(series)
+        sooner = (series > _SERIES) | (ours & (Episode.path < path))
+        later = (series < _SERIES) | (ours & (Episode.path > path))
+        here = select_episodes().where(Episode.replaced_by.is_(None)).limit(1)
+        with self._session.reading() as connection:
+            backward = here.where(sooner).order_by(_SERIES.desc(), Episode.path.desc())
+            forward = here.where(later).order_by(_SERIES, Episode.path)
+            found = [connection.execute(one).first() for one in (backward, forward)]
+        before, after = (None if row is None else episode_record(row) for row in found)
+        return before, after
 
     def parts(
         self,

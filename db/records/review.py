@@ -201,6 +201,21 @@ class Bar:
     cluster: int | None
 
 
+class FaceMoment(NamedTuple):
+    """The frame that the picture of a face is from: its episode, and its pts there."""
+
+    episode_id: int
+    pts: int
+
+
+class TrackSpot(NamedTuple):
+    """Where a track is in its episode: its number there, and from when to when in pts."""
+
+    track: int
+    start_pts: int
+    stop_pts: int
+
+
 @dataclass(frozen=True, slots=True)
 class DrawnFace:
     """A face that no detector found, as a person drew it.

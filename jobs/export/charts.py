@@ -18,12 +18,12 @@ from eyecatch.core.text import clock
 from eyecatch.db.records.face_rows import TrackRow
 from eyecatch.jobs.export.appearances import EpisodeAppearances
 from eyecatch.jobs.selection import short
+from eyecatch.jobs.time_axis import label_step
 
 _CELL, _ROW, _TOTAL = 0.72, 0.36, 0.8  # inches, of a grid; rows of a timeline are as high
 _PALEST = 0.16  # of the colour, for the shortest time: still to be seen on white
 
 _WIDTH, _HEAD, _FOOT, _RIGHT = 12.0, 0.75, 0.55, 0.75  # inches, of a timeline
-_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)  # seconds between labels
 
 _NAME, _LABEL = 4.0, 3.0  # inches of a name and of an episode's label at most
 
@@ -202,8 +202,7 @@ def _frame(axes: Axes, rows: int, length: float) -> None:
     axes.set_ylim(rows - 0.5, -0.5)
     axes.set_yticks([])
     axes.hlines([place + 0.5 for place in range(rows - 1)], 0, length, color=LINE, linewidth=0.6)
-    step = next((step for step in _STEPS if length / step <= 12), 3600)
-    axes.xaxis.set_major_locator(MultipleLocator(step))
+    axes.xaxis.set_major_locator(MultipleLocator(label_step(length)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda time, _: clock(time)))
     axes.tick_params(axis="x", colors=FAINT, labelsize=8.5, length=0, pad=5)
     axes.grid(axis="x", color=LINE, linewidth=0.6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +19,7 @@ from eyecatch.jobs.review.auth import Guard
 from eyecatch.jobs.review.character_routes import CharacterRoutes
 from eyecatch.jobs.review.naming_pages import NamingPages
 from eyecatch.jobs.review.pages import Pages
+from eyecatch.jobs.review.pictures import picture_routes
 from eyecatch.jobs.review.state import AppState
 from eyecatch.jobs.review.templating import FOLDER, bare, page
 
@@ -32,8 +33,7 @@ def make_app(room: AppState, token: str | None = None) -> ASGIApp:
     """
     app = FastAPI(title="eyecatch", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
-    pages = (NamingPages(room), Pages(room), ActionRoutes(room), CharacterRoutes(room))
-    for router in (media.routes(room), *(one.router() for one in pages)):
+    for router in routers(room):
         app.include_router(router)
 
     def message(sentence: str, status: int, back: str = "/") -> Response:
@@ -51,6 +51,12 @@ def make_app(room: AppState, token: str | None = None) -> ASGIApp:
     handler(RequestValidationError, lambda error: message(*_invalid(error)))
     handler(HTTPException, lambda error: message(*_http(error)))
     return Guard(app, token)
+
+
+def routers(room: AppState) -> list[APIRouter]:
+    """All that can be asked for."""
+    pages = (NamingPages(room), Pages(room), ActionRoutes(room), CharacterRoutes(room))
+    return [media.routes(room), picture_routes(room), *(one.router() for one in pages)]
 
 
 def _sentence(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Pictures, videos and boxes: of faces and episodes that are in the index, and nothing else."""
+"""Videos of episodes that are in the index and nothing else, and the boxes over them."""
 
 from __future__ import annotations
 
@@ -28,22 +28,14 @@ KINDS = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/mp4", ".webm":
 """Media types by suffix; of other files browsers find out by themselves."""
 
 
-FILES_OWN = Fraction(0)
-"""Where browsers begin to count in the files that they play (MP4, WebM, Matroska): on the file's
-own clock, unlike other players; a proxy's clock begins where those do."""
-
-
-NOBODY = Path(__file__).parent / "static" / "nobody.svg"
-"""The picture of a character of whom there is none."""
-
-
 @dataclass(frozen=True, slots=True)
 class Player:
     """An episode to be watched.
 
     Attributes:
         episode: the episode.
-        origin: seconds on its clock at which the browser begins to count.
+        shift: seconds that a browser shows where other players show 0: it plays a file (MP4, WebM,
+            Matroska) on the file's own clock; a proxy's clock begins where players do.
         missing: why its file can't be had, as a sentence; None if it can.
         obstacle: why browsers can't play it, as a clause; None if they should.
         proxy: there is a copy that they can play.
@@ -52,7 +44,7 @@ class Player:
     """
 
     episode: EpisodeRecord
-    origin: Fraction
+    shift: Fraction
     missing: str | None
     obstacle: str | None
     proxy: bool
@@ -62,7 +54,7 @@ class Player:
 
 def player(room: AppState, episode_id: int) -> Player:
     """An episode to be watched; 404 if there is none of that id."""
-    episode = with_clock(room.index, _episode(room.index, episode_id))
+    episode = with_clock(room.index, known_episode(room.index, episode_id))
     missing = why = None
     try:
         file = local_file(room.index, episode)
@@ -72,7 +64,7 @@ def player(room: AppState, episode_id: int) -> Player:
     proxy = room.proxies.path(episode) is not None
     return Player(
         episode,
-        episode.origin if proxy or why or missing else FILES_OWN,
+        Fraction(0) if proxy else episode.origin,
         missing,
         why,
         proxy,
@@ -81,33 +73,14 @@ def player(room: AppState, episode_id: int) -> Player:
     )
 
 
-def begins_at(room: AppState, episode: EpisodeRecord) -> Fraction:
-    """Seconds on an episode's clock at which browsers begin to count."""
-    return FILES_OWN if room.proxies.path(episode) is None else episode.origin
-
-
 def routes(room: AppState) -> APIRouter:
-    """The files of a room."""
+    """The videos of a room."""
     router = APIRouter()
     index = room.index
 
-    @router.api_route("/faces/{face_id}.jpg", methods=READ)
-    def face(face_id: Id) -> Response:
-        jpeg = index.faces.jpeg(face_id)
-        if jpeg is None:
-            raise HTTPException(404, "there is no such face")
-        return Response(jpeg, media_type="image/jpeg", headers=_KEPT)
-
-    @router.api_route("/covers/{character_id}.jpg", methods=READ)
-    def cover(character_id: Id) -> Response:
-        jpeg = index.covers.jpeg(character_id)
-        if jpeg is None:
-            return FileResponse(NOBODY, media_type="image/svg+xml", headers=_KEPT)
-        return Response(jpeg, media_type="image/jpeg", headers=_KEPT)
-
     @router.api_route("/episodes/{episode_id}/video", methods=READ)
     def video(episode_id: Id) -> Response:
-        episode = _episode(index, episode_id)
+        episode = known_episode(index, episode_id)
         file = room.proxies.path(episode) or _file(index, episode)
         kind = KINDS.get(file.suffix.lower(), "video/x-matroska")
         return FileResponse(file, media_type=kind, headers={"cache-control": "private, no-cache"})
@@ -116,21 +89,26 @@ def routes(room: AppState) -> APIRouter:
     def boxes(episode_id: Id, start: Seconds, stop: Seconds) -> Response:
         if not 0 <= stop - start <= MAX_SECONDS:
             raise HTTPException(400, f"ask for {MAX_SECONDS:.0f} seconds at most")
-        episode = _episode(index, episode_id)
-        begins = begins_at(room, episode)
-        return JSONResponse(_boxes(index, episode, begins, start, stop))
+        return JSONResponse(
+            _boxes(index, with_clock(index, known_episode(index, episode_id)), start, stop)
+        )
+
+    @router.api_route("/episodes/{episode_id}/proxy", methods=READ)
+    def proxy(episode_id: Id) -> Response:
+        episode = known_episode(index, episode_id)
+        state = {
+            "ready": room.proxies.path(episode) is not None,
+            "share": room.proxies.share(episode),
+            "fault": room.proxies.fault(episode),
+        }
+        return JSONResponse(state, headers={"cache-control": "no-store"})
 
     return router
 
 
-_KEPT = {"cache-control": "private, max-age=300"}
-
-
-def _boxes(
-    index: Index, episode: EpisodeRecord, begins: Fraction, start: float, stop: float
-) -> list[object]:
-    """Tracks on screen from a browser's second to another, with when and where each face is."""
-    base = episode.video.time_base
+def _boxes(index: Index, episode: EpisodeRecord, start: float, stop: float) -> list[object]:
+    """Tracks on screen from a player's second to another, with when and where each face is."""
+    base, begins = episode.video.time_base, episode.origin
     first, last = (round((Fraction(value) + begins) / base) for value in (start, stop))
     bars = {bar.track: bar for bar in index.pages.bars(episode.id)}
     colours = index.characters.colours()
@@ -154,7 +132,8 @@ def _boxes(
     return tracks
 
 
-def _episode(index: Index, episode_id: int) -> EpisodeRecord:
+def known_episode(index: Index, episode_id: int) -> EpisodeRecord:
+    """An episode; 404 if there is none of that id."""
     found = index.episodes.get_or_none(episode_id)
     if found is None:
         raise HTTPException(404, "there is no such episode")

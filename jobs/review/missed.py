@@ -15,7 +15,7 @@ from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.records.review import ActionRow, Box, DrawnFace
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.export.frame_images import decode_frames
-from eyecatch.jobs.review.media import begins_at
+from eyecatch.jobs.origins import with_clock
 from eyecatch.jobs.review.state import AppState
 
 LEAST: Final = 8
@@ -37,7 +37,7 @@ def draw_missed(
     Args:
         room: of the page.
         episode_id: which episode.
-        seconds: where the browser's video stands.
+        seconds: where the video stands, as players count.
         box: x, y, w, h of the face, in pixels of the video.
         name: who it is; None for somebody without a name.
 
@@ -45,9 +45,10 @@ def draw_missed(
         RequestError: the box can't be a face, there is one already, or this can't be a name.
         HTTPException: there is no such episode, or its file can't be read.
     """
-    episode = room.index.episodes.get_or_none(episode_id)
-    if episode is None:
+    known = room.index.episodes.get_or_none(episode_id)
+    if known is None:
         raise HTTPException(404, "there is no such episode")
+    episode = with_clock(room.index, known)
     box = _clipped(box, episode)
     frame = _frame(room, episode, seconds)
     try:
@@ -85,7 +86,7 @@ def _frame(room: AppState, episode: EpisodeRecord, seconds: float) -> int:
     """The number of the frame that a browser shows at its time."""
     clock = room.index.chunks.frame_times(episode.id)
     base = episode.video.time_base
-    pts = (Fraction(seconds) + begins_at(room, episode) + _ROUNDED) / base
+    pts = (Fraction(seconds) + episode.origin + _ROUNDED) / base
     if not len(clock.pts) or pts >= clock.end + _ROUNDED / base:
         raise RequestError("the episode has no frame at that time", "pause it where the face is")
     return max(_last_at(clock, pts), 0)

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
-from eyecatch.core.segments.kinds import KINDS
-from eyecatch.jobs.review.media import player
+from eyecatch.jobs.review.episode_page import EpisodePage
 from eyecatch.jobs.review.parameters import (
     READ,
     Chance,
@@ -17,17 +16,21 @@ from eyecatch.jobs.review.parameters import (
     PageCounting,
     PageNumber,
     Parts,
-    Seconds,
     Words,
 )
-from eyecatch.jobs.review.segment_band import segment_bars
+from eyecatch.jobs.review.scenes import scene_spans, scenes_of
 from eyecatch.jobs.review.state import AppState
 from eyecatch.jobs.review.templating import page
-from eyecatch.jobs.review.timeline import WIDTH, timeline
 from eyecatch.jobs.selection import short
 
 EPISODES = 24
 """Of the grid, on one page."""
+
+FIRST = 12
+"""Scenes of an episode that a character's page shows; the episode's page has all."""
+
+SEARCHED = 5
+"""Characters of a search whose episodes are shown."""
 
 MOST_FACES = 240
 """Of a character on its page; the others come when these are done."""
@@ -44,7 +47,7 @@ class Pages:
         router = APIRouter()
         pages: dict[str, Callable[..., Response]] = {
             "/": self.season,
-            "/episodes/{episode_id}": self.episode,
+            "/episodes/{episode_id}": EpisodePage(self._room).show,
             "/characters/{character_id}": self.character,
             "/search": self.search,
         }
@@ -78,52 +81,38 @@ class Pages:
             more=len(episodes) == EPISODES,
         )
 
-    def episode(self, episode_id: Id, t: Seconds = 0.0) -> Response:
-        """An episode to watch, and who is when."""
-        shown = player(self._room, episode_id)
-        lines = timeline(
-            shown.episode,
-            self._index.pages.bars(episode_id),
-            shown.origin,
-            self._index.characters.colours(),
-        )
-        base = shown.episode.video.time_base
-        drawn = [
-            (one, float(one.pts * base - shown.origin))
-            for one in self._index.missed_faces.of(episode_id)
-        ]
-        segments = self._index.segments.of(episode_id)
-        sharing = self._index.segments.sharing([it.shared for it in segments if it.shared])
-        return page(
-            self._room,
-            "episode.html",
-            player=shown,
-            segments=segment_bars(shown.episode, segments, sharing, shown.origin),
-            kinds=KINDS,
-            lines=lines,
-            wide=WIDTH,
-            at=max(t, 0.0),
-            drawn=drawn,
-            names=self._index.pages.names(),
-        )
-
     def character(
-        self, character_id: Id, confidence: Chance = 0.0, count: Parts = "story"
+        self,
+        character_id: Id,
+        confidence: Chance = 0.0,
+        count: Parts = "story",
+        number: PageNumber = 1,
     ) -> Response:
-        """A character: where it is, and its faces."""
+        """A character: its episodes and scenes, and its faces."""
         counting = PageCounting(confidence, count)
         name = self._index.characters.names().get(character_id)
         if name is None:
             raise HTTPException(404, "there is no such character")
+        found = self._index.on_screen.of_character(character_id, counting.with_kinds, confidence)
+        shown = found[(number - 1) * EPISODES : number * EPISODES]
+        spots = self._index.on_screen.tracks([one.episode.id for one in shown], character_id)
         return page(
             self._room,
             "character.html",
             id=character_id,
             name=name,
             aliases=self._index.characters.aliases(name),
-            found=self._index.queries.find(
-                [name], with_kinds=counting.with_kinds, min_confidence=confidence
-            ),
+            found=found,
+            places=[
+                (
+                    one,
+                    len(scene_spans(one.ranges)),
+                    scenes_of(one, character_id, spots.get(one.episode.id, ()), FIRST),
+                )
+                for one in shown
+            ],
+            page_number=number,
+            per=EPISODES,
             counting=counting,
             faces=self._index.faces.of_character(name, MOST_FACES),
             names=self._index.pages.names(),
@@ -135,4 +124,14 @@ class Pages:
         words = q.strip()
         names = self._index.pages.names(words, 50) if words else []
         episodes = self._index.pages.episodes(0, 50, words) if words else []
-        return page(self._room, "search.html", words=words, found=names, episodes=episodes)
+        where = {
+            character: self._index.on_screen.of_character(character)[:EPISODES]
+            for character, _ in names[:SEARCHED]
+        }
+        return page(
+            self._room,
+            "search.html",
+            words=words,
+            found=[(character, name, where.get(character, ())) for character, name in names],
+            episodes=episodes,
+        )

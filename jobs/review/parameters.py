@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 from urllib.parse import parse_qs, urlencode
 
 from fastapi import Depends, HTTPException, Path, Query
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from starlette.requests import Request
 
 from eyecatch.core.errors import RequestError
@@ -42,6 +42,8 @@ def _plain(text: str) -> str:
 Id = Annotated[int, Path(ge=0, le=LARGEST_NUMBER)]
 """The number of a row, in the path."""
 
+NumberOfRow = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
+
 PageNumber = Annotated[int, Query(ge=1, le=10**6)]
 """Of the first, second, … page of a list."""
 
@@ -53,6 +55,12 @@ OneSeries = Annotated[int | None, Query(ge=0, le=LARGEST_NUMBER)]
 
 Seconds = Annotated[float, Query(ge=-LONGEST_TIME, le=LONGEST_TIME, allow_inf_nan=False)]
 """A player's time; a little before its start is fine."""
+
+Time = Annotated[float | None, Query(ge=-LONGEST_TIME, le=LONGEST_TIME, allow_inf_nan=False)]
+"""The same, if it is said."""
+
+Chosen = Annotated[tuple[NumberOfRow, ...], Query(alias="character", max_length=LONGEST_TEXT)]
+"""Numbers of characters; 0 stands for faces without a name."""
 
 Chance = Annotated[float, Query(ge=0, le=1, allow_inf_nan=False)]
 """How sure something has to be."""
@@ -89,18 +97,19 @@ class PageCounting:
         """What is offered as the least confidence; what was asked for is among it."""
         return sorted({*CHANCES, self.confidence})
 
-    def query(self, parts: str | None = None) -> str:
+    def query(self, parts: str | None = None, **others: object) -> str:
         """The end of an address that says so, empty where it says nothing special.
 
         Args:
             parts: instead of its own.
+            **others: what else it says.
         """
-        said: dict[str, str | float] = {}
+        said: dict[str, object] = dict(others)
         if self.confidence:
             said["confidence"] = self.confidence
         if (parts or self.parts) != "story":
             said["count"] = parts or self.parts
-        return f"?{urlencode(said)}" if said else ""
+        return f"?{urlencode(said, doseq=True)}" if said else ""
 
 
 @dataclass(frozen=True, slots=True)

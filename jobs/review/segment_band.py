@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Final
 
 from eyecatch.core.errors import RequestError
@@ -65,7 +64,6 @@ def segment_bars(
     episode: EpisodeRecord,
     rows: Sequence[SegmentRow],
     sharing: Mapping[int, int],
-    origin: Fraction,
 ) -> list[SegmentBar]:
     """The bars of an episode's segments, in order, without what a person said is story.
 
@@ -73,11 +71,10 @@ def segment_bars(
         episode: the episode.
         rows: its segments.
         sharing: in how many episodes those of a number ``shared`` are.
-        origin: seconds on the episode's clock at which the player begins to count.
     """
-    length = max(float(episode.end - origin), 0.001)
+    length = max(float(episode.length), 0.001)
     return [
-        _bar(row, sharing.get(row.shared or 0, 1), float(origin), length)
+        _bar(row, sharing.get(row.shared or 0, 1), float(episode.origin), length)
         for row in rows
         if row.kind != STORY
     ]
@@ -110,7 +107,7 @@ def edit_segment(room: AppState, episode_id: int, form: Form) -> ActionRow:
     """
     shown = player(room, episode_id)
     times = [player_seconds(end, form.text(end)) for end in ("start", "stop")]
-    span = frames_of(room.index, shown.episode, times[0], times[1], origin=shown.origin)
+    span = frames_of(room.index, shown.episode, times[0], times[1], origin=shown.episode.origin)
     edit = SegmentEdit(
         episode_id,
         *span,

@@ -1,21 +1,24 @@
-"""An episode's timeline: a row for each character, with a bar for each track."""
+"""An episode's timeline: a time axis, and a row for each character, with a bar for each track."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from eyecatch.core.palette import Colours
 from eyecatch.core.text import clock
+from eyecatch.db.records.answers import Found
 from eyecatch.db.records.review import Bar
 from eyecatch.db.records.scan import EpisodeRecord
+from eyecatch.jobs.time_axis import label_step
 
 WIDTH = 1000
 """Units of a timeline's length; of the picture, not of the screen."""
 
 MIN_BAR_WIDTH = 1.5
 """Units: a bar of a moment can still be seen and hit."""
+
+Starts = Mapping[int, Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class Line:
         name: the character's; None for those without a name.
         character_id: of the character; None for those without a name.
         colour: of its bars.
-        seconds: on screen, each track by itself.
+        seconds: on screen, as ``find`` counts; 0 where nothing counts: glimpses, what is unsure.
+        starts: seconds at which its scenes begin.
         marks: its bars, in order.
     """
 
@@ -52,39 +56,57 @@ class Line:
     character_id: int | None
     colour: str
     seconds: float
+    starts: tuple[float, ...]
     marks: tuple[Mark, ...]
 
 
+def axis(length: float) -> list[tuple[float, str]]:
+    """Where labels of a timeline stand, in per cent, and what they say.
+
+    Args:
+        length: seconds of the episode.
+    """
+    step = label_step(length)
+    times = range(0, int(length) + 1, step)
+    return [(round(100 * time / max(length, 0.001), 3), clock(time)) for time in times]
+
+
 def timeline(
-    episode: EpisodeRecord, bars: Sequence[Bar], origin: Fraction, colours: Colours
+    episode: EpisodeRecord,
+    bars: Sequence[Bar],
+    cast: Mapping[int, Found],
+    scenes: Starts,
+    colours: Colours,
 ) -> list[Line]:
     """The rows, the longest on screen first, those without a name last.
 
     Args:
         episode: the episode.
         bars: its tracks.
-        origin: seconds on the episode's clock at which players begin to count.
+        cast: what counts, by character.
+        scenes: seconds at which scenes begin, by character.
         colours: of the characters, by name.
     """
-    length = max(float(episode.end - origin), 0.001)
     by_character: dict[tuple[int | None, str | None], list[Bar]] = {}
     for bar in bars:
         by_character.setdefault((bar.character_id, bar.character), []).append(bar)
-    base = episode.video.time_base
     lines = [
         Line(
             name,
             number,
             colours[name],
-            sum(float((bar.stop_pts - bar.start_pts) * base) for bar in some),
-            tuple(_mark(bar, base, origin, length) for bar in some),
+            float(cast[number or 0].screen_time) if number in cast else 0.0,
+            tuple(scenes.get(number or 0, ())),
+            tuple(_mark(bar, episode) for bar in some),
         )
         for (number, name), some in by_character.items()
     ]
     return sorted(lines, key=lambda line: (line.name is None, -line.seconds, line.name or ""))
 
 
-def _mark(bar: Bar, base: Fraction, origin: Fraction, length: float) -> Mark:
+def _mark(bar: Bar, episode: EpisodeRecord) -> Mark:
+    base, origin = episode.video.time_base, episode.origin
+    length = max(float(episode.length), 0.001)
     start, stop = (max(float(pts * base - origin), 0.0) for pts in (bar.start_pts, bar.stop_pts))
     maybe = "maybe " if bar.unsure else ""
     who = f"{maybe}{bar.character}" if bar.character else "no name"

@@ -6,8 +6,11 @@ const all = (what, where = document) => [...where.querySelectorAll(what)];
 const one = (what, where = document) => where.querySelector(what);
 const TYPED = "input:not([type=checkbox]), select, textarea, video"; // where keys are the field's own
 
-// Back to where one was: forms that are on every page return to this one.
-for (const field of all("[data-here]")) field.value = location.pathname + location.search;
+// Back to where one was: forms that are on every page return to this one, as its address is by then.
+let here = () => location.pathname + location.search;
+addEventListener("submit", (event) => {
+  for (const field of all("[data-here]", event.target)) field.value = here() + field.dataset.here;
+}, true);
 
 for (const button of all("[data-fill]")) {
   button.addEventListener("click", () => {

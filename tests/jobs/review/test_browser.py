@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from threading import Thread
 
+import numpy as np
 import pytest
 import uvicorn
 
 from eyecatch.core.errors import UnknownCharacterError
 from eyecatch.core.segments.types import FoundSegment
 from eyecatch.jobs.review.app import make_app
+from eyecatch.jobs.review.scenes import scene_spans
 from eyecatch.jobs.review.server import address, listening
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -225,10 +228,9 @@ def test_somebody_else_was_quicker(page, room):
 def test_a_missed_face_is_drawn_by_keys_named_and_taken_back(page, room):
     page.goto("/episodes/1")
     page.wait_for_function("document.querySelector('video').readyState >= 2")
-    name_it = page.get_by_role("button", name="Name it")
-    assert name_it.is_disabled()
     page.locator("main").focus()
     page.keyboard.press("d")
+    assert page.get_by_role("button", name="Name it").is_disabled()
     pen = page.locator("#pen")
     assert pen.evaluate("one => one === document.activeElement")
     for key in ("ArrowRight", "Shift+ArrowRight", "Shift+ArrowDown", "ArrowLeft", "ArrowLeft"):
@@ -253,7 +255,7 @@ def test_a_missed_face_is_drawn_by_keys_named_and_taken_back(page, room):
 def test_a_missed_face_is_drawn_by_pointer(page, room):
     page.goto("/episodes/1")
     page.wait_for_function("document.querySelector('video').readyState >= 2")
-    page.get_by_role("button", name="Draw a box").click()
+    page.get_by_role("button", name="Draw a box round").click()
     pen = page.locator("#pen")
     place = pen.bounding_box()
     unit = place["width"] / 640
@@ -275,7 +277,7 @@ def test_a_missed_face_is_drawn_by_touch(browser, home, room):
     page = context.new_page()
     page.goto("/episodes/1")
     page.wait_for_function("document.querySelector('video').readyState >= 2")
-    page.get_by_role("button", name="Draw a box").tap()
+    page.get_by_role("button", name="Draw a box round").tap()
     place = page.locator("#pen").bounding_box()
     unit = place["width"] / 640
     touch = context.new_cdp_session(page)
@@ -440,3 +442,139 @@ def test_a_character_gets_a_picture_another_name_and_a_namesake(page, room):
     check(page)
     row = page.get_by_role("rowheader", name="Jaganshi")
     assert row.locator("img").evaluate("one => one.complete && one.naturalWidth > 0")
+
+
+def until(page, condition: str) -> None:
+    """Wait for a condition; what Playwright has for it is forbidden by the page's policy."""
+    for _ in range(1200):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(condition)
+
+
+def seconds(page):
+    return page.evaluate("Number(document.querySelector('#seek').value)")
+
+
+def test_a_scene_plays_in_two_clicks_and_its_address_is_kept(page, room):
+    row = room.index.clusters.waiting()[0]
+    room.act(lambda index: index.actions.name_cluster(row.id, "Hiei"))
+    found = room.index.queries.find(["Hiei"])[0]
+    page.goto("/")
+    page.get_by_role("link", name="Hiei in ").first.click()
+    page.locator("#boxes text", has_text="Hiei").wait_for()  # before anything is played
+    assert seconds(page) == pytest.approx(float(found.first), abs=0.003)
+    page.get_by_role("button", name="Play").click()
+    until(page, f"document.querySelector('video').currentTime > {float(found.first) + 0.2}")
+    page.get_by_role("button", name="Pause").click()
+    shown = "document.querySelector('#seek').value"
+    until(page, f"Math.abs(new URLSearchParams(location.search).get('t') - {shown}) < 0.001")
+    stood = seconds(page)
+    page.reload()
+    page.locator("#boxes rect").first.wait_for()
+    assert seconds(page) == pytest.approx(stood, abs=0.05)
+    check(page)
+
+    page.locator("#scenes a").last.click()
+    until(page, "!document.querySelector('video').paused")
+    page.go_back()  # seeking is no step in the history
+    page.get_by_role("heading", name="Who is in which episode").wait_for()
+    page.get_by_role("link", name="Hiei", exact=True).click()
+    check(page)
+    page.get_by_role("link", name=re.compile(r"^\d+ scenes?$")).first.click()
+    page.get_by_role("heading", name=re.compile("^[0-9]+ scenes? of Hiei$")).wait_for()
+
+
+@pytest.fixture
+def watched(page, room):
+    """The page of an episode, with two names in it, at its third second; and Hiei's scenes."""
+    for row, name in zip(room.index.clusters.waiting(), ("Hiei", "Kurama"), strict=False):
+        room.act(lambda index, row=row, name=name: index.actions.name_cluster(row.id, name))
+    if page.viewport_size["width"] > 1000:
+        page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/episodes/1?t=3")
+    page.locator("#boxes rect").first.wait_for()
+    return page
+
+
+def test_who_is_when_is_seen_and_leads_there(watched, room):
+    timeline, video = watched.locator("#timeline"), watched.locator("video")
+    lane = watched.locator(".axis .lane").bounding_box()
+    foot = watched.locator("footer").bounding_box()["y"]
+    assert lane["y"] + lane["height"] < foot, "it is seen without scrolling"
+    if watched.viewport_size["width"] > 1000:
+        last = watched.locator(".line").last.bounding_box()
+        assert min(last["y"], timeline.bounding_box()["y"] + 100) < foot
+        assert video.bounding_box()["height"] > 380
+
+    def place(part):
+        return lane["x"] + part * lane["width"], lane["y"] + lane["height"] / 2
+
+    length = float(room.index.episodes.get(1).length)
+    watched.mouse.click(*place(0.5))
+    assert seconds(watched) == pytest.approx(length / 2, abs=0.05)
+    watched.mouse.move(*place(0.5))
+    watched.mouse.down()
+    watched.mouse.move(*place(0.6))
+    watched.mouse.move(*place(0.25))
+    watched.mouse.up()
+    until(watched, SETTLED)
+    assert seconds(watched) == pytest.approx(length / 4, abs=0.05)
+    head = watched.locator("#playhead").bounding_box()
+    assert head["x"] + 1 == pytest.approx(place(0.25)[0], abs=3)
+
+
+SETTLED = "!document.querySelector('video').seeking"
+
+
+def test_keys_go_by_frames_scenes_and_episodes(watched, room):
+    times = room.index.chunks.frame_times(1)
+    base = room.index.episodes.get(1).video.time_base
+    hiei = next(one for one in room.index.queries.find(["Hiei"]) if one.episode.id == 1)
+    watched.locator("main").focus()
+    until(watched, SETTLED)
+
+    def stands_at(time):
+        until(watched, f"Math.abs(document.querySelector('#seek').value - {time}) < 0.02")
+        until(watched, SETTLED)
+
+    stood = int(np.searchsorted(times.pts * float(base), 3.002, side="right")) - 1
+    for key, frame in ((".", stood + 1), (".", stood + 2), (",", stood + 1)):
+        watched.keyboard.press(key)
+        stands_at(float(times.pts[frame] * base))
+
+    watched.get_by_label("Only Hiei").check()
+    watched.get_by_role("heading", name=re.compile("scenes? of Hiei")).wait_for()
+    watched.locator("main").focus()
+    start = max(float(start * base) for start, _ in scene_spans(hiei.ranges))
+    watched.locator("#seek").evaluate(
+        "(one, time) => { one.value = time; one.dispatchEvent(new Event('input')); }",
+        start - 0.1 if start else 2.5,
+    )
+    until(watched, SETTLED)
+    watched.keyboard.press("j" if start else "k")
+    stands_at(start)
+    watched.locator("#boxes text", has_text="Hiei").wait_for()
+    assert watched.locator("#boxes rect").count() == 1, "the others' boxes are not shown"
+    assert watched.locator(".line.off").count() >= 1
+    check(watched)
+    until(watched, "location.search.includes('character=')")
+    watched.keyboard.press("?")
+    watched.get_by_role("dialog", name="Keys").wait_for()
+    check(watched)
+    watched.keyboard.press("Escape")
+    watched.keyboard.press("0")
+    assert not watched.get_by_label("Only Hiei").is_checked()
+    watched.keyboard.press("Shift+J")
+    watched.wait_for_url("**/episodes/2*")
+
+
+def test_boxes_are_on_the_whole_screen(watched):
+    watched.locator("main").focus()
+    watched.keyboard.press("f")
+    until(watched, "document.fullscreenElement?.contains(document.querySelector('#boxes rect'))")
+    picture, boxes = (watched.locator(it).bounding_box() for it in ("video", "#boxes"))
+    assert picture == pytest.approx(boxes, abs=1)
+    watched.keyboard.press("f")
+    until(watched, "!document.fullscreenElement")

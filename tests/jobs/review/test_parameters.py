@@ -9,10 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.testclient import TestClient
 
-from eyecatch.jobs.review import media
-from eyecatch.jobs.review.actions import ActionRoutes
-from eyecatch.jobs.review.app import make_app
-from eyecatch.jobs.review.pages import Pages
+from eyecatch.jobs.review.app import make_app, routers
 from eyecatch.jobs.review.server import address, listening
 
 HOME = "http://127.0.0.1"
@@ -39,7 +36,7 @@ FIELDS += ("at", "kind", "start", "stop", "story", "only_here")
 
 def routes(room):
     """(method, path, names of what it takes beside its path) of every route of the page."""
-    for router in (Pages(room).router(), media.routes(room), ActionRoutes(room).router()):
+    for router in routers(room):
         for route in router.routes:
             for method in sorted(route.methods):
                 yield method, route.path, [one.alias for one in route.dependant.query_params]
@@ -83,7 +80,7 @@ def fuzz(client, room, rounds, seed):
 def test_no_value_is_a_server_error(page, room, monkeypatch):
     monkeypatch.setattr(room.proxies, "make", lambda *_: None)
     monkeypatch.setattr(room, "look", lambda: None)
-    assert len(list(routes(room))) == 31
+    assert len(list(routes(room))) == 50
     fuzz(page, room, 3, seed=20)
 
 
