@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import reprlib
 import types
@@ -81,6 +82,7 @@ def _fits(hint: Any, value: Any) -> tuple[bool, Any]:  # noqa: ANN401 - any type
     origin = get_origin(hint) or hint
     if hint in {int, float}:
         fits = isinstance(value, Integral if hint is int else Real) and not isinstance(value, bool)
+        fits = fits and math.isfinite(value)  # of NaN every comparison is false
         return fits, hint(value) if fits else value
     if origin in _SEVERAL:
         if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):

@@ -5,6 +5,7 @@ They are read for the command line alone; a program in Python says what it wants
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -63,15 +64,15 @@ def settings_files(db: str | None) -> Iterator[SettingsFile]:
     folders = [Path.cwd(), user_config_path("eyecatch")]
     if db is not None and "://" not in db:
         folders.insert(0, Path(db).expanduser().absolute().parent)
-    for file in dict.fromkeys((folder / NAME).resolve() for folder in folders):
-        if file.exists():
-            yield SettingsFile(file, _read(file))
+    there = [folder / NAME for folder in folders if os.path.lexists(folder / NAME)]
+    for file in dict.fromkeys(Path(os.path.realpath(one)) for one in there):  # a link may lead on
+        yield SettingsFile(file, _read(file))
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(file.read_text("utf-8-sig"))  # Windows' editor writes a mark before it
     except OSError as error:
         raise RequestError(f"{file} can't be read ({error.strerror})") from error
-    except ValueError as error:  # of its letters, or of TOML
+    except (ValueError, RecursionError) as error:  # of its letters, or of TOML
         raise RequestError(f"{file} is not TOML: {error}", "mend it, or move it away") from error

@@ -60,7 +60,7 @@ _SHOWN_NAMES = 12
 )
 @click.option(
     "--minutes",
-    type=click.FloatRange(0, min_open=True),
+    type=options.Amount(0, min_open=True),
     default=20.0,
     show_default=True,
     help="It makes no more steps than fit into so many.",

@@ -114,7 +114,7 @@ def frames(db: str, out: Path | None, **keywords: Unpack[ExportKeywords]) -> Non
 @_UNSURE
 @click.option(
     "--join",
-    type=click.FloatRange(0),
+    type=options.Amount(0),
     default=0.0,
     metavar="SECONDS",
     help="Appearances of a character no further apart than this are one.",
@@ -206,7 +206,7 @@ def segments(db: str, out: Path | None, **keywords: Unpack[SegmentKeywords]) -> 
 )
 @click.option(
     "--enlarge",
-    type=click.FloatRange(0, min_open=True),
+    type=options.Amount(0, min_open=True),
     default=ENLARGE,
     show_default=True,
     metavar="TIMES",

@@ -64,7 +64,7 @@ if TYPE_CHECKING:  # the job loads when it runs
 )
 @click.option(
     "--settle",
-    type=click.FloatRange(0),
+    type=options.Amount(0),
     default=10.0,
     show_default=True,
     metavar="SECONDS",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,23 @@ db = click.option(
     help="The index: an SQLite file or any SQLAlchemy URL.",
 )
 
+
+class Amount(click.FloatRange):
+    """A number of a range; what is no number by name, ``nan``, or has no end is none."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as click has it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """The number; a usage error where it is none."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a valid {self.name}.", param, ctx)
+        return number
+
+
 runner = click.option(
     "--runner",
     type=click.Choice(["inline", "ray"]),
@@ -41,7 +59,7 @@ ray_address = click.option(
 
 gpus = click.option(
     "--gpus",
-    type=click.FloatRange(0),
+    type=Amount(0),
     metavar="NUMBER",
     help="GPUs of Ray that name faces, 0.5 for half of one, 0 for none.  [default: all it has]",
 )
@@ -56,7 +74,7 @@ with_kinds = click.option(
 
 min_seconds = click.option(
     "--min-seconds",
-    type=click.FloatRange(0),
+    type=Amount(0),
     default=LEAST_SECONDS,
     show_default=True,
     metavar="SECONDS",
@@ -66,7 +84,7 @@ min_seconds = click.option(
 
 min_confidence = click.option(
     "--min-confidence",
-    type=click.FloatRange(0, 1),
+    type=Amount(0, 1),
     default=0.0,
     metavar="CHANCE",
     help="Least confidence of a range, 0 to 1; names that people gave have 1.",

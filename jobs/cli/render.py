@@ -88,38 +88,38 @@ def render(
 @click.option("--together", is_flag=True, help="Only while all of them are on screen at once.")
 @click.option(
     "--pad",
-    type=click.FloatRange(0),
+    type=options.Amount(0),
     metavar="S",
     help="Seconds before and after, as far as the shot goes.  [default: 0.2]",
 )
 @click.option(
     "--gap",
-    type=click.FloatRange(0),
+    type=options.Amount(0),
     metavar="S",
     help="Seconds out of sight that don't end a scene.  [default: 1]",
 )
 @click.option(
     "--min-seconds",
-    type=click.FloatRange(0),
+    type=options.Amount(0),
     metavar="S",
     help="Leave out shorter scenes; with 0 glimpses are cut too.  [default: 1]",
 )
 @click.option(
     "--shortest",
-    type=click.FloatRange(0),
+    type=options.Amount(0),
     default=0.0,
     metavar="S",
     help="Leave out shorter clips, with what is before and after.",
 )
 @click.option(
     "--longest",
-    type=click.FloatRange(0),
+    type=options.Amount(0),
     metavar="S",
     help="Cut longer clips into equal parts.",
 )
 @click.option(
     "--min-confidence",
-    type=click.FloatRange(0, 1),
+    type=options.Amount(0, 1),
     default=0.0,
     metavar="CHANCE",
     help="Least confidence, 0 to 1.",

@@ -33,7 +33,6 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_END_TAG = re.compile(rb"</[^>]*>")
 
 
 class NfoError(ValueError):
@@ -95,12 +94,17 @@ def with_actors(content: bytes, actors: Sequence[NfoActor]) -> bytes:
         same = mark + text.encode(encoding) == content
     except (UnicodeError, LookupError) as error:
         raise NfoError(f"is not in the encoding that it says it is in, {encoding}") from error
+    if "\0" in text:  # UTF-16 without a mark, which expat would understand and we would mix up
+        raise NfoError(f"is not in the encoding that it says it is in, {encoding}")
     if not same:
         raise NfoError(f"has letters in {encoding} that would not come back the same")
     made = text.encode()
     for root in reversed(list(_roots(made))):
         made = _added(made, root, actors)
-    return mark + made.decode().encode(encoding, "xmlcharrefreplace")
+    try:
+        return mark + made.decode().encode(encoding, "xmlcharrefreplace")
+    except UnicodeError as error:
+        raise NfoError(f"is in an encoding that can't have all letters, {encoding}") from error
 
 
 def _encoding(content: bytes) -> tuple[bytes, str]:
@@ -181,16 +185,16 @@ class _Reader:
     def _place(self) -> int:
         return self._at + self._parser.CurrentByteIndex
 
-    def _ended(self) -> tuple[int, int]:
-        """Where the end tag stands that was met, and what follows; at once if it has none."""
+    def _ended(self, tag: str) -> tuple[int, int]:
+        """Where an element's end tag stands, and what follows; at once if it has none."""
         place = self._place()
-        end = _END_TAG.match(self._content, place)
+        end = re.compile(rb"</%b\s*>" % re.escape(tag.encode())).match(self._content, place)
         return place, end.end() if end else place
 
     def _begin(self, tag: str, attributes: dict[str, str]) -> None:
         if self._found is None:
             self._found = _Root(tag, self._place())
-        elif self._path[1:] == [] and tag == "actor":
+        elif len(self._path) == 1 and tag == "actor":
             ours = attributes.get(OURS[0]) == OURS[1]
             self._found.actors.append(_Actor(self._place(), ours))
         self._path.append(tag)
@@ -203,9 +207,9 @@ class _Reader:
     def _end(self, tag: str) -> None:
         self._path.pop()
         if not self._path:
-            self.root.close, self.root.stop = self._ended()
+            self.root.close, self.root.stop = self._ended(tag)
         elif len(self._path) == 1 and tag == "actor":
-            self.root.actors[-1].stop = self._ended()[1]
+            self.root.actors[-1].stop = self._ended(tag)[1]
 
 
 def _refuse(*_: object) -> None:

@@ -110,6 +110,8 @@ def test_numbers_of_others_become_ours():
         ({"db": 5}, "takes db as a path or None, not 5 (int)."),
         ({"seconds": "5"}, "takes seconds as a number, not '5' (str)."),
         ({"seconds": True}, "takes seconds as a number, not True (bool)."),
+        ({"seconds": float("nan")}, "takes seconds as a number, not nan (float)."),
+        ({"seconds": float("-inf")}, "takes seconds as a number, not -inf (float)."),
         ({"most": 1.5}, "takes most as a whole number or None, not 1.5 (float)."),
         ({"force": 1}, "takes force as True or False, not 1 (int)."),
         ({"device": "tpu"}, "takes device as 'cpu' or 'gpu', not 'tpu' (str)."),

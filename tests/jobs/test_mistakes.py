@@ -56,6 +56,8 @@ def typed(monkeypatch, tmp_path):
         ("name 1 Velma Dinkley", "a name of several words goes into quotes"),
         ("name 99999999999999999999 Velma", "there is no number 99999999999999999999"),
         ("find Velma --min-seconds a", "'a' is no such number."),
+        ("find Velma --min-seconds nan", "'nan' is no such number."),
+        ("clips Velma --out x --pad inf", "'inf' is no such number."),
     ],
 )
 def test_what_was_meant_is_said(run, line, said):

@@ -103,6 +103,7 @@ def test_verbs_in_a_group_have_tables_too(places, given):
         ("index = 3", 1, "index is a verb; put what holds for it below a line [index]"),
         ("db = ", 1, "is not TOML"),
         ("[db]\nx = 1", 1, "db is no table"),
+        ("db = " + "[" * 3000, 1, "is not TOML"),
     ],
 )
 def test_what_may_not_stand_there_is_said(places, run, text, status, said):
@@ -112,6 +113,18 @@ def test_what_may_not_stand_there_is_said(places, run, text, status, said):
     assert said in err
     assert str(places["here"] / "eyecatch.toml") in err
     assert run("--help")[0] == 0
+
+
+def test_a_mark_before_it_is_read_over_and_a_link_to_nothing_is_said(places, given, run):
+    file = places["here"] / "eyecatch.toml"
+    file.write_text('series = "A"', "utf-8-sig")
+    assert given("index", "x")["series"] == "A"
+    for target in ("eyecatch.toml", "nowhere"):
+        file.unlink()
+        file.symlink_to(target)
+        status, _, err = run("index", "x.mkv")
+        assert status == 1
+        assert "can't be read" in err
 
 
 def test_doctor_says_which_hold(places, run, monkeypatch):

@@ -97,6 +97,7 @@ def test_another_export_replaces_what_the_last_one_wrote():
         "<episodedetails/>",
         "<episodedetails />\n<!-- the end -->\n",
         "<episodedetails><title>a</title></episodedetails>",
+        "<episodedetails><actor/></episodedetails>",
         "\n  <movie>\n\t<title>Film</title>\n</movie>\nhttps://www.themoviedb.org/movie/1",
     ],
 )
@@ -152,6 +153,11 @@ OUTSIDE = """<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>
         (b"<tvshow><title>Show</title></tvshow>", "about a tvshow"),
         (b"<episodedetails><title>half", "no XML"),
         (b'<?xml version="1.0" encoding="klingon"?><episodedetails/>', "encoding"),
+        (b'<?xml version="1.0" encoding="idna"?><episodedetails/>', "encoding that can't have"),
+        (  # without a mark
+            '<?xml version="1.0" encoding="utf-16-le"?><episodedetails/>'.encode("utf-16-le"),
+            "encoding",
+        ),
     ],
 )
 def test_what_is_no_file_of_an_episode_is_refused(content, reason):
