@@ -344,7 +344,7 @@ async function follow() {
   if (fault) return location.reload();
   if (!ready) {
     one("#making").value = share ?? 0;
-    one("#made").textContent = share ? `${Math.floor(share * 100)} %` : "It waits for another.";
+    one("#made").textContent = share ? `${Math.floor(share * 100)} %` : "Not begun yet.";
     return void setTimeout(follow, 1500);
   }
   const time = standing();

@@ -578,3 +578,18 @@ def test_boxes_are_on_the_whole_screen(watched):
     assert picture == pytest.approx(boxes, abs=1)
     watched.keyboard.press("f")
     until(watched, "!document.fullscreenElement")
+
+
+def test_a_copy_is_played_where_one_stood_once_it_is_made(browser, home, room):
+    page = browser.new_context(base_url=home).new_page()
+    page.goto("/episodes/1?t=4")
+    until(page, "document.querySelector('video').readyState >= 2")
+    page.evaluate("document.querySelector('video').dispatchEvent(new Event('error'))")
+    page.get_by_role("button", name="Make a copy").click()
+    page.get_by_text("is being made").wait_for()
+    room.proxies.wait()
+    page.locator("#cannot").wait_for(state="hidden")
+    until(page, SETTLED)
+    assert seconds(page) == pytest.approx(4, abs=0.05)
+    assert room.proxies.path(room.index.episodes.get(1)) is not None
+    page.context.close()

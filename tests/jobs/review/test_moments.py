@@ -12,7 +12,7 @@ import pytest
 from eyecatch.core.segments.types import FoundSegment
 from eyecatch.core.video.clock import Clock
 from eyecatch.db.records.answers import Range
-from eyecatch.jobs.review import episode_page
+from eyecatch.jobs.review import episode_page, pages
 from eyecatch.jobs.review.scenes import scene_spans
 
 
@@ -123,6 +123,13 @@ def test_a_face_leads_to_the_frame_of_its_picture(page, room, unnamed):
     assert (answer.status_code, path) == (303, f"/episodes/{face.episode_id}")
     assert float(time) == pytest.approx(float(pts * episode.video.time_base), abs=0.001)
     assert page.get("/faces/999999").status_code == 404
+
+
+def test_a_part_of_the_episodes_is_not_called_all_of_them(page, monkeypatch):
+    assert '<th scope="col" class="sum">All</th>' in page.get("/").text
+    monkeypatch.setattr(pages, "EPISODES", 1)
+    for number in (1, 2):
+        assert '<th scope="col" class="sum">These 1</th>' in page.get(f"/?number={number}").text
 
 
 def test_a_search_leads_to_first_scenes(page, room, hiei):
