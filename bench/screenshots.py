@@ -1,7 +1,7 @@
 """Pictures of the page for docs/: an index of a drawn season, partly named, at two sizes.
 
-Draws the season, indexes it without a bundle, names the largest clusters by the drawn truth, and
-takes the pictures with Debian's Chromium::
+Draws a season as it is broadcast, with openings, endings and recaps, indexes it without a bundle,
+names the largest clusters by the drawn truth, and takes the pictures with Debian's Chromium::
 
     .venv/bin/python bench/screenshots.py --out docs/review
 """
@@ -9,6 +9,7 @@ takes the pictures with Debian's Chromium::
 from __future__ import annotations
 
 import argparse
+import io
 import shutil
 import tempfile
 from collections import Counter
@@ -16,21 +17,28 @@ from pathlib import Path
 from threading import Thread
 
 import uvicorn
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 from unknowns import labels, read_truth
 
 import eyecatch
+from eyecatch.core.synthetic.broadcast import draw_broadcast
 from eyecatch.core.synthetic.cast import SHOW
-from eyecatch.core.synthetic.season import draw_season
-from eyecatch.db.index import Index, open_index
+from eyecatch.core.synthetic.programme import BroadcastOptions
+from eyecatch.db.index import open_index
 from eyecatch.jobs.review.app import make_app
 from eyecatch.jobs.review.server import address, listening
 from eyecatch.jobs.review.state import AppState
 
-LEFT = 3
-"""People that are left to be named, so that there is something to do."""
+FIRST = 2
+"""People that are named when the picture of those who wait is taken."""
 
-SIZES = {"desktop": (1280, 800, "light"), "phone": (390, 780, "dark")}
+CAST_SIZE = 7
+"""People that are named in the other pictures; extras stay without a name."""
+
+PAGES = {"season": "/", "episode": "/episodes/1?t=34", "segments": "/episodes/2?t=5#segments"}
+
+SIZES = {"desktop": (1440, 900, "light"), "phone": (390, 844, "dark")}
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 OPTIONS += ["--disable-component-update", "--disable-sync"]
 
@@ -42,41 +50,44 @@ def main() -> None:
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        season = draw_season(Path(folder) / "season", episodes=6, seconds=24.0)
+        season = draw_broadcast(
+            Path(folder) / "season",
+            episodes=6,
+            seconds=75.0,
+            size=(960, 540),
+            options=BroadcastOptions(clip_show=False, opening_as_ending=False, no_opening=False),
+        )
         db = str(Path(folder) / "season.db")
         eyecatch.index([season.folder], db=db, runner="inline", series=SHOW)
         eyecatch.unknowns(db=db)
         with open_index(db) as index, listening("127.0.0.1", 0) as listener:
             room = AppState(index, Path(folder))
-            name(index, season.truth)
-            room.pipeline.propagate()
             server = uvicorn.Server(uvicorn.Config(make_app(room), log_level="error"))
             thread = Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()
-            take(address(listener, None), asked.out)
+            home = address(listener, None)
+            name(room, season.truth, FIRST)
+            take(home, asked.out, {"unknown": "/unknowns"})
+            name(room, season.truth, CAST_SIZE)
+            take(home, asked.out, PAGES)
             server.should_exit = True
             thread.join()
 
 
-def name(index: Index, truth: Path) -> None:
-    """Name most of the people, as the truth has it."""
-    votes = labels(index, read_truth(truth))
-    left = LEFT
-    for row in index.clusters.waiting():
-        faces = index.faces.waiting(row.id)
+def name(room: AppState, truth: Path, most: int) -> None:
+    """Name so many of the people who wait, the longest on screen first, as the truth has it."""
+    votes = labels(room.index, read_truth(truth))
+    for row in room.index.clusters.waiting()[:most]:
+        faces = room.index.faces.waiting(row.id)
         seen: Counter[str] = sum((votes[f.episode, f.track] for f in faces), Counter())
         who = seen.most_common(1)[0][0]
-        if who in {"unknown", "no face"}:
-            continue
-        if left and row.faces < 12:
-            left -= 1
-        else:
-            index.actions.name_cluster(row.id, who)
+        if who not in {"unknown", "no face"}:
+            room.index.actions.name_cluster(row.id, who)
+    room.pipeline.propagate()
 
 
-def take(home: str, out: Path) -> None:
+def take(home: str, out: Path, pages: dict[str, str]) -> None:
     """Each page at each size."""
-    paths = {"season": "/", "unknown": "/unknowns", "episode": "/episodes/1?t=21"}
     with sync_playwright() as playwright:
         program = shutil.which("chromium")
         browser: Browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
@@ -87,11 +98,15 @@ def take(home: str, out: Path) -> None:
                 color_scheme="dark" if scheme == "dark" else "light",
             )
             page = context.new_page()
-            for what, path in paths.items():
+            for what, path in pages.items():
+                if size == "phone" and what == "segments":
+                    continue  # no page shows it
                 page.goto(path)
                 page.wait_for_load_state("networkidle")
                 page.wait_for_timeout(1500)  # the video's first picture, and its boxes
-                page.screenshot(path=out / f"{what}-{size}.png")
+                shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+                few = shot.quantize(256, dither=Image.Dither.NONE)  # a quarter of the bytes
+                few.save(out / f"{what}-{size}.png", optimize=True)
         browser.close()
 
 
