@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from math import inf
+from typing import Final, NamedTuple
 
 
 class EpisodeName(NamedTuple):
@@ -25,6 +26,13 @@ class EpisodeName(NamedTuple):
     special: str | None = None
 
     @property
+    def place(self) -> tuple[bool, int, float]:
+        """Where it is among those of its series: story by season and number, then specials."""
+        is_special = self.special is not None or self.season == 0
+        season = 1 if self.season is None else self.season
+        return is_special, season, inf if self.number is None else self.number
+
+    @property
     def label(self) -> str | None:
         """What it is called for short, such as ``S01E03``; None without number and special.
 
@@ -45,6 +53,10 @@ class EpisodeName(NamedTuple):
         before = "" if self.season is None else f"S{self.season:02}"
         last = "" if self.last_number is None else f"-{_numbered(self.last_number)}"
         return f"{before}{_numbered(self.number)}{last}"
+
+
+NO_NAME: Final = EpisodeName()
+"""Of an episode of which nothing is known."""
 
 
 def _numbered(number: float) -> str:

@@ -27,6 +27,12 @@ class EyecatchError(Exception):
     """Anything eyecatch says to its user instead of a traceback."""
 
 
+def _sentence(problem: str, advice: str) -> str:
+    """Two clauses as one sentence; advice may be a question."""
+    whole = f"{problem}; {advice}" if advice else problem
+    return shown(whole if whole.endswith("?") else f"{whole}.")
+
+
 class RequestError(EyecatchError):
     """What was asked can't be done.
 
@@ -41,7 +47,7 @@ class RequestError(EyecatchError):
         self.advice = advice
 
     def __str__(self) -> str:
-        return shown(f"{self.problem}; {self.advice}." if self.advice else f"{self.problem}.")
+        return _sentence(self.problem, self.advice)
 
 
 class ArgumentError(RequestError, TypeError):
@@ -49,9 +55,6 @@ class ArgumentError(RequestError, TypeError):
 
     A TypeError too, as Python's own functions raise it.
     """
-
-    def __str__(self) -> str:
-        return super().__str__().replace("?.", "?")
 
 
 class UnknownCharacterError(RequestError):
@@ -70,9 +73,6 @@ class UnknownCharacterError(RequestError):
         self.name = name
         self.nearest = tuple(nearest)
 
-    def __str__(self) -> str:
-        return super().__str__().replace("?.", "?")
-
 
 class _FileError(EyecatchError):
     def __init__(self, path: str, problem: str, advice: str = "") -> None:
@@ -82,8 +82,7 @@ class _FileError(EyecatchError):
         self.advice = advice
 
     def __str__(self) -> str:
-        sentence = f"{self.path}: {self.problem}"
-        return shown(f"{sentence}; {self.advice}." if self.advice else f"{sentence}.")
+        return _sentence(f"{self.path}: {self.problem}", self.advice)
 
 
 class MediaError(_FileError):

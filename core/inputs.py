@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ def videos(paths: Iterable[AnyPath]) -> Sources:
     Raises:
         RequestError: a URL is of a kind that can't be read here.
     """
-    return _sources(paths, VIDEO_SUFFIXES, "videos")
+    return _sources(paths, VIDEO_SUFFIXES, "videos", there=True)
 
 
 def images(paths: Iterable[AnyPath]) -> Sources:
@@ -54,7 +55,10 @@ def media(paths: Iterable[AnyPath]) -> Sources:
     return _sources(paths, stills.SUFFIXES | VIDEO_SUFFIXES, "images or videos")
 
 
-def _sources(paths: Iterable[AnyPath], suffixes: frozenset[str], what: str) -> Sources:
+def _sources(
+    paths: Iterable[AnyPath], suffixes: frozenset[str], what: str, *, there: bool = False
+) -> Sources:
+    """The files of paths; where they have to be ``there``, what isn't is no file but a fault."""
     files: dict[str, Path] = {}
     named: set[Path] = set()
     faults: list[MediaError] = []
@@ -64,6 +68,8 @@ def _sources(paths: Iterable[AnyPath], suffixes: frozenset[str], what: str) -> S
 
     for path in map(place, paths):
         try:
+            if there:
+                _check_there(path)
             found = _files_of(readable(path), suffixes, what, failed)
             for file in [path] if found is None else found:
                 files.setdefault(_identity(file), file)
@@ -74,6 +80,17 @@ def _sources(paths: Iterable[AnyPath], suffixes: frozenset[str], what: str) -> S
         except MediaError as error:
             faults.append(error)
     return Sources(tuple(files.values()), tuple(faults), frozenset(named))
+
+
+def _check_there(path: Path) -> None:
+    """MediaError, with what is called nearly so, if a path of this machine leads to nothing."""
+    if is_remote(path) or os.path.lexists(path):
+        return
+    folder = path.absolute().parent
+    beside = [one.name for one in folder.iterdir()] if folder.is_dir() else []
+    near = difflib.get_close_matches(path.name, beside, 1)
+    advice = f"did you mean {near[0]}?" if near else "check how it is spelt"
+    raise MediaError(str(path), "there is no such file or folder", advice)
 
 
 def _unread(path: str, error: OSError) -> MediaError:

@@ -42,6 +42,20 @@ class EpisodeFiles(Repository):
                 and (shared or (sealed is not None and sealed == seal_of(digest, file)))
             }
 
+    def digest_at(self, path: str) -> str | None:
+        """The content that was last seen at a path; None where none was."""
+        with self._session.reading() as connection:
+            query = select(Episode.digest).join(EpisodeFile, EpisodeFile.episode_id == Episode.id)
+            return connection.scalar(query.where(EpisodeFile.path == path))
+
+    def has_size(self, size: int) -> bool:
+        """Whether a file of that size was ever seen: one of another holds nothing that is known."""
+        with self._session.reading() as connection:
+            return (
+                connection.scalar(select(EpisodeFile.id).where(EpisodeFile.size == size))
+                is not None
+            )
+
     def vouch(self, digest: str, file: FileStamp) -> None:
         """Remember that this user saw an episode's content in a file; nothing if that is known."""
         here = (

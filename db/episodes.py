@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
-from fractions import Fraction
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from more_itertools import batched
-from sqlalchemy import Row, Select, exists, insert, or_, select, table, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.distinct import called
+from eyecatch.core.episode_name import EpisodeName
 from eyecatch.core.file_names import shown
-from eyecatch.core.storage import place
-from eyecatch.core.video.types import NO_CROP, Plan, Video
+from eyecatch.core.video.types import Plan, Video
 from eyecatch.db.connection.session import ROWS, Repository
 from eyecatch.db.episode_files import stamped
+from eyecatch.db.episode_rows import episode_record, probed_columns, select_episodes
 from eyecatch.db.models import Chunk, Episode, EpisodeFile, Series
 from eyecatch.db.models.base import PENDING
-from eyecatch.db.records.scan import Damage, EpisodeRecord, FileStamp
+from eyecatch.db.records.scan import EpisodeRecord, FileStamp
 
 if TYPE_CHECKING:  # a question to the index needn't wait for PyAV
     from eyecatch.core.video.clock import Clock
@@ -122,7 +121,7 @@ def _insert(
 ) -> None:
     from eyecatch.db.serialization import pack_plan  # noqa: PLC0415 - NumPy; who only asks needs none
 
-    values = _probed(video) | {
+    values = probed_columns(video) | {
         "digest": digest,
         "path": str(video.path),
         "series_id": None if series is None else series_id(connection, series),
@@ -171,7 +170,7 @@ def _add_file(connection: Connection, digest: str, file: FileStamp) -> EpisodeRe
 def list_episodes(
     connection: Connection, wanted: Collection[int] | None = None
 ) -> list[EpisodeRecord]:
-    """All episodes, or those of the ids that are wanted, by series and then by path.
+    """All episodes, or those of the ids that are wanted, by series and as they were shown.
 
     One whose file holds another content now is left out (``db.review.replacement``).
     """
@@ -187,9 +186,14 @@ def list_episodes(
     names = called(paths)
     return [
         replace(record, called=names[row.path]) if row.path in names else record
-        for row in sorted(rows, key=lambda row: (row.series or "", row.path))
+        for row in sorted(rows, key=_in_order)
         for record in [episode_record(row)]
     ]
+
+
+def _in_order(row: Row[Any]) -> tuple[object, ...]:
+    name = EpisodeName(row.series, row.season, row.number, special=row.special)
+    return row.series or "", name.place, row.path
 
 
 def series_id(connection: Connection, name: str) -> int:
@@ -199,102 +203,3 @@ def series_id(connection: Connection, name: str) -> int:
     if known is not None:
         return known
     return connection.scalars(insert(Series).values(name=name).returning(Series.id)).one()
-
-
-_COLUMNS: Final = (
-    "id", "digest", "path", "frames", "end_pts", "broken_pts", "complete", "state", "scan_digest",
-    "bundle_id", "stream", "codec", "pixel_format", "width", "height", "rotation",
-    "pixel_aspect_num", "pixel_aspect_den", "time_base_num", "time_base_den",
-    "rate_num", "rate_den", "duration_num", "duration_den", "origin_num", "origin_den", "timecode",
-    "start_pts", "damage",
-    "mirrored", "crop_left", "crop_top", "crop_right", "crop_bottom", "replaced_by",
-)  # fmt: skip
-
-_CROP: Final = ("crop_left", "crop_top", "crop_right", "crop_bottom")
-
-
-SOMEBODY_SPOKE: Final = or_(
-    exists().select_from(table("decision")), exists().select_from(table("unlike"))
-)
-"""Whether a person ever said who a face is, or is not; no question waits for all tables of that."""
-
-
-def select_episodes() -> Select[Any]:
-    """What ``episode_record`` takes: columns of episodes, their series' name, if names are due."""
-    columns = [getattr(Episode, name) for name in _COLUMNS]
-    due = (Episode.names_due & SOMEBODY_SPOKE).label("names_due")
-    return select(*columns, Series.name.label("series"), due).outerjoin(
-        Series, Episode.series_id == Series.id
-    )
-
-
-def episode_record(row: Sequence[Any]) -> EpisodeRecord:
-    """A row of ``select_episodes`` as a record; taken apart by place, since there may be many."""
-    (
-        id_, digest, path, frames, end_pts, broken_pts, complete, state, scan_digest,
-        bundle_id, stream, codec, pixel_format, width, height, rotation,
-        aspect_num, aspect_den, base_num, base_den, rate_num, rate_den, length_num, length_den,
-        origin_num, origin_den, timecode, start_pts, damage, mirrored, left, top, right, bottom,
-        replaced_by, series, names_due,
-    ) = row  # fmt: skip
-    end = end_pts if broken_pts is None else broken_pts
-    video = Video(
-        place(path),
-        stream,
-        codec,
-        pixel_format,
-        width,
-        height,
-        rotation,
-        _fraction(aspect_num, aspect_den),
-        _fraction(base_num, base_den),
-        _fraction(rate_num, rate_den),
-        None if length_num is None else _fraction(length_num, length_den),
-        None if origin_num is None else _fraction(origin_num, origin_den),
-        timecode,
-        bool(mirrored),
-        NO_CROP if left is None else (left, top, right, bottom),
-    )
-    return EpisodeRecord(
-        id_,
-        digest,
-        video,
-        series,
-        frames,
-        _fraction(end * base_num, base_den),
-        complete,
-        state,
-        scan_digest,
-        bundle_id,
-        bool(names_due),
-        _fraction((start_pts or 0) * base_num, base_den),
-        replaced_by is not None,
-        tuple(Damage(*some) for some in damage or ()),
-    )
-
-
-@lru_cache(maxsize=256)
-def _fraction(numerator: int, denominator: int) -> Fraction:
-    """Most episodes share theirs, and reducing one takes longer than reading its row."""
-    return Fraction(numerator, denominator)
-
-
-_AS_PROBED: Final = (
-    "stream", "codec", "pixel_format", "width", "height", "rotation", "timecode", "mirrored",
-)  # fmt: skip
-
-
-def _probed(video: Video) -> dict[str, Any]:
-    fractions = {
-        "pixel_aspect": video.pixel_aspect,
-        "time_base": video.time_base,
-        "rate": video.rate,
-        "duration": video.duration,
-        "origin": video.origin,
-    }
-    values: dict[str, Any] = {name: getattr(video, name) for name in _AS_PROBED}
-    values |= dict(zip(_CROP, video.crop, strict=True))
-    for name, value in fractions.items():
-        values[f"{name}_num"] = None if value is None else value.numerator
-        values[f"{name}_den"] = None if value is None else value.denominator
-    return values

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from eyecatch.db.review.clarity import Clarity
     from eyecatch.db.review.clusters import Clusters
     from eyecatch.db.review.covers import Covers
+    from eyecatch.db.review.episode_names import EpisodeNames
     from eyecatch.db.review.faces import Faces
     from eyecatch.db.review.missed_faces import MissedFaces
     from eyecatch.db.review.named_faces import NamedFaces
@@ -93,6 +94,9 @@ class Index(Session):
     episodes: cached_property[Episodes] = repository("eyecatch.db.episodes", "Episodes")
     episode_files: cached_property[EpisodeFiles] = repository(
         "eyecatch.db.episode_files", "EpisodeFiles"
+    )
+    episode_names: cached_property[EpisodeNames] = repository(
+        "eyecatch.db.review.episode_names", "EpisodeNames"
     )
     bad_files: cached_property[BadFiles] = repository("eyecatch.db.bad_files", "BadFiles")
     bundles: cached_property[Bundles] = repository("eyecatch.db.bundles", "Bundles")

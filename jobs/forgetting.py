@@ -39,8 +39,8 @@ def forget(what: AnyPath, *, db: Database | None = None, dry_run: bool = False) 
     for a name again, and models call nobody so until you do; ``undo`` takes that back.
 
     Args:
-        what: an episode: a file's name, with or without its suffix, or a path to it; else a
-            character, by its name or an alias.
+        what: an episode: ``S01E03``, a file's name, with or without its suffix, or a path to it;
+            else a character, by its name or an alias.
         db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
             ``eyecatch.db`` in this folder.
         dry_run: only say what would go.
@@ -63,7 +63,7 @@ def forget(what: AnyPath, *, db: Database | None = None, dry_run: bool = False) 
     with open_index(db, create=False) as index:
         character = _character(index, str(what))
         try:
-            episode = pick_one(index, what)
+            episode = pick_one(index, what, partly=False)
         except RequestError:
             if character is None:
                 raise

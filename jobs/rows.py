@@ -53,6 +53,13 @@ def record_row(episode: EpisodeRecord) -> Row:
     return {
         "episode": episode.name,
         "series": episode.series,
+        "label": episode.named.label,
+        "season": episode.named.season,
+        "number": episode.named.number,
+        "last_number": episode.named.last_number,
+        "title": episode.named.title,
+        "special": episode.named.special,
+        "named_by": episode.named_by,
         "state": episode.state,
         "seconds": _seconds(episode.length),
         "frames": episode.frames,

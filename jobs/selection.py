@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from eyecatch.core.arguments import AnyPath, Names
 from eyecatch.core.counting import LEAST_SECONDS
 from eyecatch.core.errors import RequestError
-from eyecatch.core.file_names import shown
-from eyecatch.core.storage import place
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
+from eyecatch.jobs.episode_search import called
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,69 +34,33 @@ class Selection:
     min_seconds: float = LEAST_SECONDS
 
 
-def pick(index: Index, names: Sequence[AnyPath] = ()) -> list[EpisodeRecord]:
+def pick(
+    index: Index, names: Sequence[AnyPath] = (), *, partly: bool = True
+) -> list[EpisodeRecord]:
     """The episodes that are meant.
 
     Args:
         index: where they are.
-        names: of files, with or without their suffix, or paths to them; all episodes if empty.
+        names: what they are called, as ``episode_search.called`` has it; all if empty.
+        partly: a number alone, or a part of a name, is enough.
 
     Returns:
-        By series and file name, each once.
+        In the order of the show, each once.
 
     Raises:
-        RequestError: there is no such episode.
+        RequestError: there is no such episode, or it may be one of several.
     """
     episodes = [summary.episode for summary in index.summaries.episodes()]
-    wanted = {episode.id for name in names for episode in _called(str(name), episodes)}
+    wanted = {
+        episode.id for name in names for episode in called(index, name, episodes, partly=partly)
+    }
     return [episode for episode in episodes if not names or episode.id in wanted]
 
 
-def pick_one(index: Index, name: AnyPath) -> EpisodeRecord:
+def pick_one(index: Index, name: AnyPath, *, partly: bool = True) -> EpisodeRecord:
     """The episode of a name; RequestError where it is none, or several."""
-    found = pick(index, [name])
+    found = pick(index, [name], partly=partly)
     if len(found) > 1:
         paths = ", ".join(str(one.video.path) for one in found)
         raise RequestError(f"several episodes are called {name}", f"name one by its path: {paths}")
     return found[0]
-
-
-def short(titles: Sequence[str]) -> list[str]:
-    """Titles by what tells them apart: ``S01E03`` if all have that, else without what all share."""
-    numbers = [re.search(r"S\d+ ?E\d+", title, re.IGNORECASE) for title in titles]
-    named = [found.group().upper() for found in numbers if found]
-    if len(set(named)) == len(titles):
-        return named
-    if len(titles) < 2:
-        return list(titles)
-    head = _alike(titles)
-    while head and titles[0][head - 1].isdigit():  # of "Ep 10" and "Ep 12" not "0" and "2"
-        head -= 1
-    tail = _alike([title[head:][::-1] for title in titles])
-    return [title[head : len(title) - tail].strip(" -_.[(") or title for title in titles]
-
-
-def _alike(texts: Sequence[str]) -> int:
-    """How many signs all begin with."""
-    return len(list(takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))))
-
-
-def _plain(name: str) -> str:
-    """A name as people type what they see: one disk keeps が as one letter, another as two."""
-    return unicodedata.normalize("NFC", shown(name))
-
-
-def _called(name: str, episodes: Sequence[EpisodeRecord]) -> list[EpisodeRecord]:
-    path, plain = place(name).absolute(), _plain(name)
-    for found in (
-        [one for one in episodes if one.video.path == path],
-        [one for one in episodes if name in (one.video.path.name, one.video.path.stem)],
-        [one for one in episodes if plain in map(_plain, (one.name, one.title))],
-        [one for one in episodes if _plain(str(path)) == _plain(str(one.video.path))],
-    ):
-        if found:
-            return found
-    known = [one.name for one in episodes]
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    advice = f"the nearest are {', '.join(near)}" if near else "see: eyecatch episodes"
-    raise RequestError(f"no episode is called {name!r}", advice)

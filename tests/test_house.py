@@ -20,7 +20,17 @@ from eyecatch.core import errors
 from eyecatch.db.index import open_index
 from eyecatch.jobs.cli import VERBS, cli
 
-HEAVY = {"tensorflow", "keras", "ray", "cv2", "sqlalchemy", "av", "matplotlib", "pyarrow"}
+HEAVY = {
+    "anitopy",
+    "tensorflow",
+    "keras",
+    "ray",
+    "cv2",
+    "sqlalchemy",
+    "av",
+    "matplotlib",
+    "pyarrow",
+}
 
 
 def loaded_by(code: str) -> set[str]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
 
 from more_itertools import batched
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 
 from eyecatch.core.arguments import Names
 from eyecatch.core.counting import Counting
@@ -14,7 +13,7 @@ from eyecatch.core.segments.kinds import kinds_left_out
 from eyecatch.db.characters import aliases_of, living
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import Repository
-from eyecatch.db.episodes import episode_record, select_episodes
+from eyecatch.db.episode_rows import LAST, episode_record, in_order, select_episodes
 from eyecatch.db.models import (
     Appearance,
     Character,
@@ -30,8 +29,6 @@ from eyecatch.db.models.base import PENDING
 from eyecatch.db.queries.roles import role_sums
 from eyecatch.db.records.review import Bar, Counts, ScreenTime, ScreenTimes
 from eyecatch.db.records.scan import EpisodeRecord
-
-_SERIES: Final = func.coalesce(Series.name, "")
 
 
 class PageQueries(Repository):
@@ -60,10 +57,10 @@ class PageQueries(Repository):
             return Counts(*(connection.scalar(query) or 0 for query in queries))
 
     def episodes(self, first: int, count: int, words: str = "") -> list[EpisodeRecord]:
-        """Some episodes, by series and path; with ``words`` in their path, if there are any."""
+        """Some episodes, as they were shown; with ``words`` in their path, if there are any."""
         with self._session.reading() as connection:
             query = select_episodes().where(Episode.replaced_by.is_(None))
-            query = query.order_by(_SERIES, Episode.path)
+            query = query.order_by(*in_order())
             if words:
                 query = query.where(
                     func.lower(Episode.path).contains(words.lower(), autoescape=True)
@@ -94,14 +91,15 @@ class PageQueries(Repository):
         self, episode: EpisodeRecord
     ) -> tuple[EpisodeRecord | None, EpisodeRecord | None]:
         """The episodes before and after one, in the order of ``episodes``; None at an end."""
-        series, path = episode.series or "", str(episode.video.path)
-        ours = _SERIES.is_not_distinct_from(series)
-        sooner = (series > _SERIES) | (ours & (Episode.path < path))
-        later = (series < _SERIES) | (ours & (Episode.path > path))
+        special, season, number = episode.named.place
+        path = str(episode.video.path)
+        place = (episode.series or "", int(special), season, min(number, LAST), path)
+        order = in_order()
         here = select_episodes().where(Episode.replaced_by.is_(None)).limit(1)
         with self._session.reading() as connection:
-            backward = here.where(sooner).order_by(_SERIES.desc(), Episode.path.desc())
-            forward = here.where(later).order_by(_SERIES, Episode.path)
+            sooner = here.where(tuple_(*order) < tuple_(*place))
+            backward = sooner.order_by(*(one.desc() for one in order))
+            forward = here.where(tuple_(*order) > tuple_(*place)).order_by(*order)
             found = [connection.execute(one).first() for one in (backward, forward)]
         before, after = (None if row is None else episode_record(row) for row in found)
         return before, after

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from eyecatch.core.distinct import Called
+from eyecatch.core.episode_name import NO_NAME, EpisodeName
 from eyecatch.core.file_names import shown
 from eyecatch.core.reprs import brief
 from eyecatch.core.storage import reachable
@@ -103,6 +104,8 @@ class EpisodeRecord:
         replaced: its file holds another content now; see ``db.review.replacement``.
         damage: where frames could not be decoded, in order; until it is decided, its holes.
         called: what it is called where its file's name isn't enough to tell it from others.
+        named: its season, number and title, with its series.
+        named_by: who says so: ``file`` or ``person``; None where nobody looked yet.
     """
 
     id: int
@@ -120,6 +123,8 @@ class EpisodeRecord:
     replaced: bool = False
     damage: tuple[Damage, ...] = ()
     called: Called | None = None
+    named: EpisodeName = NO_NAME
+    named_by: str | None = None
 
     @property
     def origin(self) -> Fraction:
@@ -145,6 +150,12 @@ class EpisodeRecord:
     def damaged(self) -> int:
         """How many frames could not be decoded, or only in part."""
         return sum(some.stop - some.start for some in self.damage)
+
+    @property
+    def heading(self) -> str:
+        """Its show and label, such as ``Show S01E03``; where one isn't known, its ``title``."""
+        label = self.named.label
+        return self.title if label is None or self.series is None else f"{self.series} {label}"
 
     @property
     def title(self) -> str:

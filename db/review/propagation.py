@@ -13,7 +13,7 @@ from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.character_colours import give_colours
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository
-from eyecatch.db.episodes import SOMEBODY_SPOKE
+from eyecatch.db.episode_rows import SOMEBODY_SPOKE
 from eyecatch.db.models import (
     Action,
     Alias,

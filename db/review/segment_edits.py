@@ -13,7 +13,7 @@ from eyecatch.core.segments.kinds import STORY
 from eyecatch.core.segments.said import FrameSpan, counterpart, moved, overlap, pieces
 from eyecatch.core.text import clock
 from eyecatch.db.connection.session import FACES, Repository
-from eyecatch.db.episodes import episode_record, select_episodes
+from eyecatch.db.episode_rows import episode_record, select_episodes
 from eyecatch.db.frame_times import FrameClocks
 from eyecatch.db.models import Episode
 from eyecatch.db.models.base import PERSON

@@ -29,6 +29,7 @@ VERBS = {
     "episodes": ("query", "What episodes are in the index."),
     "characters": ("query", "What characters are in the index."),
     "status": ("query", "What is done, pending and failed, and why."),
+    "episode": ("library", "Say what an episode is called: its show, season, number, title."),
     "forget": ("library", "Take an episode out of the index."),
     "segments": ("segments", "Openings, endings, recaps and what else is no story."),
     "segment": ("segments", "Set what a part of an episode is, in all that share it."),
@@ -116,8 +117,8 @@ class _Verbs(click.Group):
         "max_content_width": 100,
         "default_map": VerbSettings(),
     },
-    epilog="Start with:  eyecatch demo.  The status is 0 when all is done, 1 when nothing could "
-    "be, 2 where the command can't be understood, 3 when some files could not be done.",
+    epilog="Start with:  eyecatch demo.  The status is 0 when all is done, 1 when nothing could be,"
+    " 2 where the command can't be understood, 3 when some files could not be done.",
 )
 @click.version_option(__version__, prog_name="eyecatch")
 @click.option("-v", "--verbose", is_flag=True, help="Log what happens inside, to standard error.")

@@ -1,12 +1,39 @@
-"""``eyecatch forget``: what is in the index no more."""
+"""``eyecatch episode`` and ``forget``: what is in the index, and under which name."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 import eyecatch
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note
+
+if TYPE_CHECKING:
+    from eyecatch.jobs.episode_naming import SaidOfEpisode
+
+
+@click.command(epilog="Example:  eyecatch episode 'Show - 03v2' --season 2 --number 3")
+@click.argument("episode")
+@click.option("--series", help="The show.")
+@click.option("--season", type=click.IntRange(0, 99), help="0 is where players put specials.")
+@click.option("--number", metavar="NUMBER", help="3, 12.5, or 1-2 of a file with several.")
+@click.option("--title", help="Of this episode.")
+@click.option("--special", metavar="KIND", help="What it is if no story: OVA, NCOP.")
+@options.db
+def episode(episode: str, db: str, **said: Unpack[SaidOfEpisode]) -> None:
+    """Say what EPISODE is called, where its file's name was read wrongly.
+
+    What is not given stays; '' takes it away. No file is renamed, and nothing that is read of a
+    file's name later changes what you said. With another --series its faces are compared with those
+    of that show.
+    """
+    now = eyecatch.episode(episode, db=db, **said)
+    name = now.named
+    parts = [name.series, name.label, name.title and f"“{name.title}”"]
+    told = " ".join(part for part in parts if part)
+    note(f"{now.name} is {told}." if told else f"{now.name} has no name but its file's.")
 
 
 @click.command(epilog="Example:  eyecatch forget S01E03 --db season1.db")

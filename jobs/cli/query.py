@@ -13,6 +13,7 @@ from eyecatch.core.identity.trust import BALANCED
 from eyecatch.core.text import clock, visible
 from eyecatch.jobs import rows as shapes
 from eyecatch.jobs.cli import options
+from eyecatch.jobs.cli.episode_column import shorten
 from eyecatch.jobs.cli.left_out import glimpses_said, places, remedy, say_glimpses, say_left_out
 from eyecatch.jobs.cli.output import answer, print_json, print_text
 from eyecatch.jobs.progress import shares
@@ -49,6 +50,7 @@ def find(names: tuple[str, ...], form: str, db: str, **keywords: Unpack[FindKeyw
     rows = [shapes.found_row(one) for one in found]
     columns = ["episode", "characters", "seconds", "first", "last", "ranges"]
     if form == "table":
+        shorten(rows, [one.episode for one in found])
         for one, row in zip(found, rows, strict=True):
             zero = float(one.episode.origin)
             row["ranges"] = [
@@ -78,15 +80,20 @@ def find(names: tuple[str, ...], form: str, db: str, **keywords: Unpack[FindKeyw
 @options.db
 def episodes(form: str, db: str, **keywords: Unpack[CountingKeywords]) -> None:
     """What episodes are in the index, and who is in them."""
-    rows = [shapes.episode_row(one) for one in eyecatch.episodes(db=db, **keywords)]
+    found = eyecatch.episodes(db=db, **keywords)
+    rows = [shapes.episode_row(one) for one in found]
+    columns = ["episode", "series", "state", "seconds", "characters"]
     if form == "table":
+        shorten(rows, [one.episode for one in found])
+        for one, row in zip(found, rows, strict=True):
+            row["file"] = one.episode.name
+        columns.insert(1, "file")
         for row in rows:
             row["seconds"] = clock(row["seconds"])
             row["characters"] = [f"{r['character']} {r['seconds']:.0f}s" for r in row["characters"]]
     elif form == "csv":
         for row in rows:
             row["characters"] = [f"{r['character']} {r['seconds']}" for r in row["characters"]]
-    columns = ["episode", "series", "state", "seconds", "characters"]
     answer(form, rows, columns, EMPTY)
     if form == "table":
         say_left_out(rows)

@@ -8,6 +8,7 @@ import eyecatch
 from eyecatch.core.text import exact_clock
 from eyecatch.jobs import rows as shapes
 from eyecatch.jobs.cli import options
+from eyecatch.jobs.cli.episode_column import shorten
 from eyecatch.jobs.cli.output import answer, note
 
 
@@ -19,7 +20,7 @@ from eyecatch.jobs.cli.output import answer, note
 def segments(episode: str | None, series: str | None, form: str, db: str) -> None:
     """What is no story, or shown elsewhere too: openings, endings, eyecatches, recaps, previews.
 
-    Of EPISODE, a file's name with or without its suffix or a path to it, or of all. Shots that are
+    Of EPISODE, such as S01E03, a file's name or a path to it, or of all. Shots that are
     reused are listed too, though they are story. A table's times are those that players show, which
     eyecatch segment takes; JSON and CSV have those of the video's own clock, in seconds.
     """
@@ -27,6 +28,7 @@ def segments(episode: str | None, series: str | None, form: str, db: str) -> Non
     rows = [shapes.segment_row(one) for one in found]
     columns = ["episode", "kind", "start", "stop", "start_frame", "stop_frame", "confidence", "by"]
     if form == "table":
+        shorten(rows, [one.episode for one in found])
         for one, row in zip(found, rows, strict=True):
             row |= {"start": exact_clock(float(one.start)), "stop": exact_clock(float(one.stop))}
             row["confidence"] = f"{row['confidence']:.0%}"

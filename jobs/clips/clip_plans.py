@@ -136,7 +136,7 @@ def _name(number: int, plan: ClipPlan) -> str:
     hours, minutes, seconds = ms // 3_600_000, ms // 60_000 % 60, ms // 1000 % 60
     time = f"{hours:02}-{minutes:02}-{seconds:02}.{ms % 1000:03}"
     who = "+".join(plan.characters) or str(plan.segment)
-    title, who = (fitted(_plain(part), most=HALF) for part in (source.episode.title, who))
+    title, who = (fitted(_plain(part), most=HALF) for part in (source.episode.heading, who))
     return f"{title}_{number:04}_{who}_{time}{plan.cutter.suffix}"
 
 

@@ -14,10 +14,10 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from eyecatch.core.palette import Colours
 from eyecatch.core.plotting import FAINT, INK, LINE, breadth, canvas, fit, save
+from eyecatch.core.short_names import short
 from eyecatch.core.text import clock
 from eyecatch.db.records.face_rows import TrackRow
 from eyecatch.jobs.export.appearances import EpisodeAppearances
-from eyecatch.jobs.selection import short
 from eyecatch.jobs.time_axis import label_step
 
 _CELL, _ROW, _TOTAL = 0.72, 0.36, 0.8  # inches, of a grid; rows of a timeline are as high
@@ -76,7 +76,7 @@ def _grid(casts: Sequence[EpisodeAppearances]) -> _Grid:
     ordered = sorted(seconds, key=lambda name: (-sum(seconds[name]), name))
     return _Grid(
         {name: seconds[name] for name in ordered},
-        [fit(label, _LABEL, 9) for label in short([c.episode.title for c in casts])],
+        [fit(label, _LABEL, 9) for label in short([c.episode for c in casts])],
         casts[0].colours,
     )
 
@@ -214,6 +214,6 @@ def _frame(axes: Axes, rows: int, length: float) -> None:
 def _title(figure: Figure, cast: EpisodeAppearances, left: float) -> None:
     height = figure.get_figheight()
     figure.text(
-        left / _WIDTH, 1 - 0.32 / height, fit(cast.episode.title, _WIDTH - left, 14),
+        left / _WIDTH, 1 - 0.32 / height, fit(cast.episode.heading, _WIDTH - left, 14),
         fontsize=14, va="center",
     )  # fmt: skip

@@ -9,9 +9,10 @@ import numpy as np
 
 from eyecatch.core.crops import decode
 from eyecatch.core.plotting import FAINT, INK, canvas, fit, save
+from eyecatch.core.short_names import short
 from eyecatch.core.text import clock
 from eyecatch.db.records.face_rows import CropRow
-from eyecatch.jobs.selection import Selection, short
+from eyecatch.jobs.selection import Selection
 
 _COLUMNS, _ROWS = 10, 6
 MAX_FACES = _COLUMNS * _ROWS
@@ -61,7 +62,7 @@ def pick_faces(chosen: Selection, character: str) -> SheetFaces:
         min_seconds=chosen.min_seconds,
     )
     counted = {one.episode.id: one.ranges for one in found}
-    labels = short([episode.title for episode in episodes])
+    labels = short(episodes)
     best: list[SheetFace] = []
     for label, episode in zip(labels, episodes, strict=True):
         by_track: dict[int, CropRow] = {}

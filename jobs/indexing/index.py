@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,13 +25,15 @@ from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.db.records.states import EpisodeStatus
 from eyecatch.jobs.classify import Classifier, Models, load_models
 from eyecatch.jobs.damage import damage_sentence
+from eyecatch.jobs.episode_naming import name_by_files
 from eyecatch.jobs.indexing.episode_scans import EpisodeScans
-from eyecatch.jobs.indexing.index_fault import IndexFault
+from eyecatch.jobs.indexing.index_fault import IndexFault, unread
 from eyecatch.jobs.indexing.job import Job
 from eyecatch.jobs.indexing.options import IndexKeywords, IndexOptions
 from eyecatch.jobs.indexing.prefetch import Prefetcher
 from eyecatch.jobs.indexing.register import register_all
 from eyecatch.jobs.indexing.render_hook import RenderHook
+from eyecatch.jobs.indexing.series_by_names import series_by_names
 from eyecatch.jobs.indexing.series_detectors import learn_series
 from eyecatch.jobs.progress import STARTING, Listener, Progress, silent, tell
 from eyecatch.jobs.runners import make_runner
@@ -50,8 +52,9 @@ class IndexReport:
         problems: each thing that is wrong; all else is done.
         progress: what was done, in numbers.
         made: files of its folders that eyecatch wrote itself, which are left out.
-        notes: a sentence for each series that a detector learned first, on what was found to repeat
-            in each series, and one on episodes that keep the scan of an earlier version.
+        notes: a sentence for each folder whose files' names don't agree on a series, for each
+            series that a detector learned first, on what was found to repeat in each series, and
+            on episodes that keep the scan of an earlier version.
         rendered: the files that ``render`` asked for, and that were written.
     """
 
@@ -100,7 +103,8 @@ def index(
             runner: ``inline`` or ``ray``; None: Ray for large jobs, else inline.
             ray: which Ray cluster, and what is used of it; None for that of ``RAY_ADDRESS``, and
                 where there is none a cluster of the job's own.
-            series: name of the show that new episodes belong to.
+            series: name of the show that new episodes belong to; None for what their files' names
+                say, if they agree and no episode of the index is of none.
             trust: ``high``, ``balanced`` or ``eager``: how sure a name has to be, of bundles and
                 where it follows what people said. The index keeps the level; None leaves it.
             adapt: let the detector learn each series first (``eyecatch.adapt``), unless it has
@@ -144,6 +148,8 @@ def index(
     sources, db = videos(several(paths)), database(db)
     if options.trust is not None:
         _check_trust(options.trust, ensemble)
+    if not sources.files:  # a path that was mistyped makes no index
+        return IndexReport((), tuple(map(unread, sources.faults)), Progress())
     with open_index(db) as opened:
         if options.trust is not None:
             opened.bundles.choose_trust(options.trust)
@@ -153,7 +159,9 @@ def index(
         hook = RenderHook(opened, options.render, say)
         made: list[Path] = []
         adapting = options.adapt or options.adapt_again
-        notes = _learned(opened, db, sources, options) if adapting else []
+        name_by_files(opened)
+        series, notes = _series(opened, sources.files, options.series)
+        notes += _learned(opened, db, sources, series, options) if adapting else []
         named = options.detector is not None and not adapting
         scans = EpisodeScans(
             opened,
@@ -175,19 +183,19 @@ def index(
         files = register_all(
             opened,
             sources,
-            series=options.series,
+            series=series,
             chunk_seconds=options.chunk_seconds,
             again=options.retry_failed,
             on_made=made.append,
         )
         with closing(Prefetcher(files)) as registered:
             job.run(registered, partial(make_runner, options.runner, ray=options.ray))
-        unread = _hash_again(opened, job, scans) if options.segments else []
+        unhashed = _hash_again(opened, job, scans) if options.segments else []
         say("looking for openings, recaps and the like")
         notes += search(opened, job.episodes)
         say("")
         hook.render_missing(job.episodes)
-        report = _report(opened, job, (*map(IndexFault, unread), *hook.faults))
+        report = _report(opened, job, (*map(IndexFault, unhashed), *hook.faults))
         notes += _kept(scans.kept)
         written = tuple(hook.written)
         return replace(report, made=tuple(made), notes=tuple(notes), rendered=written)
@@ -222,12 +230,27 @@ def _kept(episodes: Collection[int]) -> list[str]:
     return [f"{some} {earlier}; --rescan scans {which} with the present one."]
 
 
-def _learned(index: Index, db: str, files: Sources, options: IndexOptions) -> list[str]:
+def _series(
+    index: Index, files: Sequence[Path], said: str | None
+) -> tuple[dict[Path, str | None], list[str]]:
+    """The series of each file if it is new, and notes on those whose names don't tell."""
+    if said is not None:
+        return dict.fromkeys(files, said), []
+    return series_by_names(index, files)
+
+
+def _learned(
+    index: Index,
+    db: str,
+    files: Sources,
+    series: Mapping[Path, str | None],
+    options: IndexOptions,
+) -> list[str]:
     return learn_series(
         index,
         db,
         files,
-        series=options.series,
+        series=series,
         again=options.adapt_again,
         detector=configured(options.detector or DetectorConfig()),
         listener=options.on_adapt,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from eyecatch.core.errors import EyecatchError, MachineError, MediaError
 from eyecatch.core.inputs import Sources
+from eyecatch.core.name_parsing import parsed_name
 from eyecatch.core.shortage import blame_machine
 from eyecatch.core.storage import is_remote, place, reachable
 from eyecatch.core.video.content_hash import content_hash
@@ -28,7 +29,7 @@ def register_all(  # noqa: PLR0913 - each is one plain wish of the caller's
     index: Index,
     sources: Sources,
     *,
-    series: str | None,
+    series: Mapping[Path, str | None],
     chunk_seconds: float,
     again: bool,
     on_made: Callable[[Path], None] = lambda _: None,
@@ -41,7 +42,7 @@ def register_all(  # noqa: PLR0913 - each is one plain wish of the caller's
     Args:
         index: an open index.
         sources: the files.
-        series: name of the show that new episodes belong to.
+        series: of each file, name of the show that it belongs to if it is new; None for none.
         chunk_seconds: least length of the chunks of new episodes.
         again: try those again that could not be indexed.
         on_made: called with each file that eyecatch wrote itself and that nobody named outright; it
@@ -61,7 +62,7 @@ def register_all(  # noqa: PLR0913 - each is one plain wish of the caller's
             if file not in sources.named and _unchanged(index, file) is None and is_made(file):
                 on_made(file)
                 continue
-            id_ = register(index, file, series, chunk_seconds).id
+            id_ = register(index, file, series.get(file), chunk_seconds).id
         except (MediaError, MachineError) as error:
             yield unread(error)
             continue
@@ -84,10 +85,16 @@ def register(index: Index, file: Path, series: str | None, chunk_seconds: float)
     record = _unchanged(index, file)
     if record is not None:
         index.episode_files.vouch(record.digest, FileStamp.of(file))
-        return with_clock(index, record)
-    record = _add(index, file, series, chunk_seconds)
-    _replace(index, str(file.absolute()))
-    return record
+        if is_remote(record.video.path) or record.video.path.exists():
+            return with_clock(index, record)
+        index.replacements.moved(record.id, str(file.absolute()))  # back to where it was once
+    else:
+        record = _add(index, file, series, chunk_seconds)
+        _replace(index, str(file.absolute()))
+    name = parsed_name(str(file.absolute()))
+    if record.named_by is None or name.label is not None:  # a name that says nothing tells no more
+        index.episode_names.save({record.id: name})
+    return with_clock(index, index.episodes.get(record.id))
 
 
 def _add(index: Index, file: Path, series: str | None, chunk_seconds: float) -> EpisodeRecord:
@@ -108,7 +115,8 @@ def _add(index: Index, file: Path, series: str | None, chunk_seconds: float) -> 
             problem = "not one frame of it can be read"
             raise MediaError(str(file), problem, "copy or download it again")
     except MediaError as error:
-        index.bad_files.add(str(file.absolute()), error, stamp)
+        if stamp is not None or file.exists():  # what isn't there is no file that is bad
+            index.bad_files.add(str(file.absolute()), error, stamp)
         raise
     made = index.episodes.add(digest, stamp, video, planned, series)
     index.bad_files.forget(stamp.path)

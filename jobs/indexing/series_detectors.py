@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 from eyecatch.core.detect.config import DetectorConfig
@@ -23,7 +24,7 @@ def learn_series(  # noqa: PLR0913 - each is one plain wish of the caller's
     db: str,
     files: Sources,
     *,
-    series: str | None,
+    series: Mapping[Path, str | None],
     again: bool,
     detector: DetectorConfig,
     listener: AdaptListener,
@@ -34,7 +35,7 @@ def learn_series(  # noqa: PLR0913 - each is one plain wish of the caller's
         index: an open index.
         db: where it is, for the faces that people named in it.
         files: the episodes.
-        series: name of the show that new ones belong to.
+        series: of each file, name of the show that it belongs to if it is new.
         again: learn anew what was learned before, too.
         detector: which one to begin with.
         listener: is called with how far it is.
@@ -79,8 +80,10 @@ def called(series: str | None) -> str:
     return "these episodes" if series is None else series
 
 
-def _by_series(index: Index, files: Sources, series: str | None) -> dict[str | None, list[Path]]:
-    """The files of each series; of those that the index doesn't know, of ``series``."""
+def _by_series(
+    index: Index, files: Sources, series: Mapping[Path, str | None]
+) -> dict[str | None, list[Path]]:
+    """The files of each series; of those that the index doesn't know, by ``series``."""
     found: defaultdict[str | None, list[Path]] = defaultdict(list)
     for file in files.files:
         try:
@@ -88,5 +91,5 @@ def _by_series(index: Index, files: Sources, series: str | None) -> dict[str | N
             known = None if digest is None else index.episodes.by_digest(digest)
         except (OSError, EyecatchError):  # registering says what is wrong with it
             continue
-        found[series if known is None else known.series].append(file)
+        found[series.get(file) if known is None else known.series].append(file)
     return dict(found)

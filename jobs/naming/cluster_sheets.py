@@ -8,6 +8,7 @@ from pathlib import Path
 from eyecatch.core.crops import is_crop
 from eyecatch.core.errors import RequestError
 from eyecatch.core.palette import UNKNOWN
+from eyecatch.core.short_names import short
 from eyecatch.core.text import clock
 from eyecatch.db.index import Index
 from eyecatch.db.records.review import ClusterRow, FaceRow
@@ -17,7 +18,6 @@ from eyecatch.jobs.export.contact_sheet import (
     SheetFaces,
     draw_faces,
 )
-from eyecatch.jobs.selection import short
 
 
 def write_sheets(
@@ -26,8 +26,8 @@ def write_sheets(
     """Write ``<number>.png`` for each cluster; RequestError if the folder can't be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        titles = {one.id: one.title for one in index.episodes.listed()}
-        labels = dict(zip(titles, short(list(titles.values())), strict=True))
+        episodes = index.episodes.listed()
+        labels = dict(zip((one.id for one in episodes), short(episodes), strict=True))
         for row, faces in clusters:
             shown = [
                 SheetFace(jpeg, labels[face.episode_id], f"{face.id}  {clock(face.shown)}")

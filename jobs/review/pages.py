@@ -8,6 +8,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, HTTPException
 from starlette.responses import Response
 
+from eyecatch.core.short_names import short
 from eyecatch.jobs.review.episode_page import EpisodePage
 from eyecatch.jobs.review.parameters import (
     READ,
@@ -21,7 +22,6 @@ from eyecatch.jobs.review.parameters import (
 from eyecatch.jobs.review.scenes import scene_spans, scenes_of
 from eyecatch.jobs.review.state import AppState
 from eyecatch.jobs.review.templating import page
-from eyecatch.jobs.selection import short
 
 EPISODES = 24
 """Of the grid, on one page."""
@@ -72,7 +72,7 @@ class Pages:
         return page(
             self._room,
             "season.html",
-            episodes=list(zip(episodes, short([one.title for one in episodes]), strict=True)),
+            episodes=list(zip(episodes, short(episodes), strict=True)),
             characters=[(one, names[one], seconds[one]) for one in order],
             longest=max((part.seconds for part in parts), default=1.0),
             glimpses=parts.glimpses,

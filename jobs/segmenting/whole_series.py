@@ -26,7 +26,7 @@ def series_of(index: Index, wanted: Collection[int]) -> Iterator[list[EpisodeRec
             yield sorted(episodes, key=_in_order)
 
 
-def _in_order(episode: EpisodeRecord) -> list[tuple[int, int | str]]:
-    """By folder and name, with numbers as numbers: 9 before 10."""
+def _in_order(episode: EpisodeRecord) -> tuple[object, ...]:
+    """As they were shown; where that isn't known by folder and name, with 9 before 10."""
     parts = _DIGITS.split(str(episode.video.path).lower())
-    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
+    return episode.named.place, [(0, int(one)) if one.isdecimal() else (1, one) for one in parts]

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from eyecatch.jobs.clips.manifest import Clip
     from eyecatch.jobs.demo import Demo, demo
     from eyecatch.jobs.doctor import doctor
+    from eyecatch.jobs.episode_naming import episode
     from eyecatch.jobs.export.export import export
     from eyecatch.jobs.export.exporting import Exported
     from eyecatch.jobs.finding import Finding
@@ -159,6 +160,7 @@ _HOMES = {
     "demo": "eyecatch.jobs.demo",
     "doctor": "eyecatch.jobs.doctor",
     "enrol": "eyecatch.training.enrolment.enrol",
+    "episode": "eyecatch.jobs.episode_naming",
     "episodes": "eyecatch.jobs.queries",
     "evaluate": "eyecatch.training.evaluation.evaluate",
     "evaluate_detector": "eyecatch.training.evaluation.detector",
@@ -252,6 +254,7 @@ __all__ = [
     "demo",
     "doctor",
     "enrol",
+    "episode",
     "episodes",
     "evaluate",
     "evaluate_detector",

@@ -189,7 +189,7 @@ def test_every_repository_is_the_class_that_type_checkers_are_told():
     attributes = {
         name: value for name, value in vars(Index).items() if isinstance(value, cached_property)
     }
-    assert len(attributes) == 36
+    assert len(attributes) == 38
     index = Index(parse_url("sqlite://"), sa.create_engine("sqlite://"))
     for name in attributes:
         made = getattr(index, name)

@@ -14,7 +14,7 @@ from eyecatch.core.video.plan import plan
 from eyecatch.db.index import open_index
 from eyecatch.jobs.cli import main
 from eyecatch.jobs.export import contact_sheet
-from eyecatch.jobs.selection import Selection, short
+from eyecatch.jobs.selection import Selection
 
 
 def comments(path):
@@ -100,13 +100,6 @@ def test_japanese_names_have_their_signs(tmp_path, caplog):
         figure.text(0.1, 0.5, shown("飛影 ヒエイ $money$"))
         save(figure, tmp_path / "name.png", "png")
     assert not caplog.records
-
-
-def test_episodes_are_labelled_by_what_tells_them_apart():
-    assert short(["[Grp] Show_S01E01 [1080p]", "[Grp] Show_s01e02 [1080p]"]) == ["S01E01", "S01E02"]
-    assert short(["Show - 08 (BD)", "Show - 09 (BD)", "Show - 10 (BD)"]) == ["08", "09", "10"]
-    assert short(["Film"]) == ["Film"]
-    assert short(["Show", "Show 2"]) == ["Show", "2"]
 
 
 @pytest.mark.parametrize("kind", ["season", "timeline", "faces"])

@@ -106,12 +106,12 @@ def test_an_episode_that_comes_later_is_compared_with_those_that_are_there(
     assert found(other) == found(searched)
 
 
-def test_folders_are_series_of_their_own(broadcast, tmp_path):
+def test_folders_are_series_of_their_own_where_names_tell_of_none(broadcast, tmp_path):
     other = str(tmp_path / "two.db")
     for number, path in enumerate(broadcast.episodes[:2]):
         folder = tmp_path / f"show {number}"
         folder.mkdir()
-        shutil.copy(path, folder)
+        shutil.copy(path, folder / f"{'ab'[number]}.mkv")
     folders = [tmp_path / "show 0", tmp_path / "show 1"]
     eyecatch.index(folders, db=other, runner="inline")
     assert found(other) == []
