@@ -49,7 +49,13 @@ def write_nfo(
 
 
 def _facts(episode: EpisodeRecord) -> NfoFacts:
-    return NfoFacts(showtitle=episode.series)
+    """What is known of an episode: players count in whole numbers, and what is no story apart."""
+    name = episode.named
+    numbers = [name.number, name.last_number]
+    if name.special is not None or any(one is not None and one % 1 for one in numbers):
+        return NfoFacts(name.title, episode.series)
+    first, last = (None if one is None else int(one) for one in numbers)
+    return NfoFacts(name.title, episode.series, name.season, first, last)
 
 
 def write_library(

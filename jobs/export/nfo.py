@@ -58,12 +58,16 @@ class NfoActor(NamedTuple):
 
 
 class NfoFacts(NamedTuple):
-    """What is known of an episode; None where it isn't."""
+    """What is known of an episode, by its elements; None where it isn't.
+
+    ``episodenumberend`` is Jellyfin's: the last one of a file with several.
+    """
 
     title: str | None = None
     showtitle: str | None = None
     season: int | None = None
     episode: int | None = None
+    episodenumberend: int | None = None
 
 
 def new_nfo(facts: NfoFacts, actors: Sequence[NfoActor]) -> bytes:

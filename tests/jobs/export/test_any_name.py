@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocotools.coco import COCO
 
+from eyecatch.core.episode_name import EpisodeName
 from eyecatch.core.palette import Colours
 from eyecatch.core.text import cell, one_line
 from eyecatch.core.video.types import Video
@@ -195,6 +196,27 @@ def test_nfo(clips, title, series):
     names = [one_line(name) for name in cast.characters()]
     assert [one.findtext("name") for one in root.iter("actor")] == names
     assert root.findtext("showtitle") == (None if series is None else one_line(series))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            EpisodeName(None, 1, 3.0, title="A Night"),
+            {"title": "A Night", "season": "1", "episode": "3"},
+        ),
+        (EpisodeName(None, 0, 4.0), {"season": "0", "episode": "4"}),
+        (EpisodeName(None, 2, 1.0, 2.0), {"season": "2", "episode": "1", "episodenumberend": "2"}),
+        (EpisodeName(None, 1, 12.5), {}),
+        (EpisodeName(None, 1, 1.0, special="NCOP"), {}),
+        (EpisodeName(), {}),
+    ],
+)
+def test_an_nfo_says_what_players_can_count(name, said):
+    cast = cast_of([])
+    cast = replace(cast, episode=replace(cast.episode, named=name))
+    root = ET.fromstring(library.write_nfo(cast, None, {}, {}))
+    assert {one.tag: one.text for one in root} == said
 
 
 @quick
