@@ -56,11 +56,22 @@ class PageQueries(Repository):
             )
             return Counts(*(connection.scalar(query) or 0 for query in queries))
 
-    def episodes(self, first: int, count: int, words: str = "") -> list[EpisodeRecord]:
-        """Some episodes, as they were shown; with ``words`` in their path, if there are any."""
+    def episodes(
+        self, first: int, count: int, words: str = "", series: int | None = None
+    ) -> list[EpisodeRecord]:
+        """Some episodes, as they were shown.
+
+        Args:
+            first: how many are left out.
+            count: how many there are at most.
+            words: in their path, if there are any.
+            series: only those of one series; 0 for those of none.
+        """
         with self._session.reading() as connection:
             query = select_episodes().where(Episode.replaced_by.is_(None))
             query = query.order_by(*in_order())
+            if series is not None:
+                query = query.where(Episode.series_id.is_not_distinct_from(series or None))
             if words:
                 query = query.where(
                     func.lower(Episode.path).contains(words.lower(), autoescape=True)

@@ -14,6 +14,7 @@ from eyecatch.jobs.review.parameters import (
     READ,
     Chance,
     Id,
+    OneSeries,
     PageCounting,
     PageNumber,
     Parts,
@@ -56,11 +57,15 @@ class Pages:
         return router
 
     def season(
-        self, number: PageNumber = 1, confidence: Chance = 0.0, count: Parts = "story"
+        self,
+        number: PageNumber = 1,
+        confidence: Chance = 0.0,
+        count: Parts = "story",
+        series: OneSeries = None,
     ) -> Response:
         """Characters by episodes."""
         counting = PageCounting(confidence, count)
-        episodes = self._index.pages.episodes((number - 1) * EPISODES, EPISODES)
+        episodes = self._index.pages.episodes((number - 1) * EPISODES, EPISODES, series=series)
         parts = self._index.pages.parts(
             [episode.id for episode in episodes], counting.with_kinds, confidence
         )
@@ -77,6 +82,8 @@ class Pages:
             longest=max((part.seconds for part in parts), default=1.0),
             glimpses=parts.glimpses,
             counting=counting,
+            every_series=self._index.pages.series(),
+            series=series,
             number=number,
             more=len(episodes) == EPISODES,
         )

@@ -125,3 +125,8 @@ def test_series_are_named_one_by_one(page, room, unnamed):
     assert "Slayers" in page.get("/unknowns").text
     assert room.index.batches.unnamed(7).faces < room.index.batches.unnamed().faces
     assert page.get("/unsure?series=7").status_code == 200
+    grid = page.get("/?series=7&confidence=0.5").text
+    assert "/episodes/2" in grid
+    assert "/episodes/1" not in grid
+    assert '<a href="/?series=7&amp;confidence=0.5&amp;count=everything"' in grid
+    assert '<input type="hidden" name="series" value="7">' in grid
