@@ -182,11 +182,11 @@ def _agreement(
 ) -> npt.NDArray[np.float64]:
     """1 where drawings are alike, -_MISMATCH where they are not, 0 where nothing can be told."""
     inside = (mine >= 0) & (mine < len(a.hashes)) & (theirs >= 0) & (theirs < len(b.hashes))
-    here = a.hashes[np.clip(mine, 0, max(0, len(a.hashes) - 1))]
+    here = a.hashes[np.clip(mine, 0, len(a.hashes) - 1)]
     nearest = np.full(mine.shape, 64, np.uint8)
     blank = np.ones(mine.shape, bool)
     for shift in (0, -1, 1):  # drawings may begin half a step earlier or later
-        there = b.hashes[np.clip(theirs + shift, 0, max(0, len(b.hashes) - 1))]
+        there = b.hashes[np.clip(theirs + shift, 0, len(b.hashes) - 1)]
         nearest = np.minimum(nearest, np.where(there == 0, np.uint8(64), distance(here, there)))
         blank &= there == 0
     told = np.where(nearest <= LOOSE, 1.0, -_MISMATCH)
@@ -243,7 +243,7 @@ def _tuned(  # noqa: PLR0913, PLR0917 - two episodes, what is known of their spa
         times = other + _LAGS[:, None] + offsets * rate
         theirs = np.floor(times / STEP).astype(np.int64)
         inside = (theirs >= 0) & (theirs < len(b.hashes))
-        there = b.hashes[np.clip(theirs, 0, max(0, len(b.hashes) - 1))]
+        there = b.hashes[np.clip(theirs, 0, len(b.hashes) - 1)]
         apart = np.where(inside, distance(a.hashes[mine], there), 64)
         totals = np.maximum(2 * LOOSE - apart.astype(np.int64), 0).sum(axis=1)
         place = int(np.argmax(totals - np.abs(_LAGS)))

@@ -33,7 +33,8 @@ class Grid:
     """What is on screen at every step; time is counted from the episode's first frame.
 
     Attributes:
-        hashes: uint64 (n,): of the drawing that is on screen; 0 where there is none to tell.
+        hashes: uint64 (n,), one at least: of the drawing that is on screen; 0 where there is none
+            to tell.
         drawings: float64 (k,): seconds at which each hashed drawing begins.
         values: uint64 (k,): its hash.
         cuts: float64 (c,): seconds at which shots begin, rising, without the first.
@@ -58,7 +59,7 @@ class Grid:
         values = signature.pictures.hashes[inside]
         values = np.where(np.bitwise_count(values) < _TELLING, np.uint64(0), values)
         end = float(times[-1]) if len(times) else 0.0
-        points = np.arange(int(end / STEP)) * STEP + STEP / 2
+        points = np.arange(max(int(end / STEP), 1)) * STEP + STEP / 2  # one frame has one, too
         place = np.searchsorted(drawings, points, "right") - 1
         hashes = np.where(place >= 0, values[place], np.uint64(0)) if len(values) else points * 0
         if len(values):

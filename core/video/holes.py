@@ -78,7 +78,8 @@ class Extents:
             found, aside = lost > 0, 0
         else:
             # The first picture after a hole may say the place or the time of the last one before.
-            lost, aside = np.convolve(lost, [1, 1, 1], "same"), 1
+            padded = np.pad(lost, 1)
+            lost, aside = padded[:-2] + padded[1:-1] + padded[2:], 1
             found = (lost > 0) & (earliest - latest > LONG * usual)
         candidates = np.flatnonzero(found)
         candidates = candidates[np.argsort(-lost[candidates], kind="stable")][:MOST_CHECKED]

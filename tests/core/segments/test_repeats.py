@@ -145,5 +145,6 @@ def test_episodes_without_any_hash_are_passed_over():
     signatures = [signature(one, seed) for seed, (one, _) in enumerate(made)]
     bare = EpisodeSignature(np.zeros(1), none, np.zeros(0, np.int32))
     unhashed = EpisodeSignature(signatures[0].times, none, np.zeros(0, np.int32))
-    segments, _ = found_in([*signatures, unhashed, bare])
-    assert segments == [*(about(truth) for _, truth in made), [], []]
+    frame = signature(film(0.05, 7))  # shorter than a step of a grid
+    segments, _ = found_in([*signatures, unhashed, bare, frame])
+    assert segments == [*(about(truth) for _, truth in made), [], [], []]

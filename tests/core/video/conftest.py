@@ -164,6 +164,7 @@ SAMPLES = [
     Sample("fields.ts", "interlaced H.264", 96, [*OPEN, *FIELDS], chunks=8),
     Sample("fields.mpg", "interlaced MPEG-2", 96, [*MPEG2, *FIELDS], chunks=8),
     Sample("one.mkv", "one frame only", 1, X264, drawn(frames=1), chunks=1),
+    Sample("three.mkv", "three frames only", 3, X264, drawn(frames=3), chunks=1),
     Sample("first.mkv", "no keyframe but the first", 96, [*X264, "-g", "999"], chunks=1),
     Sample("refresh.mkv", "keyframes that are none: intra refresh", 96, REFRESH, chunks=8),
     Sample("streams.mkv", "three streams, the second is meant", 96, _two_streams, chunks=8),
