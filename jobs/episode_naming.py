@@ -20,7 +20,7 @@ class SaidOfEpisode(TypedDict, total=False):
     """What a person says of an episode; see ``episode``."""
 
     series: str | None
-    season: int | None
+    season: int | str | None
     number: float | str | None
     title: str | None
     special: str | None
@@ -70,6 +70,7 @@ def episode(
     """
     values = _checked(said)
     with open_index(database(db), create=False) as index:
+        name_by_files(index)  # what is not said stays as it is read
         found = pick_one(index, episode)
         pipeline = NamingPipeline(index) if "series" in values else None
         with index.transaction():
@@ -88,11 +89,15 @@ def _checked(said: SaidOfEpisode) -> dict[str, Any]:
             values[key] = " ".join(values[key].split()) or None
             if values[key] is not None:
                 require_name(values[key])
-    if not 0 <= values.get("season", 0) < 100:
-        raise RequestError(f"there is no season {values['season']}", "give one from 0 to 99")
-    if "number" in values:
+    if values.get("season") == "":
+        values["season"] = None
+    elif values.get("season", 0) not in range(100):
+        raise RequestError(f"there is no season {values['season']!r}", "give one from 0 to 99")
+    if values.get("number") == "":
+        values |= {"number": None, "last_number": None}
+    elif "number" in values:
         parts = _NUMBER.fullmatch(str(values["number"]).removesuffix(".0"))
-        if parts is None:
+        if parts is None or (parts[2] is not None and float(parts[2]) <= float(parts[1])):
             problem = f"{values['number']!r} is no number of an episode"
             raise RequestError(problem, "write it as 3, 12.5 or 1-2")
         values["number"] = float(parts[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
@@ -14,10 +14,23 @@ if TYPE_CHECKING:
     from eyecatch.jobs.episode_naming import SaidOfEpisode
 
 
+class _Season(click.IntRange):
+    """A season, or an empty text for none."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as click has it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:  # noqa: ANN401 - as above
+        """The number; a usage error where it is none."""
+        return value if value == "" else super().convert(value, param, ctx)
+
+
 @click.command(epilog="Example:  eyecatch episode 'Show - 03v2' --season 2 --number 3")
 @click.argument("episode")
 @click.option("--series", help="The show.")
-@click.option("--season", type=click.IntRange(0, 99), help="0 is where players put specials.")
+@click.option("--season", type=_Season(0, 99), help="0 is where players put specials.")
 @click.option("--number", metavar="NUMBER", help="3, 12.5, or 1-2 of a file with several.")
 @click.option("--title", help="Of this episode.")
 @click.option("--special", metavar="KIND", help="What it is if no story: OVA, NCOP.")

@@ -39,9 +39,14 @@ def explained(error: click.ClickException, arguments: Sequence[str]) -> click.Cl
 
 
 def refuse_empty(arguments: Sequence[str]) -> None:
-    """UsageError where an argument is empty; only ``--with`` may be given nothing."""
+    """UsageError where an argument is empty; only ``--with`` may be given nothing.
+
+    So may be what an episode is called, where ``episode`` takes it away.
+    """
+    names = {"--series", "--season", "--number", "--title", "--special"}
+    may_be = {"--with"} | (names if "episode" in arguments else set())
     for before, word in zip(("", *arguments), arguments, strict=False):
-        if not word and before != "--with":
+        if not word and before not in may_be:
             after = f" after {before}" if before else ""
             problem = f"An argument{after} is empty: is the variable set that it comes from?"
             raise click.UsageError(problem)

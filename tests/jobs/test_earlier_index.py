@@ -109,3 +109,8 @@ def test_what_a_person_said_can_still_be_undone(season, ask):
     db = str(season / "season.db")
     assert "Daichi" in eyecatch.undo(db=db).message
     assert [one["character"] for one in json.loads(ask("characters", "--json"))] == ["Akari"]
+
+
+def test_what_is_said_of_an_episode_leaves_what_its_file_s_name_says(season):
+    told = eyecatch.episode("S01E01", number=7, db=season / "season.db").named
+    assert (told.label, told.season) == ("S01E07", 1)

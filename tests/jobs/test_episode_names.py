@@ -68,6 +68,19 @@ def test_what_a_person_says_stays(own, fansub, run):
     assert named(own)[1] == ("Lantern", "S02E01")
 
 
+def test_what_a_name_was_read_to_say_is_taken_away(own, run):
+    said = "--season", "3", "--title", "Lights", "--special", "OVA"
+    assert run("episode", NAMES[0], *said, "--db", own)[0] == 0
+    assert named(own)[-1] == ("Lantern", "S03 OVA1")
+    away = "--season", "", "--number", "", "--title", "", "--special", "", "--series", ""
+    status, _, err = run("episode", NAMES[0], *away, "--db", own)
+    assert status == 0
+    assert "has no name but its file's" in err
+    with open_index(own) as index:
+        name = pick_one(index, NAMES[0]).named
+    assert [*name] == [None] * len(name)
+
+
 def test_a_series_is_corrected_with_its_faces(own):
     eyecatch.unknowns(db=own)
     before = eyecatch.unknowns(db=own)
@@ -86,6 +99,7 @@ def test_a_series_is_corrected_with_its_faces(own):
     [
         ({}, "nothing is said"),
         ({"number": "three"}, "no number"),
+        ({"number": "3-1"}, "no number"),
         ({"season": -1}, "no season"),
         ({"series": "a\nb\x00"}, "no letters"),
     ],
