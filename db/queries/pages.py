@@ -15,9 +15,7 @@ from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episode_rows import LAST, episode_record, in_order, select_episodes
 from eyecatch.db.models import (
-    Appearance,
     Character,
-    Cluster,
     Episode,
     Face,
     Frame,
@@ -51,8 +49,6 @@ class PageQueries(Repository):
                 select(func.count())
                 .select_from(Episode)
                 .where(Episode.state != PENDING, faces, ~seen),
-                select(func.count()).select_from(Cluster).where(Cluster.faces > 0),
-                select(func.count()).select_from(Appearance).where(Appearance.unsure),
             )
             return Counts(*(connection.scalar(query) or 0 for query in queries))
 

@@ -142,15 +142,11 @@ class Counts:
         episodes: all of them.
         pending: those that are not indexed to their end.
         unseen: those that are, but whose faces nobody has looked at.
-        clusters: those in which faces wait.
-        unsure: faces with a name that is unsure.
     """
 
     episodes: int
     pending: int
     unseen: int
-    clusters: int
-    unsure: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -399,3 +399,10 @@ def test_glimpses_are_told(page, room, unnamed, named):
     assert many
     for path in ("/", f"/characters/{named}"):
         assert re.search(f"Not counted: {many} glimpses? of less than", page.get(path).text)
+
+
+def test_the_season_and_the_head_say_the_same_number_of_clusters(page, blurred):
+    text = page.get("/").text
+    (head,) = re.findall(r'Unknown <span class="count">(\d+)</span>', text)
+    (button,) = re.findall(r"Name the unknown: (\d+) cluster", text)
+    assert head == button
