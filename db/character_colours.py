@@ -73,8 +73,9 @@ def _to_give(
         frames[key] += int(faces)
         casts[series].add(key)
     new: dict[int, str] = {}
+    away = given.keys() - frames.keys()  # merged, or called otherwise for now: they may come back
     for key in sorted(frames.keys() & lacking, key=lambda one: (-frames[one], one)):
-        beside = set().union(*(cast for cast in casts.values() if key in cast))
+        beside = away.union(*(cast for cast in casts.values() if key in cast))
         every = {**given, **new}
         new[key] = next_colour([every[one] for one in sorted(beside & every.keys())])
     return new

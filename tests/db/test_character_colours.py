@@ -62,6 +62,16 @@ def test_one_that_is_given_stays_whoever_comes_or_goes(index, season, cast):
 
 
 @on_sqlite
+def test_nobody_has_that_of_one_who_may_come_back(index, season, cast):
+    index.character_edits.merge("Hiei", ["Kurama"])
+    season.decide(index, 2, "Botan")
+    index.character_edits.remove_aliases("Hiei", ["Kurama"])
+    now = index.characters.colours()
+    assert now["Kurama"] == cast["Kurama"]
+    assert now["Botan"] not in cast.values()
+
+
+@on_sqlite
 def test_another_series_has_the_best_ones_again(index, season, cast):
     season.index(index, "Slayers 01.mkv", ("Lina", "Hiei"), series="Slayers")
     season.index(index, "Trigun 01.mkv", ("Vash", "Meryl"), series="Trigun")
