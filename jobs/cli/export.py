@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -27,6 +28,7 @@ from eyecatch.jobs.export.options import (
     SegmentKeywords,
     SheetKeywords,
 )
+from eyecatch.jobs.statuses import status_of
 
 if TYPE_CHECKING:  # the job loads when it runs
     from eyecatch.jobs.export.exporting import Exported
@@ -288,3 +290,5 @@ def _report(done: Exported, empty: str = "") -> None:
         folders = {file.parent for file in done.files}
         where = f"to {folders.pop()}" if len(folders) == 1 else f"to {len(folders)} folders"
         note(f"Wrote {len(done.files)} files {where}.")
+    if done.left:
+        sys.exit(status_of(len(done.files), len(done.left)))

@@ -37,10 +37,12 @@ class Exported:
     Attributes:
         files: the files, or the folder of a dataset or bundle; none where it was standard output.
         rows: how many faces, appearances, pictures or characters they hold.
+        left: files that could not be added to, and are as they were.
     """
 
     files: tuple[Path, ...]
     rows: int
+    left: tuple[Path, ...] = ()
 
 
 def frames(db: Database | None, out: Path | None, options: ExportOptions) -> Exported:
@@ -66,14 +68,15 @@ def appearances(db: Database | None, out: Path | None, options: AppearanceOption
             return _table(form, out, options.force, found.COLUMNS, rows)
         force = options.force or form.kind == "library"  # what is there is kept, and added to
         files = outputs.episode_files(chosen, form, out, options.beside, force)
+        left: list[Path] = []
         if form.kind == "library":
-            files = library.write_library(
+            files, left = library.write_library(
                 chosen.index, casts, files, thumbs=options.thumbs, force=options.force
             )
         else:
             outputs.write_episodes(form, files, options.force, casts)
     written = tuple(file for file in files if file is not None)
-    return Exported(written, sum(len(cast.appearances) for cast in casts))
+    return Exported(written, sum(len(cast.appearances) for cast in casts), tuple(left))
 
 
 def segments(db: Database | None, out: Path | None, options: SegmentOptions) -> Exported:

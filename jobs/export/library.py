@@ -65,7 +65,7 @@ def write_library(
     *,
     thumbs: str | None,
     force: bool,
-) -> list[Path | None]:
+) -> tuple[list[Path | None], list[Path]]:
     """Write an NFO for each episode, and the pictures; what is there is added to.
 
     An NFO that can't be added to, such as the note of a release, is left as it is, and that is
@@ -80,7 +80,7 @@ def write_library(
         force: replace pictures that are there.
 
     Returns:
-        The NFO files that were written.
+        The NFO files that were written, and those that were left.
 
     Raises:
         RequestError: none can be, or one can't be written.
@@ -88,7 +88,7 @@ def write_library(
     portraits = {} if thumbs == NO_THUMBS else index.exports.portraits()
     aliases = {one.name: one.aliases for one in index.summaries.characters()}
     written: list[Path | None] = []
-    faults = []
+    faults: dict[Path, str] = {}
     for cast, file in zip(casts, files, strict=True):
         there = cast.episode.video.path.with_suffix(".nfo")
         there = file if file is not None and file.exists() else there
@@ -97,7 +97,7 @@ def write_library(
             content = there.read_bytes() if there.is_file() else None
             made = write_nfo(cast, content, _seen(pictures, thumbs), aliases)
         except NfoError as fault:
-            faults.append(f"{there} {fault}")
+            faults[there] = f"{there} {fault}"
             continue
         for name, picture in pictures.items():
             if force or not picture.exists():
@@ -108,10 +108,10 @@ def write_library(
                 opened.write(made)
         written.append(file)
     if faults and not written:
-        raise RequestError(faults[0], "move it away, and run the same again")
-    for told in faults:
+        raise RequestError(next(iter(faults.values())), "move it away, and run the same again")
+    for told in faults.values():
         log.warning("%s; it is left as it is.", told)
-    return written
+    return written, list(faults)
 
 
 def _pictures(

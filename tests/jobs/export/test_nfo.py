@@ -231,6 +231,20 @@ def test_the_note_of_a_release_is_left_alone(show):
     assert (season / "Show S01E01.nfo").read_text() == "Ripped by nobody"
 
 
+def test_the_others_are_written_and_the_status_says_so(filled, refill, tmp_path, capfd):
+    files = [tmp_path / "S01E01.mkv", tmp_path / "S01E02.mkv"]
+    for file, more in zip(files, (b"", b"more"), strict=True):
+        file.write_bytes((filled.folder / "S01E01.mkv").read_bytes() + more)
+    db = refill(tmp_path / "show.db", *files)
+    files[0].with_suffix(".nfo").write_text("Ripped by nobody")
+    with pytest.raises(SystemExit) as ended:
+        main(["export", "appearances", "--db", db, "--format", "nfo", "--beside"])
+    assert ended.value.code == 3
+    said = capfd.readouterr().err
+    assert "S01E01.nfo is no XML" in said
+    assert f"Wrote {files[1].with_suffix('.nfo')}." in said
+
+
 def test_the_picture_that_a_person_chose_is_taken(show):
     db, _ = show
     with closing(sqlite3.connect(db)) as connection, connection:
