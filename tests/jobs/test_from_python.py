@@ -56,6 +56,9 @@ def test_no_index_but_the_one_that_is_named_is_made(season, monkeypatch, tmp_pat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EYECATCH_DB", str(tmp_path / "night.db"))
     eyecatch.index(tmp_path / "nothing")
+    assert not [*tmp_path.glob("*.db")], "a path that leads nowhere makes none"
+    (tmp_path / "bad.mkv").write_bytes(b"no video")
+    eyecatch.index(tmp_path)
     assert [path.name for path in tmp_path.glob("*.db")] == ["night.db"]
 
 
