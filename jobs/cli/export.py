@@ -13,7 +13,7 @@ from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import note
 from eyecatch.jobs.cli.progress import bar
 from eyecatch.jobs.cli.streams import answering
-from eyecatch.jobs.export.character_crops import CROPS, LEAST_SIDE
+from eyecatch.jobs.export.character_crops import CROPS, LEAST_SIDE, MOST_SIDE
 from eyecatch.jobs.export.formats import formats_of
 from eyecatch.jobs.export.options import (
     ENLARGE,
@@ -200,7 +200,7 @@ def segments(db: str, out: Path | None, **keywords: Unpack[SegmentKeywords]) -> 
 )
 @click.option(
     "--resolution",
-    type=click.IntRange(LEAST_SIDE),
+    type=click.IntRange(LEAST_SIDE, MOST_SIDE),
     default=RESOLUTION,
     show_default=True,
     metavar="PIXELS",

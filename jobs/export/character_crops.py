@@ -13,6 +13,9 @@ STEP: Final = 64
 LEAST_SIDE: Final = 256
 """Pixels of a side, at least: that of the smallest bucket of sd-scripts."""
 
+MOST_SIDE: Final = 8192
+"""Pixels of the square that is learned on, at most: what is larger fits into no memory."""
+
 REACH: Final = {"head": (1.05, 0.75, 1.35), "bust": (1.6, 0.8, 3.2)}
 """How far a head and a bust reach from the middle of a face (brow to chin) to the sides, from its
 brow upwards, and from its brow downwards, in heights of the face: hair above, shoulders below."""

@@ -9,7 +9,7 @@ from eyecatch.core.arguments import Names, Paths, several
 from eyecatch.core.counting import LEAST_SECONDS
 from eyecatch.core.errors import RequestError
 from eyecatch.core.segments.kinds import kinds_left_out
-from eyecatch.jobs.export.character_crops import CROPS, LEAST_SIDE
+from eyecatch.jobs.export.character_crops import CROPS, LEAST_SIDE, MOST_SIDE
 
 SHEETS: Final = ("season", "timeline", "faces")
 """What a sheet can show."""
@@ -144,6 +144,9 @@ class DatasetOptions(ExportOptions):
         if self.resolution < LEAST_SIDE:
             problem = f"pictures of {self.resolution} pixels are too small to learn from"
             raise RequestError(problem, f"give {LEAST_SIDE} or more")
+        if self.resolution > MOST_SIDE:
+            problem = f"pictures of {self.resolution} pixels are too large to learn from"
+            raise RequestError(problem, f"give {MOST_SIDE} or less")
         if self.max < 1 or self.enlarge <= 0 or (self.repeats is not None and self.repeats < 1):
             problem = "max, enlarge and repeats have to be more than nothing"
             raise RequestError(problem, "leave them out, or give 1 or more")

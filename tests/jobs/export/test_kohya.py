@@ -183,3 +183,8 @@ def test_episodes_and_tracks_take_turns_and_drawings_come_once():
     )
     (found,) = candidates(chosen).values()
     assert [(episode.id, one.frame) for episode, one in found] == [(1, 1), (2, 5), (1, 9), (1, 2)]
+
+
+def test_pictures_that_fit_into_no_memory_are_refused(tmp_path):
+    with pytest.raises(eyecatch.RequestError, match="too large to learn from"):
+        eyecatch.export("dataset", format="kohya", out=tmp_path, resolution=99_999)
