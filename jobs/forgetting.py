@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eyecatch.core.arguments import AnyPath, Database, checked
@@ -10,7 +11,7 @@ from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.scan import EpisodeRecord
 from eyecatch.jobs.naming.pipeline import NamingPipeline
 from eyecatch.jobs.review.proxies import proxy_folder, proxy_place
-from eyecatch.jobs.selection import pick_one
+from eyecatch.jobs.selection import pick, pick_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +62,29 @@ def forget(what: AnyPath, *, db: Database | None = None, dry_run: bool = False) 
         ('character', 'Hotaru', 0)
     """
     with open_index(db, create=False) as index:
-        character = _character(index, str(what))
+        character, alike = _character(index, str(what))
         try:
-            episode = pick_one(index, what, partly=False)
-        except RequestError:
-            if character is None:
+            pick(index, [what], partly=False)
+        except RequestError as error:
+            if character is not None:
+                return _forget_character(index, character, dry_run)
+            if not alike:
                 raise
-            return _forget_character(index, character, dry_run)
+            problem = f"no episode or character is called {str(what)!r}"
+            raise RequestError(problem, f"the nearest are {', '.join(alike)}") from error
+        episode = pick_one(index, what, partly=False)
         if character is not None:
             problem = f"{what} is an episode and a character"
             raise RequestError(problem, f"name the episode by its path: {episode.video.path}")
         return _forget_episode(index, episode, dry_run)
 
 
-def _character(index: Index, name: str) -> str | None:
-    """A character's own name; None where nobody is called so."""
+def _character(index: Index, name: str) -> tuple[str | None, Sequence[str]]:
+    """A character's own name, or None and who is spelt alike."""
     try:
-        return index.characters.own_name(name)
-    except UnknownCharacterError:
-        return None
+        return index.characters.own_name(name), ()
+    except UnknownCharacterError as error:
+        return None, error.nearest
 
 
 def _forget_character(index: Index, name: str, dry_run: bool) -> Forgotten:

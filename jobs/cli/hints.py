@@ -33,7 +33,8 @@ def set_up_hints(verbs: Collection[str], asking: Collection[str], arguments: Seq
 
     def spelt(found: re.Match[str]) -> str:
         rest = re.split(r"[.;,()\n]", found.string[found.end() :], maxsplit=1)[0]
-        lacking = index and found[1] in asking and "--db" not in rest
+        usage = rest.startswith((" [OPTIONS]", " --help"))
+        lacking = index and found[1] in asking and "--db" not in rest and not usage
         return f"{program()} {found[1]}" + (f" --db {index}" if lacking else "")
 
     _HINTS.set(lambda text: command.sub(spelt, text))

@@ -108,9 +108,9 @@ def unknowns(
 def _tell_rest(found: Unknowns, every: bool) -> None:
     """What the table doesn't say."""
     note(f"{found.share.part:.0%} of the faces' screen time has a name.")
-    if found.unsure:
-        unsure = "1 name is" if len(found.unsure) == 1 else f"{len(found.unsure)} names are"
-        note(f"{unsure} unsure: see --json, or eyecatch review.")
+    if unsure := sum(face.id not in found.doubts for face in found.unsure):
+        names = "1 name is" if unsure == 1 else f"{unsure} names are"
+        note(f"{names} unsure: eyecatch review asks who it is.")
     if found.more and not every:
         groups = (
             "1 small or doubtful group"

@@ -86,8 +86,12 @@ def _joined(items: Sequence[object]) -> str:
 
 
 def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
-    """Print an aligned table: numbers stand right, lists are joined, None is empty."""
+    """Print an aligned table: numbers stand right, lists are joined, None is empty.
+
+    A column in which no row says anything is left out.
+    """
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    columns = [one for one in columns if any(row[one] not in (None, "", [], ()) for row in rows)]
     for column in columns:
         number = isinstance(rows[0][column], int | float)
         table.add_column(column, justify="right" if number else "left", overflow="fold")

@@ -32,7 +32,8 @@ def segments(episode: str | None, series: str | None, form: str, db: str) -> Non
         for one, row in zip(found, rows, strict=True):
             row |= {"start": exact_clock(float(one.start)), "stop": exact_clock(float(one.stop))}
             row["confidence"] = f"{row['confidence']:.0%}"
-    empty = f"No segment is known of {episode or 'any episode'}: eyecatch index looks for them."
+    of = episode or "any episode"
+    empty = f"No segment is known of {of}: eyecatch index finds what episodes of a show share."
     answer(form, rows, columns, empty)
 
 

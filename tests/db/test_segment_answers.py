@@ -189,9 +189,9 @@ def test_least_seconds_are_those_that_count(index, episode):
 
 
 def test_all_faces_have_a_share_of_the_screen_time_and_wait_for_names(index, episode):
-    before = index.appearances.named_share(), index.pages.counts()
+    before = index.appearances.named_share(), index.clusters.waiting()
     index.segments.keep_found({episode: [found("opening", 0, 72)]})
-    assert (index.appearances.named_share(), index.pages.counts()) == before
+    assert (index.appearances.named_share(), index.clusters.waiting()) == before
 
 
 def test_a_kind_that_there_is_none_of_is_refused(index, episode):

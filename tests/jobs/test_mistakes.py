@@ -106,6 +106,24 @@ def test_an_index_without_names_names_review(run, indexed, tmp_path):
     assert f"eyecatch review --db {unnamed}" in err
 
 
+def test_usage_is_as_it_is_typed_whatever_index_was_named(run, empty):
+    _, _, err = run("find", "--db", empty)
+    assert f"find --db {empty}" not in err
+
+
+def test_who_forgets_a_misspelt_character_is_told_the_nearest(run, indexed):
+    known = eyecatch.characters(db=indexed)[0].name
+    status, _, err = run("forget", known + "x", "--db", indexed)
+    assert status == 1
+    assert f"no episode or character is called '{known}x'; the nearest are {known}" in err
+
+
+def test_a_table_has_no_column_that_is_empty(run, indexed):
+    _, out, _ = run("status", "--db", indexed)
+    assert "errors" not in out
+    assert run("status", "--db", indexed, "--format", "csv")[1].splitlines()[0].endswith(",errors")
+
+
 def test_csv_has_plain_texts_in_its_cells(run, indexed):
     known = [one.name for one in eyecatch.characters(db=indexed)]
     for words in (["find", known[0]], ["episodes"], ["characters"], ["status"], ["segments"]):
