@@ -16,7 +16,7 @@ class EpisodeProgress:
     """How far the scan of an episode is, in seconds of video.
 
     Attributes:
-        name: of its file.
+        name: its label, if it has one, and its file's name.
         seconds: that this job scans.
         seconds_done: of those, in chunks that are done and in those under way.
     """
@@ -43,7 +43,7 @@ class UnderWay:
         """Say which chunks come next, in place of those before."""
         self._episodes, self._waiting, self._told = {}, {}, {}
         for task in tasks:
-            name = task.video.path.name
+            name = f"{task.label} {task.video.path.name}".lstrip()  # long ones are cut at the end
             self._episodes.setdefault(task.episode, EpisodeProgress(name)).seconds += task.seconds
             self._waiting[task.key] = task
 

@@ -47,9 +47,9 @@ class Committer:
         chunks = self.index.chunks.pending(
             episode, self.provenance.scan_digest, retry_failed=retry_failed
         )
-        suspects = self.index.attempts.suspects(episode)
+        suspects, label = self.index.attempts.suspects(episode), record.named.label or ""
         return [
-            Task(episode, record.video, chunk, id_, suspect=chunk.index in suspects)
+            Task(episode, record.video, chunk, id_, chunk.index in suspects, label)
             for chunk in chunks
             for id_ in [chunk_id(record.digest, chunk.start, chunk.stop)]
         ]

@@ -68,6 +68,7 @@ class Task:
         chunk: the range of its frames.
         id: the chunk's id, for logs and to count its tries; see ``core.video.types.chunk_id``.
         suspect: it was being scanned when a process died.
+        label: of the episode, such as ``S01E03``; empty where it has none.
     """
 
     episode: int
@@ -75,6 +76,7 @@ class Task:
     chunk: Chunk
     id: str = ""
     suspect: bool = False
+    label: str = ""
 
     @property
     def key(self) -> str:

@@ -41,7 +41,7 @@ class Stage:
     def __init__(self, *_):
         pass
 
-    def __call__(self, task):
+    def __call__(self, task, _):
         with self.lock:
             self.running.add(task.id)
             self.seen.append((task, frozenset(self.running)))

@@ -32,7 +32,7 @@ def tasks(season):
     for number, path in enumerate(season.episodes, 1):
         video = probe(path)
         (chunk,) = plan(video, 60.0).chunks
-        found.append(Task(number, video, chunk, f"chunk {number}"))
+        found.append(Task(number, video, chunk, f"chunk {number}", label=f"E0{number}"))
     return found
 
 
@@ -60,7 +60,7 @@ def drawn(progress, width):
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_terminal_shows_each_episode_and_all_of_them(progress, tasks, width):
     one, every, numbers = drawn(progress, width)
-    assert one.startswith(tasks[0].video.path.name)
+    assert one.startswith(f"E01 {tasks[0].video.path.name}")
     assert one.rstrip().endswith("0:02 of 0:06")
     assert every.startswith("0 of 2 episodes")
     assert every.rstrip().endswith("0:02 of 0:12")
