@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from more_itertools import batched
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import func, literal, or_, select, tuple_
 
 from eyecatch.core.arguments import Names
 from eyecatch.core.counting import Counting
@@ -24,6 +24,7 @@ from eyecatch.db.models import (
     Tracklet,
 )
 from eyecatch.db.models.base import PENDING
+from eyecatch.db.models.texts import PathText
 from eyecatch.db.queries.roles import role_sums
 from eyecatch.db.records.review import Bar, Counts, ScreenTime, ScreenTimes
 from eyecatch.db.records.scan import EpisodeRecord
@@ -99,7 +100,7 @@ class PageQueries(Repository):
     ) -> tuple[EpisodeRecord | None, EpisodeRecord | None]:
         """The episodes before and after one, in the order of ``episodes``; None at an end."""
         special, season, number = episode.named.place
-        path = str(episode.video.path)
+        path = literal(str(episode.video.path), PathText())  # its bytes may be no UTF-8
         place = (episode.series or "", int(special), season, min(number, LAST), path)
         order = in_order()
         here = select_episodes().where(Episode.replaced_by.is_(None)).limit(1)

@@ -48,10 +48,10 @@ def test_a_table_says_what_it_left_out_and_how_it_is_counted(run, with_openings,
     assert status == 0
     assert "1 opening" in out + err
     assert "--with all counts" in out + err
-    assert first.title not in out
+    assert first.named.label not in out
     status, out, err = run("find", known, "--db", db, "--with", "all")
     assert (status, err) == (0, "")
-    assert first.title in out
+    assert first.named.label in out
     assert "--with" not in out
 
 

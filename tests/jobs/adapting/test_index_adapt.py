@@ -54,7 +54,7 @@ def test_a_refusal_is_remembered_and_can_be_tried_again(season, db, teacher):
     teacher.found = 9
     report = index(season, db, adapt=True)
     assert report.notes == (
-        "The weights as they are are used for these episodes: "
+        "The weights as they are are used for Lantern Street: "
         "of 20 faces it finds 9, and found 15 before.",
     )
     assert scans(db) == {ScanConfig(resolve("cnn")).digest}

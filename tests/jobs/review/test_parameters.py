@@ -114,9 +114,9 @@ def test_what_is_out_of_bounds_is_said(page, path, status):
 
 
 @pytest.mark.parametrize("name", ["Rei\0", "x" * 100_000, "Rei\x1b[2J"])
-@pytest.mark.parametrize("path", ["/name", "/unname"])
+@pytest.mark.parametrize("path", ["/name", "/characters/rename"])
 def test_names_out_of_bounds_are_said(page, path, name):
-    answer = page.post(path, data={"cluster": 1, "name": name})
+    answer = page.post(path, data={"cluster": 1, "who": name, "name": name})
     assert answer.status_code == 409
     assert len(answer.text) < 20_000
 
@@ -132,9 +132,9 @@ def test_marks_of_direction_are_shown_and_come_back(page, room, name):
         assert "\\u20" in shown
     boxes = page.get("/episodes/1/boxes?start=0&stop=100").json()
     assert any("\\u20" in one["name"] for one in boxes if one["name"])
-    field = re.search(r'name="name" value="([^"]*)"', page.get(f"/characters/{number}").text)
-    page.post("/unname", data={"name": field.group(1), "back": "/"})
-    assert room.index.actions.last().message.startswith("took back")
+    field = re.search(r'name="who" value="([^"]*)"', page.get(f"/characters/{number}").text)
+    page.post("/characters/forget", data={"who": field.group(1), "back": "/"})
+    assert name not in dict(room.index.pages.names()).values()
 
 
 @pytest.mark.parametrize("path", ["/", "/episodes/1/video", "/faces/1.jpg", "/unknowns", "/nope"])
