@@ -24,7 +24,7 @@ function standing() {
 function seek(time, plays = false) {
   const place = clamp(time, 0, Math.max(length - frame / 2, 0));
   if (video.seeking) wanted = place; // one after the other while the playhead is dragged
-  else video.currentTime = place + shift + AFTER;
+  else [shown, video.currentTime] = [null, place + shift + AFTER];
   tell(place);
   if (plays) video.play();
 }
@@ -290,12 +290,17 @@ if (video) {
   video.addEventListener("pause", awake);
 
   const frames = (_, seen) => {
-    shown = seen.mediaTime;
+    // While it stands, a frame that was on its way when the video was sent elsewhere doesn't count.
+    const late = video.paused && Math.abs(video.currentTime - seen.mediaTime) > 1.05 * frame;
+    shown = late ? null : seen.mediaTime;
     if (!video.seeking) tell(standing());
     video.requestVideoFrameCallback(frames);
   };
-  if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(frames);
-  else video.addEventListener("timeupdate", () => tell(standing()));
+  if (video.requestVideoFrameCallback) {
+    video.requestVideoFrameCallback(frames);
+    // A frame that was shown before anybody listened is shown again: steps begin at its time.
+    if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) video.currentTime += 0;
+  } else video.addEventListener("timeupdate", () => tell(standing()));
   video.addEventListener("seeked", () => {
     if (wanted === null) return remember();
     const time = wanted;

@@ -109,6 +109,7 @@ def test_a_plain_season_is_only_what_is_asked_for():
         assert [one.kind for one in passages] == ["opening", "story", "eyecatch", "story", "ending"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "step"), [("recap", -1), ("preview", 1), ("reused", -1)])
 def test_excerpts_show_exactly_frames_of_their_source(kind, step):
     episodes = season(episodes=6, seconds=24.0, clip_show=False, credits=False)

@@ -13,7 +13,7 @@ from eyecatch.db.records.scan import MAX_TRIES, Provenance
 from eyecatch.jobs.runners.inline import InlineRunner
 
 
-@pytest.mark.parametrize("runner", ["inline", "ray"])
+@pytest.mark.parametrize("runner", ["inline", pytest.param("ray", marks=pytest.mark.slow)])
 def test_a_driver_killed_midway_loses_and_doubles_nothing(
     season, whole, db, job, runner, content, finish
 ):

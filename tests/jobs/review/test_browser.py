@@ -53,7 +53,7 @@ def home(room):
         thread.join()
 
 
-@pytest.fixture(params=["desktop", "phone"])
+@pytest.fixture(params=["desktop", pytest.param("phone", marks=pytest.mark.slow)])
 def page(request, browser, home):
     sizes = {"desktop": (1280, 860), "phone": (390, 844)}
     width, height = sizes[request.param]
@@ -540,6 +540,7 @@ def test_keys_go_by_frames_scenes_and_episodes(watched, room):
         until(watched, SETTLED)
 
     stood = int(np.searchsorted(times.pts * float(base), 3.002, side="right")) - 1
+    stands_at(float(times.pts[stood] * base))
     for key, frame in ((".", stood + 1), (".", stood + 2), (",", stood + 1)):
         watched.keyboard.press(key)
         stands_at(float(times.pts[frame] * base))
