@@ -48,7 +48,8 @@ class Amount(click.FloatRange):
 runner = click.option(
     "--runner",
     type=click.Choice(["inline", "ray"]),
-    help="Where the work runs: in this process, or on Ray.  [default: ray, where it saves more than its start]",
+    help="Where the work runs: in this process, or on Ray."
+    "  [default: ray, where it saves more than its start takes]",
 )
 
 ray_address = click.option(
