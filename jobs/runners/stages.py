@@ -116,6 +116,16 @@ class Outcome:
     lacking: bool = False
 
 
+def lost(task: Task, tries: int) -> Outcome:
+    """The outcome of a task that killed so many processes."""
+    return Outcome(
+        task,
+        error=f"{task.video.path}: {tries} worker processes died on chunk {task.chunk.index}, "
+        "perhaps out of memory; try again with --retry-failed.",
+        tries=tries,
+    )
+
+
 Begin = Callable[[Task], None]
 """Called before the driver's own process begins a task: if the task kills it, that is on record."""
 

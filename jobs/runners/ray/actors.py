@@ -16,7 +16,7 @@ import ray
 import ray.exceptions
 
 from eyecatch.db.records.scan import MAX_TRIES
-from eyecatch.jobs.runners.stages import IdentifyStage, Outcome, ScanStage, Task, Work
+from eyecatch.jobs.runners.stages import IdentifyStage, Outcome, ScanStage, Task, Work, lost
 
 log = logging.getLogger(__name__)
 
@@ -89,16 +89,6 @@ class IdentifyActor:
     def __call__(self, batch: Batch) -> Batch:
         """Outcomes to the same, with their faces identified."""
         return pack(self._stage(unpack(batch)))
-
-
-def lost(task: Task, tries: int) -> Outcome:
-    """The outcome of a task that killed so many processes."""
-    return Outcome(
-        task,
-        error=f"{task.video.path}: {tries} worker processes died on chunk {task.chunk.index}, "
-        "perhaps out of memory; try again with --retry-failed.",
-        tries=tries,
-    )
 
 
 def pack(outcomes: Sequence[Outcome]) -> Batch:

@@ -17,11 +17,19 @@ from eyecatch.core.errors import RequestError
 from eyecatch.db.records.scan import MAX_TRIES
 from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.runners.ray import actors
-from eyecatch.jobs.runners.ray.actors import RETRIES, Batch, lost, unpack
+from eyecatch.jobs.runners.ray.actors import RETRIES, Batch, unpack
 from eyecatch.jobs.runners.ray.connection import LOCAL, check_nodes, chosen, connection
 from eyecatch.jobs.runners.ray.placement import placed
 from eyecatch.jobs.runners.ray.worker_news import heard_of
-from eyecatch.jobs.runners.stages import Begin, Outcome, Task, TaskListener, Work, unwatched
+from eyecatch.jobs.runners.stages import (
+    Begin,
+    Outcome,
+    Task,
+    TaskListener,
+    Work,
+    lost,
+    unwatched,
+)
 
 
 class RayRunner:
