@@ -30,11 +30,13 @@ class Room:
         folder: of all that is drawn and kept.
         seconds: length of an episode.
         most: how many episodes at most.
+        season: episodes of a season.
     """
 
     folder: Path
     seconds: float
     most: int
+    season: int
 
     def episode(self) -> Path:
         """The episode of 1080p H.264."""
@@ -91,12 +93,12 @@ def _pairs(room: Room, video: Path, *, cascade: bool) -> Part:
     compared: dict[str, Way] = {
         "ffmpeg decodes": partial(ways.by_ffmpeg, video),
         "PyAV decodes": partial(ways.by_pyav, video),
-        "index, inline": partial(index, "inline"),
+        "index": partial(index),
         "index, Ray": partial(index, "ray"),
     }
     if cascade and has_cascade():
         compared["index, Ray, cascade"] = partial(index, "ray", "cascade")
-    fewer = {"PyAV decodes": 2, "index, Ray, cascade": 1}
+    fewer = {"PyAV decodes": 2, "index, Ray": 3, "index, Ray, cascade": 1}
     return Part(compared, against="ffmpeg decodes", fewer=fewer, told={"seconds": _length(video)})
 
 
@@ -107,7 +109,7 @@ def study(room: Room) -> Part:
     excerpt, short = episodes.excerpt(room.episode(), 2), room.short()
     compared: dict[str, Way] = {
         "study's loop": partial(ways.by_study, excerpt, room.folder),
-        "index, inline": partial(by_index, [short], room.model(), "inline"),
+        "index": partial(by_index, [short], room.model()),
     }
     told = {"seconds of the study's": _length(excerpt), "seconds of the index's": _length(short)}
     return Part(compared, rounds=2, told=told)
@@ -156,19 +158,33 @@ def gpu(room: Room) -> Part:
 
 
 def whole(room: Room) -> Part:
-    """Decoding alone against a job on Ray, an episode of the length that episodes have."""
+    """Decoding alone against whole jobs, an episode of the length that episodes have."""
     video = room.whole()
+    index = partial(by_index, [video], room.model())
     compared: dict[str, Way] = {
         "ffmpeg decodes": partial(ways.by_ffmpeg, video),
-        "index, Ray": partial(by_index, [video], room.model(), "ray"),
+        "index": partial(index),
+        "index, Ray": partial(index, "ray"),
     }
-    return Part(compared, rounds=1, against="ffmpeg decodes", told={"seconds": _length(video)})
+    told = {"seconds": _length(video)}
+    return Part(compared, rounds=3, against="ffmpeg decodes", fewer={"index, Ray": 1}, told=told)
+
+
+def season(room: Room) -> Part:
+    """An index of a season of such episodes, between two decodings of an episode."""
+    files = episodes.copies(room.whole(), room.season)
+    compared: dict[str, Way] = {
+        "ffmpeg decodes the first": partial(ways.by_ffmpeg, files[0]),
+        "index": partial(by_index, files, room.model()),
+        "ffmpeg decodes the last": partial(ways.by_ffmpeg, files[-1]),
+    }
+    return Part(compared, rounds=1, told={"episodes": len(files), "seconds": _length(files[0])})
 
 
 def memory(room: Room) -> Part:
     """The peak of such an episode; to look at the memory takes time, so no times are told of it."""
     job = partial(by_index, [room.whole()], room.model(), memory=True)
-    compared: dict[str, Way] = {f"index, {how}": partial(job, how) for how in ("inline", "ray")}
+    compared: dict[str, Way] = {"index": partial(job), "index, Ray": partial(job, "ray")}
     return Part(compared, rounds=1, told={"seconds": _length(room.whole())})
 
 
@@ -195,7 +211,20 @@ def held(room: Room) -> Part:
 
 PARTS: dict[str, Callable[[Room], Part]] = {
     part.__name__: part
-    for part in (start, decode, whole, hevc, length, workers, gpu, render, study, held, memory)
+    for part in (
+        start,
+        decode,
+        whole,
+        season,
+        hevc,
+        length,
+        workers,
+        gpu,
+        render,
+        study,
+        held,
+        memory,
+    )
 }
 
 

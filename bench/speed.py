@@ -27,16 +27,19 @@ from plot import draw
 
 from eyecatch.core.errors import ModelError
 
+USUAL = [name for name in PARTS if name != "season"]
+"""What is measured unless parts are named; a season takes an hour and 5 GB of videos."""
+
 
 def main() -> None:
     """Runs what was asked for, prints a table a part, and keeps the figures."""
     wish = _wish()
-    room = Room(wish.keep, wish.seconds, wish.most)
+    room = Room(wish.keep, wish.seconds, wish.most, wish.season)
     if wish.draw:
         prepare(room)
         return
     path = wish.keep / "speed.json"
-    failed = [name for name in wish.only or PARTS if not _part(name, room, wish.rounds, path)]
+    failed = [name for name in wish.only or USUAL if not _part(name, room, wish.rounds, path)]
     known = figures.read(path)
     print("", *figures.summary(known), sep="\n")
     draw(known, wish.keep / "speed.png")
@@ -50,12 +53,13 @@ def _wish() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="how often each way is run (as suits the part)")
     parser.add_argument("--seconds", type=float, default=300, help="of an episode (300)")
     parser.add_argument("--most", type=int, default=8, help="episodes at most (8)")
+    parser.add_argument("--season", type=int, default=24, help="episodes of a season (24)")
     parser.add_argument("--only", nargs="+", choices=PARTS, help="these parts only")
     parser.add_argument("--quick", action="store_true", help="1 round, 10 s, 2 episodes")
     parser.add_argument("--draw", action="store_true", help="only make the videos")
     wish = parser.parse_args()
     if wish.quick:
-        wish.rounds, wish.seconds, wish.most = 1, 10, 2
+        wish.rounds, wish.seconds, wish.most, wish.season = 1, 10, 2, 2
         wish.keep /= "quick"
     if wish.rounds is not None and wish.rounds < 1:
         parser.error("--rounds: at least one")
@@ -66,10 +70,10 @@ def _wish() -> argparse.Namespace:
 
 def prepare(room: Room) -> None:
     """Draw and cut all videos, so that a bench later only measures."""
-    for name, part in PARTS.items():
+    for name in USUAL:
         print(f"videos of {name}", flush=True)
         with suppress(ModelError):
-            part(room)
+            PARTS[name](room)
 
 
 def _part(name: str, room: Room, rounds: int | None, path: Path) -> bool:

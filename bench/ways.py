@@ -83,7 +83,7 @@ def by_study(video: Path, folder: Path) -> Cost:
 def by_index(  # noqa: PLR0913 - each is one plain choice
     videos: Sequence[Path],
     model: Path,
-    runner: str,
+    runner: str | None = None,
     detector: str = "cnn",
     *,
     chunk_seconds: float = 60.0,
@@ -95,7 +95,7 @@ def by_index(  # noqa: PLR0913 - each is one plain choice
     Args:
         videos: its files.
         model: the bundle that names the faces.
-        runner: ``inline`` or ``ray``.
+        runner: ``inline`` or ``ray``; None for what runs by default.
         detector: its name.
         chunk_seconds: least length of a chunk.
         memory: measure its peak.
