@@ -20,7 +20,7 @@ from eyecatch.jobs.indexing.job_run import recorded_run
 from eyecatch.jobs.indexing.prefetch import Prefetcher
 from eyecatch.jobs.indexing.sound_thread import SoundThread
 from eyecatch.jobs.progress import STARTING, Listener, Progress, silent, tell
-from eyecatch.jobs.runners import is_much
+from eyecatch.jobs.runners import is_settled
 from eyecatch.jobs.runners.stages import Runner, Work
 
 FIRST: Final = 5.0
@@ -91,15 +91,19 @@ class Job:
     ) -> None:
         tell(self.progress, self.listener, "reading the files")
         waiting: dict[int, Backlog] = {}
-        while not (registered.over or self._is_much()):
+        while not (registered.over or self._is_settled()):
             waiting |= self._stale_of(registered.take(FIRST, wait=not waiting))
         if not waiting:
             return
         tell(self.progress, self.listener, STARTING)
         runner = make_runner(self.progress.chunks, self.progress.video_seconds)
         runner.listener = self._look
-        with recorded_run(self.index, self._config(), self.progress) as run:
+        with (
+            closing(runner),
+            recorded_run(self.index, self._config(), self.progress) as run,
+        ):
             self.run_id = run.id
+            work: Work | None = None
             while waiting or not registered.over:
                 if waiting:
                     scan, wave = self._next_wave(waiting, runner.wave)
@@ -107,7 +111,9 @@ class Job:
                     committer = Committer(
                         self.index, run, provenance, self.classifier, self.progress
                     )
-                    self._run_wave(wave, Work.of(scan, self.bundles), runner, committer)
+                    if work is None or work.scan != scan:  # what runs it keeps it loaded
+                        work = Work.of(scan, self.bundles)
+                    self._run_wave(wave, work, runner, committer)
                 waiting |= self._stale_of(registered.take(wait=not waiting))
             tell(self.progress, self.listener, "listening to the rest")
             self.sounds.finish(run.retry)
@@ -164,9 +170,9 @@ class Job:
         self.progress.expect(len(stale), sum(one.chunks for one in stale.values()), seconds)
         self.listener(self.progress)
 
-    def _is_much(self) -> bool:
-        """Whether it is too much for one process, whatever else there may be."""
-        return is_much(self.progress.chunks, self.progress.video_seconds)
+    def _is_settled(self) -> bool:
+        """Whether it is known who runs it, whatever else there may be."""
+        return is_settled(self.progress.chunks, self.progress.video_seconds)
 
     def _next_wave(
         self, waiting: dict[int, Backlog], min_chunks: int

@@ -8,7 +8,7 @@ from typing import Any, Final
 from eyecatch.core.errors import RequestError
 from eyecatch.core.tensorflow import cores
 from eyecatch.jobs.ray_options import RayOptions
-from eyecatch.jobs.runners.inline import MAX_THREADS
+from eyecatch.jobs.runners.inline import MAX_THREADS, InlineRunner
 from eyecatch.jobs.runners.stages import Runner
 
 RAY_START: Final = 15.0
@@ -17,11 +17,9 @@ RAY_START: Final = 15.0
 SCAN_SPEED: Final = 9.0
 """Seconds of 1080p that a core scans in a second (docs/performance.md)."""
 
-LONGEST_INLINE: Final = 1800.0
-"""Seconds of video, an episode, above which it is Ray anyway: a decoder that crashes there takes
-a worker with it, and here the job."""
-
-RUNNERS = {"inline": ("inline", "InlineRunner"), "ray": ("ray", "RayRunner")}
+LONGEST_HERE: Final = 600.0
+"""Seconds of video that are scanned in the driver's own process. From there on a decoder that
+crashes would cost more than the second that another process takes to start."""
 
 
 def is_much(chunks: int, seconds: float) -> bool:
@@ -31,7 +29,13 @@ def is_much(chunks: int, seconds: float) -> bool:
     """
     threads = min(cores(), MAX_THREADS)
     saved = (1 / threads - 1 / cores()) * seconds / SCAN_SPEED
-    return chunks > 1 and (saved > RAY_START or seconds > LONGEST_INLINE)
+    return chunks > 1 and saved > RAY_START
+
+
+def is_settled(chunks: int, seconds: float) -> bool:
+    """Whether more work than so many chunks and seconds would be run in the same way."""
+    ray_never_pays = cores() <= MAX_THREADS
+    return is_much(chunks, seconds) or (ray_never_pays and seconds > LONGEST_HERE)
 
 
 def make_runner(
@@ -53,8 +57,9 @@ def make_runner(
         raise RequestError("--ray-address goes with --runner ray", "leave out one of them")
     if name is None:
         name = "ray" if far or is_much(chunks, seconds) else "inline"
-    module, kind = RUNNERS[name]
+    if name == "inline":
+        return InlineRunner(apart=seconds > LONGEST_HERE)
     # Ray takes a second to import, so its module is loaded only where it runs.
-    make: Any = getattr(importlib.import_module(f"{__name__}.{module}"), kind)
-    runner: Runner = make(ray) if name == "ray" and ray else make()
+    make: Any = importlib.import_module(f"{__name__}.ray").RayRunner
+    runner: Runner = make(ray) if ray else make()
     return runner

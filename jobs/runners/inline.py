@@ -1,28 +1,26 @@
-"""Everything in this process: chunks side by side in threads, one for each core.
+"""On this machine, without Ray: chunks side by side in threads, one for each core.
 
-PyAV, OpenCV and LiteRT let go of Python's lock while they work, so threads share out what a scan
-takes. Nothing crosses a process boundary, and nothing has to be started first.
+Little work is done in threads of the driver's own process: nothing has to be started first. Much is
+done in those of another process, so that a decoder that crashes on a chunk takes no job with it.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Generator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from queue import LifoQueue
-from threading import Event
 from typing import Final
 
 from eyecatch.core.tensorflow import cores
+from eyecatch.db.records.scan import MAX_TRIES
+from eyecatch.jobs.runners.scanners import Scanners
 from eyecatch.jobs.runners.stages import (
     Begin,
-    IdentifyStage,
     Outcome,
-    ScanStage,
     Task,
     TaskListener,
     Work,
+    lost,
     unwatched,
 )
 
@@ -31,15 +29,12 @@ MAX_THREADS: Final = 4
 is what more of them would wait for (docs/performance.md)."""
 
 
-class StoppedError(Exception):
-    """Nobody wants what is being scanned any more."""
-
-
 class InlineRunner:
-    """Runs the stages in this process, without Ray.
+    """Runs the stages on this machine, without Ray.
 
     Args:
         threads: how many chunks are scanned at a time; one for each core, unless given.
+        apart: in a process of its own, which is started now, and again whenever it dies.
 
     Attributes:
         at_once: how many chunks are begun before the first of them has ended; one more than there
@@ -47,62 +42,44 @@ class InlineRunner:
         wave, listener: see ``Runner``.
     """
 
-    def __init__(self, threads: int | None = None) -> None:
+    def __init__(self, threads: int | None = None, *, apart: bool = False) -> None:
         self.listener: TaskListener = unwatched
-        self._threads = threads or min(cores(), MAX_THREADS)
-        self.at_once = self._threads + (self._threads > 1)
+        threads = threads or min(cores(), MAX_THREADS)
+        self.at_once = threads + (threads > 1)
         # Several jobs of one index share its episodes out: each takes what keeps it busy, no more.
-        self.wave = 1 if self._threads == 1 else 2 * self._threads
-        self._stages: tuple[Work, LifoQueue[ScanStage], IdentifyStage] | None = None
-        self._stopped = Event()
+        self.wave = 1 if threads == 1 else 2 * threads
+        self._scanners = Scanners(threads, self._look, apart=apart)
 
     def run(self, tasks: Sequence[Task], work: Work, begin: Begin) -> Generator[Outcome]:
         """Scan and identify; the first tasks first, each outcome as soon as it is there.
 
-        What was being scanned when a process died is scanned alone: so it is known which it was.
+        What was being scanned when a process died is scanned alone, and last: so it is known which
+        it was. A chunk on which ``MAX_TRIES`` processes died is lost.
         """
-        if self._stages is None or self._stages[0] is not work:
-            idle: LifoQueue[ScanStage] = LifoQueue()
-            for _ in range(self._threads):
-                idle.put(ScanStage(work, self._heed))
-            self._stages = work, idle, IdentifyStage(work)
-        _, idle, identify = self._stages
-        self._stopped.clear()
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="scan") as pool:
-            try:
-                for scanned in self._scanned(tasks, idle, pool, begin):
-                    for outcome in identify([scanned]):
-                        yield replace(outcome, tries=0)
-            finally:
-                self._stopped.set()
-
-    def _scanned(
-        self,
-        tasks: Sequence[Task],
-        idle: LifoQueue[ScanStage],
-        pool: ThreadPoolExecutor,
-        begin: Begin,
-    ) -> Generator[Outcome]:
-        """Outcomes as they come."""
-
-        def scan(task: Task) -> Outcome:
-            stage = idle.get()
-            try:
-                return stage(task, self.listener)
-            finally:
-                idle.put(stage)
-
         left = deque(sorted(tasks, key=lambda task: task.suspect))
-        running: set[Future[Outcome]] = set()
-        while left or running:
-            while left and len(running) < (1 if left[0].suspect else self.at_once):
-                begin(left[0])
-                running.add(pool.submit(scan, left.popleft()))
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
+        in_hand, deaths = self._scanners.in_hand, Counter[str]()
+        try:
+            while left or in_hand:
+                while left and len(in_hand) < (1 if left[0].suspect else self.at_once):
+                    begin(left[0])
+                    self._scanners.give(left.popleft(), work)
+                what = self._scanners.next(work)
+                if isinstance(what, Outcome):
+                    yield replace(what, tries=0)
+                    continue
+                for task in what:
+                    deaths[task.key] += 1
+                    if deaths[task.key] < MAX_TRIES:
+                        left.append(replace(task, suspect=True))
+                    else:
+                        yield replace(lost(task, MAX_TRIES), tries=0)
+        finally:
+            if in_hand:
+                self.close()
 
-    def _heed(self, _: int) -> None:
-        """Ends the scans of a runner that was stopped; called for every frame."""
-        if self._stopped.is_set():
-            raise StoppedError
+    def _look(self, key: str, frames: int, faces: int) -> None:
+        self.listener(key, frames, faces)
+
+    def close(self) -> None:
+        """Stop whatever is under way, and end the process if there is one."""
+        self._scanners.close()

@@ -153,6 +153,10 @@ class Runner(Protocol):
         """Run ``work`` over ``tasks``; closing the generator stops all that is under way."""
         ...
 
+    def close(self) -> None:
+        """Let go of what is kept from one ``run`` to the next."""
+        ...
+
 
 class ScanStage:
     """Task -> outcome with rows and crops; CPU, one process."""

@@ -15,6 +15,7 @@ import eyecatch
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.errors import DatabaseError, ModelError
 from eyecatch.db.index import open_index
+from eyecatch.jobs import runners as runners_module
 from eyecatch.jobs.indexing import index as index_module
 from eyecatch.jobs.indexing import job as job_module
 from eyecatch.jobs.indexing import register as register_module
@@ -101,6 +102,14 @@ def test_names_can_be_decided_later_without_scanning(season, bundle, indexed, db
     assert rows(db) == rows(indexed)
 
 
+def test_much_is_scanned_in_a_process_of_its_own(season, bundle, indexed, db, monkeypatch):
+    monkeypatch.setattr(runners_module, "LONGEST_HERE", 0.0)
+    wish = {"runner": "inline", "series": "Drawn", "chunk_seconds": 2.0}
+    report = eyecatch.index([season.folder], db=db, model=bundle, **wish)
+    assert rows(db) == rows(indexed)
+    assert {"decode", "detect", "identify", "write"} <= report.progress.stages.keys()
+
+
 def test_without_a_model_names_stay(season, bundle, db):
     eyecatch.index([season.folder], db=db, model=bundle, runner="inline")
     before = content(db)
@@ -146,7 +155,7 @@ def test_the_first_episode_is_scanned_while_others_are_read(season, indexed, db,
     expected: list[int] = []
     monkeypatch.setattr(register_module, "register", slowly)
     monkeypatch.setattr(job_module, "FIRST", 0.0)
-    monkeypatch.setattr(job_module, "is_much", lambda chunks, _: chunks > 1)
+    monkeypatch.setattr(job_module, "is_settled", lambda chunks, _: chunks > 1)
     report = eyecatch.index(
         [season.folder], db=db, runner="inline", chunk_seconds=0.5, listener=listener
     )

@@ -13,8 +13,9 @@ from eyecatch.core.detect.registry import resolve
 from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
-from eyecatch.jobs.runners import inline
+from eyecatch.jobs.runners import scan_threads, scanners
 from eyecatch.jobs.runners.inline import InlineRunner
+from eyecatch.jobs.runners.scan_threads import ScanThreads
 from eyecatch.jobs.runners.stages import Outcome, Task, Work
 
 
@@ -57,7 +58,7 @@ def stage(monkeypatch):
         lock, running, seen = Lock(), set(), []
         meet = staticmethod(lambda _: None)
 
-    monkeypatch.setattr(inline, "ScanStage", Noted)
+    monkeypatch.setattr(scan_threads, "ScanStage", Noted)
     return Noted
 
 
@@ -102,20 +103,24 @@ def test_suspects_are_scanned_last_and_alone(stage, tasks, work):
 
 def test_closing_ends_what_is_scanned(tasks, work, monkeypatch):
     """The second chunk is in the middle of its frames when nobody wants it any more."""
-    frames, go_on = [], Event()
-    heed = InlineRunner._heed
+    frames, closing = [], Event()
+    heed = ScanThreads._heed
 
-    def watched(runner, frame):
+    def watched(threads, frame):
         if frame >= tasks[1].chunk.start:  # of the second chunk alone
-            go_on.wait(60)
+            closing.wait(60)
             frames.append(frame)
-        heed(runner, frame)
+        heed(threads, frame)
 
-    monkeypatch.setattr(InlineRunner, "_heed", watched)
-    runner = InlineRunner(2)
-    outcomes = runner.run(tasks[:2], work, lambda _: None)
+    class Closed(ScanThreads):
+        def close(self):
+            self._stopped.set()
+            closing.set()
+            super().close()
+
+    monkeypatch.setattr(ScanThreads, "_heed", watched)
+    monkeypatch.setattr(scanners, "ScanThreads", Closed)
+    outcomes = InlineRunner(2).run(tasks[:2], work, lambda _: None)
     assert next(outcomes).task is tasks[0]
-    runner._stopped.set()
-    go_on.set()
     outcomes.close()
     assert len(frames) == 1

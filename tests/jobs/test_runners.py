@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from eyecatch.core.video.probe import probe
 from eyecatch.jobs import runners
 from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.runners import make_runner
+from eyecatch.jobs.runners.inline import InlineRunner
 from eyecatch.jobs.runners.ray import connection as connections
 from eyecatch.jobs.runners.ray import placement as placements
 from eyecatch.jobs.runners.ray import temporary
@@ -29,12 +31,15 @@ from eyecatch.jobs.runners.ray.temporary import BELOW, LONGEST, LONGEST_SOCKET, 
 from eyecatch.jobs.runners.stages import Task, Work
 
 
-@pytest.fixture(params=["inline", "ray"])
+@pytest.fixture(params=["inline", "apart", "ray"])
 def runner(request):
-    """Each runner there is."""
+    """Each runner there is; inline in this process, and in one of its own."""
     if request.param == "ray":
         request.getfixturevalue("cluster")
-    return make_runner(request.param, 1, 1.0)
+    apart = request.param == "apart"
+    made = InlineRunner(apart=True) if apart else make_runner(request.param, 1, 1.0)
+    with closing(made):
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +215,7 @@ def test_an_address_asks_for_ray_however_little_there_is():
 
 @pytest.mark.parametrize(
     ("cores", "minutes", "much"),
-    [(2, 25, False), (4, 25, False), (8, 5, False), (8, 25, True), (32, 15, True), (1, 40, True)],
+    [(2, 25, False), (4, 900, False), (8, 5, False), (8, 25, True), (32, 15, True), (1, 40, False)],
 )
 def test_ray_runs_what_it_saves_more_of_than_it_takes_to_start(monkeypatch, cores, minutes, much):
     monkeypatch.setattr(runners, "cores", lambda: cores)

@@ -69,6 +69,9 @@ class RayRunner:
         for task in waiting.values():
             yield lost(task, MAX_TRIES)
 
+    def close(self) -> None:
+        """Nothing is kept: each run has a connection of its own."""
+
 
 def _outcomes(
     tasks: Sequence[Task],

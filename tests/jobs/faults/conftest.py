@@ -63,7 +63,10 @@ class Job:
     def kill(self) -> None:
         """Kill it as the system does, and wait for the processes that it started to follow."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        workers = [child for child in children if "MapWorker" in " ".join(child.cmdline())]
+        scans = ("MapWorker", "eyecatch.jobs.runners.child")
+        workers = [
+            child for child in children if any(name in " ".join(child.cmdline()) for name in scans)
+        ]
         self.process.send_signal(signal.SIGKILL)
         self.process.communicate()
         _, left = psutil.wait_procs(workers, timeout=60)

@@ -12,13 +12,20 @@ from eyecatch.db.index import open_index
 from eyecatch.db.records.scan import MAX_TRIES, Provenance
 from eyecatch.jobs.runners.inline import InlineRunner
 
+# However little there is to do, it is done in a process of its own.
+APART = "from eyecatch.jobs import runners; runners.LONGEST_HERE = 0.0"
 
-@pytest.mark.parametrize("runner", ["inline", pytest.param("ray", marks=pytest.mark.slow)])
+
+@pytest.mark.parametrize(
+    ("runner", "hurt"),
+    [("inline", ""), ("inline", APART), pytest.param("ray", "", marks=pytest.mark.slow)],
+    ids=["inline", "apart", "ray"],
+)
 def test_a_driver_killed_midway_loses_and_doubles_nothing(
-    season, whole, db, job, runner, content, finish
+    season, whole, db, job, runner, hurt, content, finish
 ):
     rows, chunks = whole
-    first = job(db, runner=runner)
+    first = job(db, runner=runner, env={"HURT": hurt})
     assert first.wait_for("done:", 2)
     first.kill()
     assert [run.state for run in eyecatch.status(db=db).runs] == ["died"]
