@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def main(wish: dict[str, Any]) -> None:
     """Prints the seconds until the first chunk was done, and what the whole job came to."""
     from eyecatch.core.detect.config import DetectorConfig  # noqa: PLC0415 - part of what is timed
+    from eyecatch.jobs import runners  # noqa: PLC0415
     from eyecatch.jobs.progress import Progress  # noqa: PLC0415
 
     first: list[float] = []
@@ -33,6 +34,8 @@ def main(wish: dict[str, Any]) -> None:
         if progress.chunks_done and not first:
             first.append(time.time() - wish["began"])
 
+    if wish["longest_here"] is not None:
+        runners.LONGEST_HERE = wish["longest_here"]
     with believed() if wish["gpu"] else nullcontext():
         report = eyecatch.index(
             map(Path, wish["videos"]),

@@ -7,6 +7,11 @@ were begun again: by the ledger inline; by what Ray's workers note as they begin
     .venv/bin/python bench/kills.py --rounds 20
     .venv/bin/python bench/kills.py --rounds 20 --runner ray --seconds 60 --chunk-seconds 10
 
+With ``--scanner`` everything is scanned in a process of its own, and that one is killed: the job
+itself has to come to its end, and whoever was in company is scanned again alone::
+
+    .venv/bin/python bench/kills.py --rounds 20 --scanner
+
 With ``--statements`` a person has named somebody in the first episode, and the job that indexes the
 second, to which the name follows, is killed before one of its SQL statements, before every one
 with ``--statements 1``::
@@ -25,9 +30,12 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import psutil
 
 import eyecatch
 from eyecatch.core.synthetic.season import draw_season
@@ -40,7 +48,10 @@ JOB = """
 import sys, eyecatch
 from pathlib import Path
 from eyecatch.jobs.runners.ray import actors
-folder, db, runner, seconds, noted, *before = sys.argv[1:]
+from eyecatch.jobs import runners
+folder, db, runner, seconds, noted, apart, *before = sys.argv[1:]
+if int(apart):
+    runners.LONGEST_HERE = 0.0
 if before:
     import os, signal
     from itertools import count
@@ -74,6 +85,9 @@ def main() -> None:
     parser.add_argument("--chunk-seconds", type=float, default=1.0, help="of each chunk (1)")
     parser.add_argument("--seed", type=int, default=6, help="of the moments (6)")
     parser.add_argument(
+        "--scanner", action="store_true", help="kill the process that scans, not the driver"
+    )
+    parser.add_argument(
         "--statements", type=int, metavar="N", help="kill before each N-th statement instead"
     )
     wish = parser.parse_args()
@@ -83,7 +97,7 @@ def main() -> None:
     with TemporaryDirectory(prefix="eyecatch-kills-") as scratch:
         drawn = Path(scratch) / "season"
         draw_season(drawn, episodes=3, seconds=wish.seconds, size=(320, 180))
-        bench = Bench(drawn, wish.runner, wish.chunk_seconds)
+        bench = Bench(drawn, wish.runner, wish.chunk_seconds, wish.scanner)
         whole, length, chunks = bench.undisturbed(Path(scratch) / "whole.db")
         print(f"{chunks} chunks in {length:.1f} s; kills per round: {wish.kills}")
         worst, wrong = 0, 0
@@ -117,7 +131,7 @@ def statements(step: int) -> bool:
         wrong, moment = 0, 0
         while True:
             db = Path(shutil.copy(named, Path(scratch) / f"{moment}.db"))
-            words = [second, db, "inline", 60, _noted(db), moment]
+            words = [second, db, "inline", 60, _noted(db), 0, moment]
             killed = subprocess.run(
                 [sys.executable, "-c", JOB, *map(str, words)], capture_output=True, check=False
             )
@@ -139,11 +153,12 @@ def _finished(file: Path, db: Path) -> dict[str, Content]:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Jobs on one season: its folder, who runs them, and the length of their chunks."""
+    """Jobs on one season: its folder, who runs them, the length of their chunks, whom to kill."""
 
     folder: Path
     runner: str
     chunk_seconds: float
+    scanner: bool
 
     def undisturbed(self, db: Path) -> tuple[dict[str, Content], float, int]:
         """What the index holds, how long the scan took, and of how many chunks."""
@@ -152,7 +167,7 @@ class Bench:
 
     def kill(self, db: Path, chunks: int, after: float) -> str:
         """Begin a job, and kill it so many seconds after so many chunks are done; says when."""
-        words = [self.folder, db, self.runner, self.chunk_seconds, _noted(db)]
+        words = [self.folder, db, self.runner, self.chunk_seconds, _noted(db), int(self.scanner)]
         with subprocess.Popen(
             [sys.executable, "-c", JOB, *map(str, words)],
             stdout=subprocess.PIPE,
@@ -165,10 +180,16 @@ class Bench:
             while done < chunks and (line := job.stdout.readline()):
                 done = int(line)
             time.sleep(after)
-            ended = job.poll() is not None
-            job.send_signal(signal.SIGKILL)
-            done = max([done, *map(int, job.stdout)])
-        return "after its end" if ended else f"after {done} chunks"
+            if self.scanner:
+                ended = not _kill_scanner(job.pid)
+            else:
+                ended = job.poll() is not None
+                job.send_signal(signal.SIGKILL)
+            later = [*map(int, job.stdout)]
+        if self.scanner and job.returncode:
+            raise RuntimeError("the job did not outlive the process that scans")
+        when = done if self.scanner else max([done, *later])
+        return "after its end" if ended else f"after {when} chunks"
 
     def go_on(self, db: Path, chunks: int) -> tuple[int, int]:
         """Let the job end: how many of all chunks were left, and how many were begun again."""
@@ -182,6 +203,16 @@ class Bench:
         return eyecatch.index(
             [self.folder], db=str(db), runner="inline", chunk_seconds=self.chunk_seconds
         )
+
+
+def _kill_scanner(job: int) -> bool:
+    """Kill the process that scans for a job; whether there was one still."""
+    with suppress(psutil.Error):
+        for process in psutil.Process(job).children():
+            if "eyecatch.jobs.runners.child" in process.cmdline():
+                process.kill()
+                return True
+    return False
 
 
 def content(db: Path) -> dict[str, Content]:

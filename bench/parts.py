@@ -188,6 +188,17 @@ def memory(room: Room) -> Part:
     return Part(compared, rounds=1, told={"seconds": _length(room.whole())})
 
 
+def apart(room: Room) -> Part:
+    """Inline in the job's own process against inline in another one, both with their memory."""
+    compared: dict[str, Way] = {}
+    for name, video in (("short", room.episode()), ("long", room.whole())):
+        job = partial(by_index, [video], room.model(), "inline", memory=True)
+        compared[f"{name}, here"] = partial(job, longest_here=float("1e9"))
+        compared[f"{name}, apart"] = partial(job, longest_here=0.0)
+    told = {"short": _length(room.episode()), "long": _length(room.whole())}
+    return Part(compared, rounds=3, told=told)
+
+
 def start(room: Room) -> Part:
     """What a person waits for."""
     index = room.folder / "start.db"
@@ -224,6 +235,7 @@ PARTS: dict[str, Callable[[Room], Part]] = {
         study,
         held,
         memory,
+        apart,
     )
 }
 

@@ -89,6 +89,7 @@ def by_index(  # noqa: PLR0913 - each is one plain choice
     chunk_seconds: float = 60.0,
     memory: bool = False,
     resources: Mapping[str, int] | None = None,
+    longest_here: float | None = None,
 ) -> Told:
     """A whole index job in a new index, from the start of Python to its end.
 
@@ -101,6 +102,7 @@ def by_index(  # noqa: PLR0913 - each is one plain choice
         memory: measure its peak.
         resources: what Ray believes to have, as ``{"CPU": 2, "GPU": 1}``; a GPU is waited for
             whether or not it is one.
+        longest_here: seconds of video that are scanned in the job's own process; as usual if None.
     """
     resources = resources or {}
     with TemporaryDirectory(prefix="eyecatch-") as folder:
@@ -112,6 +114,7 @@ def by_index(  # noqa: PLR0913 - each is one plain choice
             "detector": detector,
             "chunk_seconds": chunk_seconds,
             "gpu": "GPU" in resources,
+            "longest_here": longest_here,
             "began": time.time(),
         }
         # Ray's workers are nicer than others; here they are to be measured, not what else runs.

@@ -48,7 +48,7 @@ class Amount(click.FloatRange):
 runner = click.option(
     "--runner",
     type=click.Choice(["inline", "ray"]),
-    help="Where the work runs: in this process, or on Ray."
+    help="Where the work runs: in one process, or on Ray."
     "  [default: ray, where it saves more than its start takes]",
 )
 

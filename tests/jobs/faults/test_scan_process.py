@@ -71,16 +71,19 @@ def deaths(monkeypatch, started):
 
 def test_what_was_in_hand_is_begun_again_alone(tasks, work, deaths, started, caplog):
     deaths[0] = 1
-    begun = []
+    begun, outcomes = [], []
     with closing(InlineRunner(2, apart=True)) as runner:
-        outcomes = list(runner.run(tasks, work, begun.append))
+        for outcome in runner.run(tasks, work, begun.append):
+            outcomes.append(outcome)
+            if outcome.task.suspect:
+                assert begun[-1] is outcome.task, "no other is begun before it has ended"
         assert len(started) == 2
         assert not started[0].is_running()
     assert not started[1].is_running()
     assert sorted(one.task.id for one in outcomes) == [task.id for task in tasks]
     assert [one.error for one in outcomes] == [None] * len(tasks)
-    assert {task.id for task in begun if task.suspect} == {"0", "1"}, "what was in hand"
-    assert [task.id for task in begun[-2:]] == ["0", "1"], "last"
+    suspects = [task.id for task in begun if task.suspect]
+    assert suspects == [task.id for task in begun[-3:]] == ["0", "1", "2"], "what was in hand, last"
     assert "SIGKILL" in caplog.text
 
 
