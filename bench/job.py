@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 def main(wish: dict[str, Any]) -> None:
     """Prints the seconds until the first chunk was done, and what the whole job came to."""
     from eyecatch.core.detect.config import DetectorConfig  # noqa: PLC0415 - part of what is timed
-    from eyecatch.jobs import runners  # noqa: PLC0415
     from eyecatch.jobs.progress import Progress  # noqa: PLC0415
 
     first: list[float] = []
@@ -34,9 +33,7 @@ def main(wish: dict[str, Any]) -> None:
         if progress.chunks_done and not first:
             first.append(time.time() - wish["began"])
 
-    if wish["longest_here"] is not None:
-        runners.LONGEST_HERE = wish["longest_here"]
-    with believed() if wish["gpu"] else nullcontext():
+    with believed() if wish["gpu"] else nullcontext(), parted(wish["longest_here"]):
         report = eyecatch.index(
             map(Path, wish["videos"]),
             db=wish["db"],
@@ -64,6 +61,13 @@ def main(wish: dict[str, Any]) -> None:
 def believed() -> AbstractContextManager[object]:
     """Has a GPU of Ray waited for that TensorFlow can't use, and that would be passed over."""
     return patch("eyecatch.jobs.runners.ray.placement.device_of", return_value="GPU")
+
+
+def parted(longest: float | None) -> AbstractContextManager[object]:
+    """Has so many seconds of video scanned in the job's own process at most; as usual if None."""
+    if longest is None:
+        return nullcontext()
+    return patch("eyecatch.jobs.runners.LONGEST_HERE", longest)
 
 
 def crops(db: str, episodes: Sequence[EpisodeRecord]) -> int:

@@ -27,7 +27,7 @@ FIRST_TO_GO: Final = "500"
 driver, which would take all that is under way with it. Ray does so with its workers."""
 
 
-class Answers:
+class Replies:
     """What is said to the driver, from any thread.
 
     Args:
@@ -52,16 +52,16 @@ class Logs(QueueHandler):
     """Sends what is logged to the driver, which logs it.
 
     Args:
-        answers: to the driver.
+        replies: to the driver.
     """
 
-    def __init__(self, answers: Answers) -> None:
-        super().__init__(answers)  # type: ignore[arg-type]  # it is only handed to enqueue
-        self._answers = answers
+    def __init__(self, replies: Replies) -> None:
+        super().__init__(replies)  # type: ignore[arg-type]  # it is only handed to enqueue
+        self._replies = replies
 
     def enqueue(self, record: logging.LogRecord) -> None:
         """Send a record that is ready to be pickled."""
-        self._answers.send(record)
+        self._replies.send(record)
 
 
 def main() -> None:
@@ -74,11 +74,11 @@ def main() -> None:
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, "ascii")
     pipe = Connection(descriptor)
-    answers = Answers(pipe)
-    logging.basicConfig(level=level, handlers=[Logs(answers)])
-    scanner = ScanThreads(threads, answers.send)
+    replies = Replies(pipe)
+    logging.basicConfig(level=level, handlers=[Logs(replies)])
+    scanner = ScanThreads(threads, replies.send)
     work: Work  # it comes before the first task
-    answers.send(READY)
+    replies.send(READY)
     while True:
         try:
             what = pipe.recv()
@@ -89,7 +89,7 @@ def main() -> None:
         except (EOFError, ConnectionResetError):
             os._exit(0)
         except Exception as error:
-            answers.send(error)
+            replies.send(error)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from eyecatch.core.video.probe import probe
 from eyecatch.db.records.scan import MAX_TRIES
 from eyecatch.jobs import runners
 from eyecatch.jobs.runners import scan_process, scanners
-from eyecatch.jobs.runners.child import Answers, Logs
+from eyecatch.jobs.runners.child import Logs, Replies
 from eyecatch.jobs.runners.inline import InlineRunner
 from eyecatch.jobs.runners.scan_process import ScanProcess, _log
 from eyecatch.jobs.runners.stages import Task, Work
@@ -154,12 +154,12 @@ def test_what_it_cannot_begin_is_raised_here(tasks, work, started):
 
 def test_what_stages_raise_comes_home_with_its_way():
     ours, theirs = Pipe()
-    answers = Answers(theirs)
+    replies = Replies(theirs)
     try:
         raise ZeroDivisionError("of a stage")
     except ZeroDivisionError as error:
-        answers.send(error)
-    answers.send(ModelError("a.bundle", "is none", "train it"))
+        replies.send(error)
+    replies.send(ModelError("a.bundle", "is none", "train it"))
     error = ours.recv()
     assert "test_what_stages_raise" in error.__notes__[0]
     assert str(ours.recv()) == "a.bundle: is none; train it."
@@ -168,7 +168,7 @@ def test_what_stages_raise_comes_home_with_its_way():
 def test_what_it_logs_is_logged_here(caplog):
     ours, theirs = Pipe()
     there = logging.getLogger("eyecatch.there")
-    logs = Logs(Answers(theirs))
+    logs = Logs(Replies(theirs))
     try:
         raise OSError("a disk")
     except OSError:
