@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -121,9 +122,7 @@ class _ChunkScan:
         chunk: Chunk,
         watch: Stopwatch,
     ) -> None:
-        self._detector = detector
         self._watch = watch
-        self._video = video
         self._chunk = chunk
         self._keyframes = frozenset(chunk.keyframes.tolist())
         # Place of the last keyframe, until it or a frame after it is decoded.
@@ -136,7 +135,10 @@ class _ChunkScan:
         self._held_filter = HeldFrameFilter(config.held_change)
         self._hashes = DrawingHashes(float(MIN_GAP / video.time_base))
         self._tracker = Tracker(video.width, video.height, config.crops, watch)
-        self._sampler = FrameSampler(self._detect, self._tracker, config.every)
+        # No method of this object: in a circle with it, a chunk's crops would stay until Python
+        # looks for garbage, which it does when there are many objects, however large a few are.
+        detect = partial(_detect, detector, video, watch)
+        self._sampler = FrameSampler(detect, self._tracker, config.every)
 
     def add(self, frame: Frame) -> None:
         """Go on by a decoded frame."""
@@ -193,14 +195,6 @@ class _ChunkScan:
         self._hashes.reset()
         self._sampler.reset()
 
-    def _detect(self, frame: Frame) -> Detections:
-        with self._watch.during("shrink"):
-            small = frame.downscaled(self._detector.lines, self._detector.size_divisor)
-        with self._watch.during("detect"):
-            found = self._detector.detect([small])[0]
-        height, width = small.shape[:2]
-        return found.scaled(self._video.width / width, self._video.height / height)
-
     def result(self, broken: str | None) -> ScannedChunk:
         """All that was found; ``broken`` is why there isn't more, or None."""
         with self._watch.during("follow"):
@@ -219,6 +213,16 @@ class _ChunkScan:
         damage = _ranges([*self._damaged, *(() if self._chunk.straight else unread)])
         hashes = self._hashes.result()
         return ScannedChunk(self._chunk.index, timeline, tracklets, broken, damage, hashes)
+
+
+def _detect(detector: Detector, video: Video, watch: Stopwatch, frame: Frame) -> Detections:
+    """The faces of a frame, in pixels of the video."""
+    with watch.during("shrink"):
+        small = frame.downscaled(detector.lines, detector.size_divisor)
+    with watch.during("detect"):
+        found = detector.detect([small])[0]
+    height, width = small.shape[:2]
+    return found.scaled(video.width / width, video.height / height)
 
 
 def _ranges(numbers: list[int]) -> tuple[tuple[int, int], ...]:
