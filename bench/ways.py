@@ -86,7 +86,7 @@ def by_index(  # noqa: PLR0913 - each is one plain choice
     runner: str | None = None,
     detector: str = "cnn",
     *,
-    chunk_seconds: float = 60.0,
+    chunk_seconds: float | None = None,
     memory: bool = False,
     resources: Mapping[str, int] | None = None,
     longest_here: float | None = None,
@@ -98,7 +98,7 @@ def by_index(  # noqa: PLR0913 - each is one plain choice
         model: the bundle that names the faces.
         runner: ``inline`` or ``ray``; None for what runs by default.
         detector: its name.
-        chunk_seconds: least length of a chunk.
+        chunk_seconds: least length of a chunk; None for what suits the episode.
         memory: measure its peak.
         resources: what Ray believes to have, as ``{"CPU": 2, "GPU": 1}``; a GPU is waited for
             whether or not it is one.

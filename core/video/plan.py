@@ -30,15 +30,23 @@ make one frame (interlaced fields), it is a half."""
 MIN_KEYFRAME_GAP = 0.5
 """Seconds: a keyframe nearer to the one before doesn't count; some codecs have nothing else."""
 
+SHARES = 24
+"""Chunks of an episode, so that threads and workers that share them out end at about one time."""
+
+LENGTHS = 10.0, 60.0
+"""Seconds between which the least length of a chunk is all the same: to open a file and decode up
+to the first frame takes hundredths of a second, and a minute is what a worker's death may cost."""
+
 Times = npt.NDArray[np.int64]
 
 
-def plan(video: Video, seconds: float = 60.0) -> Plan:
+def plan(video: Video, seconds: float | None = None) -> Plan:
     """Cuts an episode into chunks that start on keyframes.
 
     Args:
         video: the file, as probed.
-        seconds: minimum length of a chunk; an episode that is shorter is one chunk.
+        seconds: minimum length of a chunk, so that a shorter episode is one chunk; None for what
+            suits its length, whatever the machine: a chunk is the same one everywhere.
 
     Raises:
         MediaError: the file can't be opened, or holds no frame.
@@ -65,10 +73,18 @@ def plan(video: Video, seconds: float = 60.0) -> Plan:
         return _one_chunk(video, packets, first_pts)
     keyframes = _keyframes(packets, pts, float(MIN_KEYFRAME_GAP / video.time_base))
     entries = np.searchsorted(pts, _clean_keyframes(packets))
+    if seconds is None:
+        seconds = least_length(float((packets.end - int(pts[0])) * video.time_base))
     min_length = float(seconds / video.time_base)
     starts = _starts(pts, packets.end, np.intersect1d(keyframes, entries), min_length)
     end = packets.end * video.time_base
     return Plan(_chunks(pts, keyframes, starts), end, packets.complete, packets.holes)
+
+
+def least_length(seconds: float) -> float:
+    """Seconds that a chunk has at least, of an episode of so many."""
+    shortest, longest = LENGTHS
+    return min(max(shortest, seconds / SHARES), longest)
 
 
 def _first_pts(video: Video) -> list[int | None]:

@@ -117,7 +117,8 @@ def index(
             segments: look for openings, recaps and the like again, and hash first what an
                 earlier version indexed without; no face is looked for.
             retry_failed: try again the chunks and files that failed before.
-            chunk_seconds: least length of the chunks of new episodes; it changes no row.
+            chunk_seconds: least length of the chunks of new episodes, which changes no row; None
+                for a 24th of an episode, ten seconds to a minute.
             render: ``soft`` or ``burn`` to write each episode with boxes and names to the folder
                 ``annotated`` as soon as it is decided.
 

@@ -24,7 +24,7 @@ class IndexKeywords(TypedDict, total=False):
     rescan: bool
     segments: bool
     retry_failed: bool
-    chunk_seconds: float
+    chunk_seconds: float | None
     render: str | None
 
 
@@ -43,5 +43,5 @@ class IndexOptions:
     rescan: bool = False
     segments: bool = False
     retry_failed: bool = False
-    chunk_seconds: float = 60.0
+    chunk_seconds: float | None = None
     render: str | None = None

@@ -30,7 +30,7 @@ def register_all(  # noqa: PLR0913 - each is one plain wish of the caller's
     sources: Sources,
     *,
     series: Mapping[Path, str | None],
-    chunk_seconds: float,
+    chunk_seconds: float | None,
     again: bool,
     on_made: Callable[[Path], None] = lambda _: None,
 ) -> Iterator[int | IndexFault]:
@@ -43,7 +43,7 @@ def register_all(  # noqa: PLR0913 - each is one plain wish of the caller's
         index: an open index.
         sources: the files.
         series: of each file, name of the show that it belongs to if it is new; None for none.
-        chunk_seconds: least length of the chunks of new episodes.
+        chunk_seconds: least length of the chunks of new episodes; None for what suits them.
         again: try those again that could not be indexed.
         on_made: called with each file that eyecatch wrote itself and that nobody named outright; it
             is left out.
@@ -73,7 +73,9 @@ def register_all(  # noqa: PLR0913 - each is one plain wish of the caller's
             yield id_
 
 
-def register(index: Index, file: Path, series: str | None, chunk_seconds: float) -> EpisodeRecord:
+def register(
+    index: Index, file: Path, series: str | None, chunk_seconds: float | None
+) -> EpisodeRecord:
     """Make sure that the index knows the episode in a file, whatever the file is called.
 
     A file of known path, size and time is not read again. Content that the index knows under
@@ -97,7 +99,9 @@ def register(index: Index, file: Path, series: str | None, chunk_seconds: float)
     return with_clock(index, index.episodes.get(record.id))
 
 
-def _add(index: Index, file: Path, series: str | None, chunk_seconds: float) -> EpisodeRecord:
+def _add(
+    index: Index, file: Path, series: str | None, chunk_seconds: float | None
+) -> EpisodeRecord:
     stamp = None
     try:
         digest = content_hash(file)

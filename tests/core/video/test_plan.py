@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from eyecatch.core.video.plan import plan
+from eyecatch.core.video.plan import least_length, plan
 from eyecatch.core.video.probe import probe
 
 
@@ -43,6 +43,19 @@ def test_each_chunk_is_as_long_as_asked(made, seconds, starts):
     lengths = [len(chunk.pts) / video.rate for chunk in chunks]
     assert len(chunks) == starts
     assert all(length >= seconds for length in lengths)
+
+
+@pytest.mark.parametrize(
+    ("episode", "chunk"), [(1, 10), (60, 10), (300, 12.5), (1440, 60), (10800, 60)]
+)
+def test_a_short_episode_has_short_chunks(episode, chunk):
+    assert least_length(episode) == chunk
+
+
+def test_whoever_names_no_length_gets_the_one_that_suits(made):
+    video = probe(made("h264.mp4"))
+    starts = [chunk.start for chunk in plan(video).chunks]
+    assert starts == [chunk.start for chunk in plan(video, least_length(4)).chunks]
 
 
 def test_keyframes_do_not_depend_on_the_cuts(sample, made):
