@@ -50,16 +50,24 @@ class HeldFrameFilter:
         """Start afresh: the next frame is not held."""
         self._last = None
 
-    def is_held(self, thumbnail: npt.NDArray[np.uint8]) -> bool:
-        """Whether the next frame shows the same drawing as the last fresh one.
+    def is_same(self, thumbnail: npt.NDArray[np.uint8]) -> bool:
+        """Whether a frame that may come next shows the same drawing as the last fresh one.
 
         Args:
             thumbnail: uint8 (h, w, 3), of the frame.
         """
-        if (
+        return (
             self._last is not None
             and block_difference(self._last, thumbnail) < self._min_difference
-        ):
+        )
+
+    def is_held(self, thumbnail: npt.NDArray[np.uint8]) -> bool:
+        """Go on by a frame: whether it shows the same drawing as the last fresh one.
+
+        Args:
+            thumbnail: uint8 (h, w, 3), of the frame.
+        """
+        if self.is_same(thumbnail):
             return True
         self._last = thumbnail
         return False

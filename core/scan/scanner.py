@@ -19,10 +19,10 @@ from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.scan.cuts import SceneChanges, may_be_cut
 from eyecatch.core.scan.held_frames import HeldFrameFilter
 from eyecatch.core.scan.sampling import FrameSampler
+from eyecatch.core.scan.spared_frames import frames_of
 from eyecatch.core.scan.tracker import Tracker
 from eyecatch.core.scan.types import ScannedChunk, Timeline
 from eyecatch.core.segments.hashing import MIN_GAP, DrawingHashes
-from eyecatch.core.video.decode import decode
 from eyecatch.core.video.frame import Frame, Picture
 from eyecatch.core.video.types import Chunk, Video
 
@@ -97,7 +97,7 @@ class Scan:
         with self.watch.during("decode"):
             try:
                 due = time.monotonic() + TELL_EVERY
-                for frame in decode(video, chunk):
+                for frame in frames_of(video, chunk, scan):
                     scan.add(frame)
                     if self._on_frame is not None:
                         self._on_frame(frame.number)
@@ -172,6 +172,16 @@ class _ChunkScan:
         if may_be_cut(change):
             self._sampler.reset()
         return fresh
+
+    @property
+    def last_held(self) -> bool:
+        """Whether the last frame shows the same drawing as the one before it."""
+        return not self._fresh[-1]
+
+    def is_same(self, frame: Frame) -> bool:
+        """Whether a frame that may come next shows the same drawing as the last one."""
+        with self._watch.during("compare"):
+            return self._held_filter.is_same(frame.thumbnail())
 
     def so_far(self) -> tuple[int, int]:
         """How many frames were scanned, and how many faces are in them."""

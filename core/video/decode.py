@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from itertools import chain
 
 import numpy as np
@@ -14,6 +14,7 @@ from eyecatch.core.video.container import has_free_clock, open_container
 from eyecatch.core.video.decoder import Decoder, longest_gap
 from eyecatch.core.video.frame import Converter, Frame
 from eyecatch.core.video.geometry import Cropper
+from eyecatch.core.video.sparing import Sparing
 from eyecatch.core.video.types import Chunk, Video
 
 SEEK_BACK = (0, 2, 8, 32)
@@ -27,7 +28,9 @@ MAX_REORDER = 16
 MakeFrame = Callable[[int, int, bool, VideoFrame], Frame]
 
 
-def decode(video: Video, chunk: Chunk, *, threads: int = 1) -> Iterator[Frame]:
+def decode(
+    video: Video, chunk: Chunk, *, threads: int = 1, sparing: Sparing | None = None
+) -> Iterator[Frame]:
     """Decodes one chunk.
 
     A frame that is damaged beyond decoding is left out; the numbers of the others stay.
@@ -36,6 +39,8 @@ def decode(video: Video, chunk: Chunk, *, threads: int = 1) -> Iterator[Frame]:
         video: the file, as probed.
         chunk: one of its plan.
         threads: how many threads decode, a frame each.
+        sparing: says which frames are left out, and is to be told of those that come; None decodes
+            all.
 
     Yields:
         The frames of the chunk in order of their numbers.
@@ -64,15 +69,20 @@ def decode(video: Video, chunk: Chunk, *, threads: int = 1) -> Iterator[Frame]:
     def make(number: int, pts: int, keyframe: bool, picture: VideoFrame) -> Frame:
         return Frame(number, pts, keyframe, cropper(picture), converter)
 
-    return (_straight if chunk.straight else _planned)(video, chunk, threads, make)
+    if chunk.straight:
+        return _straight(video, chunk, threads, make)
+    return _planned(video, chunk, threads, make, sparing)
 
 
-def _planned(video: Video, chunk: Chunk, threads: int, make: MakeFrame) -> Iterator[Frame]:
+def _planned(
+    video: Video, chunk: Chunk, threads: int, make: MakeFrame, sparing: Sparing | None
+) -> Iterator[Frame]:
+    spared = sparing.spared if sparing is not None else frozenset[int]()
     for target in _targets(video, chunk):
         with open_container(video.path) as container:
-            decoder = Decoder(container, video, threads)
+            decoder = Decoder(container, video, threads, sparing)
             found = decoder.pictures() if target is None else decoder.pictures_from(target)
-            pictures = _within(found, chunk)
+            pictures = _within(found, chunk, spared)
             first = next(pictures, None)
             right = first is not None and first[0] == 0
             if target is None or right or (first is not None and decoder.damaged):
@@ -83,17 +93,20 @@ def _planned(video: Video, chunk: Chunk, threads: int, make: MakeFrame) -> Itera
 
 def _targets(video: Video, chunk: Chunk) -> list[int | None]:
     """Times to seek to, until one is right; None is the start of the file."""
-    if chunk.index == 0:
+    if chunk.start == 0:
         return [None]
     start = int(chunk.pts[0])
     return [*(start - int(seconds / video.time_base) for seconds in SEEK_BACK), None]
 
 
-def _within(pictures: Iterator[VideoFrame], chunk: Chunk) -> Iterator[tuple[int, VideoFrame]]:
+def _within(
+    pictures: Iterator[VideoFrame], chunk: Chunk, spared: Set[int]
+) -> Iterator[tuple[int, VideoFrame]]:
     """The pictures that belong to a chunk, each with its place in it, rising.
 
     A picture is held back only while one before it is missing: a damaged picture, or one that the
-    decoder shows too late because it underrates how far its codec reorders.
+    decoder shows too late because it underrates how far its codec reorders; not for those whose
+    pts are ``spared``.
     """
     waiting: dict[int, VideoFrame] = {}
     following = beyond = 0
@@ -101,9 +114,13 @@ def _within(pictures: Iterator[VideoFrame], chunk: Chunk) -> Iterator[tuple[int,
         place = _place(picture, chunk)
         if place is not None and following <= place < len(chunk.pts):
             waiting[place] = picture
-        while following in waiting or len(waiting) > MAX_REORDER:
-            following = min(waiting)
-            yield following, waiting.pop(following)
+        while waiting:
+            if len(waiting) > MAX_REORDER:
+                following = min(waiting)
+            if following in waiting:
+                yield following, waiting.pop(following)
+            elif int(chunk.pts[following]) not in spared:
+                break
             following += 1
         beyond += place == len(chunk.pts)
         if following == len(chunk.pts) or beyond > MAX_REORDER:

@@ -13,6 +13,7 @@ from av.video.stream import VideoStream
 from eyecatch.core.shortage import blame_machine
 from eyecatch.core.video.container import video_stream
 from eyecatch.core.video.demux import demux
+from eyecatch.core.video.sparing import Sparing
 from eyecatch.core.video.types import Video
 
 LONGEST_GAP = 60
@@ -32,6 +33,7 @@ class Decoder:
         container: the open file.
         video: the file as probed.
         threads: how many threads decode, a frame each.
+        sparing: says which frames are left out; None decodes all.
 
     Attributes:
         damaged: a packet could not be decoded, or its container calls it corrupt.
@@ -39,12 +41,21 @@ class Decoder:
         furthest: largest pts of the packets read so far, or None.
     """
 
-    def __init__(self, container: InputContainer, video: Video, threads: int = 1) -> None:
+    def __init__(
+        self,
+        container: InputContainer,
+        video: Video,
+        threads: int = 1,
+        sparing: Sparing | None = None,
+    ) -> None:
         self._container = container
         self._path = video.path
         self._stream = video_stream(container, video)
         self._stream.thread_count = threads
         self._stream.thread_type = "FRAME" if threads > 1 else "NONE"
+        self._sparing = sparing
+        if sparing is not None:
+            sparing.restart()
         self.damaged = False
         self.broken = False
         self.furthest: int | None = None
@@ -83,6 +94,9 @@ class Decoder:
             self.broken = True
 
     def _decode(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
+        if self._sparing is not None and packet is not None:
+            spared = self._sparing.may_leave_out(packet)
+            self._stream.codec_context.skip_frame = "NONREF" if spared else "DEFAULT"
         try:
             return self._stream.decode(packet)
         except av.error.EOFError:

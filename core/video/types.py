@@ -89,6 +89,18 @@ class Chunk:
     stop_pts: int | None
     straight: bool = False
 
+    def part(self, start: int, stop: int) -> Chunk:
+        """The frames from one of its keyframes on, before ``stop``, as a chunk."""
+        first, end = start - self.start, stop - self.start
+        return Chunk(
+            index=self.index,
+            start=start,
+            stop=stop,
+            pts=self.pts[first:end],
+            keyframes=self.keyframes[(self.keyframes >= start) & (self.keyframes < stop)],
+            stop_pts=int(self.pts[end]) if end < len(self.pts) else self.stop_pts,
+        )
+
 
 CHUNKS = UUID("6f1e0f1c-8f63-5d53-9d0a-3c6a3c1f1f5e")
 """The namespace of chunks' ids (RFC 9562, version 5); any fixed one will do."""

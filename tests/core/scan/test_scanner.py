@@ -5,7 +5,7 @@ from eyecatch.core import crops
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detections import Detections
 from eyecatch.core.errors import MediaError, ModelError
-from eyecatch.core.scan import scanner as module
+from eyecatch.core.scan import spared_frames as module
 from eyecatch.core.scan.config import ScanConfig
 from eyecatch.core.scan.hash_again import hash_chunk
 from eyecatch.core.scan.linking import link
@@ -154,8 +154,8 @@ def test_a_face_that_is_missed_for_a_while_is_interpolated(one_keyframe, detecto
 def test_what_comes_before_a_break_is_kept(film, detector, monkeypatch):
     decode = module.decode
 
-    def breaks(video, chunk):
-        for frame in decode(video, chunk):
+    def breaks(video, chunk, **options):
+        for frame in decode(video, chunk, **options):
             if frame.number == 30:
                 raise MediaError("film.mkv", "decoding stopped at 1.25 s")
             yield frame
@@ -176,7 +176,7 @@ def test_damaged_frames_keep_their_rows_however_the_episode_is_cut(
     monkeypatch.setattr(
         module,
         "decode",
-        lambda video, chunk: (f for f in decode(video, chunk) if f.number not in lost),
+        lambda *of, **options: (f for f in decode(*of, **options) if f.number not in lost),
     )
     whole, pieces = scanned(film, 1e9, detector), scanned(film, 0.1, detector)
     assert len(whole[0].timeline.pts) == 108
@@ -186,7 +186,7 @@ def test_damaged_frames_keep_their_rows_however_the_episode_is_cut(
 
 
 def test_a_chunk_without_a_frame_that_decodes(film, detector, monkeypatch):
-    monkeypatch.setattr(module, "decode", lambda video, chunk: iter(()))
+    monkeypatch.setattr(module, "decode", lambda *_, **__: iter(()))
     chunks = scanned(film, 0.1, detector)
     assert [chunk.tracklets for chunk in chunks] == [()] * 6
     assert [(shot.start, shot.stop) for shot in link(chunks).shots] == [(0, 108)]
