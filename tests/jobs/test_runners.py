@@ -31,15 +31,21 @@ from eyecatch.jobs.runners.ray.temporary import BELOW, LONGEST, LONGEST_SOCKET, 
 from eyecatch.jobs.runners.stages import Task, Work
 
 
+@pytest.fixture(scope="module")
+def apart():
+    """Its process goes on from test to test."""
+    with closing(InlineRunner(apart=True)) as runner:
+        yield runner
+
+
 @pytest.fixture(params=["inline", "apart", "ray"])
 def runner(request):
     """Each runner there is; inline in this process, and in one of its own."""
+    if request.param == "apart":
+        return request.getfixturevalue("apart")
     if request.param == "ray":
         request.getfixturevalue("cluster")
-    apart = request.param == "apart"
-    made = InlineRunner(apart=True) if apart else make_runner(request.param, 1, 1.0)
-    with closing(made):
-        yield made
+    return make_runner(request.param, 1, 1.0)
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,11 @@ APART = "from eyecatch.jobs import runners; runners.LONGEST_HERE = 0.0"
 
 @pytest.mark.parametrize(
     ("runner", "hurt"),
-    [("inline", ""), ("inline", APART), pytest.param("ray", "", marks=pytest.mark.slow)],
+    [
+        ("inline", ""),
+        pytest.param("inline", APART, marks=pytest.mark.slow),
+        pytest.param("ray", "", marks=pytest.mark.slow),
+    ],
     ids=["inline", "apart", "ray"],
 )
 def test_a_driver_killed_midway_loses_and_doubles_nothing(
