@@ -64,10 +64,10 @@ def cost(
     def watch() -> None:
         nonlocal peak
         while not done.wait(_EVERY):
-            running = _below(os.getpid())
+            running = below(os.getpid())
             used.update(running)
             if memory:
-                peak = max(peak, sum(map(_pss, running)))
+                peak = max(peak, sum(map(pss, running)))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -98,7 +98,7 @@ def _reap() -> None:
             return
 
 
-def _below(root: int) -> dict[int, float]:
+def below(root: int) -> dict[int, float]:
     """The processes that one has started, and those below them: seconds of CPU of each so far."""
     parents: dict[int, list[int]] = {}
     cpu: dict[int, float] = {}
@@ -118,7 +118,8 @@ def _below(root: int) -> dict[int, float]:
     return found
 
 
-def _pss(pid: int) -> int:
+def pss(pid: int) -> int:
+    """Bytes of memory of a process, each shared page by the share of those that hold it."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

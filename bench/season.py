@@ -124,7 +124,7 @@ def look(root: psutil.Process, told: Told, cpu: dict[int, float]) -> None:
             held = own_memory(process.pid)
             if process.pid == root.pid:
                 told.driver = max(told.driver, held)
-            elif "MapWorker" in " ".join(process.cmdline()):
+            elif "ray::ScanActor" in " ".join(process.cmdline()):
                 told.worker = max(told.worker, held)
         except (psutil.Error, OSError):
             continue

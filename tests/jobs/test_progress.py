@@ -106,20 +106,33 @@ def test_what_is_done_within_a_chunk_is_told(season, db, monkeypatch, tmp_path):
 
 
 def test_workers_of_ray_tell_the_driver(cluster, tasks, monkeypatch):
-    monkeypatch.setattr(scanner, "TELL_EVERY", 0.0)
+    """While they scan; one of them is dead, and can't."""
     monkeypatch.setattr(worker_news, "ASK_EVERY", 0.01)
-    tally = ray.remote(num_cpus=0)(actors.tally()).remote()
-    heard, came = {}, threading.Event()
 
-    def listener(key, frames, faces):
-        heard[key] = frames, faces
-        if frames == len(tasks[0].chunk.pts):
+    class Telling(actors.ScanActor):  # in here, so that it goes to its process by value
+        def run(self, task, tries):
+            scanner.TELL_EVERY = 0.0
+            return super().run(task, tries)
+
+    make = ray.remote(num_cpus=0, concurrency_groups={actors.NEWS: 1})(Telling)
+    work = Work(ScanConfig(resolve(DetectorConfig())))
+    actor, dead = make.remote(work, False), make.remote(work, False)
+    ray.kill(dead)
+    heard, came = [], threading.Event()
+
+    def listener(*news):
+        heard.append(news)
+        if news[1] == len(tasks[0].chunk.pts):
             came.set()
 
-    actor = actors.ScanActor(Work(ScanConfig(resolve(DetectorConfig()))), tally)
-    with heard_of(tally, listener):
-        (outcome,) = actors.unpack(actor({"pickled": [actors.pickle.dumps(tasks[0])]}))
+    with heard_of(lambda: [dead, actor], listener):
+        done, answer = actor.run.options(num_returns=2).remote(tasks[0], 1)
         assert came.wait(60)
+    outcome = ray.get(answer)
+    ray.kill(actor)
+    assert ray.get(done) is None
     assert outcome.scanned is not None
-    assert heard == {tasks[0].key: (144, heard[tasks[0].key][1])}
-    assert heard[tasks[0].key][1] > 0
+    assert {key for key, _, _ in heard} == {tasks[0].key}
+    assert len(heard) > 1, "also before it was done"
+    assert sorted(heard) == heard
+    assert heard[-1][2] > 0

@@ -1,7 +1,7 @@
-"""Ray Data streaming with actor pools: CPU actors scan, GPU actors identify in large batches.
+"""Actors of Ray: on CPUs they scan, on GPUs they name faces in large batches.
 
-Only rows and crops travel between processes, pickled in one column; Ray Data's backpressure bounds
-what is in flight.
+Only rows and crops travel between processes. What is under way is bounded by ``pool``, so that a
+slow driver or GPU fills no memory.
 """
 
 from __future__ import annotations

@@ -1,101 +1,64 @@
-"""What runs in the workers: actors that scan, actors that identify, and one that keeps count."""
+"""What runs in the workers: actors that scan, and actors that name faces on GPUs."""
 
 from __future__ import annotations
 
 import logging
-import pickle
 import platform
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import ray
-import ray.exceptions
 
-from eyecatch.db.records.scan import MAX_TRIES
-from eyecatch.jobs.runners.stages import IdentifyStage, Outcome, ScanStage, Task, Work, lost
+from eyecatch.jobs.runners.stages import IdentifyStage, Outcome, ScanStage, Task, Work
 
 log = logging.getLogger(__name__)
 
-Batch = dict[str, npt.NDArray[Any]]
-
-# A worker that dies (out of memory, a crash in a decoder, its node) is replaced, and its chunk is
-# begun again, at most ``MAX_TRIES`` times. This is Ray's own limit, which only matters where the
-# tally of tries died too.
-RETRIES = 8
-
-
-def tally() -> type:
-    """The class that counts how often each chunk was begun, by any worker, and how far it is.
-
-    It goes to its process by value, which so has nothing to import.
-    """
-
-    class Tally:
-        def __init__(self) -> None:
-            self._begun = Counter[str]()
-            self._told: dict[str, tuple[int, int]] = {}
-
-        def begin(self, chunk: str) -> int:
-            """Count it once more."""
-            self._begun[chunk] += 1
-            return self._begun[chunk]
-
-        def tell(self, chunk: str, frames: int, faces: int) -> None:
-            """Keep how far it is."""
-            self._told[chunk] = frames, faces
-
-        def told(self) -> dict[str, tuple[int, int]]:
-            """How far chunks are of which something was told since this was asked last."""
-            told, self._told = self._told, {}
-            return told
-
-    return Tally
+NEWS = "news"
+"""The group of calls that are answered while a chunk is scanned."""
 
 
 class ScanActor:
-    """Scans the tasks of a batch, each once it is counted."""
+    """Scans chunks, one at a time, and tells meanwhile how far it is.
 
-    def __init__(self, work: Work, tally: Any) -> None:  # noqa: ANN401 - a handle of Ray's
-        self._stage, self._tally = ScanStage(work), tally
+    Args:
+        work: what is done to a chunk.
+        identifies: whether it names the faces, too; else an ``IdentifyActor`` does.
+    """
 
-    def __call__(self, batch: Batch) -> Batch:
-        """Tasks to outcomes."""
-        return pack([self._scan(pickle.loads(row)) for row in batch["pickled"]])
+    def __init__(self, work: Work, identifies: bool) -> None:
+        self._scan = ScanStage(work)
+        self._identify = IdentifyStage(work) if identifies else None
+        self._told: dict[str, tuple[int, int]] = {}
 
-    def _scan(self, task: Task) -> Outcome:
-        tries = self._begin(task)
+    def ready(self) -> None:
+        """Answers once the actor can begin."""
+
+    def run(self, task: Task, tries: int) -> tuple[None, Outcome]:
+        """What becomes of a task, which is begun for so many times; the second of two objects."""
         log.info("chunk %s begun on %s, try %d", task.id, platform.node(), tries)
-        if tries > MAX_TRIES:  # it has killed so many
-            return lost(task, MAX_TRIES)
-        return replace(self._stage(task, self._tally.tell.remote), tries=tries)
+        outcome = self._scan(task, self._tell)
+        if self._identify is not None:
+            (outcome,) = self._identify([outcome])
+        return None, replace(outcome, tries=tries)
 
-    def _begin(self, task: Task) -> int:
-        try:
-            return int(ray.get(self._tally.begin.remote(task.key)))
-        except ray.exceptions.RayError:  # its node died; it starts again at nothing
-            return 1
+    @ray.method(concurrency_group=NEWS)
+    def told(self) -> dict[str, tuple[int, int]]:
+        """How far the chunk in hand is, by its key: frames and faces; nothing if that is old."""
+        told, self._told = self._told, {}
+        return told
+
+    def _tell(self, chunk: str, frames: int, faces: int) -> None:
+        self._told = {chunk: (frames, faces)}
 
 
 class IdentifyActor:
-    """Identifies the crops of a batch of outcomes."""
+    """Names the faces of some outcomes at once."""
 
     def __init__(self, work: Work) -> None:
         self._stage = IdentifyStage(work)
 
-    def __call__(self, batch: Batch) -> Batch:
-        """Outcomes to the same, with their faces identified."""
-        return pack(self._stage(unpack(batch)))
+    def ready(self) -> None:
+        """Answers once the actor can begin."""
 
-
-def pack(outcomes: Sequence[Outcome]) -> Batch:
-    """Outcomes as a batch of Ray Data."""
-    return {"pickled": np.array([pickle.dumps(outcome) for outcome in outcomes], dtype=object)}
-
-
-def unpack(batch: Batch) -> list[Outcome]:
-    """The outcomes of a batch of ``pack``."""
-    return [pickle.loads(row) for row in batch["pickled"]]
+    def run(self, *outcomes: Outcome) -> tuple[None, list[Outcome]]:
+        """The same outcomes, with their faces named; the second of two objects."""
+        return None, self._stage(outcomes)

@@ -18,6 +18,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from eyecatch import __version__
 from eyecatch.core.errors import RequestError
 from eyecatch.core.runtime import hushed
+from eyecatch.jobs.runners.ray.lean import SETTINGS, lean
 from eyecatch.jobs.runners.ray.temporary import temporary_folder
 
 NODE_TIMEOUT = 120.0
@@ -57,17 +58,13 @@ def connection(address: str | None = None) -> Iterator[bool]:
     logging.getLogger("ray").setLevel(logging.ERROR)
     address = chosen(address)
     _check_reachable(address)
-    folder = temporary_folder() if address == LOCAL else None
     requested = signal.getsignal(signal.SIGTERM)
     try:
         with hushed():
-            ray.init(
-                address=address,
-                include_dashboard=False,
-                log_to_driver=False,
-                configure_logging=False,
-                _temp_dir=folder,
-            )
+            if address == LOCAL:
+                _start()
+            else:
+                ray.init(address=address, log_to_driver=False, configure_logging=False)
     except (ConnectionError, RuntimeError, ValueError) as error:
         # Ray itself refuses another Ray or Python, and says both in many lines.
         reason = " ".join(str(error).split())
@@ -81,6 +78,20 @@ def connection(address: str | None = None) -> Iterator[bool]:
     finally:
         ray.shutdown()
         _handle_requests_to_end(requested)
+
+
+def _start() -> None:
+    with lean():
+        ray.init(
+            address=LOCAL,
+            include_dashboard=False,
+            log_to_driver=False,
+            configure_logging=False,
+            _temp_dir=temporary_folder(),
+            _system_config=SETTINGS,
+            # Whatever of Ray's hooks would set up for workers: they run what this process runs.
+            _skip_env_hook=True,
+        )
 
 
 def _handle_requests_to_end(

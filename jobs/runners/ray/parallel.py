@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import ray
 import ray.exceptions
 
 from eyecatch.core.errors import RequestError
-from eyecatch.jobs.runners.ray.actors import RETRIES
 from eyecatch.jobs.runners.ray.connection import connection
+
+RETRIES: Final = 8
+"""Times that an item is begun again whose process died."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -15,25 +15,27 @@ from eyecatch.jobs.runners.stages import TaskListener
 ASK_EVERY: Final = 1.0
 """Seconds between two questions: an actor answers one in a millisecond."""
 
+ASKED_AT_ONCE: Final = 64
+"""Actors that are asked each time; of more of them, one after the other has its turn."""
+
 
 @contextmanager
-def heard_of(tally: Any, listener: TaskListener) -> Iterator[None]:  # noqa: ANN401 - a handle of Ray's
-    """As long as the block runs, a thread asks the tally and passes on what it was told.
+def heard_of(actors: Callable[[], Sequence[Any]], listener: TaskListener) -> Iterator[None]:
+    """As long as the block runs, a thread asks actors that scan, and passes on what they tell.
 
     Args:
-        tally: the actor that workers tell; see ``actors.tally``.
+        actors: those at work; it is called in that thread.
         listener: is called in that thread.
     """
     over = threading.Event()
 
     def ask() -> None:
+        turn = 0
         while not over.wait(ASK_EVERY):
-            try:
-                told = ray.get(tally.told.remote(), timeout=ASK_EVERY)
-            except ray.exceptions.RayError:  # its node died, or is busy: the next time, then
-                continue
-            for chunk, (frames, faces) in told.items():
-                listener(chunk, frames, faces)
+            working = actors()
+            turns = 1 + len(working) // ASKED_AT_ONCE
+            _ask(working[turn % turns :: turns], listener)
+            turn += 1
 
     thread = threading.Thread(target=ask, name="worker news", daemon=True)
     thread.start()
@@ -42,3 +44,15 @@ def heard_of(tally: Any, listener: TaskListener) -> Iterator[None]:  # noqa: ANN
     finally:
         over.set()
         thread.join(2 * ASK_EVERY)
+
+
+def _ask(actors: Sequence[Any], listener: TaskListener) -> None:
+    answers = [actor.told.remote() for actor in actors]
+    told, _ = ray.wait(answers, num_returns=len(answers), timeout=ASK_EVERY) if answers else ([], 0)
+    for answer in told:
+        try:
+            news = ray.get(answer)
+        except ray.exceptions.RayError:  # it has died; whoever waits for its chunk sees to that
+            continue
+        for chunk, (frames, faces) in news.items():
+            listener(chunk, frames, faces)

@@ -63,7 +63,7 @@ class Job:
     def kill(self) -> None:
         """Kill it as the system does, and wait for the processes that it started to follow."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        scans = ("MapWorker", "eyecatch.jobs.runners.child")
+        scans = ("ray::ScanActor", "eyecatch.jobs.runners.child")
         workers = [
             child for child in children if any(name in " ".join(child.cmdline()) for name in scans)
         ]
