@@ -12,9 +12,9 @@ only the runner and the listening are made up::
 
 It prints milliseconds of the driver's CPU a chunk, by what they went to, those of the database's
 own processes where it is the tests' Postgres (``--db embedded``), and how many cores that is quick
-enough for, if each takes ``--core-seconds`` to scan a minute. ``--rows 10`` tells them of each tenth
-of the episodes, so that what grows with their number is seen. ``--profile`` says which functions it
-went to.
+enough for, if each takes ``--core-seconds`` to scan a chunk. ``--rows 10`` tells them of each tenth
+of the episodes, so that what grows with their number is seen. ``--profile`` says which functions
+it went to.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def main() -> None:
     videos = wish.videos or [drawn(wish.keep)]
     recordings = [record(video, model, scan, wish.keep) for video in videos]
     recording = lengthened(recordings, wish.chunks)
-    profile = cProfile.Profile() if wish.profile else None
+    profile = cProfile.Profile(time.process_time) if wish.profile else None
     with ExitStack() as stack:
         scratch = folder(stack)
         url = wish.db or str(scratch / "driver.db")

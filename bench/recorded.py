@@ -1,7 +1,7 @@
 """Outcomes of real scans, kept and fed to a job again as a cluster would hand them in.
 
-An episode that is fed is one of a minute a chunk, of so many chunks as are wanted: what was recorded
-comes again and again, at later frames and times.
+An episode that is fed has as many chunks as are wanted, of a minute or so: what was recorded comes
+again and again, at later frames and times.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def lengthened(recordings: Sequence[Recording], chunks: int) -> Recording:
     outcomes: list[Outcome] = []
     frame, pts = 0, 0
     for index in range(chunks):
-        recording, chunk, outcome = parts[index % len(parts)]
+        _, chunk, outcome = parts[index % len(parts)]
         ticks = chunk.pts - chunk.pts[0]
         end = int(ticks[-1] + np.diff(ticks).mean().round())
         by = frame - chunk.start, pts - int(chunk.pts[0])

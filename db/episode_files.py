@@ -7,7 +7,7 @@ content is believed, and an address isn't asked.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select, update
 
@@ -15,6 +15,8 @@ from eyecatch.core.seals import seal
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.models import Episode, EpisodeFile
 from eyecatch.db.records.scan import FileStamp
+
+_STAMP: Final = ("path", "size", "mtime_ns")
 
 
 class EpisodeFiles(Repository):
@@ -41,6 +43,13 @@ class EpisodeFiles(Repository):
                 if (file := FileStamp(path, size, mtime_ns))
                 and (shared or (sealed is not None and sealed == seal_of(digest, file)))
             }
+
+    def is_other(self, episode_id: int, file: FileStamp) -> bool:
+        """Whether a file is not one in which an episode was seen, or has changed since."""
+        with self._session.reading() as connection:
+            of_file = [getattr(EpisodeFile, name) == getattr(file, name) for name in _STAMP]
+            seen = select(EpisodeFile.id).where(EpisodeFile.episode_id == episode_id, *of_file)
+            return connection.scalar(seen) is None
 
     def digest_at(self, path: str) -> str | None:
         """The content that was last seen at a path; None where none was."""

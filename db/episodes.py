@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from more_itertools import batched
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.distinct import called
@@ -62,7 +63,7 @@ class Episodes(Repository):
     def get_or_none(self, episode_id: int) -> EpisodeRecord | None:
         """The episode of that id, or None."""
         with self._session.reading() as connection:
-            row = connection.execute(select_episodes().where(Episode.id == episode_id)).first()
+            row = connection.execute(_query_by_id(), {"episode": episode_id}).first()
             return None if row is None else episode_record(row)
 
     def files(self, episode_id: int) -> list[FileStamp]:
@@ -111,9 +112,13 @@ class Episodes(Repository):
 
 
 def _by_id(connection: Connection, episode_id: int) -> EpisodeRecord:
-    return episode_record(
-        connection.execute(select_episodes().where(Episode.id == episode_id)).one()
-    )
+    return episode_record(connection.execute(_query_by_id(), {"episode": episode_id}).one())
+
+
+@cache
+def _query_by_id() -> Select[Any]:
+    """The same each time: a job asks for an episode with every chunk of it."""
+    return select_episodes().where(Episode.id == bindparam("episode"))
 
 
 def _insert(

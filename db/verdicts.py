@@ -7,20 +7,22 @@ that undo can restore it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from more_itertools import batched
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.character_colours import give_colours
 from eyecatch.db.characters import character_ids
-from eyecatch.db.connection.bulk import BATCH
+from eyecatch.db.connection.bulk import BATCH, update_rows
 from eyecatch.db.connection.session import FACES, Repository
-from eyecatch.db.models import Character, Episode, Overruled, Track
+from eyecatch.db.models import Base, Character, Episode, Overruled, Track
 from eyecatch.db.models.base import MODEL, PERSON
 from eyecatch.db.records.scan import Provenance, Verdict
+
+TRACK: Final = Base.metadata.tables["track"]
 
 COLUMNS = ("character_id", "confidence", "unsure", "top", "decided_by", "bundle_id", "run_id")
 """The columns of a verdict, in ``track`` and in ``overruled``."""
@@ -65,16 +67,19 @@ class Verdicts(Repository):
                 .where(Track.episode_id == episode_id, Track.decided_by.is_distinct_from(PERSON))
                 .order_by(Track.number)
             ).all()
-            for track_id, *values in stored:
-                wanted = _columns(verdicts.get(track_id), ids, provenance)
-                if values != list(wanted.values()):
-                    connection.execute(
-                        update(Track)
-                        .where(Track.id == track_id)
-                        .values(
-                            **wanted, run_id=provenance.run_id if track_id in verdicts else None
-                        )
-                    )
+            changed = {
+                track_id: wanted
+                for track_id, *values in stored
+                for wanted in [_columns(verdicts.get(track_id), ids, provenance)]
+                if values != list(wanted.values())
+            }
+            run_ids = dict.fromkeys(verdicts, provenance.run_id)
+            update_rows(
+                connection,
+                TRACK,
+                COLUMNS,
+                [(id_, *values.values(), run_ids.get(id_)) for id_, values in changed.items()],
+            )
             hide_forgotten(connection, episode_id)
             refresh_appearances(connection, episode_id)
             give_colours(connection)
@@ -173,15 +178,8 @@ def _write(
     values: Mapping[int, Mapping[str, Any]],
     no_faces: Collection[int] = (),
 ) -> None:
-    if not values:
-        return
-    connection.execute(
-        update(Track)
-        .where(Track.id == bindparam("track"))
-        .values({name: bindparam(f"new_{name}") for name in (*COLUMNS, "no_face")}),
-        [
-            {f"new_{name}": row[name] for name in COLUMNS}
-            | {"track": track, "new_no_face": track in no_faces}
-            for track, row in values.items()
-        ],
-    )
+    rows = [
+        (track, *(row[name] for name in COLUMNS), track in no_faces)
+        for track, row in values.items()
+    ]
+    update_rows(connection, TRACK, (*COLUMNS, "no_face"), rows)

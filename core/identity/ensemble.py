@@ -49,6 +49,7 @@ class Ensemble:
             raise ValueError("expected a bundle")
         self.bundles = tuple(by_digest[digest] for digest in sorted(by_digest))
         self.names = merge_names(self.bundles)
+        self._thresholds = [bundle.thresholds for bundle in self.bundles]
 
     def with_trust(self, level: str) -> Ensemble:
         """The same bundles, all deciding at a level of trust; see ``Bundle.with_trust``."""
@@ -91,16 +92,16 @@ class Ensemble:
             series: name of the series that the episode is of, or None.
         """
         if len(self.bundles) == 1:
-            one = self.bundles[0]
-            return vote(logits[0], weights, one.calibration, one.names, one.thresholds)
+            calibration = self.bundles[0].calibration
+            return vote(logits[0], weights, calibration, self.names[0], self._thresholds[0])
         odds: dict[str, tuple[float, Thresholds]] = {}
-        for bundle, names, rows, share in zip(
-            self.bundles, self.names, logits, self._shares(series), strict=True
+        for bundle, names, limits, rows, share in zip(
+            self.bundles, self.names, self._thresholds, logits, self._shares(series), strict=True
         ):
             if not len(rows) or not names:
                 continue
             against = share * odds_against_nobody(pool(rows, weights, bundle.calibration), bundle)
-            for name, value, thresholds in zip(names, against, bundle.thresholds, strict=True):
+            for name, value, thresholds in zip(names, against, limits, strict=True):
                 if name is not None and value > odds.get(name, (-1.0,))[0]:
                     odds[name] = (float(value), thresholds)
         total = 1 + sum(value for value, _ in odds.values())

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from eyecatch.core.scan.cuts import change, detect_cuts
 from eyecatch.core.scan.matching import MAX_MISSED, greedy_match, similarity
-from eyecatch.core.scan.types import ScannedChunk, Tracklet
+from eyecatch.core.scan.types import ScannedChunk, Timeline, Tracklet
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,50 @@ class Linked:
     tracks: tuple[Track, ...]
 
 
+Box = tuple[int, int, int, int]
+"""x, y, w, h in pixels of the video."""
+
+
+class TrackletEnds(NamedTuple):
+    """How a tracklet begins and ends.
+
+    Attributes:
+        start, last: numbers of its first and of its last frame.
+        first_box, last_box: the face's box in them.
+    """
+
+    start: int
+    last: int
+    first_box: Box
+    last_box: Box
+
+    @classmethod
+    def of(cls, tracklet: Tracklet) -> Self:
+        """Those of a tracklet."""
+        (start, last), boxes = tracklet.frames[[0, -1]].tolist(), tracklet.boxes[[0, -1]].tolist()
+        return cls(start, last, *map(tuple, boxes))
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkEnds:
+    """A scanned chunk as far as it is looked at here; all is as in ``ScannedChunk``."""
+
+    index: int
+    timeline: Timeline
+    tracklets: tuple[TrackletEnds, ...]
+
+    @classmethod
+    def of(cls, chunk: ScannedChunk) -> Self:
+        """Those of a chunk."""
+        return cls(chunk.index, chunk.timeline, tuple(map(TrackletEnds.of, chunk.tracklets)))
+
+
 @dataclass(frozen=True, slots=True)
 class _TrackletRef:
     """A tracklet, with the index of its chunk and its place there as ``key``."""
 
     key: tuple[int, int]
-    tracklet: Tracklet
-
-    @property
-    def start(self) -> int:
-        return int(self.tracklet.frames[0])
-
-    @property
-    def last(self) -> int:
-        return int(self.tracklet.frames[-1])
+    ends: TrackletEnds
 
 
 def link(chunks: Sequence[ScannedChunk]) -> Linked:
@@ -84,25 +116,31 @@ def link(chunks: Sequence[ScannedChunk]) -> Linked:
     Returns:
         Every frame of the chunks in one shot, every tracklet in one track.
     """
+    return link_ends([ChunkEnds.of(chunk) for chunk in chunks])
+
+
+def link_ends(chunks: Sequence[ChunkEnds]) -> Linked:
+    """As ``link``, of chunks whose tracklets are known by their ends alone."""
     chunks = sorted((one for one in chunks if len(one.timeline.pts)), key=lambda one: one.index)
     shots = tuple(_shots(chunks))
     parts = [
-        _TrackletRef((chunk.index, place), tracklet)
+        _TrackletRef((chunk.index, place), ends)
         for chunk in chunks
-        for place, tracklet in enumerate(chunk.tracklets)
+        for place, ends in enumerate(chunk.tracklets)
     ]
-    parts.sort(key=lambda part: (part.start, *part.tracklet.boxes[0]))
+    parts.sort(key=lambda part: (part.ends.start, *part.ends.first_box))
     starts = np.array([shot.start for shot in shots])
-    by_shot = groupby(parts, lambda part: int(np.searchsorted(starts, part.start, "right")) - 1)
+    of_shot = np.searchsorted(starts, [part.ends.start for part in parts], "right") - 1
+    by_shot = groupby(zip(of_shot.tolist(), parts, strict=True), itemgetter(0))
     tracks = [
-        Track(shot, tuple(part.key for part in track), track[0].start, track[-1].last + 1)
+        Track(shot, tuple(part.key for part in track), track[0].ends.start, track[-1].ends.last + 1)
         for shot, members in by_shot
-        for track in _join_tracklets(list(members))
+        for track in _join_tracklets([part for _, part in members])
     ]
     return Linked(shots, tuple(tracks))
 
 
-def _shots(chunks: Sequence[ScannedChunk]) -> Iterator[Shot]:
+def _shots(chunks: Sequence[ChunkEnds]) -> Iterator[Shot]:
     index = 0
     for run in _contiguous(chunks):
         pts = np.concatenate([one.timeline.pts for one in run])
@@ -113,9 +151,9 @@ def _shots(chunks: Sequence[ScannedChunk]) -> Iterator[Shot]:
             index += 1
 
 
-def _contiguous(chunks: Sequence[ScannedChunk]) -> Iterator[list[ScannedChunk]]:
+def _contiguous(chunks: Sequence[ChunkEnds]) -> Iterator[list[ChunkEnds]]:
     """Chunks that follow each other without a gap."""
-    run: list[ScannedChunk] = []
+    run: list[ChunkEnds] = []
     for chunk in chunks:
         if run and chunk.timeline.start != run[-1].timeline.start + len(run[-1].timeline.pts):
             yield run
@@ -125,7 +163,7 @@ def _contiguous(chunks: Sequence[ScannedChunk]) -> Iterator[list[ScannedChunk]]:
         yield run
 
 
-def _changes(run: Sequence[ScannedChunk]) -> npt.NDArray[np.float32]:
+def _changes(run: Sequence[ChunkEnds]) -> npt.NDArray[np.float32]:
     """The change of every frame, those at the chunks' borders from their thumbnails."""
     parts = [one.timeline.change.copy() for one in run]
     parts[0][0] = 0
@@ -139,13 +177,15 @@ def _join_tracklets(parts: Sequence[_TrackletRef]) -> list[list[_TrackletRef]]:
     """The tracks of one shot, from its tracklets in order of their first frames."""
     tracks: list[list[_TrackletRef]] = []
     recent: list[list[_TrackletRef]] = []
-    for start, group in groupby(parts, lambda part: part.start):
+    for start, group in groupby(parts, lambda part: part.ends.start):
         new = list(group)
-        recent = [track for track in recent if start - track[-1].last <= MAX_MISSED + 1]
-        near = [track for track in recent if track[-1].last < start]
-        last = np.array([track[-1].tracklet.boxes[-1] for track in near], np.float32)
-        first = np.array([part.tracklet.boxes[0] for part in new], np.float32)
-        chosen = {b: near[a] for a, b in greedy_match(similarity(last.reshape(-1, 4), first))}
+        recent = [track for track in recent if start - track[-1].ends.last <= MAX_MISSED + 1]
+        near = [track for track in recent if track[-1].ends.last < start]
+        chosen: dict[int, list[_TrackletRef]] = {}
+        if near:
+            last = np.array([track[-1].ends.last_box for track in near], np.float32)
+            first = np.array([part.ends.first_box for part in new], np.float32)
+            chosen = {b: near[a] for a, b in greedy_match(similarity(last, first))}
         for place, part in enumerate(new):
             if place in chosen:
                 chosen[place].append(part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from eyecatch.core.segments.types import PictureHashes
 
@@ -54,6 +54,10 @@ class Crop:
     quality: float
     jpeg: bytes
 
+    def __reduce__(self) -> tuple[type[Self], tuple[int, float, bytes]]:
+        """As pickle has it: there are hundreds in a chunk, and the generic way is slow."""
+        return type(self), (self.frame, self.quality, self.jpeg)
+
 
 @dataclass(frozen=True, slots=True)
 class Tracklet:
@@ -71,6 +75,10 @@ class Tracklet:
     boxes: npt.NDArray[np.int32]
     scores: npt.NDArray[np.float32]
     crops: tuple[Crop, ...]
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        """As that of ``Crop``."""
+        return type(self), (self.frames, self.boxes, self.scores, self.crops)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import numpy as np
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
-from eyecatch.core.scan.types import ScannedChunk, Tracklet
+from eyecatch.core.scan.types import ScannedChunk
 from eyecatch.core.video.types import Chunk as PlannedChunk
 from eyecatch.db import models as schema
-from eyecatch.db.connection.bulk import insert_rows
+from eyecatch.db.connection.bulk import insert_numbered, insert_rows
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.models import Chunk
@@ -23,8 +23,9 @@ from eyecatch.db.scans.predictions import insert_predictions
 from eyecatch.db.scans.signatures import insert_pictures
 from eyecatch.db.serialization import pack_timeline, unpack_plan
 
-FRAMES: Final = schema.Base.metadata.tables["frame"]
+TABLES: Final = schema.Base.metadata.tables
 FRAME_COLUMNS: Final = ("tracklet_id", "frame", "pts", "x", "y", "w", "h", "score", "held")
+CROP_COLUMNS: Final = ("tracklet_id", "rank", "frame", "quality", "jpeg")
 
 
 class Chunks(Repository):
@@ -211,55 +212,38 @@ def _insert_tracklets(
     connection: Connection, chunk_id: int, scanned: ScannedChunk
 ) -> Sequence[int]:
     """Insert tracklets, their frames and crops; returns the crops' ids in order."""
-    if not scanned.tracklets:
-        return ()
-    ids = connection.scalars(
-        insert(schema.Tracklet).returning(schema.Tracklet.id, sort_by_parameter_order=True),
+    ids = insert_numbered(
+        connection,
+        TABLES["tracklet"],
+        ("chunk_id", "position", "start", "stop"),
         [
-            {
-                "chunk_id": chunk_id,
-                "position": position,
-                "start": int(tracklet.frames[0]),
-                "stop": int(tracklet.frames[-1]) + 1,
-            }
+            (chunk_id, position, int(tracklet.frames[0]), int(tracklet.frames[-1]) + 1)
             for position, tracklet in enumerate(scanned.tracklets)
         ],
-    ).all()
-    frames: list[tuple[Any, ...]] = []
-    crops: list[dict[str, Any]] = []
-    for tracklet_id, tracklet in zip(ids, scanned.tracklets, strict=True):
-        frames += _frame_rows(tracklet_id, tracklet, scanned)
-        crops += _crop_rows(tracklet_id, tracklet)
-    insert_rows(connection, FRAMES, FRAME_COLUMNS, frames)
-    return connection.scalars(
-        insert(schema.Crop).returning(schema.Crop.id, sort_by_parameter_order=True), crops
-    ).all()
+    )
+    insert_rows(connection, TABLES["frame"], FRAME_COLUMNS, _frame_rows(ids, scanned))
+    crops = [
+        (id_, rank, crop.frame, crop.quality, crop.jpeg)
+        for id_, one in zip(ids, scanned.tracklets, strict=True)
+        for rank, crop in enumerate(one.crops)
+    ]
+    return insert_numbered(connection, TABLES["crop"], CROP_COLUMNS, crops)
 
 
-def _frame_rows(
-    tracklet_id: int, tracklet: Tracklet, scanned: ScannedChunk
-) -> Iterator[tuple[Any, ...]]:
-    """Rows of ``FRAME_COLUMNS``."""
-    places = tracklet.frames - scanned.timeline.start
+def _frame_rows(ids: Sequence[int], scanned: ScannedChunk) -> Iterator[tuple[Any, ...]]:
+    """Rows of ``FRAME_COLUMNS``, of tracklets that have these ids; all arrays at once."""
+    if not ids:
+        return iter(())
+    tracklets, timeline = scanned.tracklets, scanned.timeline
+    frames = np.concatenate([one.frames for one in tracklets])
+    scores = np.concatenate([one.scores for one in tracklets])
+    places = frames - timeline.start
     columns = (
-        np.full(len(places), tracklet_id),
-        tracklet.frames,
-        scanned.timeline.pts[places],
-        *tracklet.boxes.T,
-        np.rint(tracklet.scores * 1000).astype(int),
-        scanned.timeline.held[places],
+        np.repeat(ids, [len(one.frames) for one in tracklets]),
+        frames,
+        timeline.pts[places],
+        *np.concatenate([one.boxes for one in tracklets]).T,
+        np.rint(scores * 1000).astype(int),
+        timeline.held[places],
     )
     return zip(*(column.tolist() for column in columns), strict=True)
-
-
-def _crop_rows(tracklet_id: int, tracklet: Tracklet) -> list[dict[str, Any]]:
-    return [
-        {
-            "tracklet_id": tracklet_id,
-            "rank": rank,
-            "frame": crop.frame,
-            "quality": crop.quality,
-            "jpeg": crop.jpeg,
-        }
-        for rank, crop in enumerate(tracklet.crops)
-    ]

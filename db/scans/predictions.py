@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from more_itertools import batched
-from sqlalchemy import ColumnElement, Row, Select, insert, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import aliased
 
-from eyecatch.db.connection.bulk import BATCH
+from eyecatch.db.connection.bulk import BATCH, insert_rows
 from eyecatch.db.connection.session import Repository
-from eyecatch.db.models import Bundle, Chunk, Crop, Identification, Track, Tracklet
+from eyecatch.db.models import Base, Bundle, Chunk, Crop, Identification, Track, Tracklet
 from eyecatch.db.models.base import PERSON
 from eyecatch.db.records.scan import CropBatch, Embedded, TrackVotes, Vectors
-from eyecatch.db.serialization import pack_vector, unpack_vectors
+from eyecatch.db.serialization import pack_vectors, unpack_vectors
+
+TABLE: Final = Base.metadata.tables["identification"]
+COLUMNS: Final = ("crop_id", "bundle_id", "embedding", "logits")
 
 
 def insert_predictions(
@@ -43,19 +47,14 @@ def insert_predictions(
         )
     }
     rows = [
-        {
-            "crop_id": crop_id,
-            "bundle_id": bundle_id,
-            "embedding": pack_vector(embedding),
-            "logits": pack_vector(logits),
-        }
+        (crop_id, bundle_id, embedding, logits)
         for crop_id, embedding, logits in zip(
-            crop_ids, vectors.embeddings, vectors.logits, strict=True
+            crop_ids, pack_vectors(vectors.embeddings), pack_vectors(vectors.logits), strict=True
         )
         if crop_id not in known
     ]
     if rows:
-        connection.execute(insert(Identification), rows)
+        insert_rows(connection, TABLE, COLUMNS, rows)
 
 
 class Predictions(Repository):
@@ -141,10 +140,17 @@ def _classified(bundle_id: int) -> ColumnElement[bool]:
 
 
 def _voted(rows: Iterable[Row[int, bytes, bytes, float]]) -> list[TrackVotes]:
-    votes: dict[int, list[tuple[bytes, bytes, float]]] = defaultdict(list)
-    for track_id, embedding, logits, quality in rows:
-        votes[track_id].append((embedding, logits, quality))
-    return [_track_votes(track_id, given) for track_id, given in votes.items()]
+    """The votes of each track, whose rows follow each other; arrays are made of all at once."""
+    listed = [tuple(row) for row in rows]
+    if not listed:
+        return []
+    tracks, embeddings, logits, qualities = map(list, zip(*listed, strict=True))
+    whole = unpack_vectors(embeddings), unpack_vectors(logits), np.array(qualities, np.float32)
+    starts = [k for k, track in enumerate(tracks) if k == 0 or tracks[k - 1] != track]
+    return [
+        TrackVotes(tracks[start], *(part[start:stop] for part in whole))
+        for start, stop in pairwise([*starts, len(tracks)])
+    ]
 
 
 def _votes(episode_id: int, bundle_id: int) -> Select[int, bytes, bytes, float]:
@@ -155,14 +161,4 @@ def _votes(episode_id: int, bundle_id: int) -> Select[int, bytes, bytes, float]:
         .join(Identification, Identification.crop_id == Crop.id)
         .where(Track.episode_id == episode_id, Identification.bundle_id == bundle_id)
         .order_by(Track.number, Tracklet.start, Tracklet.position, Crop.rank)
-    )
-
-
-def _track_votes(track_id: int, given: list[tuple[bytes, bytes, float]]) -> TrackVotes:
-    embeddings, logits, qualities = zip(*given, strict=True)
-    return TrackVotes(
-        track_id,
-        unpack_vectors(list(embeddings)),
-        unpack_vectors(list(logits)),
-        np.array(qualities, np.float32),
     )

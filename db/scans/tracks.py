@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import aliased
 
-from eyecatch.core.scan.types import Crop, ScannedChunk, Tracklet
+from eyecatch.core.scan.linking import ChunkEnds, TrackletEnds
 from eyecatch.db import models as schema
 from eyecatch.db.appearances import refresh_appearances
+from eyecatch.db.connection.bulk import insert_numbered, update_rows
 from eyecatch.db.connection.session import FACES, Repository
 from eyecatch.db.frame_times import FrameTimes
 from eyecatch.db.models.base import DONE
@@ -27,6 +28,8 @@ from eyecatch.db.serialization import unpack_timeline
 _Shots = list[tuple[int, int]]
 _Tracks = list[tuple[int, int, int, tuple[tuple[int, int], ...]]]
 
+TABLES: Final = schema.Base.metadata.tables
+
 _FOUND: Final = schema.Tracklet.missed_face_id.is_(None)
 """A scan found the tracklet: no person drew it."""
 
@@ -34,25 +37,19 @@ _FOUND: Final = schema.Tracklet.missed_face_id.is_(None)
 class Tracks(Repository):
     """The shots and tracks of episodes, and the scans that they are made from."""
 
-    def load_scan(self, episode_id: int) -> list[ScannedChunk]:
-        """What was found in the chunks that are done, in order; crops come without their JPEGs.
-
-        Scores come as they are kept, in steps of a thousandth.
-        """
+    def load_ends(self, episode_id: int) -> list[ChunkEnds]:
+        """The chunks that are done, in order, and where the tracklets in them begin and end."""
         with self._session.reading() as connection:
             chunks = connection.execute(
-                select(
-                    schema.Chunk.id, schema.Chunk.index, schema.Chunk.error, schema.Timeline.arrays
-                )
+                select(schema.Chunk.id, schema.Chunk.index, schema.Timeline.arrays)
                 .join(schema.Timeline, schema.Timeline.chunk_id == schema.Chunk.id)
                 .where(schema.Chunk.episode_id == episode_id, schema.Chunk.state == DONE)
                 .order_by(schema.Chunk.index)
-            )
+            ).all()
+            ends = _ends(connection, episode_id)
             return [
-                ScannedChunk(
-                    index, unpack_timeline(arrays), _tracklets(connection, chunk_id), error
-                )
-                for chunk_id, index, error, arrays in chunks
+                ChunkEnds(index, unpack_timeline(arrays), tuple(ends.get(id_, ())))
+                for id_, index, arrays in chunks
             ]
 
     def cuts(self, episode_id: int) -> list[int]:
@@ -123,15 +120,14 @@ def _stored(connection: Connection, episode_id: int) -> tuple[_Shots, _Tracks]:
 
 
 def _insert_shots(connection: Connection, episode_id: int, shots: _Shots) -> Sequence[int]:
-    if not shots:
-        return ()
-    return connection.scalars(
-        insert(schema.Shot).returning(schema.Shot.id, sort_by_parameter_order=True),
-        [
-            {"episode_id": episode_id, "number": number, "start": start, "stop": stop}
-            for number, (start, stop) in enumerate(shots)
-        ],
-    ).all()
+    rows = [(episode_id, number, start, stop) for number, (start, stop) in enumerate(shots)]
+    columns = ("episode_id", "number", "start", "stop")
+    return insert_numbered(connection, TABLES["shot"], columns, rows)
+
+
+_TRACK_COLUMNS: Final = (
+    "episode_id", "number", "shot_id", "start", "stop", "start_pts", "stop_pts", "unsure",
+)  # fmt: skip
 
 
 def _insert_tracks(
@@ -140,33 +136,18 @@ def _insert_tracks(
     if not tracks:
         return
     times = FrameTimes.of(connection, episode_id)
-    ids = connection.scalars(
-        insert(schema.Track).returning(schema.Track.id, sort_by_parameter_order=True),
-        [
-            {
-                "episode_id": episode_id,
-                "number": number,
-                "shot_id": shot_ids[shot],
-                "start": start,
-                "stop": stop,
-                "start_pts": times.starts(start),
-                "stop_pts": times.starts(stop),
-                "unsure": False,
-            }
-            for number, (shot, start, stop, _) in enumerate(tracks)
-        ],
-    ).all()
+    rows = [
+        (episode_id, number, shot_ids[shot], *both, *map(times.starts, both), False)
+        for number, (shot, *both, _) in enumerate(tracks)
+    ]
+    ids = insert_numbered(connection, TABLES["track"], _TRACK_COLUMNS, rows)
     tracklet_ids = _tracklet_ids(connection, episode_id)
-    connection.execute(
-        update(schema.Tracklet)
-        .where(schema.Tracklet.id == bindparam("tracklet"))
-        .values(track_id=bindparam("track")),
-        [
-            {"tracklet": tracklet_ids[key], "track": track_id}
-            for track_id, (_, _, _, keys) in zip(ids, tracks, strict=True)
-            for key in keys
-        ],
-    )
+    members = [
+        (tracklet_ids[key], track_id)
+        for track_id, (_, _, _, keys) in zip(ids, tracks, strict=True)
+        for key in keys
+    ]
+    update_rows(connection, TABLES["tracklet"], ("track_id",), members)
 
 
 def _tracklet_ids(connection: Connection, episode_id: int) -> dict[tuple[int, int], int]:
@@ -178,53 +159,20 @@ def _tracklet_ids(connection: Connection, episode_id: int) -> dict[tuple[int, in
     return {(index, position): tracklet_id for index, position, tracklet_id in rows}
 
 
-def _tracklets(connection: Connection, chunk_id: int) -> tuple[Tracklet, ...]:
-    ids = connection.scalars(
-        select(schema.Tracklet.id)
-        .where(schema.Tracklet.chunk_id == chunk_id, _FOUND)
-        .order_by(schema.Tracklet.position)
-    ).all()
-    of_chunk = (schema.Tracklet.chunk_id == chunk_id) & _FOUND
-    frames = _grouped(
-        connection.execute(
-            select(
-                schema.Frame.tracklet_id,
-                schema.Frame.frame,
-                schema.Frame.x,
-                schema.Frame.y,
-                schema.Frame.w,
-                schema.Frame.h,
-                schema.Frame.score,
-            )
-            .join(schema.Tracklet, schema.Tracklet.id == schema.Frame.tracklet_id)
-            .where(of_chunk)
-            .order_by(schema.Frame.tracklet_id, schema.Frame.frame)
-        ).all()
+def _ends(connection: Connection, episode_id: int) -> dict[int, list[TrackletEnds]]:
+    """The tracklets of each chunk, by its id, in order."""
+    first, last = aliased(schema.Frame), aliased(schema.Frame)
+    tracklet = schema.Tracklet
+    boxes = (getattr(frame, name) for frame in (first, last) for name in ("x", "y", "w", "h"))
+    rows = connection.execute(
+        select(tracklet.chunk_id, tracklet.start, tracklet.stop, *boxes)
+        .join(schema.Chunk, schema.Chunk.id == tracklet.chunk_id)
+        .join(first, (first.tracklet_id == tracklet.id) & (first.frame == tracklet.start))
+        .join(last, (last.tracklet_id == tracklet.id) & (last.frame == tracklet.stop - 1))
+        .where(schema.Chunk.episode_id == episode_id, _FOUND)
+        .order_by(tracklet.chunk_id, tracklet.position)
     )
-    crops = _grouped(
-        connection.execute(
-            select(schema.Crop.tracklet_id, schema.Crop.frame, schema.Crop.quality)
-            .join(schema.Tracklet, schema.Tracklet.id == schema.Crop.tracklet_id)
-            .where(of_chunk)
-            .order_by(schema.Crop.tracklet_id, schema.Crop.rank)
-        ).all()
-    )
-    return tuple(_tracklet(frames[key], crops.get(key, [])) for key in ids)
-
-
-def _tracklet(frames: list[Any], crops: list[Any]) -> Tracklet:
-    rows: npt.NDArray[np.int64] = np.array(frames, np.int64)
-    return Tracklet(
-        frames=rows[:, 0].astype(np.int32),
-        boxes=rows[:, 1:5].astype(np.int32),
-        scores=(rows[:, 5] / 1000).astype(np.float32),
-        crops=tuple(Crop(frame, quality, b"") for frame, quality in crops),
-    )
-
-
-def _grouped(rows: Sequence[Any]) -> dict[int, list[Any]]:
-    """Rows by their first column, without it."""
-    groups: dict[int, list[Any]] = {}
-    for key, *rest in rows:
-        groups.setdefault(key, []).append(rest)
-    return groups
+    ends: dict[int, list[TrackletEnds]] = defaultdict(list)
+    for chunk_id, start, stop, x, y, w, h, *box in rows:
+        ends[chunk_id].append(TrackletEnds(start, stop - 1, (x, y, w, h), (*box,)))
+    return ends

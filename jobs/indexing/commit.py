@@ -113,7 +113,7 @@ class Committer:
             stamp = FileStamp.of(task.video.path)
         except (OSError, MediaError):  # it is away now, or seen by the workers alone
             return False
-        return self.index.episodes.digest_of(stamp) != self.index.episodes.get(task.episode).digest
+        return self.index.episode_files.is_other(task.episode, stamp)
 
     def _propagate_names(self) -> None:
         """Let what people said follow to faces in the new tracks that look alike."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eyecatch.core.scan.linking import link
+from eyecatch.core.scan.linking import link_ends
 from eyecatch.db.index import Index
 from eyecatch.db.models.base import PENDING
 from eyecatch.db.records.scan import EpisodeRecord, Provenance
@@ -33,7 +33,7 @@ def decide(
         classifier: the bundles at work, or None to decide no names.
     """
     if episode.state == PENDING or episode.scan_digest != provenance.scan_digest:
-        index.tracks.save(episode.id, link(index.tracks.load_scan(episode.id)))
+        index.tracks.save(episode.id, link_ends(index.tracks.load_ends(episode.id)))
     index.replacements.follow(episode.id)
     if classifier is not None:
         classifier.identify(episode)

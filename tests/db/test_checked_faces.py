@@ -197,9 +197,9 @@ def test_a_drawn_face_outlives_scans_until_one_finds_it(index, season, filled):
 
 def test_a_drawn_face_is_in_the_way_of_no_scan(index, season, filled):
     """What a scan found is read back without it, and an equal scan changes nothing."""
-    before = index.tracks.load_scan(filled.episode)
+    before = index.tracks.load_ends(filled.episode)
     index.actions.draw(drawn(filled), "Hiei")
-    after = index.tracks.load_scan(filled.episode)
+    after = index.tracks.load_ends(filled.episode)
     assert [len(chunk.tracklets) for chunk in after] == [len(chunk.tracklets) for chunk in before]
     whole = index.fingerprint.compute()
     index.tracks.save(filled.episode, season.linked())

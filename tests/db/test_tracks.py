@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from eyecatch.core.scan.linking import link
+from eyecatch.core.scan.linking import link_ends
 from eyecatch.db.models.base import DONE
 from eyecatch.db.records.scan import Provenance
 
@@ -27,11 +27,11 @@ def test_what_the_linker_makes_can_be_saved(index, season, dump):
     episode = season.add(index)
     for chunk in season.plan().chunks:
         index.chunks.save(episode.id, season.scan(chunk), Provenance("scan-1"))
-    index.tracks.save(episode.id, link(index.tracks.load_scan(episode.id)))
+    index.tracks.save(episode.id, link_ends(index.tracks.load_ends(episode.id)))
     before = dump()
     assert before["track"]
     assert all(row[5] is not None for row in before["tracklet"]), "every tracklet is in a track"
-    index.tracks.save(episode.id, link(index.tracks.load_scan(episode.id)))
+    index.tracks.save(episode.id, link_ends(index.tracks.load_ends(episode.id)))
     assert dump() == before
 
 

@@ -6,6 +6,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 
+from eyecatch.core.scan.linking import ChunkEnds
 from eyecatch.core.scan.types import Tracklet
 from eyecatch.db.models.base import DONE, FAILED, INCOMPLETE, PENDING
 from eyecatch.db.records.scan import FileStamp, Provenance
@@ -60,27 +61,42 @@ def test_other_content_at_a_known_path_is_another_episode(index, season):
     assert index.episodes.digest_of(stamp) == "other content"
 
 
-def test_a_scan_is_read_back_without_its_pictures(index, season):
+def test_a_scan_is_read_back_by_its_timelines_and_ends(index, season):
     episode = season.add(index)
     scans = [season.scan(chunk) for chunk in index.chunks.pending(episode.id, "scan-1")]
     for scanned in reversed(scans):
         index.chunks.save(episode.id, scanned, ORIGIN)
-    for loaded, scanned in zip(index.tracks.load_scan(episode.id), scans, strict=True):
-        assert loaded.index == scanned.index
+    for loaded, scanned in zip(index.tracks.load_ends(episode.id), scans, strict=True):
+        expected = ChunkEnds.of(scanned)
+        assert (loaded.index, loaded.tracklets) == (expected.index, expected.tracklets)
         for name in ("pts", "held", "change", "first_thumbnail", "last_thumbnail"):
-            expected = getattr(scanned.timeline, name)
-            np.testing.assert_array_equal(getattr(loaded.timeline, name), expected)
-            assert getattr(loaded.timeline, name).dtype == expected.dtype
-        for a, b in zip(loaded.tracklets, scanned.tracklets, strict=True):
-            _same_tracklet(a, b)
+            kept = getattr(scanned.timeline, name)
+            np.testing.assert_array_equal(getattr(loaded.timeline, name), kept)
+            assert getattr(loaded.timeline, name).dtype == kept.dtype
 
 
-def _same_tracklet(a: Tracklet, b: Tracklet) -> None:
-    for name in ("frames", "boxes", "scores"):
-        np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
-        assert getattr(a, name).dtype == getattr(b, name).dtype
-    assert [(c.frame, c.quality) for c in a.crops] == [(c.frame, c.quality) for c in b.crops]
-    assert all(crop.jpeg == b"" for crop in a.crops)
+def test_every_frame_and_crop_of_a_scan_is_a_row(index, season, dump):
+    """Each number as it was found, of every tracklet, whatever the database's own types."""
+    episode = season.add(index)
+    (chunk, *_) = index.chunks.pending(episode.id, "scan-1")
+    scanned = season.scan(chunk)
+    index.chunks.save(episode.id, scanned, ORIGIN)
+    stored = dump()
+    ids = [row[0] for row in stored["tracklet"]]
+    assert sorted(stored["frame"]) == sorted(
+        (id_, frame, int(scanned.timeline.pts[place]), *box, round(score * 1000), held)
+        for id_, one in zip(ids, scanned.tracklets, strict=True)
+        for frame, box, score in zip(
+            one.frames.tolist(), one.boxes.tolist(), one.scores.tolist(), strict=True
+        )
+        for place in [frame - scanned.timeline.start]
+        for held in [bool(scanned.timeline.held[place])]
+    )
+    assert [row[1:] for row in sorted(stored["crop"])] == [
+        (id_, rank, crop.frame, crop.quality, crop.jpeg)
+        for id_, one in zip(ids, scanned.tracklets, strict=True)
+        for rank, crop in enumerate(one.crops)
+    ]
 
 
 def test_a_chunk_saved_twice_is_a_chunk_saved_once(index, season, dump):
@@ -118,7 +134,7 @@ def test_another_scan_makes_a_chunk_pending_again_and_replaces_its_rows(index, s
     assert len(again) == 3
     scanned = season.scan(again[0], faces=1)
     index.chunks.save(episode.id, scanned, Provenance("scan-2"))
-    assert [len(chunk.tracklets) for chunk in index.tracks.load_scan(episode.id)] == [1, 2, 2]
+    assert [len(chunk.tracklets) for chunk in index.tracks.load_ends(episode.id)] == [1, 2, 2]
     assert index.episodes.get(episode.id).state == PENDING
     assert len(dump()["crop"]) == 10
 
