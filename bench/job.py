@@ -72,11 +72,15 @@ def parted(longest: float | None) -> AbstractContextManager[object]:
 
 def crops(db: str, episodes: Sequence[EpisodeRecord]) -> int:
     """How many there are to identify."""
-    from eyecatch.db.index import open_index  # noqa: PLC0415 - not to be timed
+    from sqlalchemy import func, select  # noqa: PLC0415 - not to be timed
 
-    with open_index(db) as index:
-        chunks = [chunk for one in episodes for chunk in index.tracks.load_scan(one.id)]
-    return sum(len(tracklet.crops) for chunk in chunks for tracklet in chunk.tracklets)
+    from eyecatch.db.index import open_index  # noqa: PLC0415
+    from eyecatch.db.models import Chunk, Crop, Tracklet  # noqa: PLC0415
+
+    found = select(func.count(Crop.id)).join(Tracklet).join(Chunk)
+    with open_index(db) as index, index.reading() as connection:
+        mine = Chunk.episode_id.in_([one.id for one in episodes])
+        return connection.scalar(found.where(mine)) or 0
 
 
 if __name__ == "__main__":
