@@ -11,10 +11,10 @@ only the runner and the listening are made up::
     .venv/bin/python bench/driver.py --episodes 1000 --chunks 2 --rows 10
 
 It prints milliseconds of the driver's CPU a chunk, by what they went to, those of the database's
-own processes where it is the tests' Postgres (``--db embedded``), and how many cores that is quick
-enough for, if each takes ``--core-seconds`` to scan a chunk. ``--rows 10`` tells them of each tenth
-of the episodes, so that what grows with their number is seen. ``--profile`` says which functions
-it went to.
+own processes (``--db embedded`` is the tests' Postgres; no other may run), and how many cores that
+is quick enough for, if each takes ``--core-seconds`` to scan a chunk. ``--rows 10`` tells them of
+each tenth of the episodes, so that what grows with their number is seen. ``--profile`` says which
+functions it went to.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ from eyecatch.jobs.indexing import sound_thread
 from eyecatch.jobs.indexing.commit import Committer
 from eyecatch.jobs.indexing.episode_scans import EpisodeScans
 from eyecatch.jobs.indexing.job import Job
+from eyecatch.jobs.indexing.names_follow import NamesFollow
 from eyecatch.jobs.indexing.prefetch import Prefetcher
 from eyecatch.jobs.indexing.sound_thread import SoundThread
 from eyecatch.jobs.segmenting.listening import Heard
@@ -60,7 +61,7 @@ PARTS: Final[dict[str, Sequence[tuple[type, str]]]] = {
     "unpickle": [(RecordedRunner, "unpickle")],
     "write": [(Committer, "save")],
     "decide": [(Committer, "decide")],
-    "names": [(Committer, "_propagate_names")],
+    "names": [(NamesFollow, "add"), (NamesFollow, "finish")],
     "sound": [(SoundThread, "add"), (SoundThread, "save"), (SoundThread, "finish")],
     "begin": [(Committer, "tasks"), (Committer, "claim")],
     "workers": [(RecordedRunner, "pickle")],
@@ -83,7 +84,8 @@ def main() -> None:
         url = wish.db or str(scratch / "driver.db")
         index = stack.enter_context(open_index(embedded(stack) if url == "embedded" else url))
         ids = register(index, recording, wish.episodes, scratch)
-        parts = Parts(-(-wish.episodes // wish.rows))
+        has_server = index.engine.dialect.name == "postgresql"
+        parts = Parts(-(-wish.episodes // wish.rows), has_server)
         with profile or nullcontext():
             sent = feed(index, recording, model, ids, parts, wish.cores)
     tell(parts, wish.chunks, sent / (wish.episodes * wish.chunks), wish)
@@ -113,10 +115,12 @@ class Parts:
 
     Attributes:
         every: episodes that make a row.
+        has_server: the database has processes of its own.
         rows: of each: seconds by part, and of driver, database and clock in all.
     """
 
     every: int
+    has_server: bool
     rows: list[dict[str, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -127,7 +131,7 @@ class Parts:
     def begin(self) -> None:
         """Begin with a row."""
         self._row = dict.fromkeys(PARTS, 0.0)
-        self._began = time.process_time(), server_seconds(), time.perf_counter()
+        self._began = self._now()
 
     def decided(self, _: int) -> None:
         """An episode is decided; as many as make a row end it."""
@@ -137,13 +141,17 @@ class Parts:
 
     def end(self) -> None:
         """End a row: what was counted to no part is the rest."""
-        now = time.process_time(), server_seconds(), time.perf_counter()
-        cpu, database, clock = (b - a for a, b in zip(self._began, now, strict=True))
+        pairs = zip(self._began, self._now(), strict=True)
+        cpu, database, clock = (after - before for before, after in pairs)
         row, workers = dict(self._row), self._row["workers"]
         row |= {"rest": cpu - sum(row.values()), "driver": cpu - workers}
         row |= {"database": database, "clock": clock - workers, "episodes": self.every}
         self.rows.append(row)
         self.begin()
+
+    def _now(self) -> tuple[float, float, float]:
+        database = server_seconds() if self.has_server else 0.0
+        return time.process_time(), database, time.perf_counter()
 
     def counted(self, part: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The same function, its CPU counted to a part; that of parts inside it is theirs."""
@@ -193,7 +201,7 @@ def feed(  # noqa: PLR0913, PLR0917 - each is one plain thing
     job = Job(
         index,
         ensemble.bundles,
-        EpisodeScans(index, ScanConfig(resolve(DetectorConfig())), alike=True),
+        EpisodeScans(index, ScanConfig(resolve(DetectorConfig()))),
         Classifier(ensemble, index),
         on_decided=parts.decided,
     )

@@ -165,6 +165,9 @@ class RecordedRunner:
             for task in order.sample(some, len(some)):
                 yield self.unpickle(self.pickle(task))
 
+    def close(self) -> None:
+        """Nothing was begun."""
+
     def pickle(self, task: Task) -> bytes:
         """What a worker sends."""
         pickled = pickle.dumps(replace(self._recording.outcomes[task.chunk.index], task=task))

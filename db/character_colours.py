@@ -30,12 +30,20 @@ def colours_by_name(connection: Connection) -> Colours:
     return Colours((name, given[key]) for name, key, _ in rows)
 
 
-def give_colours(connection: Connection) -> None:
+def give_colours(connection: Connection, episode_id: int | None = None) -> None:
     """Give each character that is on screen and has no colour one of its own.
 
     Args:
         connection: in a transaction that writes.
+        episode_id: the only episode in which that may have changed; so most of them take one look.
     """
+    if episode_id is not None:
+        lacking = select(Appearance.character_id).join(
+            Character, Character.id == Appearance.character_id
+        )
+        here = (Appearance.episode_id == episode_id, Character.colour.is_(None))
+        if connection.scalar(lacking.where(*here).limit(1)) is None:
+            return
     rows = connection.execute(select(Character.id, Character.colour)).all()
     given = {key: colour for key, colour in rows if colour is not None}
     new = _to_give(connection, given, {key for key, _ in rows} - given.keys())

@@ -82,7 +82,7 @@ class Verdicts(Repository):
             )
             hide_forgotten(connection, episode_id)
             refresh_appearances(connection, episode_id)
-            give_colours(connection)
+            give_colours(connection, episode_id)
 
 
 def _columns(

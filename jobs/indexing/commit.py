@@ -13,7 +13,6 @@ from eyecatch.db.records.scan import MAX_TRIES, FileStamp, Provenance
 from eyecatch.jobs.classify import Classifier
 from eyecatch.jobs.indexing.decide import decide
 from eyecatch.jobs.indexing.job_run import JobRun
-from eyecatch.jobs.naming.pipeline import NamingPipeline
 from eyecatch.jobs.progress import Progress
 from eyecatch.jobs.runners.stages import Outcome, Task
 
@@ -83,7 +82,6 @@ class Committer:
             return
         with self.progress.timed("decide"):
             self.run.retry(lambda: decide(self.index, record, self.provenance, self.classifier))
-            self.run.retry(self._propagate_names)
         self.progress.episodes_done += 1
         ids = {"run": self.run.id, "episode": episode}
         log.info("episode %s decided", record.video.path, extra=ids)
@@ -114,8 +112,3 @@ class Committer:
         except (OSError, MediaError):  # it is away now, or seen by the workers alone
             return False
         return self.index.episode_files.is_other(task.episode, stamp)
-
-    def _propagate_names(self) -> None:
-        """Let what people said follow to faces in the new tracks that look alike."""
-        if self.index.propagation.somebody_spoke():
-            NamingPipeline(self.index).run()

@@ -17,6 +17,7 @@ from eyecatch.jobs.indexing.decide import is_stale
 from eyecatch.jobs.indexing.episode_scans import EpisodeScans
 from eyecatch.jobs.indexing.index_fault import IndexFault
 from eyecatch.jobs.indexing.job_run import recorded_run
+from eyecatch.jobs.indexing.names_follow import NamesFollow
 from eyecatch.jobs.indexing.prefetch import Prefetcher
 from eyecatch.jobs.indexing.sound_thread import SoundThread
 from eyecatch.jobs.progress import STARTING, Listener, Progress, silent, tell
@@ -38,7 +39,7 @@ class Job:
         classifier: the bundles at work, or None to decide no names.
         retry_failed: try again the chunks that failed before.
         listener: called with the progress after every chunk.
-        on_decided: is called with an episode's id once it is decided.
+        on_decided: is called with an episode's id once it is decided and names have followed.
         progress: what was done, in numbers; of this job alone.
         episodes: ids of those that were given.
         unread: each file that is none, and why.
@@ -62,9 +63,11 @@ class Job:
     run_id: int | None = field(default=None, init=False)
     held: dict[int, int] = field(default_factory=dict, init=False)
     sounds: SoundThread = field(init=False)
+    _names: NamesFollow = field(init=False)
 
     def __post_init__(self) -> None:
         self.sounds = SoundThread(self.index)
+        self._names = NamesFollow(self.index, self.on_decided)
 
     def run(
         self,
@@ -115,6 +118,8 @@ class Job:
                         work = Work.of(scan, self.bundles)
                     self._run_wave(wave, work, runner, committer)
                 waiting |= self._stale_of(registered.take(wait=not waiting))
+            with self.progress.timed("decide"):
+                self._names.finish(run.retry)
             tell(self.progress, self.listener, "listening to the rest")
             self.sounds.finish(run.retry)
 
@@ -184,7 +189,9 @@ class Job:
         scan = self.scans.of(next(iter(waiting)))
         wave: list[int] = []
         chunks = 0
-        for id_ in [one for one in waiting if self.scans.of(one).digest == scan.digest]:
+        for id_ in list(waiting):  # which may be thousands, of which a wave takes a few
+            if self.scans.of(id_).digest != scan.digest:
+                continue
             wave.append(id_)
             chunks += waiting.pop(id_).chunks
             if chunks >= min_chunks:
@@ -226,7 +233,8 @@ class Job:
 
     def _decide(self, episode: int, committer: Committer) -> None:
         committer.decide(episode)
-        self.on_decided(episode)
+        with self.progress.timed("decide"):
+            self._names.add(episode, committer.run.retry)
 
     def _listen(self, episode: int, *, scanned: bool = False) -> None:
         """Have an episode listened to that is scanned now, or was by a job that was stopped.
