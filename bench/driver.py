@@ -45,6 +45,7 @@ from eyecatch.jobs.classify import Classifier, load_models
 from eyecatch.jobs.indexing import sound_thread
 from eyecatch.jobs.indexing.commit import Committer
 from eyecatch.jobs.indexing.episode_scans import EpisodeScans
+from eyecatch.jobs.indexing.index_fault import IndexFault
 from eyecatch.jobs.indexing.job import Job
 from eyecatch.jobs.indexing.names_follow import NamesFollow
 from eyecatch.jobs.indexing.prefetch import Prefetcher
@@ -206,7 +207,8 @@ def feed(  # noqa: PLR0913, PLR0917 - each is one plain thing
         on_decided=parts.decided,
     )
     heard = patch.object(sound_thread, "hear", lambda one, _: Heard(one, recording.sound, ()))
-    with heard, parts.patched(), closing(Prefetcher(iter(ids))) as registered:
+    files: Prefetcher[int | IndexFault] = Prefetcher(iter(ids))
+    with heard, parts.patched(), closing(files) as registered:
         parts.begin()
         job.run(registered, lambda _chunks, _seconds: runner)
     states = {one.episode.state for one in index.summaries.status(ids)}

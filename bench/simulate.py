@@ -11,7 +11,8 @@ hash it, and no faster than it can. Nothing else is in it: no worker dies, no ot
     .venv/bin/python bench/simulate.py --measured .bench/speed.json
 
 A row says the seconds of the clock, how many times quicker than one worker that is, what part of
-the time workers, driver (with its database), disk and network are busy, and which of them limits.
+the time workers, driver (with its database), disk and network are busy, and what limits, the start
+among it.
 ``--measured`` holds it against the part ``workers`` of ``bench/speed.py``: two episodes of a minute
 on Ray, by so many processes that scan; ``--cores`` are those that they and the driver share.
 """
@@ -64,7 +65,7 @@ class Forecast:
 
     Attributes:
         clock: seconds until all is decided.
-        busy: seconds that each part was at work; of the workers, on average.
+        busy: seconds that each part was at work, of the workers on average; and of the start.
     """
 
     clock: float
@@ -101,6 +102,7 @@ def simulate(times: Times, episodes: int, seconds: float, workers: int) -> Forec
         driver = max(driver, network) + times.driver
     whole = episodes * seconds
     busy = {
+        "start": times.start,
         "workers": whole * times.scan / workers,
         "driver": times.driver * len(scanned),
         "disk": 2 * whole * times.video / times.disk,
