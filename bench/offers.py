@@ -26,6 +26,7 @@ import eyecatch
 from eyecatch.core.identity.decision import probabilities
 from eyecatch.core.identity.doubts import Doubt
 from eyecatch.core.identity.propagation import centroids_of
+from eyecatch.core.identity.prototypes import SCALE
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.review import FaceRow
 from eyecatch.jobs.naming.offers import Offers
@@ -164,7 +165,7 @@ def by_centre(index: Index, pipeline: NamingPipeline) -> dict[int, list[tuple[st
     found: dict[int, list[tuple[str, float]]] = {}
     for number, centre in centres.items():
         unit = centre[None] / max(float(np.linalg.norm(centre)), 1e-6)
-        chances = probabilities(centroids.logits(unit), pipeline.calibration)[0]
+        chances = probabilities(SCALE * centroids.cosines(unit), pipeline.calibration)[0]
         named = zip(centroids.names, chances.tolist(), strict=True)
         likely = [(name, p) for name, p in named if name is not None and p >= FLOOR_BEFORE]
         found[number] = sorted(likely, key=lambda one: -one[1])[:3]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -183,5 +184,80 @@ def judge(chances: Reals, names: Sequence[str | None], thresholds: Sequence[Thre
         best if known else None,
         confidence,
         known and confidence < sure,
-        tuple((name, p) for p, name, _ in named[:5]),
+        tuple((name, p) for p, name, _ in named[:TOP]),
+    )
+
+
+TOP = 5
+"""Names that a verdict tells, the most likely ones."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ManyVerdicts(Sequence[Verdict]):
+    """Who very many faces are, as arrays; an item is made when somebody asks for it.
+
+    Attributes:
+        names: of the columns; None is nobody.
+        chances: float64 (n, c), the probability of each.
+        ranked: int64 (n, t), columns of the likeliest names, highest first, ``TOP`` at most.
+        best: int64 (n,), the column of the name that is given; -1 for nobody.
+        confidence: float64 (n,), probability of the best name.
+        unsure: bool (n,), a name is given with less than the sure confidence.
+    """
+
+    names: tuple[str | None, ...]
+    chances: Reals
+    ranked: npt.NDArray[np.int64]
+    best: npt.NDArray[np.int64]
+    confidence: Reals
+    unsure: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.best)
+
+    @overload
+    def __getitem__(self, index: int) -> Verdict: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Verdict]: ...
+
+    def __getitem__(self, index: int | slice) -> Verdict | list[Verdict]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        best = int(self.best[index])
+        ranked = self.ranked[index]
+        top = zip(ranked.tolist(), self.chances[index][ranked].tolist(), strict=True)
+        return Verdict(
+            self.names[best] if best >= 0 else None,
+            float(self.confidence[index]),
+            bool(self.unsure[index]),
+            tuple((str(self.names[column]), chance) for column, chance in top),
+        )
+
+
+def judge_alike(
+    chances: Reals, names: Sequence[str | None], thresholds: Thresholds
+) -> ManyVerdicts:
+    """The answers that follow from probabilities (n, c), as ``judge`` gives them.
+
+    Args:
+        chances: of each name for each face.
+        names: of each; None is nobody.
+        thresholds: of every name.
+    """
+    columns = [column for column, name in enumerate(names) if name is not None]
+    columns.sort(key=lambda column: names[column] or "")  # equal chances: by name
+    by_name = np.array(columns, np.int64)
+    named = chances[:, by_name]
+    if not columns:
+        nothing = np.zeros(len(chances))
+        best = np.full(len(chances), -1)
+        return ManyVerdicts(tuple(names), chances, best[:, None][:, :0], best, nothing, nothing > 0)
+    ranked = by_name[np.argsort(-named, axis=1, kind="stable")[:, :TOP]]
+    confidence = np.take_along_axis(chances, ranked[:, :1], axis=1)[:, 0]
+    maybe, sure = thresholds
+    known = (confidence >= maybe) & (confidence > 1 - named.sum(axis=1))
+    best = np.where(known, ranked[:, 0], -1)
+    return ManyVerdicts(
+        tuple(names), chances, ranked, best, confidence, known & (confidence < sure)
     )

@@ -20,12 +20,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.identity.decision import Calibration, Verdict, probabilities
-from eyecatch.core.identity.propagation import ClassCentroids, FaceEmbeddings
+from eyecatch.core.identity.decision import Calibration, probabilities
+from eyecatch.core.identity.propagation import FaceEmbeddings, Told
 from eyecatch.core.identity.prototypes import SCALE
 
 Vectors = npt.NDArray[np.float32]
 Reals = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 
 MANY: Final = 5
 """A cluster of more faces than these is always worth a click: a name for it settles them all."""
@@ -142,8 +143,7 @@ def _floor(quality: float, median: FaceClarity) -> float:
 
 def guesses(
     faces: FaceEmbeddings,
-    centroids: ClassCentroids,
-    verdicts: Mapping[int, Verdict],
+    told: Told,
     calibration: Calibration,
 ) -> SeriesGuesses:
     """What the named faces of a series say of those that wait.
@@ -153,54 +153,51 @@ def guesses(
 
     Args:
         faces: of the series; a person named one at least.
-        centroids: of its characters.
-        verdicts: of the tracks that no person decided, by their ids.
+        told: who those are that no person named.
         calibration: of the embedder.
     """
-    waiting = [
-        (place, verdict)
-        for place, track in enumerate(faces.tracks.tolist())
-        if (verdict := verdicts.get(track)) and (verdict.character is None or verdict.unsure)
-    ]
-    if not waiting:
+    verdicts, every = told.verdicts, told.verdicts.names
+    waiting = np.flatnonzero((verdicts.best < 0) | verdicts.unsure)
+    if not len(waiting):
         return NO_GUESSES
     floor = least_cosine(faces)
-    columns = {name: column for column, name in enumerate(centroids.names)}
-    places = np.array([place for place, _ in waiting])
-    cosines = centroids.logits(faces.vectors[places]) / SCALE
-    far = {
-        int(faces.ids[place])
-        for (place, verdict), row in zip(waiting, cosines, strict=True)
-        if verdict.character is not None and row[columns[verdict.character]] < floor
-    }
-    members: dict[int, list[int]] = defaultdict(list)
-    for row, cluster in enumerate(faces.clusters[places].tolist()):
-        members[cluster].append(row)
-    numbers = list(members)
-    means = np.array([cosines[members[number]].mean(axis=0) for number in numbers])
+    places, best, cosines = told.places[waiting], verdicts.best[waiting], told.cosines[waiting]
+    own = np.take_along_axis(cosines, np.maximum(best, 0)[:, None], axis=1)[:, 0]
+    far = faces.ids[places[(best >= 0) & (own < floor)]]
+    numbers, owners = np.unique(faces.clusters[places], return_inverse=True)
+    means = _means(cosines, owners, len(numbers))
+    told_of = np.zeros_like(cosines)  # the names that each verdict tells
+    ranked = verdicts.ranked[waiting]
+    likely = np.take_along_axis(verdicts.chances[waiting], ranked, axis=1)
+    np.put_along_axis(told_of, ranked, likely, axis=1)
+    hopes = _means(told_of, owners, len(numbers))
     names = {
-        number: _suggested([waiting[row][1] for row in members[number]], mean >= floor, columns)
-        for number, mean in zip(numbers, means, strict=True)
+        int(number): _suggested(hope, mean >= floor, every)
+        for number, hope, mean in zip(numbers, hopes, means, strict=True)
     }
-    chances = probabilities(SCALE * means, calibration)
-    aside = {
-        number
-        for number, row in zip(numbers, chances, strict=True)
-        if None in columns and row[columns[None]] >= MIN_CHANCE
-    }
-    return SeriesGuesses(names, frozenset(aside), frozenset(far))
+    aside: frozenset[int] = frozenset()
+    if None in every:
+        chances = probabilities(SCALE * means, calibration)
+        nobody = chances[:, every.index(None)] >= MIN_CHANCE
+        aside = frozenset(numbers[nobody].tolist())
+    return SeriesGuesses(names, aside, frozenset(far.tolist()))
+
+
+def _means(rows: Reals, owners: Places, count: int) -> Reals:
+    """The mean row (count, c) of each owner."""
+    order = np.argsort(owners, kind="stable")
+    sizes = np.bincount(owners, minlength=count)
+    firsts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    return np.asarray(np.add.reduceat(rows[order], firsts, axis=0) / sizes[:, None])
 
 
 def _suggested(
-    verdicts: Sequence[Verdict], alike: npt.NDArray[np.bool_], columns: Mapping[str | None, int]
+    hope: Reals, alike: npt.NDArray[np.bool_], names: Sequence[str | None]
 ) -> list[tuple[str, float]]:
     """Names for faces, with the mean of their chances: the likely ones that are alike enough."""
-    sums: dict[str, float] = defaultdict(float)
-    for verdict in verdicts:
-        for name, chance in verdict.top:
-            sums[name] += chance / len(verdicts)
-    likely = [(name, p) for name, p in sums.items() if p >= MIN_CHANCE and alike[columns[name]]]
-    return sorted(likely, key=lambda one: (-one[1], one[0]))
+    likely = np.flatnonzero((hope >= MIN_CHANCE) & alike).tolist()
+    found = [(str(names[one]), float(hope[one])) for one in likely]
+    return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
 def least_cosine(faces: FaceEmbeddings) -> float:

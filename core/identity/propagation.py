@@ -11,11 +11,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.identity.decision import Calibration, Reals, Verdict, judge, probabilities
+from eyecatch.core.identity.decision import (
+    Calibration,
+    ManyVerdicts,
+    Reals,
+    judge_alike,
+    probabilities,
+)
 from eyecatch.core.identity.prototypes import SCALE
 
 Vectors = npt.NDArray[np.float32]
@@ -60,13 +67,19 @@ class FaceEmbeddings:
     def at_once(self) -> Places:
         """int64 (p, 2): indices of two faces whose tracks have a frame in common."""
         order = np.lexsort([self.starts, self.shots])
-        pairs: list[tuple[int, int]] = []
-        for k, i in enumerate(order):
-            for j in order[k + 1 :]:
-                if self.shots[j] != self.shots[i] or self.starts[j] >= self.stops[i]:
-                    break
-                pairs.append((int(i), int(j)))
-        return np.array(pairs, np.int64).reshape(-1, 2)
+        shots, starts, stops = self.shots[order], self.starts[order], self.stops[order]
+        pairs = [np.empty((0, 2), np.int64)]
+        # Of the faces of a shot, by start, those that begin before one ends follow it in a row.
+        first = np.arange(len(order))
+        for step in range(1, len(order)):
+            first = first[first + step < len(order)]
+            later = first + step
+            both = (shots[later] == shots[first]) & (starts[later] < stops[first])
+            first = first[both]
+            if not len(first):
+                break
+            pairs.append(np.stack([order[first], order[first + step]], axis=1))
+        return np.concatenate(pairs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,13 +96,12 @@ class ClassCentroids:
     owners: Places
     names: tuple[str | None, ...]
 
-    def logits(self, vectors: Vectors) -> Reals:
-        """``SCALE`` times the cosine with the nearest centroid of each name: float64 (n, c)."""
-        cosines = vectors.astype(np.float64) @ self.means.T.astype(np.float64)
-        nearest = np.full((len(vectors), len(self.names)), -np.inf)
-        for centroid, owner in enumerate(self.owners):
-            nearest[:, owner] = np.maximum(nearest[:, owner], cosines[:, centroid])
-        return SCALE * nearest
+    def cosines(self, vectors: Vectors) -> Reals:
+        """The cosine with the nearest centroid of each name: float64 (n, c)."""
+        order = np.argsort(self.owners, kind="stable")
+        cosines = vectors.astype(np.float64) @ self.means[order].T.astype(np.float64)
+        _, firsts = np.unique(self.owners[order], return_index=True)
+        return np.asarray(np.maximum.reduceat(cosines, firsts, axis=1))
 
 
 def class_centroids(
@@ -112,17 +124,17 @@ def class_centroids(
 
 
 def propagate(
-    vectors: Vectors,
-    centroids: ClassCentroids,
+    cosines: Reals,
+    names: tuple[str | None, ...],
     never: Flags,
     at_once: Places,
     calibration: Calibration,
-) -> list[Verdict]:
+) -> ManyVerdicts:
     """Who faces are, by the centroids of those that people named.
 
     Args:
-        vectors: float32 (n, d) of unit length, or zero, of faces nobody named.
-        centroids: of the faces that people named.
+        cosines: float64 (n, c), of faces nobody named with ``names``; see ``ClassCentroids``.
+        names: of the characters; None is nobody.
         never: bool (n, c): characters that a face is not.
         at_once: int64 (p, 2): faces that are on screen at once, and so not one character. The less
             sure of two that would be is somebody else.
@@ -131,21 +143,22 @@ def propagate(
     Returns:
         A verdict each.
     """
-    logits = np.where(never, IMPOSSIBLE, centroids.logits(vectors)).astype(np.float32)
+    logits = np.where(never, IMPOSSIBLE, SCALE * cosines).astype(np.float32)
+    chances = probabilities(logits, calibration)
+    told = judge_alike(chances, names, calibration.thresholds)
+    one, other = at_once.T
     while True:
-        chances = probabilities(logits, calibration)
-        thresholds = [calibration.thresholds] * len(centroids.names)
-        verdicts = [judge(row, centroids.names, thresholds) for row in chances]
-        twice = [
-            (i, j)
-            for i, j in at_once.tolist()
-            if verdicts[i].character is not None and verdicts[i].character == verdicts[j].character
-        ]
-        if not twice:
-            return verdicts
-        for i, j in twice:
-            lesser = min((verdicts[i].confidence, -i, i), (verdicts[j].confidence, -j, j))[2]
-            logits[lesser, centroids.names.index(verdicts[lesser].character)] = IMPOSSIBLE
+        twice = (told.best[one] >= 0) & (told.best[one] == told.best[other])
+        if not twice.any():
+            return told
+        a, b = one[twice], other[twice]
+        sure, unsure = told.confidence[a], told.confidence[b]
+        # Of equally sure ones the later is somebody else.
+        lesser = np.where((sure < unsure) | ((sure == unsure) & (a > b)), a, b)
+        logits[lesser, told.best[lesser]] = IMPOSSIBLE
+        rows = np.unique(lesser)
+        chances[rows] = probabilities(logits[rows], calibration)
+        told = judge_alike(chances, names, calibration.thresholds)
 
 
 def centroids_of(faces: FaceEmbeddings, names: Mapping[int, str]) -> tuple[ClassCentroids, Places]:
@@ -165,6 +178,20 @@ def centroids_of(faces: FaceEmbeddings, names: Mapping[int, str]) -> tuple[Class
     return class_centroids(faces.vectors[named], faces.clusters[named], owners, called), ids
 
 
+class Told(NamedTuple):
+    """Who the faces of a series are that no person named.
+
+    Attributes:
+        places: int64 (r,), their indices in the faces of the series.
+        cosines: float64 (r, c), as ``ClassCentroids`` has them.
+        verdicts: one each.
+    """
+
+    places: Places
+    cosines: Reals
+    verdicts: ManyVerdicts
+
+
 def propagate_names(  # noqa: PLR0913, PLR0917 - what is known of the faces
     faces: FaceEmbeddings,
     centroids: ClassCentroids,
@@ -172,8 +199,8 @@ def propagate_names(  # noqa: PLR0913, PLR0917 - what is known of the faces
     denied: Pairs,
     cannot_link: Pairs,
     calibration: Calibration,
-) -> dict[int, tuple[Verdict, int | None]]:
-    """A verdict for each track that no person decided, with the character's id.
+) -> Told:
+    """Who the faces are that no person named.
 
     Args:
         faces: of a series.
@@ -182,55 +209,50 @@ def propagate_names(  # noqa: PLR0913, PLR0917 - what is known of the faces
         denied: (face, character) that a person said it is not.
         cannot_link: clusters that a person separated: a face is nobody who is named in the other.
         calibration: of the embedder.
+
     """
     rest = np.flatnonzero(~faces.by_person)
-    never = _denied(faces, rest, ids, denied) | _separated(faces, rest, ids, cannot_link)
-    never |= _seen_beside(faces, rest, ids)
-    at_once = _among(faces.at_once(), rest, len(faces))
-    verdicts = propagate(faces.vectors[rest], centroids, never, at_once, calibration)
-    by_name = {name: int(one) for name, one in zip(centroids.names, ids, strict=True) if name}
-    return {
-        int(faces.tracks[face]): (verdict, by_name.get(verdict.character or ""))
-        for face, verdict in zip(rest, verdicts, strict=True)
-    }
+    never = np.zeros((len(faces), len(ids)), bool)
+    pairs = faces.at_once()
+    _deny(never, faces, ids, denied)
+    _separate(never, faces, ids, cannot_link)
+    _part(never, faces, ids, pairs)
+    at_once = _among(pairs, rest, len(faces))
+    cosines = centroids.cosines(faces.vectors[rest])
+    verdicts = propagate(cosines, centroids.names, never[rest], at_once, calibration)
+    return Told(rest, cosines, verdicts)
 
 
-def _denied(faces: FaceEmbeddings, rest: Places, ids: Places, denied: Pairs) -> Flags:
-    """Characters that a person said a face is not: bool (rest, c)."""
-    by_face: dict[int, list[int]] = defaultdict(list)
-    for face, character in denied:
-        by_face[face].append(character)
-    return np.array(
-        [np.isin(ids, by_face.get(face, [])) for face in faces.ids[rest].tolist()], bool
-    ).reshape(len(rest), len(ids))
+def _deny(never: Flags, faces: FaceEmbeddings, ids: Places, denied: Pairs) -> None:
+    """Mark the characters that a person said a face is not: in bool (n, c)."""
+    columns = {number: column for column, number in enumerate(ids.tolist())}
+    wrong = [(face, columns[who]) for face, who in denied if who in columns]
+    if wrong:
+        places = {face: place for place, face in enumerate(faces.ids.tolist())}
+        for face, column in wrong:
+            if face in places:
+                never[places[face], column] = True
 
 
-def _separated(faces: FaceEmbeddings, rest: Places, ids: Places, cannot_link: Pairs) -> Flags:
-    """Characters named in a cluster that a face's own is separated from: bool (rest, c)."""
+def _separate(never: Flags, faces: FaceEmbeddings, ids: Places, cannot_link: Pairs) -> None:
+    """Mark the characters named in a cluster that a face's own is separated from."""
     named: dict[int, set[int]] = defaultdict(set)
-    for cluster, character in zip(faces.clusters.tolist(), faces.characters.tolist(), strict=True):
-        if character:
-            named[cluster].add(character)
+    for place in np.flatnonzero(faces.characters).tolist():
+        named[int(faces.clusters[place])].add(int(faces.characters[place]))
     others: dict[int, set[int]] = defaultdict(set)
     for a, b in cannot_link:
         others[a] |= named.get(b, set())
         others[b] |= named.get(a, set())
-    own = faces.clusters[rest].tolist()
-    return np.array([np.isin(ids, list(others.get(cluster, ()))) for cluster in own], bool).reshape(
-        len(rest), len(ids)
-    )
+    for cluster, characters in others.items():
+        if characters:
+            never[np.ix_(faces.clusters == cluster, np.isin(ids, list(characters)))] = True
 
 
-def _seen_beside(faces: FaceEmbeddings, rest: Places, ids: Places) -> Flags:
-    """Characters that a person named in a face on screen at the same time: bool (rest, c)."""
-    index = np.full(len(faces), -1)
-    index[rest] = np.arange(len(rest))
-    never = np.zeros((len(rest), len(ids)), bool)
-    pairs = faces.at_once()
-    for a, b in np.concatenate([pairs, pairs[:, ::-1]]).tolist():
-        if index[a] >= 0 and faces.characters[b]:
-            never[index[a], np.searchsorted(ids, faces.characters[b])] = True
-    return never
+def _part(never: Flags, faces: FaceEmbeddings, ids: Places, pairs: Places) -> None:
+    """Mark the characters that a person named in a face on screen at the same time."""
+    both = np.concatenate([pairs, pairs[:, ::-1]])
+    both = both[faces.characters[both[:, 1]] != 0]
+    never[both[:, 0], np.searchsorted(ids, faces.characters[both[:, 1]])] = True
 
 
 def _among(pairs: Places, rest: Places, count: int) -> Places:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from eyecatch.core.identity.base_embedder import base_bundle
 from eyecatch.core.identity.bundle import Bundle
-from eyecatch.core.identity.decision import Calibration
+from eyecatch.core.identity.decision import Calibration, Verdict
 from eyecatch.core.identity.doubts import SeriesGuesses, guesses
 from eyecatch.core.identity.ensemble import Ensemble
 from eyecatch.core.identity.inference import Identify
@@ -135,17 +135,22 @@ class NamingPipeline:
     def _propagate(
         self, series_id: int | None, faces: FaceEmbeddings, denied: list[tuple[int, int]]
     ) -> list[int]:
-        tracks = dict(zip(faces.ids.tolist(), faces.tracks.tolist(), strict=True))
         wrong: dict[int, set[int]] = defaultdict(set)
-        for face, character in denied:
-            if face in tracks:
-                wrong[tracks[face]].add(character)
-        verdicts = {}
+        if denied:
+            track_of = dict(zip(faces.ids.tolist(), faces.tracks.tolist(), strict=True))
+            for face, character in denied:
+                if face in track_of:
+                    wrong[track_of[face]].add(character)
+        verdicts: dict[int, tuple[Verdict, int]] = {}
         self.guesses.pop(series_id, None)
         if faces.by_person.any():
             centroids, ids = centroids_of(faces, self._index.characters.names())
             cannot_link = self._index.clusters.cannot_link()
-            verdicts = propagate_names(faces, centroids, ids, denied, cannot_link, self.calibration)
-            said = {track: verdict for track, (verdict, _) in verdicts.items()}
-            self.guesses[series_id] = guesses(faces, centroids, said, self.calibration)
+            told = propagate_names(faces, centroids, ids, denied, cannot_link, self.calibration)
+            self.guesses[series_id] = guesses(faces, told, self.calibration)
+            given = np.flatnonzero(told.verdicts.best >= 0)
+            tracks = faces.tracks[told.places[given]].tolist()
+            who = ids[told.verdicts.best[given]].tolist()
+            said = map(told.verdicts.__getitem__, given.tolist())
+            verdicts = dict(zip(tracks, zip(said, who, strict=True), strict=True))
         return self._index.propagation.save(series_id, verdicts, wrong, self._people_id)

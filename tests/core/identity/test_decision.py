@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eyecatch.core.identity.decision import Calibration, probabilities, vote
+from eyecatch.core.identity.decision import Calibration, judge, judge_alike, probabilities, vote
 
 NAMES = ("Botan", "Hiei", "Kurama")
 CALIBRATION = Calibration(temperature=2.0, maybe=0.5, sure=0.9)
@@ -174,3 +174,16 @@ def test_a_bundle_without_characters_names_nobody():
     verdict = said(np.zeros((2, 0)), names=())
     assert (verdict.character, verdict.confidence, verdict.top) == (None, 0.0, ())
     assert said([[4.0]], names=(None,)).character is None
+
+
+def test_many_faces_are_judged_as_each_by_itself():
+    rng = np.random.default_rng(5)
+    names = ["Kurama", None, "Hiei", "Botan", "Yusuke", "Genkai", "Koenma"]
+    logits = rng.normal(0, 3, (200, 7)).round()  # with ties
+    chances = probabilities(logits, Calibration(1.0, 0.4, 0.7, nobody=1.0))
+    told = judge_alike(chances, names, (0.4, 0.7))
+    each = [judge(row, names, [(0.4, 0.7)] * 7) for row in chances]
+    assert list(told) == each
+    assert {one.unsure for one in each} == {True, False}
+    nobody = judge_alike(chances[:, 1:2], [None], (0.4, 0.7))
+    assert list(nobody) == [judge(row, [None], [(0.4, 0.7)]) for row in chances[:, 1:2]]

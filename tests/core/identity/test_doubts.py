@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -104,14 +105,13 @@ def series(alike, stranger, aside=False):
 def said_of(faces, calibration=CALIBRATION):
     centroids, ids = centroids_of(faces, {1: "Hiei", 2: "Kurama"})
     told = propagate_names(faces, centroids, ids, [], [], calibration)
-    verdicts = {track: verdict for track, (verdict, _) in told.items()}
-    return guesses(faces, centroids, verdicts, calibration), verdicts
+    return guesses(faces, told, calibration), told.verdicts
 
 
 def test_the_chance_of_a_suggestion_is_the_mean_of_the_faces_own():
     found, verdicts = said_of(series(0.8, 0.7))
     ((name, chance),) = found.names[3]
-    own = [dict(verdict.top)["Hiei"] for verdict in verdicts.values()]
+    own = [dict(verdict.top)["Hiei"] for verdict in verdicts]
     assert name == "Hiei"
     assert chance == pytest.approx(np.mean(own))
     assert chance >= MIN_CHANCE
@@ -120,7 +120,7 @@ def test_the_chance_of_a_suggestion_is_the_mean_of_the_faces_own():
 
 def test_in_a_show_whose_faces_are_much_alike_a_stranger_is_no_suggestion():
     found, verdicts = said_of(series(0.97, 0.58))
-    assert all(verdict.character == "Hiei" for verdict in verdicts.values())  # unsure, each
+    assert all(verdict.character == "Hiei" for verdict in verdicts)  # unsure, each
     assert found.names[3] == []
     assert found.far == {21, 22, 23}
 
@@ -142,3 +142,21 @@ def test_a_face_is_not_compared_with_itself():
     faces = series(0.9, 0.5)
     alone = replace(faces, clusters=np.arange(1, 24))
     assert least_cosine(alone) == -1.0
+
+
+def test_faces_at_once_are_those_whose_tracks_share_a_frame():
+    rng = np.random.default_rng(8)
+    faces = series(0.8, 0.7)
+    starts = rng.integers(0, 60, 23)
+    faces = replace(
+        faces, shots=rng.integers(0, 3, 23), starts=starts, stops=starts + rng.integers(1, 20, 23)
+    )
+    rows = list(zip(faces.shots, faces.starts, faces.stops, strict=True))
+    wanted = {
+        frozenset({i, j})
+        for (i, a), (j, b) in combinations(enumerate(rows), 2)
+        if a[0] == b[0] and a[1] < b[2] and b[1] < a[2]
+    }
+    found = faces.at_once().tolist()
+    assert {frozenset(pair) for pair in found} == wanted
+    assert len(found) == len(wanted)

@@ -27,13 +27,13 @@ def forms():
 
 def said(forms, vectors, never=None, at_once=NOBODY_AT_ONCE):
     never = np.zeros((len(vectors), len(forms.names)), bool) if never is None else never
-    return propagate(unit(vectors), forms, never, at_once, CALIBRATION)
+    return propagate(forms.cosines(unit(vectors)), forms.names, never, at_once, CALIBRATION)
 
 
 def test_a_character_has_a_form_for_each_cluster(forms):
     assert forms.owners.tolist() == [0, 0, 1]
-    assert forms.logits(unit([[1, 0, 0, 0], [0, 1, 0, 0]]))[:, 0] == pytest.approx(
-        [16, 16], rel=0.01
+    assert forms.cosines(unit([[1, 0, 0, 0], [0, 1, 0, 0]]))[:, 0] == pytest.approx(
+        [1, 1], rel=0.01
     )
 
 
@@ -78,6 +78,10 @@ def test_faces_that_people_set_aside_draw_others_after_them():
 
 def test_a_face_that_tells_nothing_is_nobody(forms):
     (verdict,) = propagate(
-        np.zeros((1, 4), np.float32), forms, np.zeros((1, 2), bool), NOBODY_AT_ONCE, CALIBRATION
+        forms.cosines(np.zeros((1, 4), np.float32)),
+        forms.names,
+        np.zeros((1, 2), bool),
+        NOBODY_AT_ONCE,
+        CALIBRATION,
     )
     assert verdict.character is None
