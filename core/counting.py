@@ -7,10 +7,13 @@ in one stretch, also where segments begin and end in it; what doesn't count brea
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final, TypeVar
+
+from eyecatch.core.segments.kinds import STORY, kinds_left_out
 
 LEAST_SECONDS: Final = 1.0
 """Seconds of a stretch that is an appearance."""
@@ -79,3 +82,30 @@ def lasting(rows: Iterable[Row], least: int) -> tuple[list[Row], int]:
     if stretch and stretch[-1][3] - stretch[0][2] >= least:
         return kept + stretch, glimpses
     return kept, glimpses + bool(stretch)
+
+
+COUNTED: Final = Counting(kinds_left_out())
+"""What counts where nobody says otherwise."""
+
+Sums = tuple[int, int, int]
+"""Units on screen, faces, and glimpses."""
+
+
+def sums_by_kind(ranges: Sequence[Any], least: int) -> Iterator[tuple[str, Sums]]:
+    """What ``COUNTED`` makes of a character in an episode, by kind of segment.
+
+    Story comes first, even if nothing of it counts, then units of each kind that is left out.
+
+    Args:
+        ranges: sure ones, in order; the third to sixth items of each are its start and stop in pts,
+            its faces and its segment.
+        least: units of the shortest stretch that lasts.
+    """
+    inside = [row for row in ranges if row[5] not in COUNTED.left_out]
+    kept, glimpses = lasting(inside, least)
+    yield STORY, (sum(row[3] - row[2] for row in kept), sum(row[4] for row in kept), glimpses)
+    units: dict[str, int] = defaultdict(int)
+    for row in lasting((row for row in ranges if row[5] in COUNTED.left_out), least)[0]:
+        units[row[5]] += row[3] - row[2]
+    for kind, some in units.items():
+        yield kind, (some, 0, 0)

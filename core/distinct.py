@@ -46,12 +46,13 @@ def called(paths: Iterable[str]) -> dict[str, Called]:
         >>> called(["/a/S1/E01.mkv", "/a/S2/E01.mkv", "/a/S2/E02.mkv"])["/a/S2/E01.mkv"]
         Called(name='S2/E01.mkv', title='S2_E01')
     """
-    alike: dict[str, list[PurePosixPath]] = defaultdict(list)
+    alike: dict[str, list[str]] = defaultdict(list)
     for path in dict.fromkeys(paths):
-        alike[_key(path.rpartition("/")[2].rpartition(".")[0])].append(PurePosixPath(path))
+        alike[_key(path.rpartition("/")[2].rpartition(".")[0])].append(path)
     found: dict[str, Called] = {}
-    for same in alike.values():
-        if len(same) > 1:
+    for those in alike.values():
+        if len(those) > 1:
+            same = [*map(PurePosixPath, those)]
             names = [shown("/".join(tail)) for tail in _tails([path.parts for path in same])]
             short = [str(PurePosixPath(name).with_suffix("")) for name in names]
             stems = short if len(set(map(_key, short))) == len(short) else names

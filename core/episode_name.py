@@ -6,6 +6,14 @@ from math import inf
 from typing import Final, NamedTuple
 
 
+def place_of(
+    season: int | None, number: float | None, special: str | None
+) -> tuple[bool, int, float]:
+    """The place of an episode among those of its series; see ``EpisodeName``."""
+    is_special = special is not None or season == 0
+    return is_special, 1 if season is None else season, inf if number is None else number
+
+
 class EpisodeName(NamedTuple):
     """What an episode is called; None where that isn't known.
 
@@ -28,9 +36,7 @@ class EpisodeName(NamedTuple):
     @property
     def place(self) -> tuple[bool, int, float]:
         """Where it is among those of its series: story by season and number, then specials."""
-        is_special = self.special is not None or self.season == 0
-        season = 1 if self.season is None else self.season
-        return is_special, season, inf if self.number is None else self.number
+        return place_of(self.season, self.number, self.special)
 
     @property
     def label(self) -> str | None:

@@ -11,48 +11,27 @@ Ranges are cut where a segment of the episode begins or ends, so that each lies 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Double, case, cast, delete, func, insert, select
+from more_itertools import batched
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import InstrumentedAttribute
 
-from eyecatch.core.segments.stretches import Claim, KindSpan, cut_at_edges, stretches
+from eyecatch.core.segments.stretches import Claim, KindSpan, stretches
+from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.models import Appearance, Episode, Segment, Tally, Track, Tracklet
 from eyecatch.db.models.base import PERSON
+from eyecatch.db.ranges import FaceSpans, TrackSpan, cut, joined
 from eyecatch.db.records.review import Share
+from eyecatch.db.tallies import refresh_role_tallies, refresh_tallies, role_tallies_follow
 
 JOINED_GAP: Final = Fraction(1)
 """Seconds between two tracks in one shot that are still one appearance."""
-
-SECONDS = (
-    cast(Track.stop_pts - Track.start_pts, Double) * Episode.time_base_num / Episode.time_base_den
-)
-"""How long a track is on screen; the query joins its episode."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrackSpan:
-    """Tracks, or one of them, of one character; all but ``shot_id`` is as in ``Appearance``.
-
-    Attributes:
-        shot_id: of the track that stops last.
-    """
-
-    character_id: int
-    unsure: bool
-    start: int
-    stop: int
-    start_pts: int
-    stop_pts: int
-    confidence: float
-    faces: int
-    shot_id: int
-    segment: str | None = None
 
 
 class Appearances(Repository):
@@ -70,135 +49,150 @@ class Appearances(Repository):
 _COLUMNS: Final = tuple(name for name in TrackSpan.__dataclass_fields__ if name != "shot_id")
 
 
-def refresh_appearances(connection: Connection, episode_id: int) -> None:
-    """Make the ranges of an episode follow from its tracks; equal ones change no row."""
-    _refresh_tally(connection, episode_id)
-    wanted = _wanted(connection, episode_id)
-    if _stored(connection, episode_id) == wanted:
-        return
-    connection.execute(delete(Appearance).where(Appearance.episode_id == episode_id))
-    if wanted:
-        rows = [dict(zip(_COLUMNS, values, strict=True)) for values in wanted]
-        connection.execute(insert(Appearance), [{"episode_id": episode_id, **row} for row in rows])
+_Ranges = dict[int, list[tuple[Any, ...]]]
+"""Values of ``_COLUMNS`` by episode, in the order of the table's key."""
+
+
+def refresh_appearances(
+    connection: Connection, *episode_ids: int, characters: Collection[int] | None = None
+) -> None:
+    """Make ranges, and the sums of them, follow from the tracks; equal ones change no row.
+
+    Args:
+        connection: in a transaction that writes.
+        episode_ids: of which episodes.
+        characters: of whom; None for everybody. Who is left out must be as before.
+    """
+    for ids in batched(sorted(set(episode_ids)), BATCH):
+        refresh_tallies(connection, ids)
+        wanted = _wanted(connection, ids, characters)
+        stored = _stored(connection, ids, characters)
+        changed = {
+            (episode, row[0])
+            for episode in ids
+            for row in set(wanted[episode]) ^ set(stored[episode])
+        }
+        _replace(connection, changed, wanted)
+        refresh_role_tallies(connection, ids, changed)
+
+
+def _replace(connection: Connection, changed: Collection[tuple[int, int]], wanted: _Ranges) -> None:
+    """Put other ranges in the place of those of (episode, character)."""
+    by_character: dict[int, list[int]] = defaultdict(list)
+    for episode, character in changed:
+        by_character[character].append(episode)
+    for character, episodes in by_character.items():
+        theirs = Appearance.character_id == character, Appearance.episode_id.in_(episodes)
+        connection.execute(delete(Appearance).where(*theirs))
+    rows = [
+        {"episode_id": episode, **dict(zip(_COLUMNS, values, strict=True))}
+        for episode in sorted({episode for episode, _ in changed})
+        for values in wanted[episode]
+        if (episode, values[0]) in changed
+    ]
+    if rows:
+        connection.execute(insert(Appearance), rows)
 
 
 def follow_from_tracks(connection: Connection, episode_id: int) -> bool:
-    """Whether the ranges of an episode are those that follow from its tracks and segments."""
-    return _stored(connection, episode_id) == _wanted(connection, episode_id)
+    """Whether the ranges of an episode, and their sums, follow from its tracks and segments."""
+    ids = [episode_id]
+    same = _stored(connection, ids) == _wanted(connection, ids)
+    return same and role_tallies_follow(connection, episode_id)
 
 
-def _wanted(connection: Connection, episode_id: int) -> list[tuple[Any, ...]]:
-    """The ranges that follow from an episode's tracks and segments: values of ``_COLUMNS``."""
-    spans = list(joined(_tracks(connection, episode_id), _gap(connection, episode_id)))
-    if inside := stretches_of(connection, episode_id):
-        spans = list(_cut(spans, inside, _faces(connection, episode_id)))
-    return [tuple(getattr(span, name) for name in _COLUMNS) for span in spans]
+def _wanted(
+    connection: Connection, ids: Collection[int], characters: Collection[int] | None = None
+) -> _Ranges:
+    """The ranges that follow from the tracks and segments of episodes."""
+    gaps = _gaps(connection, ids)
+    segments = stretches_of(connection, ids)
+    faces = _faces(connection, segments.keys(), characters)
+    wanted: _Ranges = defaultdict(list)
+    for episode, tracks in groupby(_tracks(connection, ids, characters), key=lambda row: row[0]):
+        spans: Iterable[TrackSpan] = joined((span for _, span in tracks), gaps[episode])
+        if episode in segments:
+            spans = cut(spans, segments[episode], faces[episode])
+        wanted[episode] = [tuple(getattr(span, name) for name in _COLUMNS) for span in spans]
+    return wanted
 
 
-def _stored(connection: Connection, episode_id: int) -> list[tuple[Any, ...]]:
-    stored = connection.execute(
-        select(*(getattr(Appearance, name) for name in _COLUMNS))
-        .where(Appearance.episode_id == episode_id)
-        .order_by(Appearance.character_id, Appearance.unsure, Appearance.start)
+def _stored(
+    connection: Connection, ids: Collection[int], characters: Collection[int] | None = None
+) -> _Ranges:
+    rows = connection.execute(
+        select(Appearance.episode_id, *(getattr(Appearance, name) for name in _COLUMNS))
+        .where(Appearance.episode_id.in_(ids), *_of(Appearance.character_id, characters))
+        .order_by(
+            Appearance.episode_id, Appearance.character_id, Appearance.unsure, Appearance.start
+        )
     )
-    return [tuple(row) for row in stored]
+    stored: _Ranges = defaultdict(list)
+    for episode, *values in rows:
+        stored[episode].append(tuple(values))
+    return stored
 
 
-def stretches_of(connection: Connection, episode_id: int) -> list[KindSpan]:
-    """The segments of an episode without overlaps, in order."""
+def _of(
+    column: InstrumentedAttribute[Any], characters: Collection[int] | None
+) -> list[ColumnElement[bool]]:
+    """A condition where only some characters are wanted."""
+    return [] if characters is None else [column.in_(characters)]
+
+
+def stretches_of(connection: Connection, ids: Collection[int]) -> dict[int, list[KindSpan]]:
+    """The segments of episodes without overlaps, in order; without the episodes that have none."""
     rows = connection.execute(
         select(
+            Segment.episode_id,
             Segment.start,
             Segment.stop,
             Segment.start_pts,
             Segment.stop_pts,
             Segment.kind,
             Segment.decided_by == PERSON,
-        ).where(Segment.episode_id == episode_id)
+        ).where(Segment.episode_id.in_(ids))
     )
-    return stretches(Claim._make(row) for row in rows)
+    claims: dict[int, list[Claim]] = defaultdict(list)
+    for episode, *claim in rows:
+        claims[episode].append(Claim._make(claim))
+    return {episode: stretches(some) for episode, some in claims.items()}
 
 
-def joined(tracks: Iterable[TrackSpan], gap: Fraction) -> Iterator[TrackSpan]:
-    """Tracks joined to ranges.
-
-    Args:
-        tracks: sorted by character, unsure, start.
-        gap: largest gap to join over inside a shot, in units of the time base.
-    """
-    for _, group in groupby(tracks, key=lambda track: (track.character_id, track.unsure)):
-        yield from _joined_one(group, gap)
-
-
-def _joined_one(tracks: Iterator[TrackSpan], gap: Fraction) -> Iterator[TrackSpan]:
-    current = next(tracks)
-    for track in tracks:
-        across = gap if track.shot_id == current.shot_id else 0
-        if track.start_pts - current.stop_pts > across:
-            yield current
-            current = track
-        else:
-            current = _join(current, track)
-    yield current
-
-
-def _join(a: TrackSpan, b: TrackSpan) -> TrackSpan:
-    last = max(a, b, key=lambda span: span.stop)
-    return replace(
-        a,
-        stop=last.stop,
-        stop_pts=last.stop_pts,
-        shot_id=last.shot_id,
-        confidence=max(a.confidence, b.confidence),
-        faces=a.faces + b.faces,
-    )
-
-
-_Faces = dict[tuple[int, bool], list[tuple[int, int, float]]]
-"""(start, stop, confidence) of tracklets by character and whether the name is unsure."""
-
-
-def _cut(
-    spans: Iterable[TrackSpan], inside: Sequence[KindSpan], faces: _Faces
-) -> Iterator[TrackSpan]:
-    """Ranges cut at the edges of segments; a part counts the faces and tracks that are in it."""
-    for span in spans:
-        whole = KindSpan(span.start, span.stop, span.start_pts, span.stop_pts, None)
-        parts = list(cut_at_edges(whole, inside))
-        if len(parts) == 1:
-            yield replace(span, segment=parts[0].kind)
-            continue
-        ours = faces[span.character_id, span.unsure]
-        for start, stop, start_pts, stop_pts, kind in parts:
-            there = [one for one in ours if one[0] < stop and start < one[1]]
-            yield replace(
-                span,
-                start=start,
-                stop=stop,
-                start_pts=start_pts,
-                stop_pts=stop_pts,
-                # A gap that was joined over has no face: all of it may lie in one part.
-                confidence=max((one[2] for one in there), default=span.confidence),
-                faces=sum(min(stop, one[1]) - max(start, one[0]) for one in there),
-                segment=kind,
-            )
-
-
-def _faces(connection: Connection, episode_id: int) -> _Faces:
-    rows = connection.execute(
-        select(Track.character_id, Track.unsure, Tracklet.start, Tracklet.stop, Track.confidence)
-        .join(Tracklet, Tracklet.track_id == Track.id)
-        .where(Track.episode_id == episode_id, Track.character_id.is_not(None))
-    )
-    faces: _Faces = defaultdict(list)
-    for character_id, unsure, start, stop, confidence in rows:
-        faces[character_id or 0, unsure].append((start, stop, confidence or 0.0))
-    return faces
-
-
-def _tracks(connection: Connection, episode_id: int) -> list[TrackSpan]:
+def _faces(
+    connection: Connection, ids: Collection[int], characters: Collection[int] | None
+) -> Mapping[int, FaceSpans]:
+    found: dict[int, FaceSpans] = defaultdict(lambda: defaultdict(list))
+    if not ids:
+        return found
     rows = connection.execute(
         select(
+            Track.episode_id,
+            Track.character_id,
+            Track.unsure,
+            Tracklet.start,
+            Tracklet.stop,
+            Track.confidence,
+        )
+        .join(Tracklet, Tracklet.track_id == Track.id)
+        .where(
+            Track.episode_id.in_(ids),
+            Track.character_id.is_not(None),
+            *_of(Track.character_id, characters),
+        )
+    )
+    for episode, character_id, unsure, start, stop, confidence in rows:
+        found[episode][character_id or 0, unsure].append((start, stop, confidence or 0.0))
+    return found
+
+
+def _tracks(
+    connection: Connection, ids: Collection[int], characters: Collection[int] | None
+) -> Iterator[tuple[int, TrackSpan]]:
+    """The named tracks of episodes: of one after the other, each as ``joined`` wants them."""
+    rows = connection.execute(
+        select(
+            Track.episode_id,
             Track.character_id,
             Track.unsure,
             Track.start,
@@ -206,56 +200,37 @@ def _tracks(connection: Connection, episode_id: int) -> list[TrackSpan]:
             Track.start_pts,
             Track.stop_pts,
             Track.confidence,
-            Track.shot_id,
             func.sum(Tracklet.stop - Tracklet.start).label("faces"),
+            Track.shot_id,
         )
         .join(Tracklet, Tracklet.track_id == Track.id)
-        .where(Track.episode_id == episode_id, Track.character_id.is_not(None))
+        .where(
+            Track.episode_id.in_(ids),
+            Track.character_id.is_not(None),
+            *_of(Track.character_id, characters),
+        )
         .group_by(Track.id)
-        .order_by(Track.character_id, Track.unsure, Track.start, Track.number)
+        .order_by(Track.episode_id, Track.character_id, Track.unsure, Track.start, Track.number)
     )
-    return [
-        TrackSpan(
-            row.character_id,
-            row.unsure,
-            row.start,
-            row.stop,
-            row.start_pts,
-            row.stop_pts,
-            row.confidence,
-            int(row.faces),  # a Decimal on Postgres
-            row.shot_id,
+    for row in rows:
+        yield (
+            row.episode_id,
+            TrackSpan(
+                row.character_id,
+                row.unsure,
+                row.start,
+                row.stop,
+                row.start_pts,
+                row.stop_pts,
+                row.confidence,
+                int(row.faces),  # a Decimal on Postgres
+                row.shot_id,
+            ),
         )
-        for row in rows
-    ]
 
 
-def _gap(connection: Connection, episode_id: int) -> Fraction:
-    num, den = connection.execute(
-        select(Episode.time_base_num, Episode.time_base_den).where(Episode.id == episode_id)
-    ).one()
-    return JOINED_GAP / Fraction(num, den)
-
-
-def _refresh_tally(connection: Connection, episode_id: int) -> None:
-    """Count an episode's tracks again; equal ones change no row."""
-    named = Track.character_id.is_not(None) & Track.unsure.is_(False)
-    aside = Track.character_id.is_(None) & (Track.decided_by == PERSON)
-    counted = connection.execute(
-        select(
-            func.sum(SECONDS),
-            func.sum(case((named, SECONDS), else_=0.0)),
-            func.sum(case((aside, SECONDS), else_=0.0)),
-        )
-        .select_from(Track)
-        .join(Episode, Episode.id == Track.episode_id)
-        .where(Track.episode_id == episode_id, Track.no_face.is_(False))
-    ).one()
-    wanted = tuple(round(float(value or 0), 6) for value in counted)
-    mine = Tally.episode_id == episode_id
-    stored = connection.execute(select(Tally.seconds, Tally.named, Tally.aside).where(mine)).first()
-    if stored is not None and tuple(stored) == wanted:
-        return
-    connection.execute(delete(Tally).where(mine))
-    values = dict(zip(("seconds", "named", "aside"), wanted, strict=True))
-    connection.execute(insert(Tally).values(episode_id=episode_id, **values))
+def _gaps(connection: Connection, ids: Collection[int]) -> dict[int, Fraction]:
+    rows = connection.execute(
+        select(Episode.id, Episode.time_base_num, Episode.time_base_den).where(Episode.id.in_(ids))
+    )
+    return {key: JOINED_GAP / Fraction(num, den) for key, num, den in rows}

@@ -17,6 +17,7 @@ from eyecatch.core.errors import RequestError, UnknownCharacterError
 from eyecatch.core.names import folded
 from eyecatch.core.palette import Colours
 from eyecatch.db.character_colours import colours_by_name
+from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import Repository, one_at_a_time
 from eyecatch.db.models import Alias, Appearance, Bundle, Character, Decision, Episode, Series
 
@@ -119,10 +120,14 @@ def add_alias(connection: Connection, character: str, alias: str) -> None:
 def aliases_of(connection: Connection, ids: Collection[int]) -> dict[int, list[str]]:
     """Other names of characters, by their ids: aliases, and names of those merged into them."""
     found: dict[int, list[str]] = defaultdict(list)
-    merged = select(OWNER, Character.name).where(Character.merged_into.in_(ids))
-    given = select(OWNER, Alias.name).select_from(Alias).join(Character).where(OWNER.in_(ids))
+    some = len(ids) <= BATCH  # of more all are read: a statement takes no more numbers
+    merged = select(OWNER, Character.name).where(Character.merged_into.is_not(None))
+    given = select(OWNER, Alias.name).select_from(Alias).join(Character)
+    if some:
+        merged, given = merged.where(OWNER.in_(ids)), given.where(OWNER.in_(ids))
     for key, name in connection.execute(merged.union(given)):
-        found[key].append(name)
+        if some or key in ids:
+            found[key].append(name)
     return {key: sorted(names) for key, names in found.items()}
 
 

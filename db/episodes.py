@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from more_itertools import batched
 from sqlalchemy import Row, Select, bindparam, insert, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.distinct import called
-from eyecatch.core.episode_name import EpisodeName
+from eyecatch.core.episode_name import place_of
 from eyecatch.core.file_names import shown
+from eyecatch.core.paging import WHOLE, Page
 from eyecatch.core.video.types import Plan, Video
+from eyecatch.db.connection.bulk import read_columns
 from eyecatch.db.connection.session import ROWS, Repository
 from eyecatch.db.episode_files import stamped
 from eyecatch.db.episode_rows import episode_record, probed_columns, select_episodes
@@ -173,32 +175,60 @@ def _add_file(connection: Connection, digest: str, file: FileStamp) -> EpisodeRe
 
 
 def list_episodes(
-    connection: Connection, wanted: Collection[int] | None = None
+    connection: Connection, wanted: Collection[int] | None = None, page: Page = WHOLE
 ) -> list[EpisodeRecord]:
     """All episodes, or those of the ids that are wanted, by series and as they were shown.
 
     One whose file holds another content now is left out (``db.review.replacement``).
     """
     rows: list[Row[Any]] = []
+    paths: list[str] = []
+    if wanted is not None or not page.is_whole:
+        places = _places(connection)
+        paths = [place[-2] for place in places]
+        if not page.is_whole:
+            ours = set(wanted) if wanted is not None else None
+            ids = [place[-1] for place in sorted(places) if ours is None or place[-1] in ours]
+            wanted = page.of(ids)
     for some in [None] if wanted is None else batched(sorted(wanted), 1000):
         query = select_episodes().where(Episode.replaced_by.is_(None))
         query = query if some is None else query.where(Episode.id.in_(some))
         rows += connection.execute(query).all()
-    paths = [row.path for row in rows]
-    if wanted is not None:
-        listed = select(Episode.path).where(Episode.replaced_by.is_(None))
-        paths = list(connection.scalars(listed))
-    names = called(paths)
+    names = called(paths or [row.path for row in rows])
     return [
         replace(record, called=names[row.path]) if row.path in names else record
-        for row in sorted(rows, key=_in_order)
+        for row in sorted(rows, key=_place)
         for record in [episode_record(row)]
     ]
 
 
-def _in_order(row: Row[Any]) -> tuple[object, ...]:
-    name = EpisodeName(row.series, row.season, row.number, special=row.special)
-    return row.series or "", name.place, row.path
+_Place = tuple[str, tuple[bool, int, float], str, int]
+"""A series, a place in it, a path, and the episode's id: they sort as lists are."""
+
+
+def _place(row: Row[Any]) -> _Place:
+    return row.series or "", place_of(row.season, row.number, row.special), row.path, row.id
+
+
+def _places(connection: Connection) -> list[_Place]:
+    """The places of all episodes, by the few columns that this takes."""
+    series = dict(connection.execute(select(Series.id, Series.name)).all())
+    query = select(Episode.id).where(Episode.replaced_by.is_(None))
+    return [
+        (series.get(show, ""), place_of(season, number, special), path, key)
+        for columns in read_columns(connection, query, _IN_PLACE)
+        for key, path, show, season, number, special in zip(*columns, strict=True)
+    ]
+
+
+_IN_PLACE: Final = (
+    Episode.id,
+    Episode.path,
+    Episode.series_id,
+    Episode.season,
+    Episode.number,
+    Episode.special,
+)
 
 
 def series_id(connection: Connection, name: str) -> int:

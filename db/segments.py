@@ -86,7 +86,7 @@ class Segments(Repository):
     def stretches(self, episode_id: int) -> list[KindSpan]:
         """Those of an episode as answers count them: without overlaps, and without ``story``."""
         with self._session.reading() as connection:
-            return stretches_of(connection, episode_id)
+            return stretches_of(connection, [episode_id]).get(episode_id, [])
 
     def keep_found(self, found: Mapping[int, Sequence[FoundSegment]]) -> None:
         """Store what a search found, in the place of what one found before.

@@ -42,6 +42,7 @@ LOST: Final = {
     "unlike": "what a person said that a face is not",
     "action": "these actions can't be undone any more",
     "overruled": "what a model had said before a person did",
+    "role_tally": "screen time in lists is miscounted until names change there again",
     "tally": "the share of screen time with a name is miscounted until the next naming",
     "decision": "names that a person gave to these faces: name them again",
 }

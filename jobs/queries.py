@@ -8,6 +8,7 @@ from typing import TypedDict, Unpack
 from eyecatch.core.arguments import Database, Names, checked, several
 from eyecatch.core.counting import LEAST_SECONDS
 from eyecatch.core.errors import RequestError
+from eyecatch.core.paging import Page
 from eyecatch.db.index import open_index
 from eyecatch.db.records.answers import CharacterSummary, EpisodeSummary, Findings
 from eyecatch.db.records.states import EpisodeStatus, FileFault, RunRecord
@@ -36,6 +37,17 @@ class CountingKeywords(TypedDict, total=False):
     min_seconds: float
     min_confidence: float
     with_kinds: Names
+
+
+class ListKeywords(TypedDict, total=False):
+    """Which part of a list is wanted; see ``episodes``."""
+
+    limit: int | None
+    offset: int
+
+
+class CountedListKeywords(CountingKeywords, ListKeywords, total=False):
+    """Both."""
 
 
 class FindKeywords(CountingKeywords, total=False):
@@ -91,12 +103,14 @@ def find(names: Names, *, db: Database | None = None, **keywords: Unpack[FindKey
 
 
 @checked
-def episodes(
+def episodes(  # noqa: PLR0913 - each is one plain wish of the caller's
     *,
     db: Database | None = None,
     with_kinds: Names = (),
     min_seconds: float = LEAST_SECONDS,
     min_confidence: float = 0.0,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[EpisodeSummary]:
     """The episodes of an index and who is in them; DatabaseError without an index.
 
@@ -106,6 +120,8 @@ def episodes(
         with_kinds: kinds of segments that count too, as in ``find``.
         min_seconds: least screen time in an episode, as in ``find``.
         min_confidence: least confidence of a range, as in ``find``.
+        limit: how many at most; None for all.
+        offset: how many of the list are left out before them.
 
     Example:
         >>> import eyecatch
@@ -114,17 +130,20 @@ def episodes(
         Lantern_Street_S01E01 ['Mizore']
         Lantern_Street_S01E02 ['Hotaru']
     """
+    page = Page(limit, offset)
     with open_index(db, create=False) as index:
-        return index.summaries.episodes(with_kinds, min_seconds, min_confidence)
+        return index.summaries.episodes(with_kinds, min_seconds, min_confidence, page)
 
 
 @checked
-def characters(
+def characters(  # noqa: PLR0913 - each is one plain wish of the caller's
     *,
     db: Database | None = None,
     with_kinds: Names = (),
     min_seconds: float = LEAST_SECONDS,
     min_confidence: float = 0.0,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[CharacterSummary]:
     """The characters of an index, longest on screen first; DatabaseError without an index.
 
@@ -134,19 +153,28 @@ def characters(
         with_kinds: kinds of segments that count too, as in ``find``.
         min_seconds: least screen time in an episode, as in ``find``.
         min_confidence: least confidence of a range, as in ``find``.
+        limit: how many at most; None for all.
+        offset: how many of the list are left out before them.
 
     Example:
         >>> import eyecatch
         >>> [(one.name, one.episodes) for one in eyecatch.characters(db="season.db")][:2]
         [('Mizore', 1), ('Hotaru', 1)]
     """
+    page = Page(limit, offset)
     with open_index(db, create=False) as index:
-        return index.summaries.characters(with_kinds, min_seconds, min_confidence)
+        return index.summaries.characters(with_kinds, min_seconds, min_confidence, page)
 
 
 @checked
-def status(*, db: Database | None = None) -> Status:
+def status(*, db: Database | None = None, limit: int | None = None, offset: int = 0) -> Status:
     """What is done, pending and failed, and why; DatabaseError without an index.
+
+    Args:
+        db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
+            ``eyecatch.db`` in this folder.
+        limit: of how many episodes at most; None for all.
+        offset: how many episodes are left out before them.
 
     Example:
         >>> import eyecatch
@@ -154,9 +182,10 @@ def status(*, db: Database | None = None) -> Status:
         >>> [one.failed for one in status.episodes], [run.state for run in status.runs]
         ([0, 0], ['done'])
     """
+    page = Page(limit, offset)
     with open_index(db, create=False) as index:
         return Status(
-            tuple(index.summaries.status()),
+            tuple(index.summaries.status(page=page)),
             tuple(index.runs.list_all()),
             tuple(index.bad_files.list_all()),
             index.bundles.trust(),

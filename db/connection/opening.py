@@ -14,7 +14,7 @@ from eyecatch.db.connection.read_only import is_read_only, read_only_engine
 from eyecatch.db.connection.session import for_writing, make_engine, one_at_a_time, one_sentence
 from eyecatch.db.connection.urls import shown_url, sqlite_file
 
-VERSION: Final = "0008"
+VERSION: Final = "0009"
 """The newest migration. Known here so that opening a current index needs no Alembic (0.4 s)."""
 
 

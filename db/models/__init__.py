@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Face,
         MissedFace,
         Overruled,
+        RoleTally,
         Tally,
         Unlike,
     )
@@ -71,6 +72,7 @@ _HOMES: Final = {
     "Face": "review",
     "MissedFace": "review",
     "Overruled": "review",
+    "RoleTally": "review",
     "Tally": "review",
     "Unlike": "review",
     "Appearance": "scan",
@@ -107,6 +109,7 @@ __all__ = [
     "MissedFace",
     "Overruled",
     "PictureHash",
+    "RoleTally",
     "Run",
     "Segment",
     "Series",

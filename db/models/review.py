@@ -114,6 +114,24 @@ class Tally(Base):
     aside: Mapped[float]  # a person said that they are nobody
 
 
+class RoleTally(Base):
+    """Sums of a character's sure ranges in an episode, by kind of segment; see ``db.tallies``.
+
+    There is a row of the kind ``story`` for each character in each episode that shows it for sure.
+    """
+
+    __tablename__ = "role_tally"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it
+    character_id: Mapped[int] = mapped_column(ForeignKey("character.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)  # story, or one that is left out
+    episode_id: Mapped[int] = mapped_column(
+        ForeignKey("episode.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    units: Mapped[int]  # of the episode's time base, in stretches that last
+    faces: Mapped[int] = mapped_column(Count)  # in those of story
+    glimpses: Mapped[int] = mapped_column(Count)  # stretches of story that don't last
+
+
 class Decision(Base):
     """The label that a person gave to the face in a box of a frame; it outlives tracks."""
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eyecatch.db.models.base import CHUNK_STATES, DECIDERS, Base, one_of
 from eyecatch.db.models.shapes import is_chances, is_spans
 from eyecatch.db.models.types import Count, Int32, Json, Key, PerMille, Real
+
+ODD_CHUNK: Final = text("(attempts + begun > 1 OR error IS NOT NULL)")
+"""What few chunks are: begun again, or with something to say. Word for word as the index has it."""
+
+
+UNSURE_TRACK: Final = text("track.unsure")
+"""What few tracks are; so said, the index of them is used."""
 
 
 class Chunk(Base):
@@ -19,6 +26,7 @@ class Chunk(Base):
     __table_args__ = (
         UniqueConstraint("episode_id", "index"),
         Index("ix_chunk_episode_id_state", "episode_id", "state"),
+        Index("ix_chunk_odd", "episode_id", sqlite_where=ODD_CHUNK),  # and on Postgres
         one_of("state", CHUNK_STATES),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -127,7 +135,11 @@ class Track(Base):
     """One face followed through one shot, and who it was decided to be."""
 
     __tablename__ = "track"
-    __table_args__ = (UniqueConstraint("episode_id", "number"), one_of("decided_by", DECIDERS))
+    __table_args__ = (
+        UniqueConstraint("episode_id", "number"),
+        Index("ix_track_unsure", "id", sqlite_where=text("unsure")),  # and on Postgres
+        one_of("decided_by", DECIDERS),
+    )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
     number: Mapped[int] = mapped_column(Count)  # its place in the episode

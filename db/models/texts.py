@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from sqlalchemy import Dialect
 
-from eyecatch.db.models.types import Process, Words
+from eyecatch.db.models.types import Checked, Process, Words
 
 _SCHEME = "file://"
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -39,6 +40,10 @@ class PathText(Words):
             return None if path is None else restored(path)
 
         return check
+
+    def read_all(self, values: Sequence[Any]) -> Sequence[Any]:
+        """The same: each may be kept otherwise."""
+        return Checked.read_all(self, values)
 
 
 class Digest(Words):

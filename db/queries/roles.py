@@ -12,11 +12,11 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ColumnElement, case, func, select, true
 from sqlalchemy.engine import Connection
 
-from eyecatch.core.counting import Counting, lasting
+from eyecatch.core.counting import COUNTED, Counting, lasting
 from eyecatch.core.segments.kinds import STORY
 from eyecatch.db import models as schema
 from eyecatch.db.connection.bulk import read_columns
-from eyecatch.db.models import Appearance, Episode
+from eyecatch.db.models import Appearance, Episode, RoleTally
 
 _COLUMNS: Final = (
     Appearance.character_id,
@@ -25,6 +25,15 @@ _COLUMNS: Final = (
     Appearance.stop_pts,
     Appearance.faces,
     Appearance.segment,
+)
+
+_TALLIES: Final = (
+    RoleTally.character_id,
+    RoleTally.kind,
+    RoleTally.episode_id,
+    RoleTally.units,
+    RoleTally.faces,
+    RoleTally.glimpses,
 )
 
 _Row = tuple[int, int, int, int, int, str | None]
@@ -71,13 +80,13 @@ def role_sums(
         counting: what counts.
         among: numbers of episodes; all if None.
     """
+    if is_kept(counting):
+        return _kept(connection, among)
     ours = true() if among is None else Appearance.episode_id.in_(among)
     sure = Appearance.unsure.is_(False) & ours
     if counting.min_confidence:
         sure &= Appearance.confidence >= counting.min_confidence
-    bases = connection.execute(
-        select(Episode.time_base_num, Episode.time_base_den).distinct()
-    ).all()
+    bases = time_bases(connection)
     found: dict[tuple[int, int], RoleSum] = {}
     cut = False
     for num, den in bases:
@@ -95,6 +104,44 @@ def role_sums(
     if cut:
         for key, ranges in _cut(connection, sure):
             _count(found[key], list(ranges), counting)
+    return list(found.values())
+
+
+def is_kept(counting: Counting) -> bool:
+    """Whether the sums of ``role_tally`` are those of what counts."""
+    as_kept = COUNTED.left_out, COUNTED.min_confidence
+    lasting_alike = counting.milliseconds == COUNTED.milliseconds
+    return lasting_alike and (counting.left_out, counting.min_confidence) == as_kept
+
+
+def time_bases(connection: Connection) -> Sequence[Any]:
+    """The time bases (numerator, denominator) that episodes have; most indexes have one."""
+    query = select(Episode.time_base_num, Episode.time_base_den).distinct()
+    return connection.execute(query).all()
+
+
+def _kept(connection: Connection, among: Collection[int] | None) -> list[RoleSum]:
+    """The parts as ``role_tally`` has them."""
+    bases = time_bases(connection)
+    of_episode: dict[int, Fraction] = {}
+    if len(bases) > 1:
+        rows = connection.execute(select(Episode.id, Episode.time_base_num, Episode.time_base_den))
+        of_episode = {key: Fraction(num, den) for key, num, den in rows}
+    only = Fraction(*bases[0]) if bases else Fraction(1)
+    query = select(RoleTally.episode_id)
+    if among is not None:
+        query = query.where(RoleTally.episode_id.in_(among))
+    found: dict[tuple[int, int], RoleSum] = {}
+    for columns in read_columns(connection, query, _TALLIES):
+        for character, kind, episode, units, faces, glimpses in zip(*columns, strict=True):
+            part = found.get((character, episode))
+            if part is None:
+                base = of_episode.get(episode, only)
+                part = found[character, episode] = RoleSum(character, episode, base, 0, 0, 0)
+            if kind == STORY:
+                part.units, part.faces, part.glimpses = units, faces, glimpses
+            else:
+                part.left_out[kind] = units
     return list(found.values())
 
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, case, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, case, func, select, true
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.arguments import Names
 from eyecatch.core.counting import LEAST_SECONDS, Counting
 from eyecatch.core.errors import RequestError
-from eyecatch.core.segments.kinds import LEFT_OUT, kinds_left_out
+from eyecatch.core.paging import WHOLE, Page
+from eyecatch.core.segments.kinds import LEFT_OUT, STORY, kinds_left_out
 from eyecatch.core.video.types import chunk_id
 from eyecatch.db.characters import aliases_of, living
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.episodes import list_episodes
-from eyecatch.db.models import Character, Chunk, Episode, Series
+from eyecatch.db.models import Character, Chunk, Episode, RoleTally, Series
 from eyecatch.db.models.base import DONE, FAILED, PENDING
-from eyecatch.db.queries.roles import RoleSum, role_sums
+from eyecatch.db.models.scan import ODD_CHUNK
+from eyecatch.db.queries.roles import RoleSum, is_kept, role_sums, time_bases
 from eyecatch.db.records.answers import CharacterSummary, EpisodeSummary, LeftOut, Role
 from eyecatch.db.records.states import ChunkFault, EpisodeStatus
 
@@ -43,6 +45,7 @@ class Summaries(Repository):
         with_kinds: Names = (),
         min_seconds: float = LEAST_SECONDS,
         min_confidence: float = 0.0,
+        page: Page = WHOLE,
     ) -> list[EpisodeSummary]:
         """All episodes with their cast.
 
@@ -51,13 +54,17 @@ class Summaries(Repository):
                 there is no such kind.
             min_seconds: least time on screen in an episode, see ``core.counting``; 0 for glimpses.
             min_confidence: least confidence of an appearance.
+            page: which of them are wanted.
         """
         counting = Counting(kinds_left_out(with_kinds), min_seconds, min_confidence)
         with self._session.reading() as connection:
             cast: dict[int, list[Role]] = defaultdict(list)
             outside = _Outside()
             names = dict(connection.execute(select(Character.id, Character.name)).all())
-            for part in role_sums(connection, counting):
+            episodes = list_episodes(connection, page=page)
+            ids = [episode.id for episode in episodes]
+            some = None if page.is_whole or len(ids) > _LISTED else ids
+            for part in role_sums(connection, counting, some):
                 if counting.enough(part.units, part.base):
                     one = Role(names[part.character_id], part.units * part.base, part.faces)
                     cast[part.episode_id].append(one)
@@ -69,7 +76,7 @@ class Summaries(Repository):
                     outside.left_out(episode.id),
                     outside.glimpses[episode.id],
                 )
-                for episode in list_episodes(connection)
+                for episode in episodes
             ]
 
     def characters(
@@ -77,22 +84,20 @@ class Summaries(Repository):
         with_kinds: Names = (),
         min_seconds: float = LEAST_SECONDS,
         min_confidence: float = 0.0,
+        page: Page = WHOLE,
     ) -> list[CharacterSummary]:
         """Characters that are somebody, longest on screen first, then by name; counted as above."""
         counting = Counting(kinds_left_out(with_kinds), min_seconds, min_confidence)
         with self._session.reading() as connection:
-            units = Counter[tuple[int, tuple[int, int]]]()
-            faces, episodes = Counter[int](), Counter[int]()
             outside = _Outside()
-            for part in role_sums(connection, counting):
-                if counting.enough(part.units, part.base):
-                    units[part.character_id, part.base.as_integer_ratio()] += part.units
-                    faces[part.character_id] += part.faces
-                    episodes[part.character_id] += 1
-                outside.add(part.character_id, part)
-            times: dict[int, Fraction] = defaultdict(Fraction)
-            for (character_id, base), some in units.items():  # most series have one time base
-                times[character_id] += some * Fraction(*base)
+            sums = _CharacterSums()
+            if is_kept(counting) and counting.min_seconds <= LEAST_SECONDS:
+                _add_kept(connection, sums, outside)
+            else:
+                for part in role_sums(connection, counting):
+                    if counting.enough(part.units, part.base):
+                        sums.add(part.character_id, part.units * part.base, part.faces)
+                    outside.add(part.character_id, part)
             here = living(connection)
             aliases = aliases_of(connection, here)
             rows = connection.execute(
@@ -105,41 +110,38 @@ class Summaries(Repository):
                     name,
                     tuple(aliases.get(key, ())),
                     series,
-                    episodes[key],
-                    times[key],
-                    faces[key],
+                    sums.episodes[key],
+                    sums.times.get(key, _NOTHING),
+                    sums.faces[key],
                     outside.left_out(key),
                     outside.glimpses[key],
                 )
                 for key, name, series in rows
                 if key in here
             ]
-            return sorted(summaries, key=lambda one: (-one.screen_time, one.name))
+            # Floats, as to compare fractions takes a hundred times as long.
+            ordered = sorted(summaries, key=lambda one: (-one.seconds, one.name))
+            return list(page.of(ordered))
 
-    def status(self, wanted: Collection[int] | None = None) -> list[EpisodeStatus]:
+    def status(
+        self, wanted: Collection[int] | None = None, page: Page = WHOLE
+    ) -> list[EpisodeStatus]:
         """How far each episode has come, and what went wrong; of all, or of these ids."""
         with self._session.reading() as connection:
-            episodes = list_episodes(connection, wanted)
+            episodes = list_episodes(connection, wanted, page)
             # Of some of very many episodes, only theirs are counted.
-            ids = {episode.id for episode in episodes}
-            ours = true() if wanted is None or len(ids) > _LISTED else Chunk.episode_id.in_(ids)
+            ids = [episode.id for episode in episodes]
+            every = (wanted is None and page.is_whole) or len(ids) > _LISTED
+            ours = true() if every else Chunk.episode_id.in_(ids)
             counts: dict[int, Counter[str]] = defaultdict(Counter)
-            again = Counter[int]()
-            for episode_id, state, count, begun in connection.execute(
-                select(
-                    Chunk.episode_id,
-                    Chunk.state,
-                    func.count(),
-                    func.sum(
-                        case((Chunk.attempts + Chunk.begun > 1, Chunk.attempts + Chunk.begun - 1))
-                    ),
-                )
+            # An index has these columns and no others, so no chunk itself is read.
+            for episode_id, state, count in connection.execute(
+                select(Chunk.episode_id, Chunk.state, func.count())
                 .where(ours)
                 .group_by(Chunk.episode_id, Chunk.state)
             ):
                 counts[episode_id][state] = count
-                again[episode_id] += int(begun or 0)
-            faults = _faults(connection, ours)
+            again, faults = _odd(connection, ours)
             return [
                 EpisodeStatus(
                     episode,
@@ -158,12 +160,19 @@ class Summaries(Repository):
             ]
 
 
-def _faults(connection: Connection, ours: ColumnElement[bool]) -> dict[int, list[Any]]:
-    """(index, start, stop, state, attempts, error) of chunks that went wrong, by episode."""
+def _odd(
+    connection: Connection, ours: ColumnElement[bool]
+) -> tuple[Counter[int], dict[int, list[Any]]]:
+    """Of chunks with something to say, by episode: how many scans were begun again, and faults.
+
+    A fault is (index, start, stop, state, attempts, error).
+    """
+    again = Counter[int]()
     faults: dict[int, list[Any]] = defaultdict(list)
-    for episode_id, *fault in connection.execute(
+    rows: Iterable[Any] = connection.execute(
         select(
             Chunk.episode_id,
+            Chunk.begun,
             Chunk.index,
             Chunk.start,
             Chunk.stop,
@@ -171,11 +180,57 @@ def _faults(connection: Connection, ours: ColumnElement[bool]) -> dict[int, list
             Chunk.attempts,
             Chunk.error,
         )
-        .where(ours, Chunk.error.is_not(None))
+        .where(ours, ODD_CHUNK)
         .order_by(Chunk.episode_id, Chunk.index)
-    ):
-        faults[episode_id].append(fault)
-    return faults
+    )
+    for episode_id, begun, *fault in rows:
+        again[episode_id] += max(0, fault[4] + begun - 1)
+        if fault[5] is not None:
+            faults[episode_id].append(fault)
+    return again, faults
+
+
+_NOTHING: Final = Fraction()
+
+
+class _CharacterSums:
+    """Of each character: exact seconds, faces, and in how many episodes."""
+
+    def __init__(self) -> None:
+        self.times: dict[int, Fraction] = {}
+        self.faces, self.episodes = Counter[int](), Counter[int]()
+
+    def add(self, key: int, seconds: Fraction, faces: int, episodes: int = 1) -> None:
+        """Add what counts of some episodes."""
+        self.times[key] = self.times[key] + seconds if key in self.times else seconds
+        self.faces[key] += faces
+        self.episodes[key] += episodes
+
+
+def _add_kept(connection: Connection, sums: _CharacterSums, outside: _Outside) -> None:
+    """Add what ``role_tally`` has of all characters, summed up by the database."""
+    bases = time_bases(connection)
+    mine = RoleTally.character_id, RoleTally.kind
+    columns = [
+        func.sum(RoleTally.units, type_=BigInteger),
+        func.sum(RoleTally.faces, type_=BigInteger),
+        func.sum(RoleTally.glimpses, type_=BigInteger),
+        func.count(case((RoleTally.units > 0, 1))),
+    ]
+    for num, den in bases:
+        query = select(*mine, *columns).group_by(*mine)
+        if len(bases) > 1:
+            of_base = (Episode.time_base_num == num, Episode.time_base_den == den)
+            query = query.where(RoleTally.episode_id.in_(select(Episode.id).where(*of_base)))
+        rows: Iterable[Any] = connection.execute(query)
+        for key, kind, units, faces, glimpses, episodes in rows:
+            seconds = Fraction(int(units) * num, den)  # sums are Decimals on Postgres
+            if kind != STORY:
+                outside.leave_out(key, kind, seconds, int(episodes))
+                continue
+            sums.add(key, seconds, int(faces), int(episodes))
+            if glimpses:
+                outside.glimpses[key] += int(glimpses)
 
 
 class _Outside:
@@ -187,29 +242,24 @@ class _Outside:
 
     def __init__(self) -> None:
         self.glimpses = Counter[int]()
-        self._seconds: dict[int, dict[str, Fraction]] = {}
-        self._episodes: dict[tuple[int, str], set[int]] = defaultdict(set)
+        self._left_out: dict[int, dict[str, tuple[Fraction, int]]] = defaultdict(dict)
 
     def add(self, key: int, part: RoleSum) -> None:
         """Add what doesn't count of a part."""
         if part.glimpses:
             self.glimpses[key] += part.glimpses
-        if part.left_out:
-            mine = self._seconds.setdefault(key, {})
-            for kind, units in part.left_out.items():
-                mine[kind] = mine.get(kind, Fraction()) + units * part.base
-                self._episodes[key, kind].add(part.episode_id)
+        for kind, units in part.left_out.items():
+            self.leave_out(key, kind, units * part.base, 1)
+
+    def leave_out(self, key: int, kind: str, seconds: Fraction, episodes: int) -> None:
+        """Add seconds in segments of a kind, of so many episodes."""
+        before, others = self._left_out[key].get(kind, (_NOTHING, 0))
+        self._left_out[key][kind] = before + seconds, others + episodes
 
     def left_out(self, key: int) -> tuple[LeftOut, ...]:
         """Seconds by kind of segment, and in how many episodes."""
-        mine = self._seconds.get(key)
-        if mine is None:
-            return ()
-        return tuple(
-            LeftOut(kind, mine[kind], len(self._episodes[key, kind]))
-            for kind in LEFT_OUT
-            if kind in mine
-        )
+        mine = self._left_out.get(key, {})
+        return tuple(LeftOut(kind, *mine[kind]) for kind in LEFT_OUT if kind in mine)
 
 
 def _longest_first(role: Role) -> tuple[Fraction, str]:

@@ -18,6 +18,7 @@ from eyecatch.db.models import (
 )
 from eyecatch.db.records.review import ActionRow, DrawnFace
 from eyecatch.db.review import undo
+from eyecatch.db.review.change import Change
 from eyecatch.db.review.choice import (
     LOOK_AGAIN,
     chosen,
@@ -30,7 +31,6 @@ from eyecatch.db.review.drawing import draw_face
 from eyecatch.db.review.missed_faces import faces_at, take_out
 from eyecatch.db.review.recording import are, record, some_faces
 from eyecatch.db.review.saying import deny_names, move_out, name_all
-from eyecatch.db.review.undo import Change
 
 
 class Actions(Repository):

@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, func, select, true
+from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError
-from eyecatch.db.appearances import SECONDS
 from eyecatch.db.connection.session import FACES, Repository
-from eyecatch.db.models import Episode, Face, Track
+from eyecatch.db.models import Cluster, Episode, Face, Track
+from eyecatch.db.models.scan import UNSURE_TRACK
 from eyecatch.db.records.review import ActionRow
+from eyecatch.db.review.change import Change
 from eyecatch.db.review.choice import LOOK_AGAIN, waiting_in
 from eyecatch.db.review.faces import WAITING
 from eyecatch.db.review.recording import are, record, some_faces
 from eyecatch.db.review.saying import deny_names, name_all
-from eyecatch.db.review.undo import Change
+from eyecatch.db.tallies import SECONDS
 
 _UNNAMED: ColumnElement[bool] = WAITING & Track.character_id.is_(None)
 """Of a track: it waits, and no model has an unsure name for it."""
@@ -98,20 +100,21 @@ class Batches(Repository):
             series_id: of one series; None for the episodes of none.
         """
         with self._session.reading() as connection:
-            row = connection.execute(
-                select(
-                    func.count(),
-                    func.count(Face.cluster_id.distinct()),
-                    func.coalesce(func.sum(SECONDS), 0.0),
-                    func.coalesce(func.sum(Face.id, type_=BigInteger), 0),
-                )
-                .select_from(Face)
-                .join(Track, Track.id == Face.track_id)
-                .join(Episode, Episode.id == Face.episode_id)
-                .where(*_waiting_in(series_id))
-            ).one()
-            faces, clusters, seconds, mark = row
-            return Unnamed(faces, clusters, float(seconds), f"{faces}-{mark}")
+            unsure = _unsure_in(connection, series_id)
+            columns = Cluster.id, Cluster.faces, Cluster.seconds, Cluster.mark
+            query = select(*columns).where(Cluster.faces > 0)
+            if series_id != ANY_SERIES:
+                query = query.where(Cluster.series_id.is_not_distinct_from(series_id))
+            faces = clusters = mark = 0
+            seconds = 0.0
+            for number, waiting, long, marked in connection.execute(query):
+                less, shorter, other = unsure.get(number, (0, 0.0, 0))
+                if waiting > less:
+                    clusters += 1
+                    faces += waiting - less
+                    seconds += long - shorter
+                    mark += marked - other
+            return Unnamed(faces, clusters, seconds, f"{faces}-{mark}")
 
     def rest_is_nobody(self, stamp: str, series_id: int | None = ANY_SERIES) -> ActionRow:
         """Set all aside that waits for a name and has not even an unsure one.
@@ -139,6 +142,24 @@ class Batches(Repository):
             change = Change()
             message = name_all(connection, faces, None, change)
             return record(connection, "name", message, change)
+
+
+def _unsure_in(
+    connection: Connection, series_id: int | None
+) -> dict[int | None, tuple[int, float, int]]:
+    """Of faces with an unsure name, by cluster: how many, their seconds, the sum of their ids."""
+    here = true() if series_id == ANY_SERIES else Episode.series_id.is_not_distinct_from(series_id)
+    rows = connection.execute(
+        select(
+            Face.cluster_id, func.count(), func.sum(SECONDS), func.sum(Face.id, type_=BigInteger)
+        )
+        .select_from(Track)
+        .join(Face, Face.track_id == Track.id)
+        .join(Episode, Episode.id == Face.episode_id)
+        .where(UNSURE_TRACK, WAITING, here)
+        .group_by(Face.cluster_id)
+    )
+    return {number: (count, float(some), int(mark)) for number, count, some, mark in rows}
 
 
 def _waiting_in(series_id: int | None) -> tuple[ColumnElement[bool], ...]:

@@ -12,9 +12,19 @@ from eyecatch.core.errors import RequestError
 from eyecatch.core.names import folded, require_name
 from eyecatch.db.characters import find_characters, living, matching_characters, names_of_models
 from eyecatch.db.connection.session import FACES, Repository
-from eyecatch.db.models import Appearance, Character, Decision, Face, Overruled, Track, Unlike
+from eyecatch.db.models import (
+    Appearance,
+    Character,
+    Decision,
+    Face,
+    Overruled,
+    RoleTally,
+    Track,
+    Unlike,
+)
 from eyecatch.db.records.review import ActionRow
 from eyecatch.db.review import undo
+from eyecatch.db.review.change import Change
 from eyecatch.db.review.character_changes import (
     CharacterState,
     as_models_said,
@@ -25,7 +35,6 @@ from eyecatch.db.review.choice import LOOK_AGAIN
 from eyecatch.db.review.decisions import SAME_PLACE
 from eyecatch.db.review.recording import are, record, some_faces
 from eyecatch.db.review.removal import Loss
-from eyecatch.db.review.undo import Change
 from eyecatch.db.verdicts import hide_forgotten
 
 
@@ -263,7 +272,8 @@ def _absorb(
     for table in (Decision, Track, Overruled):
         theirs = update(table).where(table.character_id.in_(gone))
         connection.execute(theirs.values(character_id=into.id))
-    connection.execute(delete(Appearance).where(Appearance.character_id.in_(gone)))
+    for ranges in (Appearance, RoleTally):
+        connection.execute(delete(ranges).where(ranges.character_id.in_(gone)))
     denied = select(Unlike.face_id, Unlike.character_id).where(Unlike.character_id.in_(gone))
     pairs = [(face, who) for face, who in connection.execute(denied)]
     undo.deny(connection, [(face, into.id) for face, _ in pairs], change)

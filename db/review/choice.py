@@ -13,14 +13,14 @@ from eyecatch.core.names import require_name
 from eyecatch.db.characters import character_ids, matching_characters
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.models import Face
+from eyecatch.db.review.change import Change
 from eyecatch.db.review.character_changes import (
     as_models_said,
     character_states,
     store_states,
 )
 from eyecatch.db.review.clusters import cluster
-from eyecatch.db.review.faces import waiting_faces
-from eyecatch.db.review.undo import Change
+from eyecatch.db.review.faces import waiting_ids
 
 LOOK_AGAIN = "look again"
 
@@ -33,7 +33,7 @@ def waiting_in(connection: Connection, cluster_id: int, stamp: str | None) -> li
             f"cluster {cluster_id} has changed since you saw it: {now.faces} faces wait in it now",
             LOOK_AGAIN,
         )
-    return [face.id for face in waiting_faces(connection, cluster_id)]
+    return waiting_ids(connection, cluster_id)
 
 
 def chosen(waiting: Sequence[int], faces: Collection[int], cluster_id: int) -> list[int]:
@@ -42,7 +42,8 @@ def chosen(waiting: Sequence[int], faces: Collection[int], cluster_id: int) -> l
     if strangers:
         problem = f"face {min(strangers)} does not wait in cluster {cluster_id}"
         raise RequestError(problem, LOOK_AGAIN)
-    return [face for face in waiting if not faces or face in set(faces)]
+    meant = set(faces)
+    return [face for face in waiting if not meant or face in meant]
 
 
 def check_faces(connection: Connection, faces: Sequence[int]) -> None:

@@ -11,11 +11,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.identity.doubts import FaceClarity
-from eyecatch.db.appearances import SECONDS
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import Repository
 from eyecatch.db.models import Crop, Episode, Face, Frame, Track, Tracklet
 from eyecatch.db.review.faces import WAITING
+from eyecatch.db.tallies import SECONDS
 
 SAMPLE = 1000
 """Faces by which those of a whole series are judged, evenly over it."""

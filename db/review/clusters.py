@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from more_itertools import batched
-from sqlalchemy import BigInteger, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, Row, Select, bindparam, func, insert, select, true, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.errors import RequestError
-from eyecatch.db.appearances import SECONDS
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.connection.session import FACES, Repository
 from eyecatch.db.models import (
@@ -26,6 +25,7 @@ from eyecatch.db.models import (
 from eyecatch.db.records.review import ClusterRow
 from eyecatch.db.review.faces import WAITING
 from eyecatch.db.serialization import pack_vector, unpack_vectors
+from eyecatch.db.tallies import SECONDS
 
 
 class Clusters(Repository):
@@ -137,10 +137,23 @@ def move_faces(connection: Connection, clusters: Mapping[int, int | None]) -> No
         )
 
 
-def count_clusters(connection: Connection, series_ids: Collection[int | None]) -> None:
-    """Count what waits in the clusters of some series; equal counts change no row."""
+def count_clusters(
+    connection: Connection,
+    series_ids: Collection[int | None],
+    among: Collection[int] | None = None,
+) -> None:
+    """Count what waits in the clusters of some series; equal counts change no row.
+
+    Args:
+        connection: in a transaction that writes.
+        series_ids: of which.
+        among: the clusters that may have changed; all if None.
+    """
+    some = None if among is None or len(among) > BATCH else among
     for series_id in series_ids:
         of_series = Cluster.series_id.is_not_distinct_from(series_id)
+        in_some = true() if some is None else Face.cluster_id.in_(some)
+        of_series &= true() if some is None else Cluster.id.in_(some)
         rows = connection.execute(
             select(
                 Face.cluster_id,
@@ -152,7 +165,7 @@ def count_clusters(connection: Connection, series_ids: Collection[int | None]) -
             .select_from(Face)
             .join(Track, Track.id == Face.track_id)
             .join(Episode, Episode.id == Face.episode_id)
-            .where(Episode.series_id.is_not_distinct_from(series_id), WAITING)
+            .where(Episode.series_id.is_not_distinct_from(series_id), WAITING, in_some)
             .group_by(Face.cluster_id)
         ).all()
         counted = {row[0]: (row[1], row[2], round(float(row[3]), 3), int(row[4])) for row in rows}

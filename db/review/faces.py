@@ -12,20 +12,22 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.file_names import shown
 from eyecatch.core.identity.propagation import FaceEmbeddings
-from eyecatch.db.appearances import SECONDS
 from eyecatch.db.connection.session import FACES, Repository
 from eyecatch.db.models import Character, Crop, Episode, Face, Track, Tracklet
 from eyecatch.db.models.base import PERSON
+from eyecatch.db.models.scan import UNSURE_TRACK
 from eyecatch.db.records.review import FaceRow
 from eyecatch.db.records.scan import likely_origin
 from eyecatch.db.review.decisions import labels_of
+from eyecatch.db.review.face_embeddings import series_embeddings
 from eyecatch.db.review.face_matching import Place, middles, tracks_at
-from eyecatch.db.serialization import pack_vector, unpack_vectors
+from eyecatch.db.serialization import pack_vector
+from eyecatch.db.tallies import SECONDS
 
 Vectors = npt.NDArray[np.float32]
 
@@ -74,44 +76,7 @@ class Faces(Repository):
     def embeddings(self, series_id: int | None, bundle_id: int) -> FaceEmbeddings:
         """A bundle's embeddings of the faces of a series, or of the episodes of no series."""
         with self._session.reading() as connection:
-            rows = connection.execute(
-                select(
-                    Face.id,
-                    Face.track_id,
-                    Face.episode_id,
-                    Track.shot_id,
-                    Track.start,
-                    Track.stop,
-                    func.coalesce(Face.cluster_id, 0),
-                    func.coalesce(Track.character_id, 0),
-                    Track.decided_by,
-                    Face.embedding,
-                )
-                .join(Track, Track.id == Face.track_id)
-                .join(Episode, Episode.id == Face.episode_id)
-                .where(
-                    Episode.series_id.is_not_distinct_from(series_id), Face.bundle_id == bundle_id
-                )
-                .order_by(Face.episode_id, Face.id)
-            ).all()
-        columns = list(zip(*rows, strict=True)) or [()] * 10
-        by_person = np.array([by == PERSON for by in columns[8]], bool)
-        characters = np.array(columns[7], np.int64)
-        ids, tracks, episodes, shots, starts, stops, clusters = (
-            np.array(column, np.int64) for column in columns[:7]
-        )
-        return FaceEmbeddings(
-            ids=ids,
-            tracks=tracks,
-            episodes=episodes,
-            shots=shots,
-            starts=starts,
-            stops=stops,
-            clusters=clusters,
-            characters=np.where(by_person, characters, 0),
-            by_person=by_person,
-            vectors=unpack_vectors(list(columns[9])),
-        )
+            return series_embeddings(connection, series_id, bundle_id)
 
     def series(self) -> list[int | None]:
         """Ids of the series that have faces; None stands for episodes of no series."""
@@ -136,7 +101,7 @@ class Faces(Repository):
         That is the seconds on screen times the entropy of the confidence (uncertainty sampling:
         Lewis & Gale 1994).
         """
-        which = Track.unsure & Track.decided_by.is_distinct_from(PERSON)
+        which = and_(UNSURE_TRACK, Track.decided_by.is_distinct_from(PERSON))
         with self._session.reading() as connection:
             found = _faces(connection, which, Face.id)
         ranked = sorted(found, key=lambda one: (-one.seconds * _entropy(one.confidence), one.id))
@@ -205,6 +170,19 @@ def waiting_faces(
     """The faces of a cluster that wait for a name, the longest on screen first."""
     which = (Face.cluster_id == cluster_id) & WAITING
     return _faces(connection, which, SECONDS.desc(), Face.id, count=count)
+
+
+def waiting_ids(connection: Connection, cluster_id: int) -> list[int]:
+    """The numbers of those faces, in the same order."""
+    return list(
+        connection.scalars(
+            select(Face.id)
+            .join(Track, Track.id == Face.track_id)
+            .join(Episode, Episode.id == Face.episode_id)
+            .where(Face.cluster_id == cluster_id, WAITING)
+            .order_by(SECONDS.desc(), Face.id)
+        )
+    )
 
 
 def _entropy(chance: float | None) -> float:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 from more_itertools import batched
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import String, cast, delete, exists, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.db.appearances import refresh_appearances
@@ -25,7 +27,7 @@ from eyecatch.db.models import (
     Track,
     Unlike,
 )
-from eyecatch.db.models.base import MODEL, PERSON
+from eyecatch.db.models.base import MODEL
 from eyecatch.db.records.scan import Verdict
 from eyecatch.db.review.clusters import count_clusters
 from eyecatch.db.verdicts import COLUMNS, UNDECIDED, overrule, restore
@@ -69,26 +71,21 @@ class Propagation(Repository):
         """
         with self._session.writing(FACES) as connection:
             forgotten = set(connection.scalars(select(Character.id).where(Character.forgotten)))
-            given: dict[int, Columns] = {}
-            back: list[int] = []
-            changed: set[int] = set()
-            for track, episode, now, predicted in _undecided(connection, series_id):
-                wrong = denied.get(track, set()) | forgotten
-                wanted = _wanted(predicted, verdicts.get(track), wrong, bundle_id)
-                if wanted == now:
-                    continue
-                changed.add(episode)
-                if wanted is predicted:
-                    back.append(track)
-                else:
-                    given[track] = wanted
-            overrule(connection, given)
-            restore(connection, back)
-            for episode in sorted(changed):
-                refresh_appearances(connection, episode)
+            changed = _Changed()
+            rest = dict(verdicts)
+            for track in _decided(connection, series_id):
+                verdict = rest.pop(track.id, None)
+                wrong = denied.get(track.id, set()) | forgotten
+                _compare(track, verdict, wrong, bundle_id, changed)
+            for track in _undecided(connection, rest):
+                wrong = denied.get(track.id, set()) | forgotten
+                _compare(track, rest[track.id], wrong, bundle_id, changed)
+            overrule(connection, changed.given)
+            restore(connection, changed.back)
+            refresh_appearances(connection, *changed.episodes, characters=changed.characters)
             count_clusters(connection, [series_id])
             _drop_unused(connection)
-            return sorted(changed)
+            return sorted(changed.episodes)
 
     def settle(self, bundle_id: int) -> None:
         """Note that names have followed, to all episodes whose every face is in a cluster.
@@ -112,60 +109,115 @@ class Propagation(Repository):
             give_colours(connection)  # an index of an earlier version has none
 
 
-def _undecided(
-    connection: Connection, series_id: int | None
-) -> Iterator[tuple[int, int, Columns, Columns]]:
-    """The tracks of a series that no person decided.
+class _TrackState(NamedTuple):
+    """A track that no person decided.
 
-    Yields:
-        Id of the track, id of its episode, its columns now, and those of the models' prediction.
+    Attributes:
+        id, episode: their ids.
+        now: its columns, but ``top`` as JSON.
+        said: the character that models predicted, and whether they are unsure.
+        overruled: another name is there in place of that.
     """
+
+    id: int
+    episode: int
+    now: Columns
+    said: tuple[int | None, bool]
+    overruled: bool
+
+
+@dataclass(slots=True)
+class _Changed:
+    """What is to be changed.
+
+    Attributes:
+        given: new columns by tracks' ids.
+        back: tracks that get the models' prediction back.
+        episodes, characters: in which, and of whom, that is.
+    """
+
+    given: dict[int, Columns] = field(default_factory=dict)
+    back: list[int] = field(default_factory=list)
+    episodes: set[int] = field(default_factory=set)
+    characters: set[int] = field(default_factory=set)
+
+    def note(self, track: _TrackState, character: int | None) -> None:
+        """A track becomes another character, or a surer one."""
+        self.episodes.add(track.episode)
+        self.characters |= {one for one in (track.now["character_id"], character) if one}
+
+
+_LIGHT: Final = tuple(name for name in COLUMNS if name != "top")
+
+
+def _decided(connection: Connection, series_id: int | None) -> Iterator[_TrackState]:
+    """The tracks of a series that somebody else than a person decided."""
+    # As text: it is only compared, and most of it not even that.
+    top = cast(Track.top, String)
     rows = connection.execute(
         select(
             Track.id,
             Track.episode_id,
-            *(getattr(Track, name) for name in COLUMNS),
+            *(getattr(Track, name) for name in _LIGHT),
+            top,
             Overruled.track_id,
-            *(getattr(Overruled, name).label(f"old_{name}") for name in COLUMNS),
+            Overruled.character_id,
+            Overruled.unsure,
         )
         .join(Episode, Episode.id == Track.episode_id)
         .outerjoin(Overruled, Overruled.track_id == Track.id)
         .where(
             Episode.series_id.is_not_distinct_from(series_id),
-            Track.decided_by.is_distinct_from(PERSON),
+            Track.decided_by == MODEL,
         )
-    ).all()
-    width = len(COLUMNS)
-    for track, episode, *values in rows:
-        now = dict(zip(COLUMNS, values[:width], strict=True))
-        overruled = values[width] is not None
-        kept = dict(zip(COLUMNS, values[width + 1 :], strict=True))
-        yield track, episode, now, kept if overruled else now
+    )
+    for track, episode, *values, kept, character, unsure in rows:
+        now = dict(zip((*_LIGHT, "top"), values, strict=True))
+        said = (now["character_id"], now["unsure"]) if kept is None else (character, unsure)
+        yield _TrackState(track, episode, now, said, kept is not None)
 
 
-def _wanted(
-    predicted: Columns,
+def _undecided(connection: Connection, tracks: Collection[int]) -> Iterator[_TrackState]:
+    """Those of some tracks that nobody decided."""
+    for batch in batched(tracks, BATCH):
+        nobody = Track.id.in_(batch), Track.decided_by.is_(None)
+        for track, episode in connection.execute(select(Track.id, Track.episode_id).where(*nobody)):
+            yield _TrackState(track, episode, dict(UNDECIDED), (None, False), overruled=False)
+
+
+def _compare(
+    track: _TrackState,
     propagated: tuple[Verdict, int | None] | None,
     denied: set[int],
     bundle_id: int,
-) -> Columns:
-    """The columns that a track is to have, given the models' prediction and the propagated name."""
-    wrong = predicted["character_id"] in denied
-    sure = predicted["character_id"] is not None and not predicted["unsure"]
-    if sure and not wrong:
-        return predicted
-    verdict, character_id = propagated or (None, None)
+    changed: _Changed,
+) -> None:
+    """Note what a track is to become, given the models' prediction and the propagated name."""
+    character, unsure = track.said
+    wrong = character in denied
+    sure = character is not None and not unsure
+    verdict, who = propagated or (None, None)
+    if (sure and not wrong) or (not wrong and (verdict is None or verdict.character is None)):
+        if track.overruled:
+            changed.back.append(track.id)
+            changed.note(track, character)
+        return
     if verdict is None or verdict.character is None:
-        return {**UNDECIDED, "decided_by": MODEL, "bundle_id": bundle_id} if wrong else predicted
-    return {
-        "character_id": character_id,
-        "confidence": round(float(verdict.confidence), 4),
-        "unsure": bool(verdict.unsure),
-        "top": [[name, round(float(chance), 4)] for name, chance in verdict.top],
-        "decided_by": MODEL,
-        "bundle_id": bundle_id,
-        "run_id": None,
-    }
+        wanted = {**UNDECIDED, "decided_by": MODEL, "bundle_id": bundle_id}
+    else:
+        wanted = {
+            "character_id": who,
+            "confidence": round(verdict.confidence, 4),
+            "unsure": verdict.unsure,
+            "top": [[name, round(chance, 4)] for name, chance in verdict.top],
+            "decided_by": MODEL,
+            "bundle_id": bundle_id,
+            "run_id": None,
+        }
+    top = None if wanted["top"] is None else json.dumps(wanted["top"])
+    if wanted | {"top": top} != track.now:
+        changed.given[track.id] = wanted
+        changed.note(track, who)
 
 
 def _drop_unused(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from eyecatch.db.connection.session import now_ms
 from eyecatch.db.models import Action
 from eyecatch.db.records.review import ActionRow
 from eyecatch.db.review import undo
-from eyecatch.db.review.undo import Change
+from eyecatch.db.review.change import Change
 
 
 def record(connection: Connection, kind: str, message: str, change: Change) -> ActionRow:

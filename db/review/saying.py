@@ -12,11 +12,11 @@ from eyecatch.core.errors import RequestError
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.models import Character, Cluster, Face, Track
 from eyecatch.db.review import undo
+from eyecatch.db.review.change import Change
 from eyecatch.db.review.choice import LOOK_AGAIN, check_faces, named_character
 from eyecatch.db.review.clusters import new_clusters
 from eyecatch.db.review.decisions import NO_FACE, NOBODY, FaceLabel
 from eyecatch.db.review.recording import some_faces
-from eyecatch.db.review.undo import Change
 
 
 def name_all(

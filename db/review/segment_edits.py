@@ -19,6 +19,7 @@ from eyecatch.db.models import Episode
 from eyecatch.db.models.base import PERSON
 from eyecatch.db.records.review import ActionRow, SegmentEdit
 from eyecatch.db.records.scan import EpisodeRecord
+from eyecatch.db.review.change import Change
 from eyecatch.db.review.choice import LOOK_AGAIN
 from eyecatch.db.review.recording import record
 from eyecatch.db.review.segment_changes import (
@@ -28,7 +29,6 @@ from eyecatch.db.review.segment_changes import (
     states_in,
     states_of,
 )
-from eyecatch.db.review.undo import Change
 from eyecatch.db.segments import new_shared
 
 

@@ -7,8 +7,7 @@ a search replaces, it holds whole rows: see ``db.review.segment_changes``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from more_itertools import batched
@@ -18,6 +17,7 @@ from sqlalchemy.engine import Connection
 from eyecatch.db.appearances import refresh_appearances
 from eyecatch.db.connection.bulk import BATCH
 from eyecatch.db.models import Apart, Appearance, Cluster, Episode, Face, Track, Unlike
+from eyecatch.db.review.change import Change
 from eyecatch.db.review.character_changes import (
     CharacterState,
     as_models_said,
@@ -39,51 +39,6 @@ from eyecatch.db.verdicts import hide_forgotten, restore
 Pair = tuple[int, int]
 
 
-@dataclass(slots=True)
-class Change:
-    """What was so before an action; its names are stored in the column ``action.before``.
-
-    Attributes:
-        said: (face, character) of labels that people had given; None for nobody and no face.
-        no_face, either: of those said to be nobody, faces that were called no face, and those of
-            which an earlier version didn't ask which of the two.
-        unsaid: faces without a label.
-        moved: (face, cluster) it was in; None for none.
-        parted, joined: pairs of clusters that now cannot link, and that now may.
-        denied: (face, character) that a person said it is not.
-        touched: clusters that no person had merged or split before, and now has.
-        made: characters that were new.
-        drawn, removed: missed faces that are new, and that were taken out.
-        characters: characters that were changed themselves, and those merged into them.
-        recast: characters whose names went to faces, or away from them.
-        undenied: (face, character) that a person had said it is not.
-        segments_before, segments_after: segments that were taken out, and that were put in; the
-            first of these is the one that the person chose.
-    """
-
-    said: list[tuple[int, int | None]] = field(default_factory=list)
-    unsaid: list[int] = field(default_factory=list)
-    moved: list[tuple[int, int | None]] = field(default_factory=list)
-    parted: list[Pair] = field(default_factory=list)
-    joined: list[Pair] = field(default_factory=list)
-    denied: list[Pair] = field(default_factory=list)
-    touched: list[int] = field(default_factory=list)
-    made: list[int] = field(default_factory=list)
-    no_face: list[int] = field(default_factory=list)
-    either: list[int] = field(default_factory=list)
-    drawn: list[int] = field(default_factory=list)
-    removed: list[int] = field(default_factory=list)
-    characters: list[CharacterState] = field(default_factory=list)
-    recast: list[int] = field(default_factory=list)
-    undenied: list[Pair] = field(default_factory=list)
-    segments_before: list[SegmentState] = field(default_factory=list)
-    segments_after: list[SegmentState] = field(default_factory=list)
-
-    def record(self) -> dict[str, Any]:
-        """As JSON has it."""
-        return asdict(self)
-
-
 def label_faces(
     connection: Connection, faces: Sequence[int], label: FaceLabel, change: Change
 ) -> None:
@@ -91,13 +46,16 @@ def label_faces(
     remember_labels(connection, faces, change)
     known = _known(connection, faces)
     add_decisions(connection, {spot: label for spot, _ in known.values()})
-    label_tracks(connection, {track: label for _, track in known.values() if track is not None})
+    tracks = {track: label for _, track in known.values() if track is not None}
+    change.cast |= _called(connection, tracks)
+    label_tracks(connection, tracks)
+    change.cast |= _called(connection, tracks)
 
 
 def unlabel_faces(connection: Connection, faces: Sequence[int], change: Change) -> None:
     """Remove people's labels from faces."""
     remember_labels(connection, faces, change)
-    _unlabel(connection, faces)
+    _unlabel(connection, faces, change)
 
 
 def move_to(connection: Connection, clusters: Mapping[int, int], change: Change) -> None:
@@ -152,7 +110,8 @@ def retract(connection: Connection, pairs: Collection[Pair], change: Change) -> 
 
 def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
     """Restore what was so before a change; what was done to other faces stays."""
-    change = Change(**{name: [_tuple(one) for one in value] for name, value in before.items()})
+    stored: dict[str, Any] = {n: [_tuple(one) for one in value] for n, value in before.items()}
+    change = Change(**stored)
     change.segments_before = [SegmentState(*one) for one in change.segments_before]
     change.segments_after = [SegmentState(*one) for one in change.segments_after]
     if "either" not in before:  # of an earlier version
@@ -160,7 +119,7 @@ def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
     change.characters = [CharacterState(*one) for one in change.characters]
     store_states(connection, change.characters)
     bring_back(connection, change.removed)
-    _unlabel(connection, change.unsaid)
+    _unlabel(connection, change.unsaid, change)
     _label_again(connection, change)
     left = _clusters_of(connection, [face for face, _ in change.moved])
     move_faces(connection, dict(change.moved))
@@ -181,8 +140,8 @@ def put_back(connection: Connection, before: Mapping[str, Any]) -> Change:
 def _restore_segments(connection: Connection, change: Change) -> None:
     there = restore_states(connection, change.segments_before, change.segments_after)
     known = {one.episode_id for one in (*change.segments_before, *change.segments_after)}
-    for episode in there - known:  # of which a later search learned what is undone
-        refresh_appearances(connection, episode)
+    # Of the others a later search learned what is undone.
+    refresh_appearances(connection, *(there - known))
     # Those of episodes that are gone are no change any more
     change.segments_before = [one for one in change.segments_before if one.episode_id in there]
     change.segments_after = [one for one in change.segments_after if one.episode_id in there]
@@ -195,7 +154,9 @@ def _label_again(connection: Connection, change: Change) -> None:
     for face, character in change.said:
         by_label.setdefault(FaceLabel(character, no_face.get(face, False)), []).append(face)
     for label, faces in by_label.items():
-        label_faces(connection, faces, label, Change())
+        again = Change()
+        label_faces(connection, faces, label, again)
+        change.cast |= again.cast
 
 
 def refresh(connection: Connection, change: Change) -> list[int]:
@@ -210,18 +171,25 @@ def refresh(connection: Connection, change: Change) -> list[int]:
         episodes |= set(connection.scalars(select(table.episode_id).where(theirs).distinct()))
     clusters: set[int] = {old for _, old in change.moved if old is not None}
     clusters |= _clusters_of(connection, of_missed)
+    homes: set[int] = set()
     for batch in batched(sorted(faces), BATCH):
         for episode, number in connection.execute(
             select(Face.episode_id, Face.cluster_id).where(Face.id.in_(batch))
         ):
             episodes.add(episode)
-            if change.moved and number is not None:
-                clusters.add(number)
-    for episode in sorted(episodes):
-        refresh_appearances(connection, episode)
+            if number is not None:
+                homes.add(number)
+    if change.moved:
+        clusters |= homes
+    cast = change.cast if change.only_labels else None
+    refresh_appearances(connection, *episodes, characters=cast)
     update_centres(connection, clusters)
-    series = connection.scalars(select(Episode.series_id).where(Episode.id.in_(episodes)))
-    count_clusters(connection, set(series))
+    series: set[int | None] = set()
+    for batch in batched(sorted(episodes), BATCH):
+        query = select(Episode.series_id).where(Episode.id.in_(batch)).distinct()
+        series |= set(connection.scalars(query))
+    here = homes if change.only_labels and not change.moved else None
+    count_clusters(connection, series, here)
     return sorted(episodes)
 
 
@@ -241,10 +209,22 @@ def remember_labels(connection: Connection, faces: Sequence[int], change: Change
     change.unsaid += [face for face in faces if face not in said]
 
 
-def _unlabel(connection: Connection, faces: Sequence[int]) -> None:
+def _unlabel(connection: Connection, faces: Sequence[int], change: Change) -> None:
     known = _known(connection, faces)
     remove_decisions(connection, [spot for spot, _ in known.values()])
-    restore(connection, [track for _, track in known.values() if track is not None])
+    tracks = [track for _, track in known.values() if track is not None]
+    change.cast |= _called(connection, tracks)
+    restore(connection, tracks)
+    change.cast |= _called(connection, tracks)
+
+
+def _called(connection: Connection, tracks: Iterable[int]) -> set[int]:
+    """The characters that tracks are called."""
+    found: set[int | None] = set()
+    for batch in batched(tracks, BATCH):
+        called = select(Track.character_id).where(Track.id.in_(batch)).distinct()
+        found |= set(connection.scalars(called))
+    return {one for one in found if one is not None}
 
 
 def _known(connection: Connection, faces: Sequence[int]) -> dict[int, tuple[Spot, int | None]]:

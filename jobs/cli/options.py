@@ -92,6 +92,16 @@ min_confidence = click.option(
 )
 
 
+def paging(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--limit`` and ``--offset``: a part of a list."""
+    number = click.IntRange(min=0)
+    limit = click.option("--limit", type=number, metavar="N", help="List N at most.")
+    offset = click.option(
+        "--offset", type=number, default=0, metavar="N", help="Leave out the first N."
+    )
+    return limit(offset(command))
+
+
 def trust(default: str) -> Decorator:
     """``--trust``; ``default`` says at which level names are given without it."""
     return click.option(

@@ -19,7 +19,7 @@ from eyecatch.jobs.cli.output import answer, print_json, print_text
 from eyecatch.jobs.progress import shares
 
 if TYPE_CHECKING:
-    from eyecatch.jobs.queries import CountingKeywords, FindKeywords
+    from eyecatch.jobs.queries import CountedListKeywords, FindKeywords, ListKeywords
 
 EMPTY = "The index has no episodes; fill it with: eyecatch index PATH."
 
@@ -76,9 +76,10 @@ def find(names: tuple[str, ...], form: str, db: str, **keywords: Unpack[FindKeyw
 @options.min_seconds
 @options.min_confidence
 @options.with_kinds
+@options.paging
 @options.form()
 @options.db
-def episodes(form: str, db: str, **keywords: Unpack[CountingKeywords]) -> None:
+def episodes(form: str, db: str, **keywords: Unpack[CountedListKeywords]) -> None:
     """What episodes are in the index, and who is in them."""
     found = eyecatch.episodes(db=db, **keywords)
     rows = [shapes.episode_row(one) for one in found]
@@ -104,13 +105,14 @@ def episodes(form: str, db: str, **keywords: Unpack[CountingKeywords]) -> None:
 @options.min_seconds
 @options.min_confidence
 @options.with_kinds
+@options.paging
 @options.form()
 @options.db
-def characters(form: str, db: str, **keywords: Unpack[CountingKeywords]) -> None:
+def characters(form: str, db: str, **keywords: Unpack[CountedListKeywords]) -> None:
     """What characters are in the index, longest on screen first."""
     rows = [shapes.character_row(one) for one in eyecatch.characters(db=db, **keywords)]
     empty = NOBODY
-    if form == "table" and not rows and not eyecatch.episodes(db=db):
+    if form == "table" and not rows and not eyecatch.episodes(db=db, limit=1):
         empty = EMPTY
     columns = ["character", "series", "episodes", "seconds", "faces", "aliases"]
     answer(form, rows, columns, empty)
@@ -120,15 +122,16 @@ def characters(form: str, db: str, **keywords: Unpack[CountingKeywords]) -> None
 
 
 @click.command(epilog="Example:  eyecatch status --db season1.db")
+@options.paging
 @options.form()
 @options.db
-def status(form: str, db: str) -> None:
+def status(form: str, db: str, **keywords: Unpack[ListKeywords]) -> None:
     """What is done, pending and failed, and why; files that are no episode; what runs now.
 
     Done, pending and failed are numbers of chunks; again is how many were begun once more, because
     something died.
     """
-    found = eyecatch.status(db=db)
+    found = eyecatch.status(db=db, **keywords)
     rows = [shapes.status_row(one) for one in found.episodes]
     bad = [shapes.bad_file_row(one) for one in found.bad_files]
     runs = [shapes.run_row(run) for run in found.runs]

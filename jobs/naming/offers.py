@@ -5,7 +5,7 @@ A doubt of None means that it is worth a click.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from eyecatch.core.identity.doubts import (
@@ -37,7 +37,8 @@ class OfferCounts(NamedTuple):
 class Offers:
     """What of an index is worth asking a person about.
 
-    How clearly the faces of a cluster are seen is asked of the index once for each state of it.
+    How clearly a face, or those of a cluster, are seen is asked of the index once for each state of
+    it: every page counts what is offered.
 
     Args:
         index: the index.
@@ -48,6 +49,7 @@ class Offers:
         self._index = index
         self._pipeline = pipeline
         self._clear: dict[ClusterRow, Doubt | None] = {}
+        self._seen: dict[FaceRow, FaceClarity] = {}
         self._medians: dict[int | None, FaceClarity] = {}
 
     def clusters(self) -> list[tuple[ClusterRow, Doubt | None]]:
@@ -64,11 +66,11 @@ class Offers:
     def unsure(self) -> list[tuple[FaceRow, Doubt | None]]:
         """Faces whose name is unsure, the most informative to label first."""
         faces = self._index.faces.unsure()
-        seen = self._index.clarity.of_faces([face.id for face in faces])
+        seen = self._clarity(faces)
         far = {face for guesses in self._pipeline.guesses.values() for face in guesses.far}
         offers: list[tuple[FaceRow, Doubt | None]] = []
         for face in faces:
-            clarity = seen.get(face.id, UNSEEN)
+            clarity = seen[face]
             unclear = face_doubt([clarity], self._median(clarity.series_id))
             offers.append((face, Doubt.UNLIKE if face.id in far else unclear))
         return offers
@@ -95,6 +97,14 @@ class Offers:
             known[row] = clarity_doubt(seen, self._median(row.series_id))
         self._clear = known
         return known
+
+    def _clarity(self, faces: Sequence[FaceRow]) -> Mapping[FaceRow, FaceClarity]:
+        """How clearly faces are seen."""
+        known = {face: self._seen[face] for face in faces if face in self._seen}
+        new = [face for face in faces if face not in known]
+        seen = self._index.clarity.of_faces([face.id for face in new])
+        self._seen = known | {face: seen.get(face.id, UNSEEN) for face in new}
+        return self._seen
 
     def _median(self, series_id: int | None) -> FaceClarity:
         if series_id not in self._medians:

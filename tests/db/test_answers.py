@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 
 from eyecatch.core.errors import RequestError, UnknownCharacterError
-from eyecatch.db.appearances import TrackSpan, joined
 from eyecatch.db.index import open_index
 from eyecatch.db.models.base import DONE
+from eyecatch.db.ranges import TrackSpan, joined
 from eyecatch.db.records.scan import Provenance
 
 
