@@ -7,6 +7,7 @@ A bundle is a folder::
     model.keras       the weights; nothing else of it is ever read
     prototypes.npz    of a network that only embeds: what stands for each character
     cohort.npz        perhaps, of such a network: faces of people whom it never saw
+    metric.npz        perhaps, of such a network: how faces of the show are compared
     card.json         how it was trained and measured
     card.md           the same for people
 
@@ -23,23 +24,36 @@ from pathlib import Path
 from typing import Any
 
 from eyecatch.core.errors import ModelError
-from eyecatch.core.identity.cohort import Cohort, read_cohort
+from eyecatch.core.identity.bundle_files import (
+    CARD,
+    CARD_TEXT,
+    METRIC,
+    WEIGHTS,
+    check_file,
+    check_files,
+    digests_of,
+    no_bundle,
+    prototypes_in,
+)
+from eyecatch.core.identity.cohort import Cohort
 from eyecatch.core.identity.decision import Calibration, Thresholds
-from eyecatch.core.identity.manifest import Character, Contents, check_prototypes
+from eyecatch.core.identity.manifest import Character, Contents
 from eyecatch.core.identity.networks import Architecture
-from eyecatch.core.identity.prototypes import Prototypes, read_prototypes
+from eyecatch.core.identity.prototypes import Prototypes
 from eyecatch.core.identity.trust import BALANCED, check_level
 
 FORMAT = "eyecatch bundle"
 VERSION = 2
 """Raised whenever a reader of the last version would misread a bundle."""
 
-READABLE = (1, 2)
+VERSION_WITH_METRIC = 3
+"""Of bundles with a metric: whoever doesn't know it would answer wrongly, and refuses them."""
+
+READABLE = (1, 2, 3)
 """Version 1 knew neither prototypes, nor thresholds of a character, nor the series. Levels of trust
 came to version 2 later: whoever doesn't know them decides at ``balanced``, and rightly so."""
 
-MANIFEST, WEIGHTS, CARD, CARD_TEXT = "bundle.json", "model.keras", "card.json", "card.md"
-PROTOTYPES, COHORT = "prototypes.npz", "cohort.npz"
+MANIFEST = "bundle.json"
 LARGEST_MANIFEST = 16 * 2**20
 """Bytes; ten thousand characters with aliases take less than two million."""
 
@@ -103,8 +117,7 @@ class Bundle(Contents):
 
     def check_weights(self) -> None:
         """Raises ModelError if the weights are no longer those that the bundle was read with."""
-        if _sha256(self.weights) != self.weights_digest:
-            raise _another(self.weights)
+        check_file(self.folder, WEIGHTS, {WEIGHTS: self.weights_digest})
 
     @property
     def card(self) -> dict[str, Any]:
@@ -112,9 +125,9 @@ class Bundle(Contents):
         try:
             card = json.loads((self.folder / CARD).read_text("utf-8"))
         except (OSError, ValueError, RecursionError) as error:
-            raise _no_bundle(self.folder, f"its {CARD} can't be read") from error
+            raise no_bundle(self.folder, f"its {CARD} can't be read") from error
         if not isinstance(card, dict):
-            raise _no_bundle(self.folder, f"its {CARD} holds no object")
+            raise no_bundle(self.folder, f"its {CARD} holds no object")
         return card
 
     @property
@@ -123,7 +136,7 @@ class Bundle(Contents):
         try:
             return (self.folder / CARD_TEXT).read_text("utf-8")
         except (OSError, ValueError) as error:
-            raise _no_bundle(self.folder, f"its {CARD_TEXT} can't be read") from error
+            raise no_bundle(self.folder, f"its {CARD_TEXT} can't be read") from error
 
 
 def load_bundle(folder: Path | str) -> Bundle:
@@ -144,9 +157,9 @@ def load_bundle(folder: Path | str) -> Bundle:
         manifest = json.loads(raw)
         format_, version = manifest["format"], manifest["version"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _no_bundle(folder, f"its {MANIFEST} can't be read") from error
+        raise no_bundle(folder, f"its {MANIFEST} can't be read") from error
     if format_ != FORMAT:
-        raise _no_bundle(folder, f"its {MANIFEST} is of something else")
+        raise no_bundle(folder, f"its {MANIFEST} is of something else")
     if version not in READABLE:
         raise ModelError(
             str(folder),
@@ -158,16 +171,16 @@ def load_bundle(folder: Path | str) -> Bundle:
         files = {str(name): str(digest) for name, digest in manifest["files"].items()}
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         why = str(error).partition("\n")[0]
-        raise _no_bundle(folder, f"its {MANIFEST} is damaged ({why})") from error
-    _check_files(folder, contents, files)
-    cohort = _cohort(folder, contents, files)
+        raise no_bundle(folder, f"its {MANIFEST} is damaged ({why})") from error
+    check_files(folder, contents, files)
+    prototypes = prototypes_in(folder, contents, files)
     return Bundle(
         **{one.name: getattr(contents, one.name) for one in fields(Contents)},
         folder=folder,
         file_digest=hashlib.sha256(raw).hexdigest(),
         weights_digest=files[WEIGHTS],
-        prototypes=_prototypes(folder, contents, cohort),
-        cohort=cohort,
+        prototypes=prototypes,
+        cohort=None if prototypes is None else prototypes.cohort,
     )
 
 
@@ -175,7 +188,7 @@ def write_manifest(folder: Path, contents: Contents) -> None:
     """Writes ``bundle.json`` for the files that already stand in ``folder``."""
     manifest = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": VERSION_WITH_METRIC if (folder / METRIC).is_file() else VERSION,
         "created_by": contents.created_by,
         "network": {
             "name": contents.architecture.name,
@@ -187,11 +200,7 @@ def write_manifest(folder: Path, contents: Contents) -> None:
         **({"trust": _trust_table(contents)} if contents.trust else {}),
         "crop_size": contents.crop_size,
         "series": contents.series,
-        "files": {
-            name: _sha256(folder / name)
-            for name in (*_files(contents), COHORT)
-            if name != COHORT or (folder / COHORT).is_file()
-        },
+        "files": digests_of(folder, contents),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     (folder / MANIFEST).write_text(text, "utf-8")
@@ -202,10 +211,10 @@ def _read_manifest(folder: Path) -> bytes:
     if not folder.exists():
         raise ModelError(str(folder), "there is no such bundle", "train one with eyecatch train")
     if not path.is_file():
-        raise _no_bundle(folder, f"it has no {MANIFEST}")
+        raise no_bundle(folder, f"it has no {MANIFEST}")
     try:
         if path.stat().st_size > LARGEST_MANIFEST:
-            raise _no_bundle(folder, f"its {MANIFEST} is too large")
+            raise no_bundle(folder, f"its {MANIFEST} is too large")
         return path.read_bytes()
     except OSError as error:
         raise ModelError(str(path), f"it can't be read ({error.strerror})") from error
@@ -242,59 +251,3 @@ def _parse_thresholds(maybe: float, sure: float) -> Thresholds:
 def _character(entry: Mapping[str, Any]) -> Character:
     name, aliases = str(entry["name"]), tuple(map(str, entry["aliases"]))
     return Character(name, aliases, entry.get("maybe"), entry.get("sure"))
-
-
-def _prototypes(folder: Path, contents: Contents, cohort: Cohort | None) -> Prototypes | None:
-    if not contents.architecture.embeds:
-        return None
-    prototypes = read_prototypes(folder / PROTOTYPES, cohort)
-    try:
-        check_prototypes(contents, prototypes)
-    except ValueError as error:
-        raise _no_bundle(folder, f"it has {error}") from error
-    return prototypes
-
-
-def _cohort(folder: Path, contents: Contents, files: Mapping[str, str]) -> Cohort | None:
-    """Bundles of before have none, and need none to answer."""
-    if COHORT not in files or not contents.architecture.embeds:
-        return None
-    path = folder / COHORT
-    if not path.is_file():
-        raise ModelError(str(folder), f"the bundle lacks its {COHORT}", "copy it again, whole")
-    if files[COHORT] != _sha256(path):
-        raise _another(path)
-    return read_cohort(path, int(contents.architecture.options["embedding"]))
-
-
-def _files(contents: Contents) -> tuple[str, ...]:
-    """What stands in the folder beside the manifest."""
-    return WEIGHTS, CARD, CARD_TEXT, *((PROTOTYPES,) if contents.architecture.embeds else ())
-
-
-def _check_files(folder: Path, contents: Contents, files: Mapping[str, str]) -> None:
-    for name in _files(contents):
-        if not (folder / name).is_file():
-            raise ModelError(str(folder), f"the bundle lacks its {name}", "copy it again, whole")
-        if files.get(name) != _sha256(folder / name):
-            raise _another(folder / name)
-
-
-def _another(path: Path) -> ModelError:
-    return ModelError(
-        str(path),
-        "it is not the file that the bundle was made with (its digest differs)",
-        "copy the bundle again, whole",
-    )
-
-
-def _no_bundle(folder: Path, why: str) -> ModelError:
-    return ModelError(str(folder), f"it is no bundle: {why}", "train one with eyecatch train")
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ModelError(str(path), f"it can't be read ({error.strerror})") from error

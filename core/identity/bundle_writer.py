@@ -12,21 +12,20 @@ from typing import Any
 
 from eyecatch.core.errors import RequestError
 from eyecatch.core.files import atomic_folder
-from eyecatch.core.identity.bundle import (
+from eyecatch.core.identity.bundle import MANIFEST, Bundle, load_bundle, write_manifest
+from eyecatch.core.identity.bundle_files import (
     CARD,
     CARD_TEXT,
     COHORT,
-    MANIFEST,
+    METRIC,
     PROTOTYPES,
     WEIGHTS,
-    Bundle,
-    load_bundle,
-    write_manifest,
 )
 from eyecatch.core.identity.cohort import Cohort, write_cohort
 from eyecatch.core.identity.manifest import Contents, check_prototypes
 from eyecatch.core.identity.networks import Network
 from eyecatch.core.identity.prototypes import Prototypes, write_prototypes
+from eyecatch.core.identity.show_metric import write_metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,8 @@ def save_bundle(  # noqa: PLR0913 - each is a part of a bundle
         network: the trained ``keras.Model`` that ``contents.architecture`` builds, or the file of
             weights of another bundle, which is copied as it is.
         card: how it was trained and measured.
-        prototypes: of a network that ``embeds``, an owner for each of ``contents.names``; None if
-            there are no names.
+        prototypes: of a network that ``embeds``, an owner for each of ``contents.names``, with
+            their metric if they have one; None if there are no names.
         cohort: people whom such a network never saw.
         force: replace a bundle of that name.
 
@@ -90,6 +89,8 @@ def save_bundle(  # noqa: PLR0913 - each is a part of a bundle
             _write_weights(new / WEIGHTS, contents, network)
             if prototypes is not None:
                 write_prototypes(new / PROTOTYPES, prototypes)
+            if prototypes is not None and prototypes.metric is not None:
+                write_metric(new / METRIC, prototypes.metric)
             if cohort is not None:
                 write_cohort(new / COHORT, cohort)
             (new / CARD).write_text(json.dumps(card.facts, ensure_ascii=False, indent=1), "utf-8")
@@ -111,7 +112,9 @@ def unsaved_bundle(contents: Contents, embedder: Bundle, prototypes: Prototypes)
     check_prototypes(contents, prototypes)
     said = hashlib.sha256(json.dumps(asdict(contents), sort_keys=True).encode())
     said.update(embedder.weights_digest.encode())
-    for array in (prototypes.vectors, prototypes.owners, prototypes.counts):
+    metric = prototypes.metric
+    mapping = () if metric is None else (metric.matrix, metric.centre)
+    for array in (prototypes.vectors, prototypes.owners, prototypes.counts, *mapping):
         said.update(array.tobytes())
     return Bundle(
         **{one.name: getattr(contents, one.name) for one in fields(Contents)},

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from eyecatch.core.arrays import read_arrays
 from eyecatch.core.errors import ModelError
+from eyecatch.core.identity.show_metric import ShowMetric
 
 Vectors = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
@@ -70,6 +71,10 @@ class Cohort:
         people = np.add.reduceat(cosines[order], starts, axis=0) / counts[:, None]
         nearest = np.sort(people, axis=0)[-NEAREST - 1 : -1]
         return np.asarray(OFFSET * nearest.mean(axis=0))
+
+    def mapped(self, metric: ShowMetric | None) -> Cohort:
+        """The same faces as a metric compares them; as they are without one."""
+        return self if metric is None else Cohort(metric(self.vectors), self.people)
 
     def __len__(self) -> int:
         return len(self.vectors)

@@ -7,7 +7,7 @@ archive, ``prototypes.npz``, which is read as something that a stranger may have
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from eyecatch.core.arrays import read_arrays
 from eyecatch.core.errors import ModelError
 from eyecatch.core.identity.cohort import Cohort
+from eyecatch.core.identity.show_metric import ShowMetric
 
 Vectors = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
@@ -47,11 +48,13 @@ class Prototypes:
     """The prototypes of a bundle.
 
     Attributes:
-        vectors: float32 (p, d), of unit length.
+        vectors: float32 (p, d), of unit length; where there is a metric, mapped by it.
         owners: int64 (p,) whose each is, as a place in ``Contents.names``; each place up to the
             highest has at least one.
         counts: int64 (p,) how many pictures are behind each.
         cohort: people whom the network never saw, against whom logits are normalised; or None.
+        metric: by which embeddings are compared, learned from the show's faces; None for as they
+            are.
         offsets: float64 (p,) what follows from it: taken from the cosines; see ``Cohort.offsets``.
     """
 
@@ -59,6 +62,7 @@ class Prototypes:
     owners: Places
     counts: Places
     cohort: Cohort | None = None
+    metric: ShowMetric | None = None
     offsets: Reals = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,35 +83,45 @@ class Prototypes:
             raise ValueError("owners: expected every place from 0 to the highest")
         if np.any(self.counts < 0):
             raise ValueError("counts: expected none below 0")
-        none = np.zeros(p)
-        object.__setattr__(
-            self, "offsets", none if self.cohort is None else self.cohort.offsets(self.vectors)
-        )
+        if self.metric is not None and len(self.metric) != self.vectors.shape[1]:
+            raise ValueError(f"a metric of {len(self.metric)} numbers for {self.vectors.shape[1]}")
+        object.__setattr__(self, "offsets", self._offsets())
 
     def __len__(self) -> int:
         return len(self.vectors)
 
     @classmethod
-    def none(cls, length: int, cohort: Cohort | None = None) -> Prototypes:
+    def none(
+        cls, length: int, cohort: Cohort | None = None, metric: ShowMetric | None = None
+    ) -> Prototypes:
         """Nobody's yet, for embeddings of that length."""
         nothing = np.zeros(0, np.int64)
-        return cls(np.zeros((0, length), np.float32), nothing, nothing, cohort)
+        return cls(np.zeros((0, length), np.float32), nothing, nothing, cohort, metric)
 
     @property
     def classes(self) -> int:
         """How many owners there are."""
         return int(self.owners.max(initial=-1)) + 1
 
+    def mapped(self, embeddings: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+        """Embeddings (n, d) as they are compared, and as prototypes are made of them."""
+        return embeddings if self.metric is None else self.metric(embeddings)
+
     def cosines(self, embeddings: npt.NDArray[np.floating]) -> Reals:
         """Cosine of each unit embedding (n, d) with the best prototype of each owner: (n, c).
 
         Each prototype's offset is taken from its cosines.
+        """
+        return self.cosines_of_mapped(self.mapped(embeddings))
+
+    def cosines_of_mapped(self, vectors: npt.NDArray[np.floating]) -> Reals:
+        """As ``cosines``, of what ``mapped`` gave, or of prototypes.
 
         It is added up in double precision, so that a face's answer does not depend on the faces
         beside it.
         """
         order = np.argsort(self.owners, kind="stable")
-        all_ = embeddings.astype(np.float64) @ self.vectors[order].T.astype(np.float64)
+        all_ = vectors.astype(np.float64) @ self.vectors[order].T.astype(np.float64)
         all_ -= self.offsets[order]
         if not len(self):
             return all_
@@ -125,21 +139,21 @@ class Prototypes:
 
     def extended(self, owner: int, vectors: Vectors, counts: Places) -> Prototypes:
         """With more prototypes of an owner who has some."""
-        return Prototypes(
-            np.concatenate([self.vectors, vectors]),
-            np.concatenate([self.owners, np.full(len(vectors), owner)]),
-            np.concatenate([self.counts, counts]),
-            self.cohort,
+        return replace(
+            self,
+            vectors=np.concatenate([self.vectors, vectors]),
+            owners=np.concatenate([self.owners, np.full(len(vectors), owner)]),
+            counts=np.concatenate([self.counts, counts]),
         )
 
     def inserted(self, owner: int, vectors: Vectors, counts: Places) -> Prototypes:
         """With prototypes of a new owner at that place; the owners from there on move up."""
         moved = self.owners + (self.owners >= owner)
-        return Prototypes(
-            np.concatenate([self.vectors, vectors]),
-            np.concatenate([moved, np.full(len(vectors), owner)]),
-            np.concatenate([self.counts, counts]),
-            self.cohort,
+        return replace(
+            self,
+            vectors=np.concatenate([self.vectors, vectors]),
+            owners=np.concatenate([moved, np.full(len(vectors), owner)]),
+            counts=np.concatenate([self.counts, counts]),
         )
 
     def without(self, owner: int) -> Prototypes:
@@ -147,7 +161,12 @@ class Prototypes:
         kept = self.owners != owner
         owners = self.owners[kept]
         moved = owners - (owners > owner)
-        return Prototypes(self.vectors[kept], moved, self.counts[kept], self.cohort)
+        return replace(self, vectors=self.vectors[kept], owners=moved, counts=self.counts[kept])
+
+    def _offsets(self) -> Reals:
+        if self.cohort is None:
+            return np.zeros(len(self))
+        return self.cohort.mapped(self.metric).offsets(self.vectors)
 
 
 def make_prototypes(
@@ -219,8 +238,10 @@ def write_prototypes(path: Path, prototypes: Prototypes) -> None:
     np.savez(path, allow_pickle=False, **arrays)
 
 
-def read_prototypes(path: Path, cohort: Cohort | None = None) -> Prototypes:
-    """Reads what ``write_prototypes`` wrote; of a bundle with a cohort, normalised against it.
+def read_prototypes(
+    path: Path, cohort: Cohort | None = None, metric: ShowMetric | None = None
+) -> Prototypes:
+    """Reads what ``write_prototypes`` wrote; with the cohort and the metric of the bundle.
 
     Nothing in the file is run, and no more memory is taken than its arrays may need.
 
@@ -229,7 +250,7 @@ def read_prototypes(path: Path, cohort: Cohort | None = None) -> Prototypes:
     """
     try:
         arrays = read_arrays(path, LARGEST_ARRAYS, ARRAYS)
-        return Prototypes(**arrays, cohort=cohort)
+        return Prototypes(**arrays, cohort=cohort, metric=metric)
     except (OSError, ValueError) as error:
         why = str(error).splitlines()[0]
         raise ModelError(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from eyecatch.core.identity.base_embedder import base_bundle
 from eyecatch.core.identity.bundle_writer import unsaved_bundle
 from eyecatch.core.identity.decision import vote
+from eyecatch.core.identity.prototypes import make_prototypes
 from eyecatch.training.enrolment.whole_cast import CastFaces, enrol_cast
 from eyecatch.training.open_set import calibrate_open_set
 
@@ -100,3 +103,52 @@ def test_a_long_season_is_fitted_on_a_part_of_it(base, monkeypatch):
     vectors = people(base, 3, 800)
     enrol_cast(base, cast_of(vectors), vectors[0])
     assert 800 <= asked[0] <= 2000
+
+
+def show_that_nobody_saw(base, faces):
+    """People whose faces differ most in what says nothing of who they are."""
+    dice = np.random.default_rng(5)
+    vectors = people(base, 6, faces, seed=5) + 0
+    pose = np.linalg.qr(dice.normal(size=(192, 4)))[0]
+    vectors = vectors + 1.2 * dice.normal(size=(6, faces, 4)) @ pose.T
+    return (vectors / np.linalg.norm(vectors, axis=2, keepdims=True)).astype(np.float32)
+
+
+def test_a_show_is_learned_from_its_named_faces(base):
+    vectors = show_that_nobody_saw(base, 120)
+    named, asked = vectors[:, :60], vectors[:, 60:]
+    gallery = enrol_cast(base, cast_of(named), vectors[:0, 0])
+    assert gallery.prototypes.metric is not None
+    rightly = [
+        np.mean([one.character == f"person {k}" for one in said(gallery, own)])
+        for k, own in enumerate(asked)
+    ]
+    plain = replace(
+        gallery.prototypes,
+        metric=None,
+        vectors=np.concatenate(
+            [own.mean(axis=0, keepdims=True) / np.linalg.norm(own.mean(axis=0)) for own in named]
+        ),
+        owners=np.arange(6),
+        counts=np.ones(6, np.int64),
+    )
+    before = [(plain.cosines(own).argmax(axis=1) == k).mean() for k, own in enumerate(asked)]
+    assert np.mean(rightly) > np.mean(before) + 0.05
+
+
+def test_with_a_handful_of_faces_embeddings_are_compared_as_they_are(base):
+    gallery = enrol_cast(base, cast_of(people(base, 3, 2)), np.zeros((0, 192), np.float32))
+    assert gallery.contents.calibration == base.calibration
+    assert gallery.prototypes.metric is None
+
+
+def test_who_joins_a_show_that_was_learned_and_leaves_again_changes_nothing(base):
+    gallery = enrol_cast(base, cast_of(show_that_nobody_saw(base, 10)), np.zeros((0, 192), "f4"))
+    new = people(base, 1, 5, seed=8)[0]
+    more = gallery.with_prototypes("Hiei", *make_prototypes(gallery.prototypes.mapped(new)))
+    assert {one.character for one in said(more, new)} == {"Hiei"}
+    less = more.without(more.index_of("Hiei"))
+    assert less.contents == gallery.contents
+    assert less.prototypes.metric is gallery.prototypes.metric
+    for name in ("vectors", "owners", "counts"):
+        assert np.array_equal(getattr(less.prototypes, name), getattr(gallery.prototypes, name))

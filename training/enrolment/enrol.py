@@ -149,7 +149,8 @@ def _with_character(
 ) -> tuple[Gallery, tuple[str, ...]]:
     """With a character's prototypes and thresholds; and warnings about the images."""
     try:
-        changed = gallery.with_prototypes(name, *make_prototypes(embeddings))
+        mapped = gallery.prototypes.mapped(embeddings)
+        changed = gallery.with_prototypes(name, *make_prototypes(mapped))
     except ValueError as error:
         raise RequestError(
             f"the pictures of {name!r} tell the network nothing", "use others"

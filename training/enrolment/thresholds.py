@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from eyecatch.core.identity.cohort import Cohort
 from eyecatch.core.identity.decision import Thresholds, probabilities
-from eyecatch.core.identity.prototypes import make_prototypes
+from eyecatch.core.identity.prototypes import SCALE, make_prototypes
 from eyecatch.core.identity.trust import MAX_THRESHOLD
 from eyecatch.training.enrolment.gallery import Gallery
 from eyecatch.training.metrics import Answers
@@ -69,9 +69,9 @@ def compare(
         cohort: of the bundle.
     """
     index = after.index_of(name)
-    own = []
+    own, mapped = [], after.prototypes.mapped(embeddings)
     for k in range(len(embeddings) if len(embeddings) >= MIN_IMAGES else 0):
-        without = before.with_prototypes(name, *make_prototypes(np.delete(embeddings, k, axis=0)))
+        without = before.with_prototypes(name, *make_prototypes(np.delete(mapped, k, axis=0)))
         own.append(_probabilities(without, embeddings[k : k + 1])[0, index])
     strangers = None if cohort is None else _of_cohort(after, index, cohort)
     return Similarity(np.array(own, np.float64), taken_for(after, index), strangers)
@@ -116,7 +116,7 @@ def taken_for(gallery: Gallery, index: int) -> Reals:
     """
     prototypes = gallery.prototypes
     others = prototypes.owners != index
-    logits = prototypes.logits(prototypes.vectors[others])
+    logits = SCALE * prototypes.cosines_of_mapped(prototypes.vectors[others])
     logits[np.arange(len(logits)), prototypes.owners[others]] = LEFT_OUT
     return np.asarray(probabilities(logits, gallery.contents.calibration)[:, index])
 

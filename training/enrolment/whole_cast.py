@@ -13,6 +13,7 @@ from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.identity.cohort import Cohort
 from eyecatch.core.identity.decision import probabilities
 from eyecatch.core.identity.prototypes import make_prototypes
+from eyecatch.core.identity.show_metric import fit_show_metric
 from eyecatch.training.enrolment.gallery import Gallery
 from eyecatch.training.enrolment.thresholds import LEFT_OUT, Similarity, taken_for, thresholds
 from eyecatch.training.open_set import ENROLLED_SHARE, FittedCalibration, calibrate_open_set
@@ -71,10 +72,12 @@ def enrol_cast(embedder: Bundle, cast: Mapping[str, CastFaces], strangers: Vecto
         RequestError: the network can't be enrolled into.
     """
     empty = _without_anybody(Gallery.of(embedder))
-    gallery = _with_prototypes(empty, cast)
+    gallery = _with_prototypes(_with_metric(empty, cast), cast)
     fitted = _calibrate(empty, gallery, cast, strangers, embedder.cohort)
     own = list(fitted.thresholds[: len(cast)])
     kept = fitted.calibration == empty.contents.calibration
+    if kept:  # it was fitted on embeddings as they are
+        gallery = _with_prototypes(empty, cast)
     trust = gallery.contents.trust if kept else fitted.trust
     contents = replace(gallery.contents, calibration=fitted.calibration, trust=trust)
     gallery = replace(gallery, contents=contents)
@@ -96,9 +99,19 @@ def _without_anybody(gallery: Gallery) -> Gallery:
     return Gallery(contents, gallery.prototypes.none(length, gallery.prototypes.cohort))
 
 
+def _with_metric(gallery: Gallery, cast: Mapping[str, CastFaces]) -> Gallery:
+    """A gallery of nobody with the metric that a cast's faces teach."""
+    embeddings = np.concatenate([faces.embeddings for faces in cast.values()])
+    people = np.repeat(np.arange(len(cast)), [len(faces.tracks) for faces in cast.values()])
+    tracks = np.concatenate([faces.tracks for faces in cast.values()])
+    metric = fit_show_metric(embeddings, people, tracks)
+    return replace(gallery, prototypes=replace(gallery.prototypes, metric=metric))
+
+
 def _with_prototypes(gallery: Gallery, cast: Mapping[str, CastFaces]) -> Gallery:
     for name, faces in cast.items():
-        vectors = make_prototypes(faces.embeddings, MOST_PROTOTYPES, PULL)
+        mapped = gallery.prototypes.mapped(faces.embeddings)
+        vectors = make_prototypes(mapped, MOST_PROTOTYPES, PULL)
         gallery = gallery.with_prototypes(name, *vectors)
     return gallery
 
@@ -142,7 +155,7 @@ def _held_out(empty: Gallery, cast: Mapping[str, CastFaces]) -> tuple[Vectors, P
     most = max(1, MOST_JUDGED // max(len(cast) * FOLDS, 1))
     for part in range(FOLDS):
         rest = {name: _others(faces, part) for name, faces in cast.items()}
-        prototypes = _with_prototypes(empty, rest).prototypes
+        prototypes = _with_prototypes(_with_metric(empty, rest), rest).prototypes
         for index, faces in enumerate(cast.values()):
             mine = faces.embeddings[faces.parts == part]
             if len(mine) and len(mine) < len(faces.embeddings):

@@ -16,11 +16,12 @@ import pytest
 
 from eyecatch.core.errors import ModelError, RequestError
 from eyecatch.core.identity.bundle import load_bundle, write_manifest
-from eyecatch.core.identity.bundle_writer import Card, save_bundle
+from eyecatch.core.identity.bundle_writer import Card, save_bundle, unsaved_bundle
 from eyecatch.core.identity.inference import Identify
 from eyecatch.core.identity.manifest import Character
 from eyecatch.core.identity.networks import Architecture, study_network
 from eyecatch.core.identity.prototypes import Prototypes, write_prototypes
+from eyecatch.core.identity.show_metric import ShowMetric
 from eyecatch.core.identity.weights import load_weights
 from eyecatch.core.tensorflow import keras
 
@@ -95,8 +96,8 @@ def change(folder, **values):
         (lambda f: (f / "bundle.json").write_bytes(b"\xff\xfe\x00"), "can't be read"),
         (lambda f: change(f, format="a cake"), "is of something else"),
         (
-            lambda f: change(f, version=3),
-            "its format version is 3, and this program reads 2 and before",
+            lambda f: change(f, version=4),
+            "its format version is 4, and this program reads 3 and before",
         ),
         (lambda f: change(f, characters=[]), "it is no bundle"),
         (lambda f: change(f, characters=[{"name": "Hiei", "aliases": []}] * 2), "the same name"),
@@ -162,6 +163,73 @@ def test_prototypes_of_another_bundle_are_said(folder, made, owners, length, sen
     write_manifest(folder, made)
     with pytest.raises(ModelError, match=sentence):
         load_bundle(folder)
+
+
+def with_metric(prototypes, seed=4):
+    matrix = np.random.default_rng(seed).normal(size=(8, 8)).astype(np.float32)
+    return replace(prototypes, metric=ShowMetric(matrix + matrix.T, matrix[0] / 10))
+
+
+@with_prototypes
+def test_a_metric_goes_with_its_bundle(tmp_path, shared_bundle, made, prototypes, crops):
+    plain = Identify(shared_bundle)(crops[:9])
+    mapped = with_metric(prototypes)
+    bundle = save_bundle(tmp_path / "metric.bundle", made, shared_bundle.weights, CARD, mapped)
+    said = Identify(bundle.folder)(crops[:9])
+    assert np.array_equal(said.embeddings, plain.embeddings)  # an index keeps these
+    assert np.array_equal(said.logits, mapped.logits(plain.embeddings).astype(np.float32))
+    assert not np.allclose(said.logits, plain.logits, atol=0.1)
+    assert bundle.network == shared_bundle.network
+    one, other = (
+        unsaved_bundle(made, bundle, with_metric(prototypes, seed)).digest for seed in (4, 5)
+    )
+    assert one != other
+
+
+@with_prototypes
+def test_a_program_that_knows_no_metric_refuses_it_and_reads_all_others(
+    tmp_path, shared_bundle, made, prototypes
+):
+    save_bundle(
+        tmp_path / "metric.bundle", made, shared_bundle.weights, CARD, with_metric(prototypes)
+    )
+    versions = [
+        json.loads((one / "bundle.json").read_text())["version"]
+        for one in (shared_bundle.folder, tmp_path / "metric.bundle")
+    ]
+    assert versions == [2, 3]
+
+
+@with_prototypes
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda path: path.unlink(), r"lacks its metric\.npz"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-9]), "its digest differs"),
+    ],
+)
+def test_a_metric_that_is_gone_or_damaged_is_said(
+    tmp_path, shared_bundle, made, prototypes, spoil, sentence
+):
+    bundle = save_bundle(
+        tmp_path / "m.bundle", made, shared_bundle.weights, CARD, with_metric(prototypes)
+    )
+    spoil(bundle.folder / "metric.npz")
+    with pytest.raises(ModelError, match=sentence):
+        load_bundle(bundle.folder)
+
+
+@with_prototypes
+def test_a_metric_for_embeddings_of_another_length_is_said(
+    tmp_path, shared_bundle, made, prototypes
+):
+    bundle = save_bundle(
+        tmp_path / "m.bundle", made, shared_bundle.weights, CARD, with_metric(prototypes)
+    )
+    np.savez(bundle.folder / "metric.npz", matrix=np.eye(4, dtype="f4"), centre=np.zeros(4, "f4"))
+    write_manifest(bundle.folder, made)
+    with pytest.raises(ModelError, match="for embeddings of 4 numbers, not 8"):
+        load_bundle(bundle.folder)
 
 
 def test_weights_are_taken_over_to_the_byte(tmp_path, shared_bundle, made, prototypes):
