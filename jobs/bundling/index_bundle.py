@@ -168,7 +168,8 @@ def _made(crops: Sequence[NamedCrop], embedder: Bundle) -> IndexBundle:
         ),
     )
     counts = [_counted(name, own) for name, own in named.items()]
-    card = index_bundle_card(gallery.contents, counts, shows, len(strangers))
+    learned = gallery.prototypes.metric is not None
+    card = index_bundle_card(gallery.contents, counts, shows, len(strangers), metric=learned)
     return IndexBundle(unsaved_bundle(gallery.contents, embedder, gallery.prototypes), card)
 
 

@@ -34,6 +34,8 @@ def index_bundle_card(
     characters: Sequence[CharacterCount],
     series: Sequence[str | None],
     nobody: int,
+    *,
+    metric: bool,
 ) -> Card:
     """Where a bundle comes from.
 
@@ -42,12 +44,14 @@ def index_bundle_card(
         characters: in its order.
         series: those of the faces; None is no series.
         nobody: pictures of faces that people called nobody, which the calibration was fitted on.
+        metric: whether faces are compared by a metric that was learned from them.
     """
     facts: dict[str, Any] = {
         "created_by": contents.created_by,
         "made_of": "the names that people gave in an index",
         "network": {"name": contents.architecture.name, "options": contents.architecture.options},
         "calibration": asdict(contents.calibration),
+        "metric": metric,
         "series": [name for name in series if name is not None],
         "data": {
             "faces": sum(one.faces for one in characters),
@@ -71,6 +75,11 @@ def _markdown(
         + (f", of {' and '.join(facts['series'])}" if facts["series"] else "")
         + f"; {data['nobody']} pictures were called nobody.",
         "",
+        *(
+            ["Faces are compared by a metric that was learned from these.", ""]
+            if facts["metric"]
+            else []
+        ),
         f"Temperature {calibration.temperature:.3f}; a name is given from a confidence of "
         f"{calibration.maybe:.3f} on, and given as sure from {calibration.sure:.3f} on, unless a "
         "character has thresholds of its own.",
