@@ -18,25 +18,27 @@ def damage_sentence(episode: EpisodeRecord) -> str | None:
     """What frames could not be decoded, and where, as a sentence; None where all were."""
     frames = [some for some in episode.damage if some.start < some.stop]
     holes = [some for some in episode.damage if some.start == some.stop]
-    said = []
+    said = {}
     if frames:
-        said.append(
-            f"{episode.damaged} of {episode.frames} frames could not be decoded, or only in part "
-            f"({_spans(episode, frames)})"
-        )
+        some = f"{episode.damaged} of {episode.frames} frames"
+        said[f"{some} could not be decoded, or only in part"] = _spans(episode, frames)
     if holes:
-        said.append(
-            f"parts of the file are destroyed, with all their frames ({_spans(episode, holes)})"
-        )
+        said["parts of the file are destroyed, with all their frames"] = _spans(episode, holes)
     if not said:
         return None
-    return f"{episode.video.path}: incomplete, {', and '.join(said)}; the others are indexed."
+    if len(set(said.values())) == 1:  # both at once, where a place is told once
+        told = f"{', and '.join(said)} ({_spans(episode, episode.damage)})"
+    else:
+        told = ", and ".join(f"{what} ({where})" for what, where in said.items())
+    return f"{episode.video.path}: incomplete, {told}; the others are indexed."
 
 
 def _spans(episode: EpisodeRecord, damage: Sequence[Damage]) -> str:
-    spans = [_span(episode, some) for some in damage[:MOST]]
-    more = f" and {len(damage) - MOST} more times" if len(damage) > MOST else ""
-    return f"{', '.join(spans)}{more}"
+    """Where it is, each place once: a clock tells no frames of a second apart."""
+    spans = list(dict.fromkeys(_span(episode, some) for some in damage))
+    left = len(spans) - MOST
+    more = "" if left <= 0 else " and once more" if left == 1 else f" and {left} more times"
+    return f"{', '.join(spans[:MOST])}{more}"
 
 
 def _span(episode: EpisodeRecord, damage: Damage) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import subprocess
+from fractions import Fraction
 
 import av
 import pytest
@@ -14,6 +15,8 @@ from eyecatch.core.video.ffmpeg import program
 from eyecatch.core.video.plan import plan
 from eyecatch.core.video.probe import probe
 from eyecatch.db.index import open_index
+from eyecatch.db.records.scan import Damage, EpisodeRecord
+from eyecatch.jobs.damage import damage_sentence
 
 FRAMES = 96
 
@@ -231,3 +234,24 @@ def test_fragments_with_long_heads_are_no_holes(tmp_path):
     encoded(file, "-vf", "select='lt(mod(t,4),.5)'", "-fps_mode", "vfr", *fragmented)
     planned = plan(probe(file))
     assert (planned.complete, planned.holes) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("damaged", "said"),
+    [
+        ([(0, 1), (3, 4)], "2 of 96 frames could not be decoded, or only in part (at 0:00)"),
+        ([(0, 1), (3, 3)], "in part, and parts of the file are destroyed, with all their frames ("),
+        ([(0, 1), (80, 80)], "in part (at 0:00), and parts of the file are destroyed"),
+        ([(24 * k, 24 * k + 1) for k in range(4)], "(at 0:00, at 0:01, at 0:02 and once more)"),
+    ],
+)
+def test_a_place_is_told_once(damaged, said, sound):
+    video = probe(sound("h264"))
+    unit = Fraction(1, 24) / video.time_base
+    spans = tuple(Damage(*one, *(int(frame * unit) for frame in one)) for one in damaged)
+    episode = EpisodeRecord(
+        1, "d", video, None, FRAMES, Fraction(4), True, "incomplete", None, None, damage=spans
+    )
+    told = damage_sentence(episode)
+    assert said in told
+    assert told.count("at 0:00") == 1
