@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, write_to_textfile
 from prometheus_client.parser import text_string_to_metric_families
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.files import check_writable, refuse
 
 log = logging.getLogger(__name__)
 
@@ -26,15 +27,17 @@ class MetricsFile:
         registry: the metrics.
 
     Raises:
-        RequestError: it has another ending, or there is no folder for it.
+        RequestError: it has another ending, is a folder, or can't be written where it is.
     """
 
     def __init__(self, path: Path, registry: CollectorRegistry) -> None:
+        refuse(path, force=True)
         if path.suffix != ".prom":
             problem = f"{path}: node_exporter reads files whose names end in .prom"
             raise RequestError(problem, "call it so")
         if not path.absolute().parent.is_dir():
             raise RequestError(f"{path}: its folder does not exist", "create the folder first")
+        check_writable(path)
         self._path, self._registry = path, registry
         self._written = float("-inf")
 

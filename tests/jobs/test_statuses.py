@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -95,6 +96,17 @@ def test_a_file_for_node_exporter_says_when_it_went_well(run, season, broken, db
         kept = again["eyecatch_last_success_timestamp_seconds"]
         assert kept == first["eyecatch_last_success_timestamp_seconds"]
     assert [one.name for one in tmp_path.iterdir() if "prom" in one.name] == ["eyecatch.prom"]
-    status, _, err = run("index", broken, "--db", db, "--metrics-file", tmp_path / "metrics.txt")
-    assert status == 1
-    assert ".prom" in err
+
+
+def test_metrics_that_go_nowhere_are_refused_before_the_work(run, broken, db, tmp_path):
+    (tmp_path / "folder.prom").mkdir()
+    for file, said in (
+        (tmp_path / "metrics.txt", ".prom"),
+        (tmp_path / "folder.prom", "is a folder"),
+        (tmp_path / "none" / "eyecatch.prom", "does not exist"),
+        (Path("/dev/fd/eyecatch.prom"), "can't be written"),
+    ):
+        status, out, err = run("index", broken, "--db", db, "--metrics-file", file)
+        assert (status, out, err.count("\n")) == (1, "", 1)
+        assert said in err
+        assert not Path(db).exists()
