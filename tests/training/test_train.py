@@ -70,6 +70,23 @@ def test_an_interrupted_training_goes_on_as_if_it_had_not_been(tmp_path, faces, 
     )
 
 
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_training_that_ended_in_its_first_epoch_begins_again(tmp_path, faces, resume):
+    out = tmp_path / "b.bundle"
+
+    def interrupt(done, _):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(faces, out, settings=QUICK, step=interrupt)
+    assert out.with_name("b.bundle.training").is_dir()
+    told = []
+    train(faces, out, settings=replace(QUICK, epochs=1), resume=resume, progress=told.append)
+    assert [epoch.number for epoch in told] == [1]
+    assert not out.with_name("b.bundle.training").exists()
+
+
 def test_settings_are_stored_under_the_names_of_version_0_1():
     """Cards and checkpoints of that version are read, and written, with these keys."""
     assert list(Settings().as_stored()) == [

@@ -79,6 +79,8 @@ class Checkpoints:
     def start(self, resume: bool, force: bool) -> list[Epoch]:
         """The epochs of an interrupted training; none if there is none, or it is given up.
 
+        One that ended before its first epoch did has nothing to go on with, and begins again.
+
         Args:
             resume: go on with what is there.
             force: delete what is there.
@@ -87,16 +89,18 @@ class Checkpoints:
             RequestError: an unfinished training is there and neither was asked for, or it had other
                 settings or faces.
         """
-        if (self.folder / STATE).is_file() and resume:
+        begun = (self.folder / STATE).is_file()
+        if begun and resume:
             return self._read()
-        if self.folder.exists() and not force:
+        if begun and not force:
             raise RequestError(
                 f"an unfinished training is in {self.folder}",
                 "use --resume to go on with it, or --force to start again",
             )
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if force:
+            shutil.rmtree(self.folder, ignore_errors=True)
         with self._writing():
-            self.folder.mkdir()
+            self.folder.mkdir(exist_ok=True)
         return []
 
     def of_head(self) -> Checkpoints:
