@@ -109,7 +109,10 @@ def refuse(path: Path, force: bool) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """RequestError if no file can be written there; folders that lead to it are made later."""
+    """RequestError if no file can be written there; folders that lead to it are made later.
+
+    Asked before work whose result goes there: what a disk refuses afterwards is lost.
+    """
     folder = next(parent for parent in path.absolute().parents if os.path.lexists(parent))
     try:
         with TemporaryFile(dir=folder):
@@ -117,6 +120,13 @@ def check_writable(path: Path) -> None:
     except OSError as error:
         problem = f"{path.parent} can't be written ({error.strerror})"
         raise RequestError(problem, "choose another place") from error
+
+
+def check_folder(path: Path) -> None:
+    """RequestError if no file can be written into a folder, which is made where there is none."""
+    if path.exists() and not path.is_dir():
+        raise RequestError(f"{path} is a file", "name a folder")
+    check_writable(path / CARD)
 
 
 def check_room(target: Path, size: int) -> None:

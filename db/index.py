@@ -52,7 +52,12 @@ if TYPE_CHECKING:
 
 
 def open_index(
-    url: Database | None, *, create: bool = True, filled: bool = False, patience: float = 30.0
+    url: Database | None,
+    *,
+    create: bool = True,
+    filled: bool = False,
+    aside: bool = False,
+    patience: float = 30.0,
 ) -> Index:
     """Open an index, bringing an older one up to date.
 
@@ -61,6 +66,8 @@ def open_index(
             ``EYECATCH_DB``, else ``eyecatch.db`` in the present folder.
         create: make an index where there is none; False for those who only ask.
         filled: complain of one without episodes.
+        aside: where it may only be read, open a copy that may be written, and goes when it is
+            closed; for those who have to write in order to answer.
         patience: seconds to wait while another process writes.
 
     Raises:
@@ -68,7 +75,7 @@ def open_index(
         RequestError: it has no episodes, where it is to be ``filled``.
     """
     parsed = parse_url(url)
-    index = Index(parsed, open_engine(parsed, create=create, patience=patience))
+    index = Index(parsed, open_engine(parsed, create=create, aside=aside, patience=patience))
     if filled:
         try:
             index.summaries.require_episodes()

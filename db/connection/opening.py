@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -10,21 +11,24 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 
 from eyecatch.core.errors import DatabaseError
-from eyecatch.db.connection.read_only import is_read_only, read_only_engine
+from eyecatch.db.connection.read_only import copied_engine, is_read_only, read_only_engine
 from eyecatch.db.connection.session import for_writing, make_engine, one_at_a_time, one_sentence
 from eyecatch.db.connection.urls import shown_url, sqlite_file
+
+log = logging.getLogger(__name__)
 
 VERSION: Final = "0009"
 """The newest migration. Known here so that opening a current index needs no Alembic (0.4 s)."""
 
 
-def open_engine(url: URL, *, create: bool, patience: float) -> Engine:
+def open_engine(url: URL, *, create: bool, patience: float, aside: bool = False) -> Engine:
     """Connect to an index and bring it to this version.
 
     Args:
         url: of the index.
         create: make the index where there is none.
         patience: seconds to wait for other processes' transactions.
+        aside: of an index that may only be read, open a copy that may be written.
 
     Raises:
         DatabaseError: it can't be opened, is none, or was written by a newer version.
@@ -33,7 +37,7 @@ def open_engine(url: URL, *, create: bool, patience: float) -> Engine:
     file = sqlite_file(url)
     if file is not None and not create and is_read_only(file):
         with one_sentence(url):
-            return _open_read_only(file, url, patience)
+            return _open_read_only(file, url, patience, aside)
     engine = make_engine(url, patience)
     try:
         with one_sentence(url):
@@ -70,7 +74,7 @@ def _bring_up_to_date(engine: Engine, url: URL, create: bool) -> None:
     _migrate(engine, url)
 
 
-def _open_read_only(file: Path, url: URL, patience: float) -> Engine:
+def _open_read_only(file: Path, url: URL, patience: float, aside: bool) -> Engine:
     def is_current(engine: Engine) -> bool:
         with engine.connect() as connection:
             version = _version(connection, url)
@@ -81,6 +85,9 @@ def _open_read_only(file: Path, url: URL, patience: float) -> Engine:
     def migrate(engine: Engine) -> None:
         _bring_up_to_date(engine, url, create=False)
 
+    if aside:
+        log.warning("%s may only be read: a copy answers, and what is new in it isn't kept.", file)
+        return copied_engine(file, patience, migrate)
     return read_only_engine(file, patience, is_current, migrate)
 
 

@@ -68,7 +68,9 @@ def read_only_engine(
             engine.dispose()
             break
         engine.dispose()
-    return _copied(file, patience, migrate)
+    engine = copied_engine(file, patience, migrate)
+    event.listen(engine, "connect", _only_ask)
+    return engine
 
 
 def _logs(file: Path) -> list[Path]:
@@ -79,7 +81,12 @@ def _size(file: Path) -> int:
     return file.stat().st_size if file.is_file() else 0
 
 
-def _copied(file: Path, patience: float, migrate: Callable[[Engine], None]) -> Engine:
+def copied_engine(file: Path, patience: float, migrate: Callable[[Engine], None]) -> Engine:
+    """An engine of a copy of an index, which goes with it; arguments as of ``read_only_engine``.
+
+    Raises:
+        DatabaseError: it is no index, was written by a newer version, or can't be copied.
+    """
     with ExitStack() as opened:
         try:
             from tempfile import TemporaryDirectory  # noqa: PLC0415 - it is rarely needed
@@ -97,7 +104,6 @@ def _copied(file: Path, patience: float, migrate: Callable[[Engine], None]) -> E
         migrate(writing)
         writing.dispose()
         engine = make_engine(url, patience)
-        event.listen(engine, "connect", _only_ask)
         left = opened.pop_all()
         event.listen(engine, "engine_disposed", lambda _: left.close())
         return engine

@@ -103,6 +103,9 @@ def unknowns(
     answer(form, rows, columns, empty)
     if not quiet:
         _tell_rest(found, every)
+    if rows and form == "table" and not quiet:
+        first = f"eyecatch name {listed[0].id} NAME"
+        note(f"Name them, the first for example:  {first}", "or by their faces:  eyecatch review")
 
 
 def _tell_rest(found: Unknowns, every: bool) -> None:

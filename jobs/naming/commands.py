@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from eyecatch.core.arguments import AnyPath, Database, Numbers, checked, path_of, several
 from eyecatch.core.errors import RequestError
+from eyecatch.core.files import check_folder
 from eyecatch.core.reprs import brief
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.review import ActionRow, ClusterRow, FaceRow, Share
@@ -81,7 +82,8 @@ def unknowns(
 ) -> Unknowns:
     """The faces that nobody named, in clusters of those that look like one person.
 
-    New faces are embedded and grouped first; what was grouped before stays as it was.
+    New faces are embedded and grouped first; what was grouped before stays as it was. Of an index
+    that may only be read a copy answers, and what is new there isn't kept.
 
     Args:
         db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
@@ -107,7 +109,10 @@ def unknowns(
         >>> f"{found.share.part:.0%} of the screen time has a name"
         '43% of the screen time has a name'
     """
-    with open_index(db, create=False, filled=True) as index:
+    folder = path_of(sheet)
+    if folder is not None:
+        check_folder(folder)
+    with open_index(db, create=False, filled=True, aside=True) as index:
         pipeline = NamingPipeline(index)
         pipeline.choose_trust(trust)
         pipeline.run(say)
@@ -122,7 +127,7 @@ def unknowns(
             for row, doubt in waiting
             if row.id in listed
         )
-        if (folder := path_of(sheet)) is not None:
+        if folder is not None:
             drawn = [one for one in clusters if most is None or one.doubt is None]
             write_sheets(index, [(one.row, one.faces) for one in drawn], folder)
         unsure = offers.unsure()

@@ -130,3 +130,19 @@ def test_an_index_to_be_filled_is_refused_with_a_sentence(disk, season):
     lock()
     with pytest.raises(DatabaseError, match=r"read-only|may be written"):
         open_index(str(folder / "i.db"))
+
+
+def test_who_has_to_write_to_answer_gets_a_copy_that_goes(disk, season, monkeypatch):
+    folder, lock = disk
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "tmp"))
+    with open_index(str(folder / "i.db")) as index:
+        season.index(index)
+    before = (folder / "i.db").read_bytes()
+    lock()
+    with open_index(str(folder / "i.db"), create=False, aside=True) as index:
+        index.bundles.choose_trust("high")
+        assert index.bundles.trust() == "high"
+    with open_index(str(folder / "i.db"), create=False) as index:
+        assert index.bundles.trust() == "balanced"
+    assert (folder / "i.db").read_bytes() == before
+    assert list((folder / "tmp").iterdir()) == []

@@ -9,12 +9,13 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 import eyecatch
 from eyecatch.core.detect.config import DetectorConfig
-from eyecatch.core.errors import RequestError, UnknownCharacterError
+from eyecatch.core.errors import DatabaseError, RequestError, UnknownCharacterError
 from eyecatch.core.images import read_image
 from eyecatch.db.index import open_index
 from eyecatch.training.dataset import read_faces
@@ -278,3 +279,24 @@ def test_what_is_no_face_is_said_and_measures_the_detector(run, unnamed, whose, 
     assert run("evaluate-detector", "IMAGES")[0] == 2
     assert run("undo", "--db", unnamed)[0] == run("undo", "--db", unnamed)[0] == 0
     assert json.loads(run("evaluate-detector", "--db", unnamed, "--json")[1]) == []
+
+
+def test_who_waits_is_told_with_how_to_name_them(run, unnamed, blurred):
+    _, out, err = run("unknowns", "--db", unnamed)
+    first = out.splitlines()[2].split()[0]
+    assert err.splitlines()[-2].endswith(f"name --db {unnamed} {first} NAME")
+    assert err.splitlines()[-1].endswith(f"review --db {unnamed}")
+    for words in (("--quiet",), ("--json",), ("--format", "csv")):
+        assert "NAME" not in run("unknowns", "--db", unnamed, *words)[2]
+
+
+def test_an_index_that_may_only_be_read_says_who_waits(run, evening, tmp_path, monkeypatch):
+    db = str(tmp_path / "season.db")
+    eyecatch.index(evening.episodes[:1], db=db, runner="inline")
+    before = Path(db).read_bytes()
+    monkeypatch.setattr("eyecatch.db.connection.opening.is_read_only", lambda _: True)
+    found = eyecatch.unknowns(db=db)
+    assert found.clusters
+    assert Path(db).read_bytes() == before
+    with pytest.raises(DatabaseError, match="read-only"):
+        eyecatch.name(found.clusters[0].id, "Hiei", db=db)
