@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,14 +21,21 @@ from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
 
 _NUMBER: Final = r"(?P<number>\d{1,4}(?:\.\d)?)"
-_FORMS: Final = tuple(
+_LETTERED: Final = tuple(
     re.compile(rf"(?:(?P<series>.+?)[\s_-]+)?{form}", re.IGNORECASE)
     for form in (
         rf"(?:s(?P<season>\d{{1,2}})\s?)?(?:e|ep|episode)[\s.]?{_NUMBER}",
         rf"(?P<season>\d{{1,2}})x{_NUMBER}",
-        rf"#?{_NUMBER}",
     )
 )
+"""Ways to write an episode's number that mean nothing else."""
+
+_PLAIN: Final = (re.compile(rf"(?:(?P<series>.+?)[\s_-]+)?#?{_NUMBER}"),)
+"""A number that only may be an episode's."""
+
+_Step = Callable[[str, Sequence[EpisodeRecord]], list[EpisodeRecord]]
+"""Which episodes are called so, in one way of calling them."""
+
 _LISTED: Final = 5
 """Candidates that a sentence has room for."""
 
@@ -43,7 +51,7 @@ def called(
             without its suffix; ``S01E03``, ``1x03``, ``E03``, ``3`` or ``NCOP1``, with the show
             before it or not; or a part of a name.
         episodes: all of the index.
-        partly: also by a number alone, or by a part of a name.
+        partly: also by a number without a letter, or by a part of a name.
 
     Returns:
         One, or those that a file's name is the same of.
@@ -55,7 +63,9 @@ def called(
     if found := _at(index, name, episodes) or _by_file_name(name, episodes):
         return found
     labelled = _with_labels(episodes)
-    steps = [_by_label] if not partly else [_by_label, _by_number, _by_part]
+    steps: list[_Step] = [_by_label, partial(_by_number, _LETTERED)]
+    if partly:
+        steps += [partial(_by_number, _PLAIN), _by_part]
     for step in steps:
         if found := step(name, labelled):
             return [_only(name, found)]
@@ -138,9 +148,11 @@ def _by_label(name: str, episodes: Sequence[EpisodeRecord]) -> list[EpisodeRecor
     ]
 
 
-def _by_number(name: str, episodes: Sequence[EpisodeRecord]) -> list[EpisodeRecord]:
+def _by_number(
+    forms: Sequence[re.Pattern[str]], name: str, episodes: Sequence[EpisodeRecord]
+) -> list[EpisodeRecord]:
     """Those of that number, of the story; without a season of any, and S1 is what has none."""
-    for form in _FORMS:
+    for form in forms:
         if said := form.fullmatch(name.strip()):
             number, parts = float(said["number"]), said.groupdict()
             season, series = parts.get("season"), parts["series"]

@@ -42,7 +42,7 @@ def pick(
     Args:
         index: where they are.
         names: what they are called, as ``episode_search.called`` has it; all if empty.
-        partly: a number alone, or a part of a name, is enough.
+        partly: a number without a letter, or a part of a name, is enough.
 
     Returns:
         In the order of the show, each once.

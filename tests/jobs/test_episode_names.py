@@ -119,6 +119,20 @@ def test_an_episode_is_found_by_what_it_is_called(fansub, name):
         assert pick_one(index, name).named.label == "E01"
 
 
+@pytest.mark.parametrize("name", ["S01E02", "1x02", "ep 2", "Lantern S01E02"])
+def test_an_episode_is_forgotten_by_its_number(own, name, run):
+    assert named(own)[1] == ("Lantern", "E02")
+    assert run("forget", name, "--db", own)[0] == 0
+    assert named(own) == [("Lantern", "E01")]
+
+
+@pytest.mark.parametrize("name", ["2", "#2", "Lantern 2", "02v2", "S02E02"])
+def test_nothing_is_forgotten_by_what_may_mean_something_else(own, name, run):
+    status, _, err = run("forget", name, "--db", own)
+    assert (status, f"no episode is called {name!r}" in err) == (1, True)
+    assert len(named(own)) == 2
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [("Lantern", "may be .*01.*, .*02v2"), ("S02E01", "no episode is called"), ("3", "no episode")],
