@@ -85,6 +85,9 @@ _REWRITTEN: Final = tuple(
     )
 )
 
+_DASH_AT_END: Final = re.compile(r"[\s_.&+,|]*[-\u2010-\u2015][\s_.&+,|]*$")
+"""After "Show - 01 -" anitopy looks for a title without an end."""
+
 _DOT: Final = re.compile(r"(?<!\d)\.|\.(?!\d)")
 
 _SEASON_FOLDER: Final = re.compile(
@@ -111,17 +114,14 @@ def parsed_name(path: str) -> EpisodeName:
         >>> parsed_name("Show/Season 2/[SubsPlease] Show - 01 (1080p) [7A1F02C3].mkv").label
         'S02E01'
     """
-    try:
-        *folders, file = [part[:MOST] for part in PurePosixPath(shown(path)).parts[-4:]] or [""]
-        stem = file.rpartition(".")[0] or file
-        name = _with_folders(_of_file(stem.translate(_WIDTHS).strip()), folders)
-    except Exception:  # anitopy stumbles over names that nobody gives, such as "[1][1][1]"
-        log.debug("nothing is known by the name of %s", path, exc_info=True)
-        return EpisodeName()
+    *folders, file = [part[:MOST] for part in PurePosixPath(shown(path)).parts[-4:]] or [""]
+    stem = file.rpartition(".")[0] or file
+    name = _with_folders(_of_file(stem.translate(_WIDTHS).strip()), folders)
     return name._replace(series=_sayable(name.series), title=_sayable(name.title))
 
 
 def _of_file(text: str) -> EpisodeName:
+    text = _DASH_AT_END.sub("", text)
     if _DISC_FILE.fullmatch(text):
         return EpisodeName()
     if found := _JAPANESE.fullmatch(text):
@@ -185,8 +185,12 @@ def _with_folders(name: EpisodeName, folders: list[str]) -> EpisodeName:
 def _read(text: str, *, numbers: bool = True) -> dict[str, Any]:
     """What anitopy makes of a name without its suffix."""
     options = {"parse_file_extension": False, "parse_episode_number": numbers}
-    with _TURN:
-        return dict(anitopy.parse(text, options) or {})
+    try:
+        with _TURN:
+            return dict(anitopy.parse(_DASH_AT_END.sub("", text), options) or {})
+    except Exception:  # it stumbles over names that nobody gives, such as "[1][1][1]"
+        log.debug("nothing is read of %r", text, exc_info=True)
+        return {}
 
 
 def _series(read: dict[str, Any]) -> str | None:

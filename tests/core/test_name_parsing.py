@@ -8,6 +8,8 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from eyecatch.core.episode_name import EpisodeName
 from eyecatch.core.name_parsing import parsed_name
@@ -504,6 +506,30 @@ PIECES = [
     "\udc83",
     "/",
 ]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "name",
+    ["Show - 01 -", "Show - 01 - 1080p", "[Grp] Show - 01v2 - ", "Show.-.01.-.", "Show - 01 \u2013",
+     "Show - 01 -- "],
+)  # fmt: skip
+def test_a_dash_behind_the_number_is_read_to_its_end(name):
+    read = parsed_name(f"/videos/{name}.mkv")
+    assert (read.series, read.number, read.title) == ("Show", 1.0, None)
+
+
+@pytest.mark.timeout(60)
+@given(
+    st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=20).map("".join),
+    st.sampled_from(["", " -", " - 01 -", "/Season 1/", "[1][1][1]"]),
+)
+@settings(max_examples=150, deadline=None, database=None)
+def test_whatever_a_file_is_called_is_read(name, end):
+    """What is not ours to mend, the library stumbles over: then it is asked no more, in silence."""
+    read = parsed_name(f"{name}{end}.mkv")
+    assert read.label is None or read.label
+    assert read.place
 
 
 @pytest.mark.timeout(60)  # it takes one second
