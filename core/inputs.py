@@ -12,7 +12,7 @@ from eyecatch.core import images as stills
 from eyecatch.core.arguments import AnyPath
 from eyecatch.core.errors import MediaError
 from eyecatch.core.folders import Failed, files_below
-from eyecatch.core.storage import is_remote, objects, place, readable
+from eyecatch.core.storage import is_remote, objects, opened, place, readable
 
 # What a folder is searched for; a file that is named outright is tried whatever it is called.
 VIDEO_SUFFIXES = frozenset(
@@ -68,9 +68,9 @@ def _sources(
 
     for path in map(place, paths):
         try:
-            if there:
-                _check_there(path)
             found = _files_of(readable(path), suffixes, what, failed)
+            if found is None and there:
+                _check_there(path)
             for file in [path] if found is None else found:
                 files.setdefault(_identity(file), file)
             if found is None:
@@ -83,7 +83,12 @@ def _sources(
 
 
 def _check_there(path: Path) -> None:
-    """MediaError, with what is called nearly so, if a path of this machine leads to nothing."""
+    """MediaError if a path leads to nothing; of this machine with what is called nearly so."""
+    if is_remote(path):
+        try:
+            opened(path).close()
+        except FileNotFoundError:
+            raise MediaError(str(path), "there is no such file", "check the path") from None
     if is_remote(path) or os.path.lexists(path):
         return
     folder = path.absolute().parent

@@ -73,6 +73,13 @@ def test_a_pattern_that_meets_nothing_is_told(memory):
     assert str(fault).startswith("memory://season/S9/*.mkv: no videos")
 
 
+def test_an_object_that_is_not_there_is_no_file(memory):
+    found = videos(["memory://season/S1/E09.mkv", "memory://season/S1/E01.mkv"])
+    assert [str(file) for file in found.files] == ["memory://season/S1/E01.mkv"]
+    said = "memory://season/S1/E09.mkv: there is no such file; check the path."
+    assert [str(fault) for fault in found.faults] == [said]
+
+
 def test_a_kind_of_url_that_nobody_knows():
     with pytest.raises(RequestError, match="nothing is known of gopher://"):
         place("gopher://season/E01.mkv")

@@ -187,6 +187,16 @@ def test_what_is_mistyped_makes_no_index(tmp_path, run, words, monkeypatch):
         assert "there is no such file or folder; did you mean season?" in err
 
 
+@pytest.mark.parametrize(
+    "url", ["memory://nothing/S01E01.mkv", "memory://nothing/*.mkv", "http://127.0.0.1:9/x.mkv",
+            "s4://bucket/x.mkv", "file:///nothing/x.mkv"]
+)  # fmt: skip
+def test_a_mistyped_url_makes_no_index(tmp_path, run, url):
+    status, _, err = run("index", url, "--db", tmp_path / "none.db")
+    assert (status, err.count("\n")) == (1, 1)
+    assert not (tmp_path / "none.db").exists()
+
+
 def test_a_mistyped_path_is_no_failed_file(own, tmp_path):
     report = eyecatch.index(tmp_path / "missing.mkv", db=own, runner="inline")
     assert len(report.faults) == 1
