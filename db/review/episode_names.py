@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.engine import Connection
 
 from eyecatch.core.episode_name import EpisodeName
 from eyecatch.db.connection.session import FACES, ROWS, Repository
 from eyecatch.db.episodes import series_id
-from eyecatch.db.models import Cluster, Episode, Face, Series
+from eyecatch.db.models import AdaptedDetector, Cluster, Episode, Face, Series
 from eyecatch.db.models.base import PERSON
 from eyecatch.db.review.clusters import count_clusters, update_centres
 
@@ -32,6 +32,25 @@ class EpisodeNames(Repository):
         with self._session.reading() as connection:
             query = select(Episode.path, Series.name).outerjoin(Series)
             return dict(connection.execute(query.where(Episode.replaced_by.is_(None))).all())
+
+    def of_no_series(self) -> list[str]:
+        """Paths of all episodes, if all are of no series, and of none a person said anything."""
+        with self._session.reading() as connection:
+            said = or_(Episode.series_id.is_not(None), Episode.named_by == PERSON)
+            if connection.scalar(select(exists().where(said))):
+                return []
+            return list(connection.scalars(select(Episode.path).order_by(Episode.id)))
+
+    def join(self, series: str) -> None:
+        """Make all episodes of no series, and what was learned of them, those of a series."""
+        with self._session.writing(FACES) as connection:
+            new = series_id(connection, series)
+            ids = connection.scalars(select(Episode.id).where(Episode.series_id.is_(None))).all()
+            _change_series(connection, ids, new)
+            theirs = exists().where(AdaptedDetector.series_id == new)
+            if not connection.scalar(select(theirs)):
+                learned = update(AdaptedDetector).where(AdaptedDetector.series_id.is_(None))
+                connection.execute(learned.values(series_id=new))
 
     def save(self, names: Mapping[int, EpisodeName]) -> None:
         """Keep what files' names say of episodes, by their ids, unless a person said something."""

@@ -33,7 +33,7 @@ from eyecatch.jobs.indexing.options import IndexKeywords, IndexOptions
 from eyecatch.jobs.indexing.prefetch import Prefetcher
 from eyecatch.jobs.indexing.register import register_all
 from eyecatch.jobs.indexing.render_hook import RenderHook
-from eyecatch.jobs.indexing.series_by_names import series_by_names
+from eyecatch.jobs.indexing.series_by_names import join_by_names, series_by_names
 from eyecatch.jobs.indexing.series_detectors import learn_series
 from eyecatch.jobs.progress import STARTING, Listener, Progress, silent, tell
 from eyecatch.jobs.runners import make_runner
@@ -237,7 +237,11 @@ def _series(
     """The series of each file if it is new, and notes on those whose names don't tell."""
     if said is not None:
         return dict.fromkeys(files, said), []
-    return series_by_names(index, files)
+    joined = join_by_names(index)
+    series, notes = series_by_names(index, files)
+    if joined is not None:
+        notes.insert(0, f"All episodes are of {joined} from now on, as their files' names say.")
+    return series, notes
 
 
 def _learned(

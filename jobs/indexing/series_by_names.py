@@ -2,7 +2,8 @@
 
 A series decides whose faces are compared, so a wrong guess would cost more than none. Files are of
 the series of which others are that are called alike. Files of a folder that don't agree are of
-none, and so is all that is new in an index in which episodes are of none: it goes on as it is.
+none, and so is all that is new in an index in which episodes are of none: it goes on as it is,
+unless all its files tell of one show, so that nothing is split.
 """
 
 from __future__ import annotations
@@ -55,6 +56,29 @@ def series_by_names(
             "eyecatch episode of one that is indexed."
         )
     return chosen, notes
+
+
+def join_by_names(index: Index) -> str | None:
+    """Make an index of no series that of the show of which all its files tell.
+
+    Returns:
+        The series; None where they don't agree, some are of one, or a person said what any of them
+        is called: then nothing is changed.
+    """
+    paths, told = index.episode_names.of_no_series(), set[str]()
+    for path in paths:
+        name = parsed_name(path)
+        if name.series is None:
+            return None
+        if name.label is not None:
+            told.add(folded(name.series))
+        if len(told) > 1:
+            return None
+    shows = list(_shows(list(map(Path, paths))).values())
+    if len(shows) != 1:
+        return None
+    index.episode_names.join(shows[0])
+    return shows[0]
 
 
 def _known(by_path: Mapping[str, str | None]) -> dict[str, set[str | None]]:

@@ -12,6 +12,8 @@ import pytest
 import eyecatch
 from eyecatch.core.errors import RequestError
 from eyecatch.db.index import open_index
+from eyecatch.db.records.scan import KeptDetector
+from eyecatch.jobs.indexing.series_by_names import join_by_names
 from eyecatch.jobs.selection import pick_one
 
 NAMES = ["[Grp] Lantern - 01 (1080p) [7A1F02C3].mkv", "[Grp] Lantern - 02v2 (1080p) [00AA11BB].mkv"]
@@ -54,7 +56,41 @@ def test_an_earlier_index_is_read_when_it_is_next_indexed(own, fansub):
     assert named(own) == [(None, None)] * 2
     report = eyecatch.index(fansub, db=own, runner="inline")
     assert report.progress.chunks == 0
-    assert named(own) == [(None, "E01"), (None, "E02")], "and goes on without a series"
+    assert named(own) == [("Lantern", "E01"), ("Lantern", "E02")], "all tell of one show"
+    said = "All episodes are of Lantern from now on, as their files' names say."
+    assert report.notes[0] == said
+    assert said not in eyecatch.index(fansub, db=own, runner="inline").notes
+
+
+def test_an_index_of_no_series_joins_one_with_all_that_is_known_of_it(own, fansub):
+    cluster = eyecatch.unknowns(db=own).clusters[0]
+    eyecatch.name(cluster.id, "Hiei", db=own)
+    before = [one.ranges for one in eyecatch.find("Hiei", db=own)]
+    with closing(sqlite3.connect(own)) as connection, connection:
+        connection.execute("UPDATE episode SET series_id = NULL")
+        connection.execute("UPDATE cluster SET series_id = NULL")
+    with open_index(own) as index:
+        index.detectors.keep(None, KeptDetector(None, None, "it was tried"))
+    eyecatch.index(fansub, db=own, runner="inline")
+    assert {series for series, _ in named(own)} == {"Lantern"}
+    assert [one.ranges for one in eyecatch.find("Hiei", db=own)] == before
+    assert {one.row.series for one in eyecatch.unknowns(db=own).clusters} <= {"Lantern"}
+    with open_index(own) as index:
+        assert index.detectors.of_series("Lantern") == KeptDetector(None, None, "it was tried")
+        assert not any(one.episode.names_due for one in index.summaries.episodes())
+
+
+@pytest.mark.parametrize("other", ["Other - 03.mkv", "holiday.mkv", None])
+def test_an_index_whose_files_do_not_agree_goes_on_without_a_series(own, fansub, other):
+    with closing(sqlite3.connect(own)) as connection, connection:
+        connection.execute("UPDATE episode SET series_id = NULL")
+        if other is not None:
+            connection.execute("UPDATE episode SET path = ? WHERE number = 2", [f"/a/{other}"])
+    if other is None:  # a person said so
+        eyecatch.episode("E02", series="", db=own)
+    with open_index(own) as index:
+        assert join_by_names(index) is None
+    assert [series for series, _ in named(own)] == [None, None]
 
 
 def test_what_a_person_says_stays(own, fansub, run):
