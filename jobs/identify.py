@@ -17,7 +17,7 @@ from eyecatch.core.detect.base import Detector, detect_downscaled
 from eyecatch.core.detect.config import DetectorConfig, NamedDetector
 from eyecatch.core.detect.registry import load
 from eyecatch.core.detections import Box, Detections
-from eyecatch.core.errors import MediaError
+from eyecatch.core.errors import EyecatchError, MediaError
 from eyecatch.core.identity.decision import Verdict
 from eyecatch.core.identity.ensemble import Ensemble
 from eyecatch.core.identity.inference import IdentifyAll
@@ -122,6 +122,15 @@ def identify(  # noqa: PLR0913 - each is an option of its own
                 tuple(map(_face, one.detections.boxes, one.detections.scores, verdicts)),
                 one.error,
             )
+
+
+def names_somebody(db: Database) -> bool:
+    """Whether there is an index in which people named somebody, and it can be asked."""
+    try:
+        with open_index(db, create=False) as index:
+            return index.named_faces.anybody()
+    except EyecatchError:
+        return False
 
 
 def _asked(model: Models, db: Database | None, trust: str | None) -> Ensemble | None:

@@ -60,6 +60,12 @@ class NamedFaces(Repository):
             ).one_or_none()
             return None if row is None else Embedder(*row)
 
+    def anybody(self) -> bool:
+        """Whether people named somebody."""
+        said = Track.decided_by == PERSON, Track.character_id.is_not(None)
+        with self._session.reading() as connection:
+            return bool(connection.scalar(select(select(Track.id).where(*said).exists())))
+
     def crops(self, network: str, digest: str, series: str | None = None) -> list[NamedCrop]:
         """The crops of tracks that a person decided: a name, or nobody. No faces are left out.
 

@@ -12,10 +12,11 @@ import click
 
 import eyecatch
 from eyecatch.core.detect.config import DetectorConfig
+from eyecatch.db.connection.urls import parse_url, shown_url
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import answer, complain, note, print_json
 from eyecatch.jobs.cli.settings import default_db
-from eyecatch.jobs.identify import Face, Still
+from eyecatch.jobs.identify import Face, Still, names_somebody
 from eyecatch.jobs.statuses import status_of
 
 COLUMNS = ("image", "character", "confidence", "score", "box")
@@ -34,7 +35,8 @@ COLUMNS = ("image", "character", "confidence", "score", "box")
 @click.option(
     "--db",
     metavar="FILE|URL",
-    help="An index: everybody whom people named there is known too.",
+    help="An index: everybody whom people named there is known too."
+    "  [default: without --model, that of other verbs here]",
 )
 @click.option("--series", metavar="NAME", help="The show they are of: its own names are preferred.")
 @options.trust("that of --db, or balanced")
@@ -53,9 +55,14 @@ def identify(
 ) -> None:
     """Who is in a still image: images, and folders of them.
 
-    Without --model and --db faces are found, and nobody is known. JSON is a line an image, printed
-    as soon as it is known.
+    Without --model and --db the names are those of the index that other verbs here are about:
+    $EYECATCH_DB, db in eyecatch.toml, or eyecatch.db in this folder. Where nobody is named there
+    faces are found, and nobody is known. JSON is a line an image, printed as soon as it is known.
     """
+    usual = default_db()
+    if not models and db is None and names_somebody(usual):
+        db = usual
+        note(f"Names are those of {shown_url(parse_url(usual))}.")
     read = failed = 0
     rows: list[dict[str, Any]] = []
     stills = eyecatch.identify(
@@ -84,7 +91,7 @@ def identify(
     if form != "json":
         answer(form, rows, COLUMNS, "No faces found.")
     if faces and not models and db is None:
-        note(_nobody_known(default_db()))
+        note(_nobody_known(usual))
     if status := status_of(read, failed):
         sys.exit(status)
 

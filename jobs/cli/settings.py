@@ -24,7 +24,8 @@ SHARED: Final[Mapping[str, frozenset[str] | None]] = {
 }
 """Keys that hold for all verbs, and for which: None for all that have such an option. A series is
 for those that make something; it narrows no question. An index is for those that are about one: to
-``identify``, ``adapt`` and ``doctor`` it is something else, so it stands in their tables."""
+``adapt`` and ``doctor`` it is something else, and ``identify`` asks it without a model alone; so
+it stands in their tables."""
 
 
 class VerbSettings(Mapping[str, Any]):

@@ -185,6 +185,28 @@ def still(pictures, tmp_path):
     return tmp_path / "still.jpg"
 
 
+def test_the_index_of_other_verbs_is_asked_where_no_model_is_named(
+    named, pictures, run, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    picture = next(file for file, who in pictures.items() if who is not None)
+    words = ("identify", picture, "--crop")
+    monkeypatch.setenv("EYECATCH_DB", str(named))
+    status, out, err = run(*words)
+    assert (status, err) == (0, f"Names are those of {named}.\n")
+    assert out == run(*words, "--db", named)[1]
+    assert json.loads(out)["faces"][0]["character"] == pictures[picture]
+    assert "Names are" not in run(*words, "--model", "none")[2], "a model answers alone"
+    monkeypatch.delenv("EYECATCH_DB")
+    (tmp_path / "eyecatch.toml").write_text(f"db = {json.dumps(str(named))}")
+    assert run(*words)[1] == out
+    (tmp_path / "eyecatch.toml").write_text('db = "none.db"')
+    status, out, err = run(*words)
+    assert (status, json.loads(out)["faces"][0]["character"]) == (0, None)
+    assert "Nobody is known without names" in err
+    assert not (tmp_path / "none.db").exists()
+
+
 def test_a_person_reads_few_digits_and_json_has_four(pictures, told, run):
     status, out, _ = run(
         "identify", *list(pictures)[:3], "--db", told, "--crop", "--format", "table"
