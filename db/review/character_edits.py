@@ -99,12 +99,17 @@ class CharacterEdits(Repository):
         """Let a character be found by other names too, also where a model says one of them.
 
         Raises:
-            RequestError: somebody else is called so, this can't be a name, or there is none.
+            RequestError: somebody else is called so, it is called so already, this can't be a name,
+                or there is none.
         """
         with self._session.writing(FACES) as connection:
             new, state = [_plain(name) for name in names], _one(connection, who)
             if not new:
                 raise RequestError("no other name was given", "give one at least")
+            had = {name for row in character_states(connection, [state.id]) for name in _all(row)}
+            if {folded(name) for name in new} <= had:
+                problem = f"{state.name} is called {' and '.join(new)} already"
+                raise RequestError(problem, "give another name")
             change = Change()
             _absorb(connection, state, _nobodies(connection, state, new), change)
             rows = character_states(connection, [state.id])
@@ -247,6 +252,11 @@ def _called(rows: Collection[CharacterState], name: str, state: CharacterState) 
         if merged or _spelt(row, name):
             return row
     raise RequestError(f"{state.name} is not called {name}", "see: eyecatch characters")
+
+
+def _all(row: CharacterState) -> set[str]:
+    """Its name and its aliases, however they are spelt."""
+    return {folded(name) for name in (row.name, *row.aliases)}
 
 
 def _spelt(row: CharacterState, name: str) -> list[str]:

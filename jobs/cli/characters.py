@@ -36,5 +36,8 @@ def alias(character: str, names: tuple[str, ...], remove: bool, db: str) -> None
     """
     if remove and not names:
         raise click.UsageError("give the name that is to go")
+    before = eyecatch.alias(character, db=db)
     known = eyecatch.alias(character, *names, remove=remove, db=db)
+    if names and known == before:
+        note("Nothing is new.")
     note(f"{character} is also called {', '.join(known)}." if known else "No other name is known.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from eyecatch.core.arguments import Database, checked
+from eyecatch.core.names import folded
+from eyecatch.db.index import Index
 from eyecatch.db.records.review import ActionRow
 from eyecatch.jobs.naming.commands import acting
 
@@ -42,7 +44,7 @@ def alias(
 
     Args:
         character: its name, or an alias.
-        names: the other names; none only asks for those it has.
+        names: the other names; none only asks for those it has, and so do those that it has.
         remove: it isn't called so. A character that was merged into it is itself again then.
         db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
             ``eyecatch.db`` in this folder.
@@ -66,6 +68,11 @@ def alias(
         own = index.characters.own_name(character)
         if names and remove:
             index.character_edits.remove_aliases(own, names)
-        elif names:
+        elif not {folded(one) for one in names} <= _called(index, own):
             index.character_edits.add_aliases(own, names)
         return tuple(index.characters.aliases(own))
+
+
+def _called(index: Index, character: str) -> set[str]:
+    """All names of a character, however they are spelt."""
+    return {folded(one) for one in (character, *index.characters.aliases(character))}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import eyecatch
-from eyecatch.core.errors import UnknownCharacterError
+from eyecatch.core.errors import RequestError, UnknownCharacterError
+from eyecatch.db.index import open_index
 
 
 @pytest.fixture
@@ -38,6 +39,14 @@ def test_a_character_from_its_name_to_its_end(run, unnamed, known):
     assert f"merge --db {unnamed} 'Velma Dinkley' {second}" in err
 
     assert "also called" in run("alias", "Velma Dinkley", "Vel", "V", "--db", unnamed)[2]
+    with open_index(unnamed) as index:
+        last = index.actions.last()
+        with pytest.raises(RequestError, match="is called vel already"):
+            index.character_edits.add_aliases("Velma Dinkley", ["vel"])
+    status, _, err = run("alias", "Velma Dinkley", "VEL", "velma dinkley", "--db", unnamed)
+    assert (status, err.splitlines()[0]) == (0, "Nothing is new.")
+    with open_index(unnamed) as index:
+        assert index.actions.last() == last
     assert run("alias", "vel", "v", "--remove", "--db", unnamed)[0] == 0
     assert listed(unnamed)["Velma Dinkley"] == (first, "Vel")
 
