@@ -72,9 +72,9 @@ def find(names: Names, *, db: Database | None = None, **keywords: Unpack[FindKey
         **keywords: all optional:
 
             together: only while all of them are on screen at once; else each for itself.
-            min_seconds: least screen time in an episode; ranges shorter than that, or than a
-                second, are glimpses and don't count, unless it is 0. The answer's ``glimpses`` says
-                how many those are.
+            min_seconds: least screen time in an episode, in ranges of a second and more, or as
+                long as that if it is less; with 0 all count. The answer's ``glimpses`` says how
+                many are shorter, its ``too_short`` how many episodes have less.
             min_confidence: least confidence of a range, 0 to 1; what a person said has 1.
             unsure: also where it may be them.
             series: only in episodes of this show.

@@ -109,7 +109,7 @@ def findings(episodes: Sequence[EpisodeRecord], parts: _Parts, counting: Countin
     """What counts of where characters are, in some episodes: every surface's ranges and seconds."""
     found: list[Found] = []
     outside: list[tuple[EpisodeRecord, tuple[LeftOut, ...]]] = []
-    glimpses = 0
+    glimpses, too_short = 0, set[int]()
     for episode in episodes:
         base = episode.video.time_base
         least = counting.least_stretch(base)
@@ -120,10 +120,14 @@ def findings(episodes: Sequence[EpisodeRecord], parts: _Parts, counting: Countin
             if episode.id in where.left_out:
                 left_out = _left_out(lasting(where.left_out[episode.id], least)[0], base)
                 outside.append((episode, left_out))
-            if rows and counting.enough(sum([row[3] - row[2] for row in rows]), base):
+            if not rows:
+                continue
+            if counting.enough(sum([row[3] - row[2] for row in rows]), base):
                 ranges = _ranges(rows, base)
                 found.append(Found(episode, characters, ranges, left_out, short))
-    return Findings(found, _all_left_out(outside), glimpses)
+            else:
+                too_short.add(episode.id)
+    return Findings(found, _all_left_out(outside), glimpses, len(too_short))
 
 
 def _each(spelt: dict[str, Where]) -> _Parts:

@@ -196,6 +196,7 @@ class Findings(list[Found]):
         found: the episodes.
         left_out: what is not counted, by kind, in these and in all other episodes.
         glimpses: how many stretches are too short to count, in all episodes.
+        too_short: in how many episodes somebody is on screen for less than was asked for.
     """
 
     def __init__(
@@ -203,10 +204,12 @@ class Findings(list[Found]):
         found: Iterable[Found] = (),
         left_out: tuple[LeftOut, ...] = (),
         glimpses: int = 0,
+        too_short: int = 0,
     ) -> None:
         super().__init__(found)
         self.left_out = left_out
         self.glimpses = glimpses
+        self.too_short = too_short
 
 
 @dataclass(frozen=True, slots=True)

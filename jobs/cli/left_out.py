@@ -55,6 +55,20 @@ def glimpses_said(count: int, min_seconds: float) -> str:
     return f"And {many} under {least}: --min-seconds 0 shows {'it' if count == 1 else 'them'}."
 
 
+def too_short_said(count: int, min_seconds: float) -> str:
+    """In how many episodes there was too little, in a sentence; empty where in none.
+
+    Example:
+        >>> too_short_said(2, 3.0)
+        'And in 2 episodes for less than 3 s: --min-seconds 1 shows them.'
+    """
+    if not count:
+        return ""
+    many = "1 episode" if count == 1 else f"{count} episodes"
+    shows = f"--min-seconds {LEAST_SECONDS:g} shows {'it' if count == 1 else 'them'}"
+    return f"And in {many} for less than {min_seconds:g} s: {shows}."
+
+
 def say_glimpses(count: int, min_seconds: float) -> None:
     """Say the same below a table."""
     if count:

@@ -79,8 +79,8 @@ min_seconds = click.option(
     default=LEAST_SECONDS,
     show_default=True,
     metavar="SECONDS",
-    help="Least screen time in an episode. Ranges shorter than that, or than a second, don't count;"
-    " with 0 all do.",
+    help="Least screen time in an episode, in ranges of a second and more, or as long as that if it"
+    " is less; with 0 all count.",
 )
 
 min_confidence = click.option(

@@ -14,7 +14,14 @@ from eyecatch.core.text import clock, visible
 from eyecatch.jobs import rows as shapes
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.episode_column import shorten
-from eyecatch.jobs.cli.left_out import glimpses_said, places, remedy, say_glimpses, say_left_out
+from eyecatch.jobs.cli.left_out import (
+    glimpses_said,
+    places,
+    remedy,
+    say_glimpses,
+    say_left_out,
+    too_short_said,
+)
 from eyecatch.jobs.cli.output import answer, print_json, print_text
 from eyecatch.jobs.progress import shares
 
@@ -64,12 +71,20 @@ def find(names: tuple[str, ...], form: str, db: str, **keywords: Unpack[FindKeyw
     empty = "No episode features them."
     if left_out:
         empty = f"No episode features them; they are in {places(left_out)}: {remedy(left_out)}."
-    glimpses = glimpses_said(found.glimpses, keywords["min_seconds"])
-    answer(form, rows, columns, f"{empty} {glimpses}".rstrip())
+    least = keywords["min_seconds"]
+    short = too_short_said(found.too_short, least)
+    answer(
+        form,
+        rows,
+        columns,
+        " ".join(filter(None, (empty, short, glimpses_said(found.glimpses, least)))),
+    )
     if form == "table" and rows:
         if left_out:
             print_text(f"\nAlso in {places(left_out)}: {remedy(left_out)}.")
-        say_glimpses(found.glimpses, keywords["min_seconds"])
+        if short:
+            print_text(f"\n{short}")
+        say_glimpses(found.glimpses, least)
 
 
 @click.command(epilog="Example:  eyecatch episodes --db season1.db")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 import eyecatch
+from eyecatch.core.text import exact_clock
 from eyecatch.jobs.cli import options
 from eyecatch.jobs.cli.output import answer, complain, note
 from eyecatch.jobs.cli.progress import bar
@@ -163,7 +164,14 @@ def clips(
     for fault in done.faults:
         complain(fault)
     columns = ("file", "episode", "characters", "start", "stop")
-    answer(form, [clip.to_json() for clip in done.clips], columns, "No clip was cut.")
+    rows = [clip.to_json() for clip in done.clips]
+    if form == "table":
+        for row, clip in zip(rows, done.clips, strict=True):
+            row["start"], row["stop"] = (
+                exact_clock(float(time - clip.episode.origin), 1)
+                for time in (clip.start, clip.stop)
+            )
+    answer(form, rows, columns, "No clip was cut.")
     if done.supercut is not None:
         note(f"Wrote {done.supercut}.")
     if status := status_of(len(done.clips), len(done.faults)):

@@ -177,3 +177,27 @@ def test_a_glimpse_is_told_of_and_shown_where_somebody_asks(run, indexed, tmp_pa
     assert frames == [1] * len(only)
     _, out, _ = run("episodes", "--db", db)
     assert "under a second: --min-seconds 0 shows" in out
+
+
+def test_episodes_with_too_little_of_somebody_are_told_of(run, indexed):
+    who, least = next(
+        (role.character, role.seconds)
+        for one in eyecatch.episodes(db=indexed)
+        for role in one.cast
+        if role.seconds > 1.1
+    )
+    listed = len(eyecatch.find(who, db=indexed))
+    some = eyecatch.find(who, db=indexed, min_seconds=least + 0.001)
+    assert len(some) + some.too_short == listed > len(some)
+    status, out, err = run("find", who, "--db", indexed, "--min-seconds", 5000)
+    assert (status, out) == (0, "")
+    episodes = "1 episode" if listed == 1 else f"{listed} episodes"
+    assert f"And in {episodes} for less than 5000 s: --min-seconds 1 shows" in err
+    assert "less than" not in "".join(run("find", who, "--db", indexed)[1:])
+
+
+def test_an_episode_in_which_nothing_counts_is_no_row(run, with_openings, known):
+    db, first = with_openings
+    for words, there in (((), False), (("--with", "all", "--min-seconds", "0"), True)):
+        rows = json.loads(run("find", known, "--db", db, "--json", *words)[1])
+        assert (str(first.path) in {row["path"] for row in rows}) is there

@@ -174,11 +174,16 @@ def test_scenes_of_either_come_once_with_all_who_are_in_them(two, lab, filled, t
     assert [row["file"] for row in table] == [one.file.name for one in done.clips]
     assert [row["characters"] for row in table] == ["Kurama", "Hiei", "Hiei; Kurama"]
     assert [row["also"] for row in table] == ["", "Yusuke", ""]
-    assert {path.name for path in folder.iterdir()} == {
-        *(row["file"] for row in rows), "manifest.json", "manifest.csv",
-    }  # fmt: skip
-    assert rows[2]["series"] == "Show"
-    assert (rows[2]["start"], rows[2]["stop"]) == (0.8, 3.4)
+
+
+@pytest.mark.parametrize("show", ["late.ts"], indirect=True)
+def test_a_table_of_clips_has_the_clock_of_players(show, filled, lab, run, tmp_path):
+    filled(show, lab.Face("Hiei", 62, 100, there))
+    status, out, _ = run("clips", "Hiei", "--db", tmp_path / "season.db", "--out", tmp_path / "out")
+    file, *_, start, stop = out.splitlines()[2].split()
+    assert status == 0
+    assert file.endswith("_00-00-02.442.mp4")
+    assert (start, stop[:4]) == ("0:02.4", "0:04")
 
 
 def test_glimpses_are_cut_where_they_are_asked_for(two, lab, filled, tmp_path):
