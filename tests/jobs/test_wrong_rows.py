@@ -13,6 +13,7 @@ from contextlib import closing, suppress
 import pytest
 from starlette.testclient import TestClient
 
+from eyecatch.core.segments.types import FoundSegment
 from eyecatch.db.index import open_index
 from eyecatch.db.models import Base
 from eyecatch.jobs.review.app import make_app
@@ -25,6 +26,8 @@ VERBS = (
     ("episodes",),
     ("characters", "--json"),
     ("status", "--json"),
+    ("segments",),
+    ("export", "segments", "--format", "kodi", "--out", "{out}/segments"),
     ("export", "frames", "--format", "csv", "--out", "{out}/frames.csv"),
     ("export", "appearances", "--format", "json", "--out", "{out}/appearances.json"),
     ("unknowns", "--json"),
@@ -69,6 +72,19 @@ def test_every_wrong_value_is_a_sentence(named, run, tmp_path, table, column):
         for fault in _faults(named, run, tmp_path, table, column, value)
     ]
     assert faults == []
+
+
+def test_a_segment_that_ends_before_it_begins_stops_nobody(named, run, tmp_path):
+    db = shutil.copy(named, tmp_path / "wrong.db")
+    with open_index(str(db)) as index:
+        index.segments.keep_found({1: [FoundSegment(0, "opening", 10, 200, 0.9, 0)]})
+    with closing(sqlite3.connect(db, isolation_level=None)) as connection:
+        connection.execute(
+            "UPDATE segment SET start = stop, stop = start, "
+            "start_pts = stop_pts, stop_pts = start_pts"
+        )
+    assert [*_faults_of_verbs(db, run, tmp_path), *_faults_of_pages(db, tmp_path)] == []
+    assert "a segment ends before it begins" in run("doctor", "--db", db)[1]
 
 
 def _faults(named, run, tmp_path, table, column, value):
