@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.files import atomic_folder
+from eyecatch.core.files import atomic_folder, check_writable
 from eyecatch.core.identity.bundle import MANIFEST, Bundle, load_bundle, write_manifest
 from eyecatch.core.identity.bundle_files import (
     CARD,
@@ -40,18 +40,19 @@ def check_free(folder: Path, force: bool) -> None:
     """Complains, before any work is done, if a bundle can't be written to ``folder``.
 
     Raises:
-        RequestError: something is there. With ``force`` a bundle may be, and nothing else.
+        RequestError: something is there, or nothing can be. With ``force`` a bundle may be there,
+            and nothing else.
     """
     if not folder.exists():
         if not folder.absolute().parent.is_dir():
             raise RequestError(
                 f"the folder {folder.absolute().parent} doesn't exist", "make it first"
             )
-        return
-    if not (folder / MANIFEST).is_file():
+    elif not (folder / MANIFEST).is_file():
         raise RequestError(f"{folder} exists and is no bundle", "choose another name")
-    if not force:
+    elif not force:
         raise RequestError(f"{folder} exists", "choose another name, or use --force to replace it")
+    check_writable(folder)
 
 
 def save_bundle(  # noqa: PLR0913 - each is a part of a bundle

@@ -194,8 +194,11 @@ def _check_places(
     plans: Sequence[ClipPlan], out: Path | None, supercut: Path | None, options: ClipOptions
 ) -> None:
     """RequestError, before anything is encoded, where something can't be written."""
+    sources = {plan.cutter.source.video.path.resolve() for plan in plans}
     for target in _targets(plans, out, supercut):
         refuse(target, options.force)
+        if target.resolve() in sources:
+            raise RequestError(f"{target} is an episode itself", "choose another name")
     if out is not None:
         check_writable(out / NAMES[0])
         if options.fast:  # what is encoded has a size that nobody knows yet

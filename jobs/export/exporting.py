@@ -48,6 +48,7 @@ class Exported:
 def frames(db: Database | None, out: Path | None, options: ExportOptions) -> Exported:
     """Every face of every frame."""
     form = find_format("frames", options.format)
+    outputs.check_place(form, out, options.force)
     with _selected(db, options) as chosen:
         rows = face_rows.frame_rows(
             chosen.index, chosen.episodes, chosen.characters, unsure=chosen.unsure
@@ -58,7 +59,7 @@ def frames(db: Database | None, out: Path | None, options: ExportOptions) -> Exp
 def appearances(db: Database | None, out: Path | None, options: AppearanceOptions) -> Exported:
     """Who is on screen from when to when."""
     form = find_format("appearances", options.format)
-    outputs.check_beside(form, out, options.beside)
+    outputs.check_place(form, out, options.force, options.beside)
     if options.thumbs is not None and form.kind != "library":
         raise RequestError(f"{form.name} has no pictures", "--thumbs is for --format nfo")
     with _selected(db, options, options.with_kinds, options.min_seconds) as chosen:
@@ -82,7 +83,7 @@ def appearances(db: Database | None, out: Path | None, options: AppearanceOption
 def segments(db: Database | None, out: Path | None, options: SegmentOptions) -> Exported:
     """The parts of episodes that are no story."""
     form = find_format("segments", options.format)
-    outputs.check_beside(form, out, options.beside)
+    outputs.check_place(form, out, options.force, options.beside)
     with open_index(db, create=False, filled=True) as index:
         chosen = Selection(index, pick(index, several(options.episodes)))
         episodes = segment_rows.segments_of(index, chosen.episodes)
@@ -102,7 +103,7 @@ def _table(
     columns: tuple[tables.Column, ...],
     rows: Iterator[tables.Row],
 ) -> Exported:
-    count = outputs.write_table(form, outputs.target(form, out), force, columns, rows)
+    count = outputs.write_table(form, out, force, columns, rows)
     return Exported(() if out is None else (out,), count)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from eyecatch.core.errors import RequestError
-from eyecatch.core.files import refuse, whole_file
+from eyecatch.core.files import check_writable, refuse, whole_file
 from eyecatch.core.storage import is_remote
 from eyecatch.jobs.export import tables
 from eyecatch.jobs.export.formats import Format, targets
@@ -22,11 +22,6 @@ def named(form: Format, out: Path | None) -> Path:
     if out is None:
         raise RequestError(f"{form.name} can't go to standard output", "name a file with --out")
     return out
-
-
-def target(form: Format, out: Path | None) -> Path | None:
-    """``out``; RequestError where that is standard output, and the format is no text."""
-    return named(form, out) if form.binary else out
 
 
 def write_table(
@@ -42,13 +37,27 @@ def write_table(
         return write(opened, columns, rows)
 
 
-def check_beside(form: Format, out: Path | None, beside: bool) -> None:
-    """RequestError where files can't go beside their episodes."""
+def check_place(form: Format, out: Path | None, force: bool, beside: bool = False) -> None:
+    """RequestError, before anything is asked, where an export can't go.
+
+    Args:
+        form: is a table, or has a file for each episode.
+        out: the file or folder; None for standard output, or ``beside``.
+        force: what is there may be replaced.
+        beside: its files shall be beside their episodes.
+    """
     if beside and out is not None:
         raise RequestError("--beside and --out say two places", "give one of them")
     if beside and form.kind == "table":
         problem = f"{form.name} holds all episodes in one file, which is beside none of them"
         raise RequestError(problem, "name a file with --out, or another --format")
+    if form.binary:
+        named(form, out)
+    if out is None:
+        return
+    if form.kind == "table":
+        refuse(out, force)
+    check_writable(out / form.name if out.is_dir() else out)
 
 
 def episode_files(

@@ -13,6 +13,7 @@ from eyecatch.core.arguments import Database, Paths, checked, database, several
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import configured, resolve
 from eyecatch.core.errors import EyecatchError
+from eyecatch.core.files import check_folder
 from eyecatch.core.identity.base_embedder import base_bundle
 from eyecatch.core.identity.ensemble import Ensemble
 from eyecatch.core.inputs import Sources, videos
@@ -36,6 +37,7 @@ from eyecatch.jobs.indexing.render_hook import RenderHook
 from eyecatch.jobs.indexing.series_by_names import join_by_names, series_by_names
 from eyecatch.jobs.indexing.series_detectors import learn_series
 from eyecatch.jobs.progress import STARTING, Listener, Progress, silent, tell
+from eyecatch.jobs.render.render import FOLDER
 from eyecatch.jobs.runners import make_runner
 from eyecatch.jobs.segmenting.hash_missing import hash_missing
 from eyecatch.jobs.segmenting.listening import listen
@@ -149,6 +151,8 @@ def index(
     sources, db = videos(several(paths)), database(db)
     if options.trust is not None:
         _check_trust(options.trust, ensemble)
+    if options.render is not None:
+        check_folder(FOLDER)
     if not sources.files:  # a path that was mistyped makes no index
         return IndexReport((), tuple(map(unread, sources.faults)), Progress())
     with open_index(db) as opened:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from eyecatch.core.arguments import AnyPath, path_of
 from eyecatch.core.crops import is_crop
 from eyecatch.core.errors import RequestError
+from eyecatch.core.files import check_folder
 from eyecatch.core.palette import UNKNOWN
 from eyecatch.core.short_names import short
 from eyecatch.core.text import clock
@@ -18,6 +20,14 @@ from eyecatch.jobs.export.contact_sheet import (
     SheetFaces,
     draw_faces,
 )
+
+
+def sheet_folder(sheet: AnyPath | None) -> Path | None:
+    """The folder of the sheets, or None for none; RequestError if nothing can be written there."""
+    folder = path_of(sheet)
+    if folder is not None:
+        check_folder(folder)
+    return folder
 
 
 def write_sheets(

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from eyecatch.core.arguments import AnyPath, Database, Numbers, checked, path_of, several
+from eyecatch.core.arguments import AnyPath, Database, Numbers, checked, several
 from eyecatch.core.errors import RequestError
-from eyecatch.core.files import check_folder
 from eyecatch.core.reprs import brief
 from eyecatch.db.index import Index, open_index
 from eyecatch.db.records.review import ActionRow, ClusterRow, FaceRow, Share
-from eyecatch.jobs.naming.cluster_sheets import write_sheets
+from eyecatch.jobs.naming.cluster_sheets import sheet_folder, write_sheets
 from eyecatch.jobs.naming.offers import Offers
 from eyecatch.jobs.naming.pipeline import NamingPipeline, Notify, ignore
 
@@ -82,8 +81,7 @@ def unknowns(
 ) -> Unknowns:
     """The faces that nobody named, in clusters of those that look like one person.
 
-    New faces are embedded and grouped first; what was grouped before stays as it was. Of an index
-    that may only be read a copy answers, and what is new there isn't kept.
+    New faces are embedded and grouped first, and kept if they may be; what was grouped stays so.
 
     Args:
         db: path of an SQLite file, or any SQLAlchemy URL; None for that of ``EYECATCH_DB``, else
@@ -109,9 +107,7 @@ def unknowns(
         >>> f"{found.share.part:.0%} of the screen time has a name"
         '43% of the screen time has a name'
     """
-    folder = path_of(sheet)
-    if folder is not None:
-        check_folder(folder)
+    folder = sheet_folder(sheet)
     with open_index(db, create=False, filled=True, aside=True) as index:
         pipeline = NamingPipeline(index)
         pipeline.choose_trust(trust)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from eyecatch.core.crops import cut, encode
 from eyecatch.core.detections import Box
 from eyecatch.core.errors import MediaError, RequestError
+from eyecatch.core.files import check_folder
 from eyecatch.core.folders import COLLECTED
 from eyecatch.core.images import read_image
 from eyecatch.training.annotations import LabelledBox, by_image, read_boxes
@@ -39,7 +40,8 @@ def cut_boxes(paths: Sequence[Path], out: Path, boxes: Path) -> Collected:
         boxes: the file, see ``read_boxes``.
 
     Raises:
-        RequestError: a path is missing, ``out`` isn't empty, or the file makes no sense.
+        RequestError: a path is missing, ``out`` isn't empty or can't be written, or the file makes
+            no sense.
     """
     paths = [Path(path) for path in paths]
     for path in paths:
@@ -47,6 +49,7 @@ def cut_boxes(paths: Sequence[Path], out: Path, boxes: Path) -> Collected:
             raise RequestError(f"{path} doesn't exist", "give pictures or folders of pictures")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RequestError(f"{out} exists and isn't empty", "choose another folder")
+    check_folder(out)
     rows = read_boxes(boxes, labels=True)
     for row in rows:
         _check_label(boxes, row)

@@ -10,6 +10,7 @@ import numpy as np
 
 from eyecatch.core.crops import CROP_SIZE, decode
 from eyecatch.core.errors import RequestError
+from eyecatch.core.files import check_folder
 from eyecatch.core.images import encode_jpeg
 from eyecatch.training.collection.manifest import DUPLICATE, CollectedFace, Manifest
 from eyecatch.training.collection.types import Face
@@ -29,12 +30,11 @@ class FaceStore:
         out: holds them; made when the first face comes.
 
     Raises:
-        RequestError: it is a file, or its ``collected.csv`` can't be read.
+        RequestError: it is a file, can't be written, or its ``collected.csv`` can't be read.
     """
 
     def __init__(self, out: Path) -> None:
-        if out.exists() and not out.is_dir():
-            raise RequestError(f"{out} is a file", "name a folder")
+        check_folder(out)
         self.out = out
         self.manifest = Manifest(out)
         self.duplicates = 0

@@ -88,7 +88,7 @@ def evaluate_detector(  # noqa: PLR0913 - three keywords are no reason for a cla
         RequestError: the folder or the file is missing, makes no sense, or one has nothing to do
             with the other; or there is no such match.
         ModelError: the detector can't be used.
-        MediaError: ``errors`` can't be written.
+        MediaError: ``errors`` can't be written; where that is known before, it is a RequestError.
 
     Example:
         >>> import eyecatch
@@ -96,6 +96,8 @@ def evaluate_detector(  # noqa: PLR0913 - three keywords are no reason for a cla
     """
     rules = _rules(match)
     folder, sheet_file = Path(images), path_of(errors)
+    if sheet_file is not None:
+        sheet.check_sheet(sheet_file)
     paths, truth = _read_truth(folder, Path(boxes))
     min_score = 0.0
     if isinstance(detector, NamedDetector):

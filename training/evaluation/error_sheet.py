@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from eyecatch.core.errors import MediaError
+from eyecatch.core.errors import MediaError, RequestError
+from eyecatch.core.files import check_writable, refuse, write_atomically
 
 RED: Final = (40, 40, 230)
 BLUE: Final = (230, 120, 20)
@@ -38,21 +39,32 @@ def draw_boxes(
     return tile
 
 
+def check_sheet(out: Path) -> None:
+    """RequestError, before any work, if ``write_sheet`` can't write a picture there."""
+    refuse(out, force=True)
+    if out.suffix and not cv2.haveImageWriter(f"sheet{out.suffix}"):
+        problem = f"{out}: a picture can't be written in this format"
+        raise RequestError(problem, "use .png or .jpg")
+    check_writable(out)
+
+
 def write_sheet(tiles: Sequence[Picture], out: Path) -> None:
     """Write up to 60 tiles as one picture, evenly chosen; one empty tile where there is none.
 
+    Args:
+        tiles: of ``draw_boxes``.
+        out: the picture's file, which ``check_sheet`` let pass.
+
     Raises:
-        MediaError: the picture can't be written there.
+        MediaError: it can't be written.
     """
     step = max(1, -(-len(tiles) // _MAX_TILES))
     chosen = list(tiles[::step]) or [np.zeros((_CELL, _CELL, 3), np.uint8)]
     chosen += [np.zeros_like(chosen[0])] * (-len(chosen) % _COLUMNS)
     rows = [np.hstack(chosen[i : i + _COLUMNS]) for i in range(0, len(chosen), _COLUMNS)]
-    written, data = cv2.imencode(out.suffix or ".png", np.vstack(rows))
-    if not written:
-        raise MediaError(str(out), "a picture can't be written in this format", "use .png or .jpg")
+    _, data = cv2.imencode(out.suffix or ".png", np.vstack(rows))
     try:
-        out.write_bytes(data.tobytes())
+        write_atomically(out, data.tobytes())
     except OSError as error:
         problem = f"the picture can't be written ({error.strerror})"
         raise MediaError(str(out), problem, "choose another place") from error

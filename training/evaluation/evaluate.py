@@ -9,6 +9,7 @@ import numpy as np
 
 from eyecatch.core.arguments import AnyPath, checked, path_of
 from eyecatch.core.errors import RequestError
+from eyecatch.core.files import check_folder
 from eyecatch.core.folders import files_below
 from eyecatch.core.identity.base_embedder import named_bundle
 from eyecatch.core.identity.bundle import Bundle
@@ -149,7 +150,6 @@ def _read_strangers(folder: Path, bundle: Bundle) -> tuple[Pictures, list[str]]:
 
 
 def _check_free(out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise RequestError(f"{out} is a file", "choose another folder for the report")
     if out.is_dir() and any(out.iterdir()) and not (out / JSON).is_file():
         raise RequestError(f"{out} exists and isn't empty", "choose another folder for the report")
+    check_folder(out)
