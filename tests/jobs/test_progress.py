@@ -127,7 +127,7 @@ def test_workers_of_ray_tell_the_driver(cluster, tasks, monkeypatch):
 
     with heard_of(lambda: [dead, actor], listener):
         done, answer = actor.run.options(num_returns=2).remote(tasks[0], 1)
-        assert came.wait(60)
+        assert came.wait(240)
     outcome = ray.get(answer)
     ray.kill(actor)
     assert ray.get(done) is None
