@@ -11,10 +11,10 @@ only the runner and the listening are made up::
     .venv/bin/python bench/driver.py --episodes 1000 --chunks 2 --rows 10
 
 It prints milliseconds of the driver's CPU a chunk, by what they went to, those of the database's
-own processes (``--db embedded`` is the tests' Postgres; no other may run), and how many cores that
-is quick enough for, if each takes ``--core-seconds`` to scan a chunk. ``--rows 10`` tells them of
-each tenth of the episodes, so that what grows with their number is seen. ``--profile`` says which
-functions it went to.
+own processes for it (``--db embedded`` is the tests' Postgres), and how many cores that is quick
+enough for, if each takes ``--core-seconds`` to scan a chunk. ``--rows 10`` tells them of each tenth
+of the episodes, so that what grows with their number is seen. ``--profile`` says which functions
+it went to.
 """
 
 from __future__ import annotations
@@ -32,9 +32,11 @@ from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
+import psutil
 import ways
 from recorded import RecordedRunner, Recording, drawn, lengthened, record
-from scale import embedded, folder, server_seconds
+from scale import embedded, folder
+from sqlalchemy import text
 
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import resolve
@@ -85,8 +87,7 @@ def main() -> None:
         url = wish.db or str(scratch / "driver.db")
         index = stack.enter_context(open_index(embedded(stack) if url == "embedded" else url))
         ids = register(index, recording, wish.episodes, scratch)
-        has_server = index.engine.dialect.name == "postgresql"
-        parts = Parts(-(-wish.episodes // wish.rows), has_server)
+        parts = Parts(-(-wish.episodes // wish.rows), index)
         with profile or nullcontext():
             sent = feed(index, recording, model, ids, parts, wish.cores)
     tell(parts, wish.chunks, sent / (wish.episodes * wish.chunks), wish)
@@ -116,12 +117,12 @@ class Parts:
 
     Attributes:
         every: episodes that make a row.
-        has_server: the database has processes of its own.
+        index: what is written to.
         rows: of each: seconds by part, and of driver, database and clock in all.
     """
 
     every: int
-    has_server: bool
+    index: Index
     rows: list[dict[str, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -151,8 +152,7 @@ class Parts:
         self.begin()
 
     def _now(self) -> tuple[float, float, float]:
-        database = server_seconds() if self.has_server else 0.0
-        return time.process_time(), database, time.perf_counter()
+        return time.process_time(), server_seconds(self.index), time.perf_counter()
 
     def counted(self, part: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The same function, its CPU counted to a part; that of parts inside it is theirs."""
@@ -178,6 +178,16 @@ class Parts:
                 counted = self.counted(part, getattr(owner, name))
                 stack.enter_context(patch.object(owner, name, counted))
         return stack
+
+
+def server_seconds(index: Index) -> float:
+    """CPU that the server's processes for this database have taken, where it is on this machine."""
+    if index.engine.dialect.name != "postgresql":
+        return 0.0
+    ours = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+    with index.reading() as connection:
+        times = [psutil.Process(pid).cpu_times() for pid in connection.scalars(ours)]
+    return float(sum(one.user + one.system for one in times))
 
 
 def register(index: Index, recording: Recording, episodes: int, scratch: Path) -> list[int]:

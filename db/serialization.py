@@ -97,7 +97,7 @@ def pack_vector(vector: npt.NDArray[np.float32]) -> bytes:
 def pack_vectors(vectors: npt.NDArray[np.float32]) -> list[bytes]:
     """What ``pack_vector`` makes of each row (n, d), in one go."""
     width, packed = 2 * vectors.shape[1], _halved(vectors).tobytes()
-    return [packed[start : start + width] for start in range(0, width * len(vectors), width or 1)]
+    return [packed[width * row : width * (row + 1)] for row in range(len(vectors))]
 
 
 def _halved(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float16]:

@@ -10,7 +10,7 @@ from eyecatch.core.scan.linking import ChunkEnds
 from eyecatch.core.scan.types import Tracklet
 from eyecatch.db.models.base import DONE, FAILED, INCOMPLETE, PENDING
 from eyecatch.db.records.scan import FileStamp, Provenance
-from eyecatch.db.serialization import pack_timeline
+from eyecatch.db.serialization import pack_timeline, pack_vector, pack_vectors
 
 ORIGIN = Provenance("scan-1")
 
@@ -97,6 +97,14 @@ def test_every_frame_and_crop_of_a_scan_is_a_row(index, season, dump):
         for id_, one in zip(ids, scanned.tracklets, strict=True)
         for rank, crop in enumerate(one.crops)
     ]
+
+
+def test_vectors_are_packed_together_as_one_by_one():
+    """Also those of a network that names nobody, whose logits have no columns."""
+    vectors = np.float32([[1, -0.5], [1e9, 3e-5], [0, 0]])
+    assert pack_vectors(vectors) == [pack_vector(one) for one in vectors]
+    assert pack_vectors(vectors[:, :0]) == [b"", b"", b""]
+    assert pack_vectors(vectors[:0]) == []
 
 
 def test_a_chunk_saved_twice_is_a_chunk_saved_once(index, season, dump):
