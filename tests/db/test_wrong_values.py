@@ -95,6 +95,6 @@ def test_many_rows_are_checked_too(rows, value):
 
 def test_rows_that_name_others_which_are_not_there_are_said(rows):
     index, connection = rows
-    connection.execute("UPDATE appearance SET character_id = 99, stop_pts = 99, unsure = 0")
+    connection.execute("UPDATE role_tally SET character_id = 99, kind = 'story', units = 1000000")
     with pytest.raises(DatabaseError, match="fit together"):
         index.summaries.episodes()

@@ -44,6 +44,8 @@ def worker(**options):
         def run(self, job):
             if job == "bad":
                 os.kill(os.getpid(), signal.SIGKILL)
+            if job == "wrong":
+                raise KeyError(job)
             return None, os.getpid()
 
     return ray.remote(**{"num_cpus": 0, **options})(Worker).remote()
@@ -86,6 +88,13 @@ def test_a_job_whose_actor_died_is_told_and_the_next_one_waits_again(opened):
     assert [job for job, _ in told] == ["bad", "after", "last"]
     assert told[0][1] is None
     assert told[1][1] == told[2][1] != before
+
+
+def test_what_a_job_raises_is_raised_and_no_death(opened):
+    pool = opened(worker)
+    pool.waiting.append("wrong")
+    with pytest.raises(KeyError, match="wrong"):
+        list(answers(pool))
 
 
 def test_what_waits_for_room_in_the_cluster_is_bounded(opened):

@@ -120,6 +120,7 @@ class Pool(Generic[Job]):
 
         Raises:
             RequestError: the actors can't begin.
+            ray.exceptions.RayTaskError: what a job raised.
         """
         for member in self._members:
             if ref == member.ready:
@@ -169,7 +170,9 @@ class Pool(Generic[Job]):
         done, answer, job = member.in_hand.popleft()
         try:
             ray.get(done)
-        except ray.exceptions.RayTaskError:  # it lives
+        except ray.exceptions.RayTaskError as error:  # the actor lives
+            if not isinstance(error.cause, ray.exceptions.RayError):  # not of what it was handed
+                raise
             return job, None
         except ray.exceptions.RayError:
             self.waiting.extendleft(job for _, _, job in reversed(member.in_hand))
