@@ -47,7 +47,8 @@ class InlineRunner:
         threads = threads or min(cores(), MAX_THREADS)
         self.at_once = threads + (threads > 1)
         # Several jobs of one index share its episodes out: each takes what keeps it busy, no more.
-        self.wave = 1 if threads == 1 else 2 * threads
+        # At the end of a wave threads wait for the last chunk, so that a long job's are longer.
+        self.wave = (16 if apart else 1 if threads == 1 else 2) * threads
         self._scanners = Scanners(threads, self._look, apart=apart)
 
     def run(self, tasks: Sequence[Task], work: Work, begin: Begin) -> Generator[Outcome]:

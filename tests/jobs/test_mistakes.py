@@ -100,7 +100,7 @@ def test_a_table_of_no_episodes_says_so_too(run, empty, verb):
 def test_an_index_without_names_names_review(run, indexed, tmp_path):
     unnamed = shutil.copy(indexed, tmp_path / "unnamed.db")
     with closing(sqlite3.connect(unnamed)) as connection, connection:
-        for table in ("appearance", "alias", "character"):
+        for table in ("appearance", "role_tally", "alias", "character"):
             connection.execute(f"DELETE FROM {table}")
     _, _, err = run("characters", "--db", unnamed)
     assert f"eyecatch review --db {unnamed}" in err

@@ -19,6 +19,7 @@ from eyecatch.core.video.container_layout import Layout, Stream, layout
 from eyecatch.core.video.proxy import obstacle
 from eyecatch.core.video.types import Video
 from eyecatch.db.index import open_index
+from eyecatch.db.tallies import refresh_role_tallies
 from eyecatch.jobs.review.app import make_app
 from eyecatch.jobs.review.auth import HEADERS
 from eyecatch.jobs.review.state import AppState
@@ -395,6 +396,10 @@ def test_glimpses_are_told(page, room, unnamed, named):
     with closing(sqlite3.connect(unnamed)) as connection, connection:
         connection.execute("DELETE FROM segment")
         connection.execute("UPDATE appearance SET segment = NULL, stop_pts = start_pts + 1")
+        pairs = connection.execute("SELECT DISTINCT episode_id, character_id FROM appearance")
+        pairs = pairs.fetchall()
+    with room.index.writing() as connection:
+        refresh_role_tallies(connection, {episode for episode, _ in pairs}, pairs)
     many = room.index.queries.find(["Hiei"]).glimpses
     assert many
     for path in ("/", f"/characters/{named}"):
