@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from sqlalchemy import Column, Select, Table, func, select, type_coerce
 from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import NullType
 
@@ -57,15 +58,36 @@ def insert_rows(
     quote = connection.dialect.identifier_preparer.quote
     into = f"{quote(table.name)} ({', '.join(map(quote, columns))})"
     if connection.dialect.name == "postgresql":
-        driver: Any = connection.connection  # psycopg's, which knows COPY
         statement = f"COPY {into} FROM STDIN (FORMAT BINARY)"  # in text, pictures are twice as long
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types(_type_names(connection, table, columns))
-            for row in rows:
-                copy.write_row(row)
+        _copy(connection, statement, _type_names(connection, table, columns), rows)
     elif listed := [tuple(row) for row in rows]:
         marks = ", ".join("?" * len(columns))
         connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", listed)
+
+
+def _copy(
+    connection: Connection, statement: str, types: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Run a COPY by psycopg, which knows it; its errors are raised as SQLAlchemy raises others."""
+    driver: Any = connection.connection
+    errors: Any = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
+    except errors as error:
+        gone = connection.dialect.is_disconnect(error, driver, None)
+        if gone:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            statement,
+            None,
+            error,
+            errors,
+            connection_invalidated=gone,
+            dialect=connection.dialect,
+        ) from error
 
 
 def insert_numbered(

@@ -3,7 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from eyecatch.db.connection.bulk import insert_numbered, update_rows
+from eyecatch.core.errors import DatabaseGoneError
+from eyecatch.db.connection.bulk import insert_numbered, insert_rows, update_rows
 from eyecatch.db.models import Base
 
 TABLES = Base.metadata.tables
@@ -68,3 +69,24 @@ def test_changes_of_many_rows_are_each_rows_own(index, shot):
         assert stored(connection, *names) == [*said, (None, False, None, None)]
         nulls = sa.select(sa.func.count()).where(TABLES["track"].c.top.is_(None))
         assert connection.scalar(nulls) == 2, "nothing is NULL, not the word null of JSON"
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+def test_a_server_that_goes_while_rows_come_is_told_as_gone(index, shot):
+    """A job then waits for it to come back (``jobs.indexing.job_run``)."""
+
+    def rows(process):
+        yield shot[0], 0, shot[1], 0, 9, 0, 9, False
+        with index.engine.connect() as other:
+            other.execute(sa.func.pg_terminate_backend(process).select())
+        yield shot[0], 1, shot[1], 0, 9, 0, 9, False
+
+    def insert():
+        with index.writing() as connection:
+            process = connection.scalar(sa.func.pg_backend_pid().select())
+            insert_rows(connection, TABLES["track"], COLUMNS, rows(process))
+
+    with pytest.raises(DatabaseGoneError):
+        insert()
+    with index.reading() as connection:
+        assert stored(connection, "number") == []

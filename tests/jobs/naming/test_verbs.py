@@ -196,7 +196,7 @@ def test_contact_sheets_show_each_cluster(run, unnamed, tmp_path):
     assert len(made) == 3
     assert read_image(made[0]).shape[1] > 300
     (tmp_path / "taken").write_text("")
-    with pytest.raises(RequestError, match="can't be written"):
+    with pytest.raises(RequestError, match="is a file; name a folder"):
         eyecatch.unknowns(db=unnamed, sheet=tmp_path / "taken")
 
 
