@@ -34,6 +34,7 @@ class Starved:
 
     def __init__(self, stream, packets):
         self.stream, self.left = stream, packets
+        self.codec_context = stream.codec_context
 
     def decode(self, packet):
         self.left -= 1

@@ -143,5 +143,5 @@ def test_an_index_without_episodes_says_so(tmp_path):
 def test_a_folder_that_cannot_be_made_is_said(filled, tmp_path):
     out = tmp_path / "no" / "frames.csv"
     out.parent.write_text("a file where a folder should be")
-    with pytest.raises(RequestError, match=r"can't be written \(.*\); check its folder"):
+    with pytest.raises(RequestError, match=r"can't be written \(.*\); choose another place"):
         eyecatch.export("frames", db=filled.db, out=out)
