@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from eyecatch.core.detections import Detections
-from eyecatch.core.errors import MediaError, RequestError
+from eyecatch.core.errors import RequestError
 from eyecatch.jobs.cli import cli
 from eyecatch.training.evaluation.detector import evaluate_detector
 
@@ -140,7 +140,8 @@ def test_errors_are_drawn(folder):
     out = folder / "errors.png"
     measure(folder, {"c.png": [(0, 0, 20, 20, 0.5)]}, errors=out)
     assert cv2.imread(str(out)).shape[0] >= 240
-    with pytest.raises(MediaError):
+    (folder / "no").write_text("a file where a folder should be")
+    with pytest.raises(RequestError, match="can't be written"):
         measure(folder, {}, errors=folder / "no" / "such.png")
 
 

@@ -78,8 +78,8 @@ def test_ffmpeg_gets_a_copy(season, service, db, finish):
     assert content_hash(copy) == status.episode.digest
 
 
-def test_an_object_that_is_not_there_is_a_sentence(service, db, finish):
-    report, _ = finish(f"s3://{BUCKET}/season/S09E09.mkv", db)
+def test_an_object_that_is_not_there_is_a_sentence(service, db):
+    report = eyecatch.index([f"s3://{BUCKET}/season/S09E09.mkv"], db=db, runner="inline")
     assert report.faults == (
         f"s3://{BUCKET}/season/S09E09.mkv: there is no such file; check the path.",
     )
