@@ -33,7 +33,7 @@ def main(wish: dict[str, Any]) -> None:
         if progress.chunks_done and not first:
             first.append(time.time() - wish["began"])
 
-    with believed() if wish["gpu"] else nullcontext(), parted(wish["longest_here"]):
+    with believed() if wish["gpu"] else nullcontext(), parted(wish.get("longest_here")):
         report = eyecatch.index(
             map(Path, wish["videos"]),
             db=wish["db"],

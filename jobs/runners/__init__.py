@@ -11,8 +11,9 @@ from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.runners.inline import MAX_THREADS, InlineRunner
 from eyecatch.jobs.runners.stages import Runner
 
-RAY_START: Final = 15.0
-"""Seconds until Ray's workers scan (docs/performance.md)."""
+RAY_START: Final = 5.0
+"""Seconds by which Ray's workers begin to scan later than threads do (docs/performance.md: two to
+four), and one for what its servers take meanwhile."""
 
 SCAN_SPEED: Final = 9.0
 """Seconds of 1080p that a core scans in a second (docs/performance.md)."""
