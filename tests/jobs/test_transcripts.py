@@ -155,7 +155,7 @@ def test_the_options_that_prose_names_are_ours(pages, root):
     ours = every_option(cli) | {"--help", "--version"} | OTHERS
     for folder in ("bench", "training", "examples"):  # scripts that take their own
         for file in (root / folder).rglob("*.py"):
-            ours |= set(re.findall(r'add_argument\("(--[a-z-]+)"', file.read_text("utf-8")))
+            ours |= set(re.findall(r'add_argument\(\s*"(--[a-z-]+)"', file.read_text("utf-8")))
     for page in pages:
         for span in re.findall(r"`([^`\n]+)`", page.read_text("utf-8")):
             told = re.findall(r"(?<![\w-])--[a-z][a-z-]*", span)
