@@ -26,6 +26,16 @@ SECONDS: Final = (
 )
 """How long a track is on screen; the query joins its episode."""
 
+SUMMED: Final = (
+    Appearance.character_id,
+    Appearance.episode_id,
+    Appearance.start_pts,
+    Appearance.stop_pts,
+    Appearance.faces,
+    Appearance.segment,
+)
+"""What sums of a role are made of."""
+
 Pair = tuple[int, int]
 """An episode and a character."""
 
@@ -127,14 +137,7 @@ def _summed(
     some = characters is not None and len(characters) <= BATCH
     theirs = Appearance.character_id.in_(characters or ()) if some else true()
     rows = connection.execute(
-        select(
-            Appearance.character_id,
-            Appearance.episode_id,
-            Appearance.start_pts,
-            Appearance.stop_pts,
-            Appearance.faces,
-            Appearance.segment,
-        )
+        select(*SUMMED)
         .where(Appearance.episode_id.in_(ids), Appearance.unsure.is_(False), theirs)
         .order_by(Appearance.character_id, Appearance.episode_id, Appearance.start)
     )

@@ -17,15 +17,7 @@ from eyecatch.core.segments.kinds import STORY
 from eyecatch.db import models as schema
 from eyecatch.db.connection.bulk import read_columns
 from eyecatch.db.models import Appearance, Episode, RoleTally
-
-_COLUMNS: Final = (
-    Appearance.character_id,
-    Appearance.episode_id,
-    Appearance.start_pts,
-    Appearance.stop_pts,
-    Appearance.faces,
-    Appearance.segment,
-)
+from eyecatch.db.tallies import SUMMED
 
 _TALLIES: Final = (
     RoleTally.character_id,
@@ -175,7 +167,7 @@ def _cut(
         .where(sure, Appearance.episode_id.in_(select(schema.Segment.episode_id)))
         .order_by(Appearance.character_id, Appearance.episode_id, Appearance.start)
     )
-    batches = (zip(*some, strict=True) for some in read_columns(connection, query, _COLUMNS))
+    batches = (zip(*some, strict=True) for some in read_columns(connection, query, SUMMED))
     yield from groupby(chain.from_iterable(batches), key=lambda row: row[:2])
 
 
