@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from eyecatch.core.segments.types import FoundSegment
 from eyecatch.core.text import clock
 from eyecatch.db.index import open_index
+from eyecatch.db.tallies import refresh_role_tallies
 from eyecatch.jobs.review.app import make_app
 from eyecatch.jobs.review.state import AppState
 
@@ -36,6 +37,9 @@ def cut(unnamed, tmp_path):
             {k: [FoundSegment(k, "opening", 24, 110, 0.9, 0)] for k in (1, 2)}
         )
         glimpse(unnamed)
+        with index.writing() as connection:
+            pairs = {(episode, id_) for episode in (1, 2) for id_, _ in index.pages.names()}
+            refresh_role_tallies(connection, {1, 2}, pairs)
         with TestClient(make_app(room), HOME) as page:
             yield index, page
         room.close()
