@@ -92,12 +92,18 @@ def _open_read_only(file: Path, url: URL, patience: float, aside: bool) -> Engin
 
 
 def _migrate(engine: Engine, url: URL) -> None:
-    # Alembic takes as long to load as most questions take to answer.
-    from eyecatch.db.migrations.upgrade import upgrade  # noqa: PLC0415
-
     with for_writing(engine).begin() as connection:
         one_at_a_time(connection)
-        if _version(connection, url) != VERSION:  # nobody was quicker
+        version = _version(connection, url)  # somebody may have been quicker
+        if version is None:
+            # It loads the classes of all tables, which no question needs.
+            from eyecatch.db.connection.creation import create_tables  # noqa: PLC0415
+
+            create_tables(connection, VERSION)
+        elif version != VERSION:
+            # Alembic takes as long to load as most questions take to answer.
+            from eyecatch.db.migrations.upgrade import upgrade  # noqa: PLC0415
+
             upgrade(connection)
 
 

@@ -1,8 +1,8 @@
 """The tables of the index; their names are the words of the design.
 
 Frame numbers are half-open ranges, times are exact pts in units of the episode's time base; seconds
-are worked out for showing only. ``db.migrations`` makes these tables, and a test holds the two
-together.
+are worked out for showing only. A new index gets these tables, an older one by ``db.migrations``;
+a test holds the two together.
 
 A module of tables is loaded when one of them is used, since a question is about few; ``Base`` has
 them all.

@@ -25,10 +25,10 @@ RUN_STATES: Final = (RUNNING, DONE, STOPPED, FAILED)
 DECIDERS: Final = (MODEL, PERSON)
 
 
-def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
-    """The column holds one of these words."""
+def one_of(table: str, column: str, values: tuple[str, ...]) -> CheckConstraint:
+    """The column of a table holds one of these words; named as in migrations."""
     listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"ck_{table}_{column}")
 
 
 class Base(DeclarativeBase):

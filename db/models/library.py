@@ -34,7 +34,7 @@ class Episode(Base):
     """One video by the hash of its content, with what was probed (``core.video.types.Video``)."""
 
     __tablename__ = "episode"
-    __table_args__ = (one_of("state", EPISODE_STATES),)
+    __table_args__ = (one_of("episode", "state", EPISODE_STATES),)
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     digest: Mapped[str] = mapped_column(Digest, unique=True)
     path: Mapped[str] = mapped_column(PathText)  # where it was last seen
@@ -110,7 +110,7 @@ class Character(Base):
             "uq_character_name_of_no_series",
             "name",
             unique=True,
-            sqlite_where=text("series_id IS NULL"),  # and on Postgres; to say so here loads it
+            sqlite_where=text("series_id IS NULL"),  # and on Postgres: see db.connection.creation
         ),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -152,7 +152,7 @@ class Run(Base):
     """One call of ``index`` that had something to do, with all that decided what it did."""
 
     __tablename__ = "run"
-    __table_args__ = (one_of("state", RUN_STATES),)
+    __table_args__ = (one_of("run", "state", RUN_STATES),)
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     config: Mapped[dict[str, Any]] = mapped_column(Json(is_object, "an object"))
     versions: Mapped[dict[str, Any]] = mapped_column(Json(is_object, "an object"))

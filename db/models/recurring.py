@@ -54,8 +54,8 @@ class Segment(Base):
     __tablename__ = "segment"
     __table_args__ = (
         Index("ix_segment_episode_id_start", "episode_id", "start"),
-        one_of("kind", (*KINDS, STORY)),
-        one_of("decided_by", DECIDERS),
+        one_of("segment", "kind", (*KINDS, STORY)),
+        one_of("segment", "decided_by", DECIDERS),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))

@@ -27,7 +27,7 @@ class Chunk(Base):
         UniqueConstraint("episode_id", "index"),
         Index("ix_chunk_episode_id_state", "episode_id", "state"),
         Index("ix_chunk_odd", "episode_id", sqlite_where=ODD_CHUNK),  # and on Postgres
-        one_of("state", CHUNK_STATES),
+        one_of("chunk", "state", CHUNK_STATES),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))
@@ -138,7 +138,7 @@ class Track(Base):
     __table_args__ = (
         UniqueConstraint("episode_id", "number"),
         Index("ix_track_unsure", "id", sqlite_where=text("unsure")),  # and on Postgres
-        one_of("decided_by", DECIDERS),
+        one_of("track", "decided_by", DECIDERS),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     episode_id: Mapped[int] = mapped_column(ForeignKey("episode.id", ondelete="CASCADE"))

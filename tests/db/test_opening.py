@@ -1,5 +1,6 @@
 """Opening an index: made, migrated, refused; each fault is one sentence that says what to do."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -32,13 +33,57 @@ def _sentence(error: pytest.ExceptionInfo[DatabaseError]) -> str:
 
 
 def test_migrations_make_what_the_code_expects(url):
-    open_index(url).close()
+    _migrate(url)
     engine = sa.create_engine(parse_url(url))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
         assert context.get_current_revision() == VERSION
     engine.dispose()
+
+
+def _migrate(url):
+    """An index as the migrations make it, one after the other."""
+    engine = make_engine(parse_url(url), 1.0)
+    with for_writing(engine).begin() as connection:
+        command.upgrade(alembic_config(connection), "head")
+    engine.dispose()
+
+
+def test_a_new_index_is_what_migrations_make(url):
+    open_index(url).close()
+    new = _schema(url)
+    engine = sa.create_engine(parse_url(url))
+    cascade = " CASCADE" if engine.dialect.name == "postgresql" else ""
+    with engine.begin() as connection:
+        for table in new:
+            connection.exec_driver_sql(f'DROP TABLE "{table}"{cascade}')
+    engine.dispose()
+    _migrate(url)
+    assert new == _schema(url)
+
+
+def _schema(url):
+    """All that the database says of each table, but for the order of columns and constraints."""
+    engine = sa.create_engine(parse_url(url))
+    found = sa.inspect(engine)
+    asked = {
+        "columns": found.get_columns,
+        "key": lambda table: [found.get_pk_constraint(table)],
+        "references": found.get_foreign_keys,
+        "unique": found.get_unique_constraints,
+        "checks": found.get_check_constraints,
+        "indexes": found.get_indexes,
+    }
+    schema = {
+        table: {
+            what: sorted(json.dumps(one, default=str, sort_keys=True) for one in ask(table))
+            for what, ask in asked.items()
+        }
+        for table in found.get_table_names()
+    }
+    engine.dispose()
+    return schema
 
 
 def test_the_known_version_is_the_newest_migration():
