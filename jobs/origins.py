@@ -10,7 +10,7 @@ from eyecatch.core.errors import DatabaseError, MediaError
 from eyecatch.core.video.clock import clock_of
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
-from eyecatch.jobs.render.source import found_file
+from eyecatch.jobs.found_file import found_file
 
 log = logging.getLogger(__name__)
 

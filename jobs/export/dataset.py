@@ -24,8 +24,8 @@ from eyecatch.jobs.export.boxes import (
 )
 from eyecatch.jobs.export.frame_images import Drawing, choose_drawings, decode_frames
 from eyecatch.jobs.export.options import DatasetOptions
+from eyecatch.jobs.found_file import found_file
 from eyecatch.jobs.progress import StepListener
-from eyecatch.jobs.render.source import found_file
 from eyecatch.jobs.selection import Selection
 
 _Describe = Callable[[Sequence[Drawing], Classes, Path], None]

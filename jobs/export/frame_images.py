@@ -13,7 +13,7 @@ from eyecatch.core.video.plan import plan
 from eyecatch.db.index import Index
 from eyecatch.db.records.face_rows import FrameRow
 from eyecatch.db.records.scan import EpisodeRecord
-from eyecatch.jobs.render.source import found_file
+from eyecatch.jobs.found_file import found_file
 
 CHUNK = 10.0
 """Seconds decoded at once for the pictures in them: short, so that what lies between is skipped."""

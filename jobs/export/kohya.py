@@ -24,8 +24,8 @@ from eyecatch.jobs.export.character_drawings import Candidate, Kept, candidates
 from eyecatch.jobs.export.dataset import finish, titled
 from eyecatch.jobs.export.frame_images import decode_frames
 from eyecatch.jobs.export.options import DatasetOptions
+from eyecatch.jobs.found_file import found_file
 from eyecatch.jobs.progress import StepListener
-from eyecatch.jobs.render.source import found_file
 from eyecatch.jobs.selection import Selection
 from eyecatch.training.near_duplicates import difference_hashes
 

@@ -13,7 +13,7 @@ from eyecatch.core.files import check_writable, refuse, whole_file
 from eyecatch.core.storage import is_remote
 from eyecatch.jobs.export import tables
 from eyecatch.jobs.export.formats import Format, targets
-from eyecatch.jobs.render.source import found_file
+from eyecatch.jobs.found_file import found_file
 from eyecatch.jobs.selection import Selection
 
 

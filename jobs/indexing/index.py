@@ -37,11 +37,10 @@ from eyecatch.jobs.indexing.render_hook import RenderHook
 from eyecatch.jobs.indexing.series_by_names import join_by_names, series_by_names
 from eyecatch.jobs.indexing.series_detectors import learn_series
 from eyecatch.jobs.progress import STARTING, Listener, Progress, silent, tell
-from eyecatch.jobs.render.render import FOLDER
+from eyecatch.jobs.render.options import FOLDER
 from eyecatch.jobs.runners import make_runner
 from eyecatch.jobs.segmenting.hash_missing import hash_missing
 from eyecatch.jobs.segmenting.listening import listen
-from eyecatch.jobs.segmenting.search import search
 from eyecatch.jobs.statuses import status_of
 
 
@@ -196,6 +195,8 @@ def index(
         with closing(Prefetcher(files)) as registered:
             job.run(registered, partial(make_runner, options.runner, ray=options.ray))
         unhashed = _hash_again(opened, job, scans) if options.segments else []
+        from eyecatch.jobs.segmenting.search import search  # noqa: PLC0415 - the scan needn't wait for it
+
         say("looking for openings, recaps and the like")
         notes += search(opened, job.episodes)
         say("")

@@ -8,7 +8,7 @@ from pathlib import Path
 from eyecatch.core.errors import EyecatchError
 from eyecatch.db.index import Index
 from eyecatch.jobs.indexing.index_fault import IndexFault
-from eyecatch.jobs.render.render import default_name, render_episode
+from eyecatch.jobs.render.options import default_name
 
 
 class RenderHook:
@@ -33,6 +33,8 @@ class RenderHook:
         """Render an episode; an older rendering is of what was known then."""
         if self._how is None:
             return
+        from eyecatch.jobs.render.render import render_episode  # noqa: PLC0415 - few jobs render
+
         self._rendered.add(episode)
         (record,) = self._index.episodes.listed([episode])
         target = default_name(record, self._how)

@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eyecatch.core.detect.config import DetectorConfig
 from eyecatch.core.detect.registry import resolve
@@ -15,8 +16,10 @@ from eyecatch.core.inputs import Sources
 from eyecatch.db.connection.urls import shown_url
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import FileStamp, KeptDetector
-from eyecatch.jobs.adapting.adapt import Adapted, adapt
 from eyecatch.jobs.adapting.pace import AdaptListener
+
+if TYPE_CHECKING:  # most jobs learn nothing, and need no trainings
+    from eyecatch.jobs.adapting.adapt import Adapted
 
 
 def learn_series(  # noqa: PLR0913 - each is one plain wish of the caller's
@@ -46,6 +49,8 @@ def learn_series(  # noqa: PLR0913 - each is one plain wish of the caller's
     Raises:
         EyecatchError: nothing can be learned, for want of memory or of room.
     """
+    from eyecatch.jobs.adapting.adapt import adapt  # noqa: PLC0415
+
     notes = []
     for name, some in _by_series(index, files, series).items():
         if again or index.detectors.of_series(name) is None:

@@ -6,11 +6,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypedDict
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.file_names import fitted
+from eyecatch.db.records.scan import EpisodeRecord
 
 WAYS = ("soft", "burn")
+
+FOLDER = Path("annotated")
+"""Where an episode goes that no name is given for: not beside its source, which is often a folder
+that is indexed as a whole."""
 
 
 class EncodingKeywords(TypedDict, total=False):
@@ -55,3 +62,10 @@ class RenderOptions(EncodingOptions):
         if self.chapters and self.how != "soft":
             problem = "chapters are written into the soft copy alone"
             raise RequestError(problem, "render it soft, or see: eyecatch export segments")
+
+
+def default_name(episode: EpisodeRecord, how: str) -> Path:
+    """Where an episode goes if no name is given; a burnt MP4 stays one."""
+    suffix = episode.video.path.suffix.lower()
+    kept = how == "burn" and suffix in {".mp4", ".m4v", ".mov"}
+    return FOLDER / fitted(episode.title, suffix if kept else ".mkv")

@@ -8,7 +8,6 @@ from typing import Unpack
 
 from eyecatch.core.arguments import AnyPath, Database, checked, path_of
 from eyecatch.core.errors import RequestError
-from eyecatch.core.file_names import fitted
 from eyecatch.core.files import check_room, refuse, whole_file
 from eyecatch.core.video.container_layout import container_of
 from eyecatch.core.video.ffmpeg import Watch
@@ -18,15 +17,11 @@ from eyecatch.jobs.progress import StepListener, ignore_steps
 from eyecatch.jobs.render.burn import write_burnt
 from eyecatch.jobs.render.chapter_parts import chapter_parts
 from eyecatch.jobs.render.encoders import find_encoder
-from eyecatch.jobs.render.options import RenderKeywords, RenderOptions
+from eyecatch.jobs.render.options import RenderKeywords, RenderOptions, default_name
 from eyecatch.jobs.render.parallel_burn import write_burnt_in_parts
 from eyecatch.jobs.render.soft import write_script, write_soft
 from eyecatch.jobs.render.source import Source, check_found, source
 from eyecatch.jobs.selection import pick_one
-
-FOLDER = Path("annotated")
-"""Where an episode goes that no name is given for: not beside its source, which is often a folder
-that is indexed as a whole."""
 
 
 @checked
@@ -143,10 +138,3 @@ def _burn(
 
 def _is_script(target: Path, options: RenderOptions) -> bool:
     return options.how == "soft" and target.suffix.lower() == ".ass"
-
-
-def default_name(episode: EpisodeRecord, how: str) -> Path:
-    """Where an episode goes if no name is given; a burnt MP4 stays one."""
-    suffix = episode.video.path.suffix.lower()
-    kept = how == "burn" and suffix in {".mp4", ".m4v", ".mov"}
-    return FOLDER / fitted(episode.title, suffix if kept else ".mkv")

@@ -16,8 +16,8 @@ from eyecatch.core.video.container_layout import layout
 from eyecatch.core.video.proxy import obstacle
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord
+from eyecatch.jobs.found_file import local_file
 from eyecatch.jobs.origins import with_clock
-from eyecatch.jobs.render.source import local_file
 from eyecatch.jobs.review.parameters import READ, Id, Seconds
 from eyecatch.jobs.review.state import AppState
 

@@ -13,8 +13,8 @@ from eyecatch.core.video.chapter_marks import chapter_marks
 from eyecatch.core.video.sound import sound_hashes
 from eyecatch.db.index import Index
 from eyecatch.db.records.scan import EpisodeRecord, FileStamp
+from eyecatch.jobs.found_file import found_file
 from eyecatch.jobs.origins import with_clock
-from eyecatch.jobs.render.source import found_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import pytest
 import eyecatch
 from eyecatch.core.video.content_hash import content_hash
 from eyecatch.db.index import open_index
+from eyecatch.jobs.found_file import local_file
 from eyecatch.jobs.indexing import index as index_module
-from eyecatch.jobs.render.source import local_file
 from eyecatch.jobs.runners.inline import InlineRunner
 
 BUCKET = "eyecatch-tests"

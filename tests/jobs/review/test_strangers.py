@@ -48,7 +48,7 @@ def private(tmp_path, rewrite):
 
 
 def test_who_indexed_watches_without_reading_the_file_first(page, room, monkeypatch):
-    monkeypatch.setattr("eyecatch.jobs.render.source.content_hash", pytest.fail)
+    monkeypatch.setattr("eyecatch.jobs.found_file.content_hash", pytest.fail)
     assert room.index.episode_files.believed(1)
     assert page.get(VIDEO).status_code == 200
 
