@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any, Final
 
 from eyecatch.core.errors import RequestError
+from eyecatch.core.runtime import load
 from eyecatch.core.tensorflow import cores
 from eyecatch.jobs.ray_options import RayOptions
 from eyecatch.jobs.runners.inline import MAX_THREADS, InlineRunner
@@ -61,6 +61,6 @@ def make_runner(
     if name == "inline":
         return InlineRunner(apart=seconds > LONGEST_HERE)
     # Ray takes a second to import, so its module is loaded only where it runs.
-    make: Any = importlib.import_module(f"{__name__}.ray").RayRunner
+    make: Any = load(f"{__name__}.ray").RayRunner
     runner: Runner = make(ray) if ray else make()
     return runner

@@ -129,13 +129,19 @@ def test_actors_that_cannot_begin_are_a_sentence(opened):
 
 
 def test_a_ray_of_our_own_runs_its_two_servers_and_workers_that_import_it_once():
-    """Neither a dashboard, a log monitor, an autoscaler nor agents."""
-    told = ray.get(ray.remote(num_cpus=0)(lambda: (sys.orig_argv[1], sys.path)).remote())
-    assert told[0] == worker_start.__file__
-    assert str(Path(worker_start.__file__).parent) not in told[1]
+    """Neither a dashboard, a log monitor, an autoscaler nor agents; nor what Ray adds to pickle."""
+
+    def tell():
+        return sys.orig_argv[1], sys.path, {"pyarrow", "pydantic"} & sys.modules.keys()
+
+    program, path, added = ray.get(ray.remote(num_cpus=0)(tell).remote())
+    assert program == worker_start.__file__
+    assert str(Path(worker_start.__file__).parent) not in path
+    assert not added
     ran = set()
     for process in psutil.Process().children(recursive=True):
         words = process.cmdline()
+        assert words[0] != "sh", "which would outlast Ray's server for a second"
         if "/ray/" in " ".join(words) and not words[0].startswith("ray::"):
             ran.add(Path(words[0]).name)
     assert ran == {"gcs_server", "raylet"}

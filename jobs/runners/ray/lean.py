@@ -1,8 +1,9 @@
-"""A Ray of our own without the processes that a job has no use for.
+"""A Ray of our own without the processes and libraries that a job has no use for.
 
 ``ray.init`` starts two servers, which are Ray, and beside them an autoscaler, a log monitor, a
 dashboard's server and two agents, each a Python that imports Ray: seven seconds of CPU and 280 MiB
 (docs/decisions/0013-actors-of-ray-core.md). On one machine, for one job, they have nothing to do.
+And this process and each worker would load aiohttp, Pydantic and pyarrow, for what nobody sends.
 Ray has no settings for that, so the places that start them are replaced while ``ray.init`` runs.
 They are internals of the one version of Ray that ``pyproject.toml`` allows;
 ``tests/jobs/test_ray_pool.py`` says which processes run.
@@ -18,7 +19,10 @@ from typing import Any, Final
 
 import ray._private.ray_constants
 import ray._private.services
+import ray._private.utils
+import ray._private.worker
 from ray._private.node import Node
+from ray.util import serialization_addons
 
 from eyecatch.jobs.runners.ray import worker_start
 
@@ -28,8 +32,9 @@ SETTINGS: Final = {
 }
 """What ``ray.init`` is to be called with as ``_system_config``."""
 
-STAND_IN: Final = "sh -c cat"
-"""An agent without which Ray's server doesn't run: it reads a pipe until the server is gone."""
+STAND_IN: Final = 'sh -c "exec cat"'
+"""An agent without which Ray's server doesn't run: it reads a pipe until the server is gone. No
+shell stays above it: the server would kill that, and wait a second for the pipe to be closed."""
 
 NOWHERE: Final = "1"
 """The port on which an agent would listen. It is never called."""
@@ -60,16 +65,20 @@ def lean() -> Iterator[None]:
             (Node, "start_log_monitor", _nothing),
             (Node, "start_api_server", _no_dashboard),
             (ray._private.services, "start_ray_process", started),
+            (ray._private.utils, "get_dashboard_dependency_error", lambda: None),  # loads aiohttp
+            (serialization_addons, "apply", _nothing),
             # Where uv runs this process, Ray would have an agent set the workers up by uv.
             (ray._private.ray_constants, "RAY_ENABLE_UV_RUN_RUNTIME_ENV", False),
         ):
             stack.callback(setattr, owner, name, getattr(owner, name))
             setattr(owner, name, value)
         yield
+        # Else it is made with Ray's additions, when the first object is sent.
+        ray._private.worker.global_worker.get_serialization_context()  # type: ignore[no-untyped-call]
 
 
-def _nothing(_: Node) -> None:
-    """Start nothing."""
+def _nothing(_: object) -> None:
+    """Start nothing, and add nothing."""
 
 
 def _no_dashboard(node: Node, **_: object) -> None:

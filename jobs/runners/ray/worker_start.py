@@ -22,8 +22,11 @@ def main() -> None:
     program, *arguments = sys.argv[1:]
     sys.argv = [program, *(one for one in arguments if not one.startswith(FOR_THE_SETUP))]
     gc.disable()  # until all is loaded, as in core.runtime, which a worker has not loaded yet
-    import ray  # noqa: F401, PLC0415
+    from ray.util import serialization_addons  # noqa: PLC0415
 
+    # It would load Pydantic and pyarrow, for what no job sends; see lean.
+    serialization_addons.apply = lambda _: None
+    gc.freeze()  # what was loaded is no garbage, and is not looked through when more is
     gc.enable()
     runpy.run_path(program, run_name="__main__")
 

@@ -12,7 +12,6 @@ import pytest
 import eyecatch
 from eyecatch.core.scan.config import ScanConfig
 from eyecatch.db.index import open_index
-from eyecatch.jobs.indexing import index as index_module
 from eyecatch.jobs.segmenting.hash_missing import hash_missing
 
 
@@ -127,7 +126,7 @@ def test_a_job_that_dies_before_the_search_leaves_it_to_the_next(
     def die(*_):
         raise SystemExit(137)
 
-    monkeypatch.setattr(index_module, "search", die)
+    monkeypatch.setattr("eyecatch.jobs.segmenting.search.search", die)
     with pytest.raises(SystemExit):
         eyecatch.index([broadcast.folder], db=other, runner="inline")
     monkeypatch.undo()
