@@ -147,11 +147,12 @@ class RecordedRunner:
         at_once: how many chunks a cluster has in hand: so far they come out of order.
 
     Attributes:
-        wave, listener: see ``jobs.runners.stages.Runner``.
+        wave, gathers, listener: see ``jobs.runners.stages.Runner``.
         sent: bytes of all outcomes.
     """
 
     wave = 4096
+    gathers = 0.0
 
     def __init__(self, recording: Recording, at_once: int) -> None:
         self.listener: TaskListener = unwatched

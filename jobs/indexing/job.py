@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
-from typing import Final
 
 from eyecatch.core.identity.bundle import Bundle
 from eyecatch.core.scan.config import ScanConfig
@@ -23,9 +23,6 @@ from eyecatch.jobs.indexing.sound_thread import SoundThread
 from eyecatch.jobs.progress import STARTING, Listener, Progress, silent, tell
 from eyecatch.jobs.runners import is_settled
 from eyecatch.jobs.runners.stages import Runner, Work
-
-FIRST: Final = 5.0
-"""Seconds in which episodes are gathered before the first are scanned: Ray works best at many."""
 
 
 @dataclass(slots=True)
@@ -93,9 +90,10 @@ class Job:
         make_runner: Callable[[int, float], Runner],
     ) -> None:
         tell(self.progress, self.listener, "reading the files")
+        began = time.monotonic()
         waiting: dict[int, Backlog] = {}
         while not (registered.over or self._is_settled()):
-            waiting |= self._stale_of(registered.take(FIRST, wait=not waiting))
+            waiting |= self._stale_of(registered.take())
         if not waiting:
             return
         tell(self.progress, self.listener, STARTING)
@@ -106,6 +104,8 @@ class Job:
             recorded_run(self.index, self._config(), self.progress) as run,
         ):
             self.run_id = run.id
+            gathering = began + runner.gathers - time.monotonic()
+            waiting |= self._stale_of(registered.take(gathering, wait=False))
             work: Work | None = None
             while waiting or not registered.over:
                 if waiting:

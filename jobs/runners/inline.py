@@ -39,8 +39,10 @@ class InlineRunner:
     Attributes:
         at_once: how many chunks are begun before the first of them has ended; one more than there
             are threads waits for a thread while the driver is busy.
-        wave, listener: see ``Runner``.
+        wave, gathers, listener: see ``Runner``.
     """
+
+    gathers = 0.0
 
     def __init__(self, threads: int | None = None, *, apart: bool = False) -> None:
         self.listener: TaskListener = unwatched

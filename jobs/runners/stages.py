@@ -143,10 +143,12 @@ class Runner(Protocol):
 
     Attributes:
         wave: how many chunks it wants at once; a job's memory follows from this, not its length.
+        gathers: seconds in which episodes are gathered before the first of them are scanned.
         listener: is told how far the tasks are that are under way.
     """
 
     wave: int
+    gathers: float
     listener: TaskListener
 
     def run(self, tasks: Sequence[Task], work: Work, begin: Begin) -> Generator[Outcome]:

@@ -154,7 +154,6 @@ def test_the_first_episode_is_scanned_while_others_are_read(season, indexed, db,
 
     expected: list[int] = []
     monkeypatch.setattr(register_module, "register", slowly)
-    monkeypatch.setattr(job_module, "FIRST", 0.0)
     monkeypatch.setattr(job_module, "is_settled", lambda chunks, _: chunks > 1)
     report = eyecatch.index(
         [season.folder], db=db, runner="inline", chunk_seconds=0.5, listener=listener

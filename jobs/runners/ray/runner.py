@@ -45,6 +45,9 @@ class RayRunner:
     # many times the cluster's CPUs; and some 100 MB of plans in the driver, so that it should end.
     wave = 4096
 
+    # For the same reason: workers wait at the end of a first wave that is small.
+    gathers = 5.0
+
     def __init__(self, options: RayOptions = RayOptions()) -> None:  # noqa: B008 - it never changes
         self.listener: TaskListener = unwatched
         self._options = options
