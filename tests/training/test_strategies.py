@@ -15,6 +15,7 @@ from eyecatch.core.identity.prototypes import make_prototypes
 from eyecatch.training.classifier.config import QUICK, Settings, settings_for
 from eyecatch.training.classifier.train import train
 from eyecatch.training.dataset import read_faces
+from eyecatch.training.open_set import MIN_FACES
 
 FINE = replace(Settings(), good_enough=2.0, epochs=2, batch=16, min_steps=4, min_faces_to_learn=4)
 FAST = replace(QUICK, epochs=3, views=2, min_faces_to_learn=4)
@@ -44,6 +45,22 @@ def test_quick_learns_prototypes_and_leaves_the_network_as_it_is(quick, faces, b
     assert quick.prototypes.classes == 3
     assert right(quick, faces) > 0.9
     assert len(quick.card["training"]["epochs"]) == 3
+
+
+def test_faces_are_compared_by_the_metric_that_they_teach(quick, faces, base, tmp_path):
+    assert quick.prototypes.metric is None  # too few are held out to calibrate by
+    assert not quick.card["metric"]
+    out = tmp_path / "more.bundle"
+    more = train(faces, out, settings=replace(FAST, held_out=0.6), base=base)
+    assert more.card["data"]["held_out"] >= MIN_FACES
+    assert more.prototypes.metric is not None
+    assert more.card["metric"]
+    assert "compared by a metric" in (out / "card.md").read_text(encoding="utf-8")
+    assert more.weights.read_bytes() == (base / "model.keras").read_bytes()
+    assert more.calibration != load_bundle(base).calibration
+    assert right(more, faces) > 0.9
+    again = load_bundle(out)
+    assert np.array_equal(again.prototypes.metric.matrix, more.prototypes.metric.matrix)
 
 
 def test_the_network_is_trained_only_if_it_does_not_do_as_it_is(faces, base, tmp_path, caplog):

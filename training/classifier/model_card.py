@@ -22,13 +22,14 @@ Logits = npt.NDArray[np.float32]
 
 def make_card(contents: Contents, run: TrainingRun, result: TrainingResult) -> Card:
     """How a bundle was trained, and how good it is on its held-out faces."""
-    faces, history = run.faces, result.history
+    faces, history, prototypes = run.faces, result.history, result.prototypes
     labels = run.labels[run.held_out]
     facts = {
         "created_by": contents.created_by,
         "network": {"name": contents.architecture.name, "options": contents.architecture.options},
         "settings": run.settings.as_stored(),
         "calibration": asdict(contents.calibration),
+        "metric": prototypes is not None and prototypes.metric is not None,
         "data": {
             "faces": len(faces.labels),
             "held_out": len(labels),
@@ -112,6 +113,7 @@ def _markdown(facts: dict[str, Any]) -> str:
         f"{calibration['maybe']:.3f} on, and given as sure from {calibration['sure']:.3f} on, "
         "unless a character has thresholds of its own.",
         "",
+        *(["Faces are compared by a metric that was learned from these.", ""] * facts["metric"]),
         *_figures(facts["held_out"]),
         *_levels(facts["trust"]),
         "| character | faces | held out | of these right |",

@@ -20,6 +20,7 @@ from eyecatch.core.identity.networks import (
     study_network,
 )
 from eyecatch.core.identity.prototypes import MAX_PROTOTYPES, Prototypes
+from eyecatch.core.identity.show_metric import ShowMetric, fit_show_metric
 from eyecatch.core.identity.weights import load_weights
 from eyecatch.core.tensorflow import keras
 from eyecatch.training.classifier.batches import (
@@ -183,8 +184,13 @@ def _fine_tune_embedder(
     return _train_with_head(run, base.architecture, embedder, pictures, start)
 
 
-def _train_prototypes(run: TrainingRun, base: Bundle, views: Vectors) -> TrainingResult:
-    """Prototypes only, learned from embeddings (views, n, d); means where all have few faces."""
+def _train_prototypes(run: TrainingRun, base: Bundle, embedded: Vectors) -> TrainingResult:
+    """Prototypes only, learned from embeddings (views, n, d); means where all have few faces.
+
+    Faces are compared by the metric that they teach.
+    """
+    metric = _metric(run, embedded[0])
+    views = embedded if metric is None else np.stack([metric(view) for view in embedded])
     prototypes = _means(run, views[0], MAX_PROTOTYPES)
     history: list[Epoch] = []
     if _has_enough_faces(run).any():
@@ -197,9 +203,18 @@ def _train_prototypes(run: TrainingRun, base: Bundle, views: Vectors) -> Trainin
         data = TrainingData(views[0], run.labels, run.classes, run.held_out, source)
         history = fit(network, data, run)
         prototypes = _blend_with_means(run, head_of(network, start), views[0])
-    prototypes = replace(prototypes, cohort=base.cohort)
-    logits = prototypes.logits(views[0][run.held_out]).astype(np.float32)
+    prototypes = replace(prototypes, cohort=base.cohort, metric=metric)
+    logits = prototypes.logits(embedded[0][run.held_out]).astype(np.float32)
     return TrainingResult(base.architecture, base.weights, prototypes, history, logits)
+
+
+def _metric(run: TrainingRun, embeddings: Vectors) -> ShowMetric | None:
+    """The metric that the faces of characters teach; None where it could not be calibrated."""
+    named = np.array([name is not None for name in run.faces.names])[run.labels]
+    if (named & run.held_out).sum() < MIN_FACES:
+        return None
+    taught = np.flatnonzero(named & ~run.held_out)
+    return fit_show_metric(embeddings[taught], run.labels[taught], taught)
 
 
 def _train_with_head(
