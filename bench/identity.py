@@ -29,6 +29,7 @@ from left_out_shows import shows
 import eyecatch
 from eyecatch.core.identity.bundle import Bundle, load_bundle
 from eyecatch.core.identity.inference import Identify
+from eyecatch.core.identity.trust import LEVELS
 from eyecatch.training.dataset import read_faces
 from eyecatch.training.embedder.kept_aside import COHORT_FACES, MEASURED_FACES, MEASURED_SOURCES
 from eyecatch.training.metrics import Answers, auroc, calibration_error
@@ -63,6 +64,9 @@ class Asked:
     def __add__(self, other: Asked) -> Asked:
         labels = np.concatenate([self.labels, other.labels])
         return Asked([*self.crops, *other.crops], labels, (*self.paths, *other.paths))
+
+
+Pair = tuple[Asked, Asked]
 
 
 def main() -> None:
@@ -122,8 +126,29 @@ def stills(data: Path, scratch: Path, base: Path | None, seed: int) -> None:
             for name in sorted(MEASURED_FACES)
         ),
     )
+    known_and_never = dev.only(taught_names), dev.only(MEASURED_FACES)
+    levels(all_, some, known_and_never, (games, measured))
     for shots in (5, 1):
         few(some, measured, games, shots, scratch)
+
+
+def levels(all_: Bundle, some: Bundle, asked: Pair, strangers: Pair) -> None:
+    """What each level of trust costs, in a table of its own.
+
+    Args:
+        all_: a bundle of everybody.
+        some: one of all but the measured.
+        asked: faces of whom both know, and of the measured.
+        strangers: of the games, and of the measured: of these to ``some``.
+    """
+    print("| `--trust` | known: rightly | wrongly | never seen: rightly | wrongly ", end="")
+    print("| strangers named: games | the eight |\n|---|---|---|---|---|---|---|")
+    for level in LEVELS:
+        at_level, without = all_.with_trust(level), some.with_trust(level)
+        mine, never = (judged(at_level, faces) for faces in asked)
+        named = judged(at_level, strangers[0]).named, judged(without, strangers[1]).named
+        shares = (mine.rightly, mine.wrongly, never.rightly, never.wrongly, *named)
+        print(f"| {level} | " + " | ".join(f"{share:.3f}" for share in shares) + " |", flush=True)
 
 
 def read(folder: Path) -> Asked:

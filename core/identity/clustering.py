@@ -26,7 +26,7 @@ CLOSENESS = 0.45
 few pairs more, of people it never saw too, and puts more wrong faces into a group
 (``bench/grouping.py`` prints the table)."""
 
-TRACK_CLOSENESS = 0.4
+TRACK_CLOSENESS = 0.35
 """The same for tracks, each the mean of its crops, in the clusters of an index; chosen on shows
 that the embedder never saw (``bench/unknowns.py`` prints the table)."""
 
