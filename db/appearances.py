@@ -17,18 +17,20 @@ from itertools import groupby
 from typing import Any, Final
 
 from more_itertools import batched
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eyecatch.core.segments.stretches import Claim, KindSpan, stretches
-from eyecatch.db.connection.bulk import BATCH
+from eyecatch.db.connection.bulk import BATCH, insert_rows
 from eyecatch.db.connection.session import Repository
-from eyecatch.db.models import Appearance, Episode, Segment, Tally, Track, Tracklet
+from eyecatch.db.models import Appearance, Base, Episode, Segment, Tally, Track, Tracklet
 from eyecatch.db.models.base import PERSON
 from eyecatch.db.ranges import FaceSpans, TrackSpan, cut, joined
 from eyecatch.db.records.review import Share
 from eyecatch.db.tallies import refresh_role_tallies, refresh_tallies, role_tallies_follow
+
+APPEARANCE: Final = Base.metadata.tables["appearance"]
 
 JOINED_GAP: Final = Fraction(1)
 """Seconds between two tracks in one shot that are still one appearance."""
@@ -85,13 +87,12 @@ def _replace(connection: Connection, changed: Collection[tuple[int, int]], wante
         theirs = Appearance.character_id == character, Appearance.episode_id.in_(episodes)
         connection.execute(delete(Appearance).where(*theirs))
     rows = [
-        {"episode_id": episode, **dict(zip(_COLUMNS, values, strict=True))}
+        (episode, *values)
         for episode in sorted({episode for episode, _ in changed})
         for values in wanted[episode]
         if (episode, values[0]) in changed
     ]
-    if rows:
-        connection.execute(insert(Appearance), rows)
+    insert_rows(connection, APPEARANCE, ("episode_id", *_COLUMNS), rows)
 
 
 def follow_from_tracks(connection: Connection, episode_id: int) -> bool:

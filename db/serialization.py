@@ -121,7 +121,7 @@ def unpack_vectors(blobs: list[bytes]) -> npt.NDArray[np.float32]:
     if not blobs:
         return np.zeros((0, 0), np.float32)
     size = len(blobs[0])
-    if size % 2 or any(len(blob) != size for blob in blobs):
+    if size % 2 or set(map(len, blobs)) != {size}:
         raise WrongValueError(_VECTORS, "a vector as long as the others", blobs[-1])
     halves = np.frombuffer(b"".join(blobs), "<u2").reshape(len(blobs), size // 2)
     if ((halves & _INFINITE) == _INFINITE).any():

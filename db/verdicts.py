@@ -121,15 +121,12 @@ def overrule(
     """
     for batch in batched(given, BATCH):
         kept = select(Overruled.track_id).where(Overruled.track_id.in_(batch))
-        said = connection.execute(
-            select(Track.id.label("track_id"), *(getattr(Track, name) for name in COLUMNS)).where(
-                Track.id.in_(batch),
-                Track.decided_by.is_distinct_from(PERSON),
-                Track.id.not_in(kept),
-            )
-        ).all()
-        if said:
-            connection.execute(insert(Overruled), [row._asdict() for row in said])
+        said = select(Track.id, *(getattr(Track, name) for name in COLUMNS)).where(
+            Track.id.in_(batch),
+            Track.decided_by.is_distinct_from(PERSON),
+            Track.id.not_in(kept),
+        )
+        connection.execute(insert(Overruled).from_select(["track_id", *COLUMNS], said))
     _write(connection, given, no_faces)
 
 

@@ -206,7 +206,8 @@ def least_cosine(faces: FaceEmbeddings) -> float:
     Each named face is compared with the others of its character and cluster (mean cosine, without
     itself). An embedder that knows a show makes these .8 and more, another one hardly .6.
     """
-    named = faces.by_person & (faces.characters > 0) & faces.vectors.any(axis=1)
+    named = np.flatnonzero(faces.by_person & (faces.characters > 0))
+    named = named[faces.vectors[named].any(axis=1)]
     vectors = faces.vectors[named].astype(np.float64)
     groups: dict[tuple[int, int], list[int]] = defaultdict(list)
     keys = zip(faces.characters[named].tolist(), faces.clusters[named].tolist(), strict=True)

@@ -34,6 +34,11 @@ IMPOSSIBLE = -1e3
 """The logit of a character that a face can't be."""
 
 
+ONE_THREAD = 2**18
+"""Multiplications that OpenBLAS does in one thread. With more it starts one a core, which wait for
+each other without rest: on a busy machine that takes ten times the CPU of all the rest."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceEmbeddings:
     """The faces of a series, as arrays of n.
@@ -96,10 +101,21 @@ class ClassCentroids:
     owners: Places
     names: tuple[str | None, ...]
 
-    def cosines(self, vectors: Vectors) -> Reals:
-        """The cosine with the nearest centroid of each name: float64 (n, c)."""
+    def cosines(self, vectors: Vectors, rows: Places | None = None) -> Reals:
+        """The cosine with the nearest centroid of each name: float64 (n, c).
+
+        Args:
+            vectors: float32 (m, d).
+            rows: int64 (n,), which of them; None for all.
+        """
+        rows = np.arange(len(vectors)) if rows is None else rows
         order = np.argsort(self.owners, kind="stable")
-        cosines = vectors.astype(np.float64) @ self.means[order].T.astype(np.float64)
+        means = self.means[order].T.astype(np.float64)
+        cosines = np.empty((len(rows), means.shape[1]))
+        step = max(1, ONE_THREAD // max(1, means.size))
+        for first in range(0, len(rows), step):
+            some = slice(first, first + step)
+            cosines[some] = vectors[rows[some]].astype(np.float64) @ means
         _, firsts = np.unique(self.owners[order], return_index=True)
         return np.asarray(np.maximum.reduceat(cosines, firsts, axis=1))
 
@@ -218,7 +234,7 @@ def propagate_names(  # noqa: PLR0913, PLR0917 - what is known of the faces
     _separate(never, faces, ids, cannot_link)
     _part(never, faces, ids, pairs)
     at_once = _among(pairs, rest, len(faces))
-    cosines = centroids.cosines(faces.vectors[rest])
+    cosines = centroids.cosines(faces.vectors, rest)
     verdicts = propagate(cosines, centroids.names, never[rest], at_once, calibration)
     return Told(rest, cosines, verdicts)
 

@@ -99,9 +99,10 @@ class Whole(Checked):
 
     def read_all(self, values: Sequence[Any]) -> Sequence[Any]:
         """The same."""
+        some = values if None not in values else [one for one in values if one is not None]
         try:
-            array("q", values)  # it takes whole numbers alone, and is quicker than a look at each
-            if not values or (self.low <= min(values) and max(values) <= self.high):
+            array("q", some)  # it takes whole numbers alone, and is quicker than a look at each
+            if not some or (self.low <= min(some) and max(some) <= self.high):
                 return values
         except (TypeError, OverflowError):
             pass
@@ -260,6 +261,10 @@ class Blob(Checked):
             raise self.wrong("bytes", value)
 
         return check
+
+    def read_all(self, values: Sequence[Any]) -> Sequence[Any]:
+        """The same."""
+        return values if set(map(type, values)) <= {bytes, NoneType} else super().read_all(values)
 
 
 class Json(Checked):

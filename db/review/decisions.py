@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from more_itertools import batched
-from sqlalchemy import and_, bindparam, delete, insert, select
+from sqlalchemy import and_, bindparam, delete, select
 from sqlalchemy.engine import Connection
 
-from eyecatch.db.connection.bulk import BATCH
+from eyecatch.db.connection.bulk import BATCH, insert_rows
 from eyecatch.db.connection.session import now_ms
-from eyecatch.db.models import Decision, Face
+from eyecatch.db.models import Base, Decision, Face
 from eyecatch.db.models.base import PERSON
 from eyecatch.db.review.face_matching import Place, tracks_at
 from eyecatch.db.verdicts import UNDECIDED, overrule
+
+DECISION: Final = Base.metadata.tables["decision"]
 
 Spot = tuple[int, Place]
 """Id of an episode, and the place of a face in it."""
@@ -48,12 +50,11 @@ SAME_PLACE = and_(
 
 
 def add_decisions(connection: Connection, labels: Mapping[Spot, FaceLabel]) -> None:
-    """Store what a person said of the face at each spot."""
-    remove_decisions(connection, labels)
-    if labels:
-        said = {"decided_ms": now_ms()}
-        rows = [_columns(spot) | said | label._asdict() for spot, label in labels.items()]
-        connection.execute(insert(Decision), rows)
+    """Store what a person said of the face at each spot, of which nothing was said before."""
+    now = now_ms()
+    names = (*_NAMES, "decided_ms", *FaceLabel._fields)
+    rows = [(episode, *place, now, *label) for (episode, place), label in labels.items()]
+    insert_rows(connection, DECISION, names, rows)
 
 
 def remove_decisions(connection: Connection, spots: Iterable[Spot]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -39,17 +39,18 @@ def series_embeddings(
         .join(Episode, Episode.id == Face.episode_id)
         .where(Episode.series_id.is_not_distinct_from(series_id), Face.bundle_id == bundle_id)
     )
-    parts = list(read_columns(connection, query, _EMBEDDED))
-    columns = [list(chain.from_iterable(some)) for some in zip(*parts, strict=True)]
-    *numbers, deciders, blobs = columns or [[]] * len(_EMBEDDED)
-    whole = [np.array([number or 0 for number in column], np.int64) for column in numbers]
+    parts = [np.empty((len(_EMBEDDED) - 2, 0), np.int64)]
+    deciders, blobs = list[str | None](), list[bytes]()
+    for *numbers, some, embeddings in read_columns(connection, query, _EMBEDDED):
+        parts.append(np.array([*map(_without_none, numbers)], np.int64))
+        deciders += some
+        blobs += embeddings
+    whole = np.concatenate(parts, axis=1)
     by_person = np.array([by == PERSON for by in deciders], bool)
     # Sorted here, as the database would carry the embeddings along.
     order = np.lexsort([whole[0], whole[2]])
     blobs = [blobs[place] for place in order.tolist()]
-    ids, tracks, episodes, shots, starts, stops, clusters, characters = (
-        column[order] for column in whole
-    )
+    ids, tracks, episodes, shots, starts, stops, clusters, characters = whole[:, order]
     by_person = by_person[order]
     return FaceEmbeddings(
         ids=ids,
@@ -63,3 +64,8 @@ def series_embeddings(
         by_person=by_person,
         vectors=unpack_vectors(blobs),
     )
+
+
+def _without_none(numbers: Sequence[int | None]) -> Sequence[int | None]:
+    """Numbers of a column, with 0 for NULL."""
+    return [number or 0 for number in numbers] if None in numbers else numbers

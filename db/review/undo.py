@@ -43,13 +43,15 @@ def label_faces(
     connection: Connection, faces: Sequence[int], label: FaceLabel, change: Change
 ) -> None:
     """FaceLabel faces with a character, as nobody, or as no faces."""
-    remember_labels(connection, faces, change)
+    before = remember_labels(connection, faces, change)
     known = _known(connection, faces)
+    remove_decisions(connection, [spot for face, (spot, _) in known.items() if face in before])
     add_decisions(connection, {spot: label for spot, _ in known.values()})
     tracks = {track: label for _, track in known.values() if track is not None}
     change.cast |= _called(connection, tracks)
     label_tracks(connection, tracks)
-    change.cast |= _called(connection, tracks)
+    if label.character_id is not None:
+        change.cast.add(label.character_id)
 
 
 def unlabel_faces(connection: Connection, faces: Sequence[int], change: Change) -> None:
@@ -200,13 +202,16 @@ def _clusters_of(connection: Connection, faces: Sequence[int]) -> set[int]:
     return {number for number in found if number is not None}
 
 
-def remember_labels(connection: Connection, faces: Sequence[int], change: Change) -> None:
-    """Remember what people said of faces."""
+def remember_labels(
+    connection: Connection, faces: Sequence[int], change: Change
+) -> Mapping[int, FaceLabel]:
+    """Remember what people said of faces; returns that, by the faces' ids."""
     said = labels_of(connection, faces)
     change.said += [(face, label.character_id) for face, label in said.items()]
     change.no_face += [face for face, label in said.items() if label.no_face]
     change.either += [face for face, label in said.items() if label.no_face is None]
     change.unsaid += [face for face in faces if face not in said]
+    return said
 
 
 def _unlabel(connection: Connection, faces: Sequence[int], change: Change) -> None:

@@ -12,6 +12,7 @@ from eyecatch.core.errors import DatabaseError
 from eyecatch.db.index import open_index
 from eyecatch.db.models import Base
 from eyecatch.db.models.types import Words
+from eyecatch.db.models.wrong_value import WrongValueError
 
 COLUMNS = [column for table in Base.metadata.sorted_tables for column in table.columns]
 
@@ -91,6 +92,20 @@ def test_many_rows_are_checked_too(rows, value):
         return
     with pytest.raises(DatabaseError, match="stop_pts of a row of its table appearance"):
         index.queries.find(["a"])
+
+
+NUMBER, BYTES = Base.metadata.tables["face"].c.cluster_id, Base.metadata.tables["face"].c.embedding
+
+
+@pytest.mark.parametrize(
+    ("column", "values"), [(NUMBER, (1, None, -(2**63), 2**63 - 1)), (BYTES, (b"", None, b"a"))]
+)
+def test_what_is_lacking_among_many_values_is_none(column, values):
+    assert [*column.type.read_all(values)] == [*values]
+    assert [*column.type.read_all(())] == []
+    for wrong in ("1", 1.0):
+        with pytest.raises(WrongValueError, match=column.name):
+            column.type.read_all((*values, wrong))
 
 
 def test_rows_that_name_others_which_are_not_there_are_said(rows):

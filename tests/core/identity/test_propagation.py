@@ -37,6 +37,16 @@ def test_a_character_has_a_form_for_each_cluster(forms):
     )
 
 
+def test_a_few_rows_at_a_time_are_compared_as_all_at_once_would_be(forms, monkeypatch):
+    vectors = unit(np.random.default_rng(5).standard_normal((40, 4)))
+    rows = np.array([3, 39, 0, 7, 8, 9, 21])
+    whole = forms.cosines(vectors)
+    monkeypatch.setattr("eyecatch.core.identity.propagation.ONE_THREAD", 3 * forms.means.size)
+    assert forms.cosines(vectors) == pytest.approx(whole, abs=1e-12)
+    assert forms.cosines(vectors, rows) == pytest.approx(whole[rows], abs=1e-12)
+    assert forms.cosines(vectors, rows[:0]).shape == (0, 2)
+
+
 def test_near_faces_follow_and_far_ones_are_nobody(forms):
     near, other, far = said(forms, [[1, 0, 0, 0.1], [0, 0, 1, 0], [0, 0, 0, 1]])
     assert (near.character, near.unsure) == ("Hiei", False)
