@@ -149,15 +149,15 @@ def _unsure_in(
 ) -> dict[int | None, tuple[int, float, int]]:
     """Of faces with an unsure name, by cluster: how many, their seconds, the sum of their ids."""
     here = true() if series_id == ANY_SERIES else Episode.series_id.is_not_distinct_from(series_id)
+    # No column: by the order of its index SQLite would go through every face that there is.
+    cluster = func.coalesce(Face.cluster_id, Face.cluster_id)
     rows = connection.execute(
-        select(
-            Face.cluster_id, func.count(), func.sum(SECONDS), func.sum(Face.id, type_=BigInteger)
-        )
+        select(cluster, func.count(), func.sum(SECONDS), func.sum(Face.id, type_=BigInteger))
         .select_from(Track)
         .join(Face, Face.track_id == Track.id)
         .join(Episode, Episode.id == Face.episode_id)
         .where(UNSURE_TRACK, WAITING, here)
-        .group_by(Face.cluster_id)
+        .group_by(cluster)
     )
     return {number: (count, float(some), int(mark)) for number, count, some, mark in rows}
 

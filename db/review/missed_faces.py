@@ -60,7 +60,11 @@ class MissedFaces(Repository):
                 .join(Track, Track.id == Tracklet.track_id)
                 .outerjoin(Face, Face.track_id == Track.id)
                 .outerjoin(Character, Character.id == Track.character_id)
-                .where(MissedFace.episode_id == episode_id, MissedFace.removed.is_(False))
+                .where(
+                    MissedFace.episode_id == episode_id,
+                    Track.episode_id == episode_id,  # or SQLite begins with all frames there are
+                    MissedFace.removed.is_(False),
+                )
                 .order_by(MissedFace.frame, MissedFace.id)
             )
             return [
