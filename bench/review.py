@@ -5,9 +5,9 @@ Every episode has so many tracks of twenty people (random vectors and noise); no
     .venv/bin/python bench/review.py --episodes 24 --tracks 800
     .venv/bin/python bench/review.py --episodes 1000 --tracks 100
 
-Prints how long it takes to group them, to name a cluster in all episodes (medians of five, each
-taken back), and to answer each page (medians of nine, after one to warm up): by the clock, and the
-CPU of this process, which tells more on a machine that is busy with other things.
+Prints how long it takes to group them, to name a cluster in all episodes and to take that back
+(medians of five), and to answer each page (medians of nine, after one to warm up): by the clock,
+and the CPU of this process, which tells more on a machine that is busy with other things.
 """
 
 from __future__ import annotations
@@ -116,13 +116,14 @@ class Said:
 
 
 def naming(room: AppState) -> None:
-    """Name the largest clusters, in all episodes."""
-    took = []
+    """Name the largest clusters, in all episodes, and take each name back."""
+    named, undone = [], []
     for row in room.index.clusters.waiting(count=5):
-        took.append(seconds(partial(name, room, row.id, "Hiei")))
-        room.act(lambda index: index.actions.undo())
-    clock, cpu = medians(took)
-    print(f"name a cluster, all names follow: {clock:.2f} s ({cpu:.2f} of CPU)")
+        named.append(seconds(partial(name, room, row.id, "Hiei")))
+        undone.append(seconds(partial(room.act, lambda index: index.actions.undo())))
+    for what, took in ("name a cluster, all names follow", named), ("undo", undone):
+        clock, cpu = medians(took)
+        print(f"{what}: {clock:.2f} s ({cpu:.2f} of CPU)")
 
 
 def pages(room: AppState) -> None:
