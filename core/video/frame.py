@@ -181,10 +181,22 @@ class Frame:
         against 2.9 ms and more for cv2.resize on the luma alone. It is made once.
         """
         if not self._thumbnail:
+            _fetch(self.source)
             size = THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT
             small = self._converter.picture(self.source, *size, "yuv444p", Interpolation.AREA)
             self._thumbnail.append(small)
         return self._thumbnail[0]
+
+
+def _fetch(source: VideoFrame) -> None:
+    """Read all of a picture but its last lines, so that it comes into the processor's cache.
+
+    swscale goes through it line by line, and waits for memory at each; what reads it in one go
+    hardly waits at all. docs/performance.md has the figures.
+    """
+    for plane in source.planes:
+        # The last line of a cropped frame may end before its memory does, by what is cut off.
+        np.frombuffer(plane, np.uint8)[: -plane.line_size].max(initial=0)
 
 
 def downscaled_size(width: int, height: int, lines: int, size_divisor: int = 1) -> tuple[int, int]:
