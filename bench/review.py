@@ -13,6 +13,7 @@ and the CPU of this process, which tells more on a machine that is busy with oth
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
 import tempfile
 import time
@@ -79,6 +80,7 @@ def main() -> None:
         print(f"group all: {time.perf_counter() - began:.1f} s")
         rows = index.clusters.waiting()
         print(f"{len(rows)} clusters, the largest of {rows[0].faces} faces")
+        gc.freeze()  # as jobs.review.server does
         naming(room)
         pages(room)
 

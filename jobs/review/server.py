@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 import socket
 from collections.abc import Callable
@@ -66,10 +67,12 @@ def review(  # noqa: PLR0913 - each is an option
             server_header=False,
             timeout_graceful_shutdown=1,  # a video that is being watched would hold it for ever
         )
+        gc.freeze()  # what is loaded is no garbage, and isn't looked through with a name's rows
         say(address(listener, secret))
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:
+            gc.unfreeze()
             room.close()
 
 
