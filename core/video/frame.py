@@ -196,7 +196,7 @@ def _fetch(source: VideoFrame) -> None:
     """
     for plane in source.planes:
         # The last line of a cropped frame may end before its memory does, by what is cut off.
-        np.frombuffer(plane, np.uint8)[: -plane.line_size].max(initial=0)
+        np.frombuffer(memoryview(plane), np.uint8)[: -plane.line_size].max(initial=0)
 
 
 def downscaled_size(width: int, height: int, lines: int, size_divisor: int = 1) -> tuple[int, int]:
