@@ -37,10 +37,14 @@ _LARGEST_REAL: Final = sys.float_info.max
 
 
 class Checked(TypeDecorator[Any]):
-    """The parent of the types; ``column`` is set once the table is there (``base.Base``)."""
+    """The parent of the types; ``column`` is set once the table is there (``base.Base``).
+
+    Values of the Python types in ``plain`` are right, whichever they are.
+    """
 
     impl: TypeEngine[Any] | type[TypeEngine[Any]] = String
     column: str = ""
+    plain: frozenset[type] = frozenset()
 
     def __init_subclass__(cls) -> None:
         """Let SQLAlchemy cache statements: a type is told by its class and its arguments."""
@@ -65,7 +69,8 @@ class Checked(TypeDecorator[Any]):
 
         It is for very many, which some types know how to look at in one go.
         """
-        return [*map(self.checker(_same), values)]
+        plain = set(map(type, values)) <= self.plain
+        return values if plain else [*map(self.checker(_same), values)]
 
     def wrong(self, expected: str, found: object) -> WrongValueError:
         """The error for a value."""
@@ -90,7 +95,6 @@ class Whole(Checked):
         low, high = self.low, self.high
 
         def check(value: Any) -> int | None:  # noqa: ANN401
-            # Called for each number of an answer, of which there may be a million.
             if (type(value) is int and low <= value <= high) or value is None:
                 return value
             raise self.wrong(self._expected(), value)
@@ -227,6 +231,7 @@ class Words(Checked):
     """A text."""
 
     impl = String
+    plain = frozenset({str, NoneType})
 
     def checker(self, inner: Process) -> Process:
         """The same."""
@@ -240,15 +245,12 @@ class Words(Checked):
 
         return check
 
-    def read_all(self, values: Sequence[Any]) -> Sequence[Any]:
-        """The same."""
-        return values if set(map(type, values)) <= {str, NoneType} else super().read_all(values)
-
 
 class Blob(Checked):
     """Bytes."""
 
     impl = LargeBinary
+    plain = frozenset({bytes, NoneType})
 
     def checker(self, inner: Process) -> Process:  # noqa: ARG002 - it makes bytes of a number too
         """The same."""
@@ -261,10 +263,6 @@ class Blob(Checked):
             raise self.wrong("bytes", value)
 
         return check
-
-    def read_all(self, values: Sequence[Any]) -> Sequence[Any]:
-        """The same."""
-        return values if set(map(type, values)) <= {bytes, NoneType} else super().read_all(values)
 
 
 class Json(Checked):
