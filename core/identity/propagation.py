@@ -36,7 +36,7 @@ IMPOSSIBLE = -1e3
 
 ONE_THREAD = 2**18
 """Multiplications that OpenBLAS does in one thread. With more it starts one a core, which wait for
-each other without rest: on a busy machine that takes ten times the CPU of all the rest."""
+each other without rest: on a busy machine that takes far more CPU than the work."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

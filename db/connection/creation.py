@@ -21,7 +21,7 @@ STAMP: Final = sa.Table(
 def create_tables(connection: Connection, version: str) -> None:
     """Make all tables in a database that has none; the caller commits.
 
-    Migrations come to the same, and take ten times as long: most of it to load Alembic.
+    Migrations come to the same, and take longer: Alembic has to be loaded for them.
 
     Args:
         connection: in a transaction.
